@@ -40,9 +40,18 @@ CREATE TABLE refresh_token (
     CONSTRAINT refresh_owner FOREIGN KEY (sid) REFERENCES session (sid) ON DELETE CASCADE
 );
 
--- What every gateway must refuse, in one dense order. Rows may go once expired.
+-- What every gateway must refuse, numbered densely in commit order: a writer takes the next number
+-- by updating the one row of revocation_head and holds that lock until its commit. A relay that has
+-- seen number n has therefore seen everything before it. Rows may go once expired.
+CREATE TABLE revocation_head (
+    id               TINYINT UNSIGNED NOT NULL PRIMARY KEY,
+    seq              BIGINT UNSIGNED NOT NULL,
+    CHECK (id = 1)
+);
+INSERT INTO revocation_head VALUES (1, 0);
+
 CREATE TABLE revocation (
-    seq              BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    seq              BIGINT UNSIGNED NOT NULL PRIMARY KEY,
     kind             ENUM('sid', 'jti', 'sub') NOT NULL,
     subject          VARCHAR(32) CHARACTER SET ascii NOT NULL,
     revoked_before   BIGINT NOT NULL DEFAULT 0,
