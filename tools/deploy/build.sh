@@ -5,12 +5,14 @@
 build_configure() {
     cd "$CNOP_VAR/src" || return 1
     if [ ! -x configure ] || [ configure.ac -nt configure ] ||
-        [ -n "$(find Makefile.am */*.am */*/*.am conf/autotools/*.m4 -newer configure 2>/dev/null)" ]; then
+        [ -n "$(find . -maxdepth 4 \( -name '*.am' -o -name '*.m4' \) -not -path './var/*' -newer configure 2>/dev/null)" ]; then
         ./bootstrap || return 1
     fi
     mkdir -p "$CNOP_VAR/build" && cd "$CNOP_VAR/build" || return 1
+    # shellcheck disable=SC2086
     if [ ! -f Makefile ] || [ ../src/configure -nt config.status ]; then
-        ../src/configure --prefix="$CNOP_APP" --libexecdir="$CNOP_APP/libexec/cnop" -q
+        ../src/configure --prefix="$CNOP_APP" --libexecdir="$CNOP_APP/libexec/cnop" -q \
+            ${CNOP_CONFIGURE_FLAGS:-}
     fi
 }
 

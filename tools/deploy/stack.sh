@@ -87,7 +87,7 @@ init_database() {
 }
 
 sql_admin() {
-    mariadb --no-defaults --socket="$CNOP_RUN/mariadb.sock" --user=root --batch --skip-column-names "$@"
+    mariadb --no-defaults --socket="$CNOP_RUN/mariadb.sock" --user=root --batch --skip-column-names
 }
 
 database_is_up() {
@@ -95,11 +95,8 @@ database_is_up() {
 }
 
 migrate_database() {
-    as_admin_migrate up && grant_rights
-}
-
-as_admin_migrate() {
-    "$CNOP_LIBEXEC/cnop-migrate" --config "$CNOP_ETC/migrate.conf" "$@"
+    "$CNOP_LIBEXEC/cnop-migrate" --config "$CNOP_ETC/migrate.conf" up
+    grant_rights
 }
 
 # Passwords reach the server on standard input, never as an argument.

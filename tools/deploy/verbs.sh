@@ -74,11 +74,16 @@ deploy_stack() {
 }
 
 deploy_conf() {
-    render_conf && write_services && make_keys
+    render_conf
+    write_services
+    make_keys
 }
 
 deploy_database() {
-    init_database && start_supervisor && start_database && migrate_database
+    init_database
+    start_supervisor
+    start_database
+    migrate_database
 }
 
 smoke_order() {
@@ -141,7 +146,9 @@ verb_all() {
 }
 
 start_everything() {
-    start_supervisor && start_database && start_services
+    start_supervisor
+    start_database
+    start_services
 }
 
 rebuild_programs() {
