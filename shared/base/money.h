@@ -23,7 +23,7 @@ typedef struct {
 } cnop_price; /* US dollars for one unit, up to about 922 million */
 
 /* Parses [0-9]{1,12}(.[0-9]{1,decimals})? : no sign, exponent, blanks, leading or trailing point.
- * Errors: INVALID (not a decimal), DECIMAL_PRECISION (too many fraction digits), OVERFLOW (more
+ * Errors: AMOUNT_INVALID (not a decimal), AMOUNT_PRECISION (too many fraction digits), OVERFLOW (more
  * than 12 integer digits, or beyond the type). At most 8 (cash, qty) or 10 (price) digits. */
 cnop_must_check enum cnop_err cnop_cash_parse(struct cnop_str s, cnop_cash *ret_cash);
 cnop_must_check enum cnop_err cnop_qty_parse(struct cnop_str s, cnop_qty *ret_qty);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Entry point shared by the unit programs: runs one suite and prints TAP. A test file lists its
+ * tests in `static void add(TCase *tests)` and ends with UNIT_MAIN("name", add). */
+#ifndef CNOP_TESTS_UNIT_UNIT_H
+#define CNOP_TESTS_UNIT_UNIT_H
+
+#include <stdlib.h>
+
+#include <check.h>
+
+#define UNIT_TIMEOUT_S 60 /* generous: sanitizers on a busy machine */
+
+#define UNIT_MAIN(name, add)                                                                       \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        Suite *suite = suite_create(name);                                                         \
+        TCase *tests = tcase_create("all");                                                        \
+        tcase_set_timeout(tests, UNIT_TIMEOUT_S);                                                  \
+        add(tests);                                                                                \
+        suite_add_tcase(suite, tests);                                                             \
+        SRunner *runner = srunner_create(suite);                                                   \
+        srunner_run_all(runner, CK_ENV);                                                           \
+        int failed_count = srunner_ntests_failed(runner);                                          \
+        srunner_free(runner);                                                                      \
+        return failed_count == 0 ? EXIT_SUCCESS : EXIT_FAILURE;                                    \
+    }
+
+#endif
