@@ -4,6 +4,7 @@
 # Exit codes: 0 ok, 1 failed (also: called without arguments), 2 usage, 3 precondition, 4 timeout.
 set -euo pipefail
 
+export PATH=$PATH:/usr/sbin:/sbin
 CNOP_SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 CNOP_VAR_GIVEN=${CNOP_VAR:-}
 # shellcheck source=tools/deploy/say.sh

@@ -40,8 +40,8 @@ export CNOP_VAR CNOP_SOURCE CNOP_RUN_USER
 # as_runner COMMAND...: run as the user the stack runs as.
 as_runner() {
     if [ "$(id -u)" -eq 0 ]; then
-        setpriv --reuid="$CNOP_RUN_USER" --regid="$CNOP_RUN_USER" --clear-groups \
-            env HOME="$CNOP_VAR" "$@"
+        (cd "$CNOP_VAR" && exec setpriv --reuid="$CNOP_RUN_USER" --regid="$CNOP_RUN_USER" \
+            --clear-groups env HOME="$CNOP_VAR" "$@")
     else
         "$@"
     fi
