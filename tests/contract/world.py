@@ -25,6 +25,9 @@ class Account:
 class World:
     def __init__(self, api: Api):
         self.api = api
+        name, password = os.environ.get("CNOP_ADMIN_USER"), os.environ.get("CNOP_ADMIN_PASSWORD")
+        # at once, so that a wrong password fails one login and not one a test
+        self.admin: Account | None = self.login(name, password) if name and password else None
 
     def register(self) -> str:
         username = unique("c_")
@@ -66,13 +69,6 @@ class World:
         """An order of Jane's, with a client order id."""
         return self.api.call("createOrder", token=self.jane.token, expect=201,
                              body={**buy("0.002"), "client_order_id": unique("c-")}).json["data"]
-
-    @cached_property
-    def admin(self) -> Account | None:
-        name, password = os.environ.get("CNOP_ADMIN_USER"), os.environ.get("CNOP_ADMIN_PASSWORD")
-        if not name or not password:
-            return None
-        return self.login(name, password)
 
     @cached_property
     def jane_cookies(self) -> dict[str, str]:
