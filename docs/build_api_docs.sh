@@ -43,12 +43,5 @@ sed -i '/^\/\/# sourceMappingURL=/d' "$out/rapidoc-min.js"
 
 install -m 0644 "$root"/docs/site/{index.html,docs.css,docs.js} "$out/"
 install -m 0644 "$root/docs/reference/openapi.yaml" "$out/openapi.yaml"
-/usr/bin/python3 - "$out/openapi.yaml" "$out/openapi.json" <<'PY'
-import json, sys, yaml
-source, target = sys.argv[1:]
-with open(source, encoding="utf-8") as file:
-    document = yaml.safe_load(file)
-with open(target, "w", encoding="utf-8") as file:
-    json.dump(document, file, ensure_ascii=False, separators=(",", ":"))
-PY
+/usr/bin/python3 "$root/docs/site/code_samples.py" "$out/openapi.yaml" "$out/openapi.json"
 /usr/bin/python3 "$root/shared/base/gen_errors.py" --html "$out/errors/index.html"
