@@ -448,6 +448,15 @@ export const apiErrors = {
       advice: 'Use market_buy or market_sell.',
     },
   ],
+  no_liquidity: [
+    {
+      status: 422,
+      retryable: false,
+      title: 'Not enough liquidity',
+      meaning: 'The house cannot take the other side of an order of this size now.',
+      advice: 'Send a smaller order, or come back later.',
+    },
+  ],
   order_final: [
     {
       status: 422,
