@@ -122,7 +122,9 @@ def suite_lint(run, log):
     """style, layering, shell scripts, formatting, generated files"""
     formatted = [str(path) for folder in ("shared", "fcgi_services", "tests")
                  for path in sorted((ROOT / folder).rglob("*.[ch]"))]
-    scripts = [str(path) for path in [ROOT / "deploy.sh", *sorted((ROOT / "tools").rglob("*.sh"))]]
+    scripts = [str(path) for path in [
+        ROOT / "deploy.sh", ROOT / "tools/cnopctl", ROOT / "tools/cnopctl.bash-completion",
+        ROOT / "docs/build_api_docs.sh", *sorted((ROOT / "tools").rglob("*.sh"))]]
     return commands(
         run, log,
         (1, PYTHON, "tests/lint/tidy.py"),

@@ -158,6 +158,11 @@ def render_typescript(rows: list[Row]) -> str:
     return "\n".join(out) + "\n"
 
 
+def prose(text: str) -> str:
+    """HTML of a sentence in which `x` is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
 def render_html(rows: list[Row]) -> str:
     sections = []
     for code, items in by_code(rows).items():
@@ -166,7 +171,7 @@ def render_html(rows: list[Row]) -> str:
             parts.append(
                 f"<h3>{row.status} {html.escape(row.title)}</h3>"
                 f"<p>{html.escape(row.meaning)}</p>"
-                f"<p><strong>What to do:</strong> {html.escape(row.advice)} "
+                f"<p><strong>What to do:</strong> {prose(row.advice)} "
                 f"<em>{retry_text(row).capitalize()}.</em></p>"
             )
         sections.append("".join(parts) + "</section>")
@@ -174,7 +179,7 @@ def render_html(rows: list[Row]) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<title>Errors - CNOP API</title>\n"
-        '<link rel="stylesheet" href="/docs/docs.css">\n</head>\n<body>\n<main class="page">\n'
+        '<link rel="icon" href="data:,">\n<link rel="stylesheet" href="/docs/docs.css">\n</head>\n<body>\n<main class="page">\n'
         '<p><a href="/docs/">API reference</a></p>\n<h1>Errors</h1>\n'
         "<p>Every error is a body of type <code>application/problem+json</code> (RFC 9457). Its "
         "<code>code</code> is one of these; its <code>type</code> points here.</p>\n"
