@@ -16,7 +16,7 @@ fail() {
 }
 
 # The package's tarball, from the cache when it is there and unharmed.
-fetch_rapidoc() { # CACHE_DIR; prints the path
+fetch_rapidoc() { # CACHE_DIR; prints its path
     local tarball="$1/rapidoc-$RAPIDOC_VERSION.tgz"
     mkdir -p "$1"
     if ! has_right_hash "$tarball"; then
@@ -34,14 +34,15 @@ has_right_hash() { # FILE
 [ $# -eq 1 ] || fail "usage: build_api_docs.sh OUT"
 mkdir -p "$1/errors"
 out=$(cd "$1" && pwd -P)
-tarball=$(fetch_rapidoc "${CNOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cnop}")
 
-tar -xzf "$tarball" -C "$out" --strip-components=2 --no-same-owner \
-    package/dist/rapidoc-min.js package/dist/rapidoc-min.js.LICENSE.txt
-# the source map is not shipped, so its name must not be asked for
-sed -i '/^\/\/# sourceMappingURL=/d' "$out/rapidoc-min.js"
-
+# what needs no npm comes first and stays when the rest fails
 install -m 0644 "$root"/docs/site/{index.html,docs.css,docs.js} "$out/"
 install -m 0644 "$root/docs/reference/openapi.yaml" "$out/openapi.yaml"
 /usr/bin/python3 "$root/docs/site/code_samples.py" "$out/openapi.yaml" "$out/openapi.json"
 /usr/bin/python3 "$root/shared/base/gen_errors.py" --html "$out/errors/index.html"
+
+tarball=$(fetch_rapidoc "${CNOP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cnop}")
+tar -xzf "$tarball" -C "$out" --strip-components=2 --no-same-owner \
+    package/dist/rapidoc-min.js package/dist/rapidoc-min.js.LICENSE.txt
+# the source map is not shipped, so its name must not be asked for
+sed -i '/^\/\/# sourceMappingURL=/d' "$out/rapidoc-min.js"
