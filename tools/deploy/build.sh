@@ -40,6 +40,7 @@ build_ui() {
         cp -R "$CNOP_SOURCE/frontend/dist/ui/." "$out/"
     else
         "$CNOP_SOURCE/frontend/build.sh" "$out" || return 1
+        "$CNOP_SOURCE/docs/build_api_docs.sh" "$out/site/docs" || return 1
     fi
     ln -sfn "$out" "$CNOP_VAR/ui/current.new" && mv -T "$CNOP_VAR/ui/current.new" "$CNOP_VAR/ui/current"
     echo "$stamp" >"$CNOP_VAR/ui/stamp"
