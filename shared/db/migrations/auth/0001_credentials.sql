@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Credentials, sessions and revocations: owned by the auth service. No other database user can
 -- read password hashes.
 

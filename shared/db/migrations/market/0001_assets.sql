@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Catalogue, prices and candles: owned by the inventory service and its price feed.
 
 CREATE TABLE asset (
