@@ -26,7 +26,7 @@ size_t cnop_fcgi_read(struct cnop_fcgi *fcgi, void *ret_bytes, size_t len);
 void cnop_fcgi_write(struct cnop_fcgi *fcgi, const void *bytes, size_t len);
 
 /* Sends the rest and forgets the request. True: fd is open and may carry the next request. False:
- * fd is closed (peer gone or stalled, or it did not ask to keep the connection). */
-bool cnop_fcgi_end(struct cnop_fcgi *fcgi);
+ * fd is closed; ret_lost tells whether the answer could not be delivered (peer gone or stalled). */
+bool cnop_fcgi_end(struct cnop_fcgi *fcgi, bool *ret_lost);
 
 #endif

@@ -100,7 +100,8 @@ void cnop_problem_write(struct cnop_request *req, enum cnop_err err);
 extern const struct cnop_route cnop_builtin_routes[];
 extern const size_t cnop_builtin_route_count;
 
-/* Header and body onto the connection; then the request is over. False: the connection is gone. */
-bool cnop_response_send(struct cnop_request *req);
+/* Header and body onto the connection; then the request is over. False: the connection is closed;
+ * ret_lost: because the answer could not be delivered. */
+bool cnop_response_send(struct cnop_request *req, bool *ret_lost);
 
 #endif
