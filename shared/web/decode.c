@@ -88,8 +88,7 @@ decode_object(struct decoding *decoding, const struct cnop_json *object,
 {
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct cnop_field *field = &shape->fields[i];
-        struct cnop_source source =
-            json_source(cnop_json_find(object, cnop_str_from(field->name)));
+        struct cnop_source source = json_source(cnop_json_find(object, cnop_str_from(field->name)));
 
         decode_field(decoding, field, &source, out);
     }
@@ -149,16 +148,14 @@ cnop_request_has_member(struct cnop_request *req, const char *name)
 }
 
 static enum cnop_err
-check_array(struct cnop_request *req, const struct cnop_items *items,
-            const struct cnop_json *array)
+check_array(struct cnop_request *req, const struct cnop_items *items, const struct cnop_json *array)
 {
     if (array == NULL || array->kind == CNOP_JSON_NULL)
         return cnop_request_fault_add(req, CNOP_E_INVALID,
                                       (struct cnop_fault){items->name, "missing", "is required"});
     if (array->kind != CNOP_JSON_ARRAY)
         return cnop_request_fault_add(
-            req, CNOP_E_INVALID,
-            (struct cnop_fault){items->name, "list_type", "must be an array"});
+            req, CNOP_E_INVALID, (struct cnop_fault){items->name, "list_type", "must be an array"});
     if (array->child_count < items->min || array->child_count > items->max)
         return cnop_request_fault(req, CNOP_E_INVALID, items->name,
                                   "must hold between %zu and %zu items", items->min, items->max);
@@ -166,8 +163,8 @@ check_array(struct cnop_request *req, const struct cnop_items *items,
 }
 
 static enum cnop_err
-decode_item(struct cnop_request *req, const struct cnop_items *items,
-            const struct cnop_json *array, size_t index, void *out)
+decode_item(struct cnop_request *req, const struct cnop_items *items, const struct cnop_json *array,
+            size_t index, void *out)
 {
     struct cnop_str prefix = cnop_arena_printf(req->arena, "%s[%zu].", items->name, index);
     struct decoding decoding = {.req = req, .prefix = prefix.ptr};

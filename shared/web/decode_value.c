@@ -238,8 +238,7 @@ static bool
 read_date(const struct cnop_source *source, struct cnop_value *ret_value,
           struct cnop_value_fault *fault)
 {
-    if (!is_textual(source) ||
-        cnop_clock_parse_day(source->text, &ret_value->as.day) != CNOP_OK) {
+    if (!is_textual(source) || cnop_clock_parse_day(source->text, &ret_value->as.day) != CNOP_OK) {
         cnop_value_fault(fault, CNOP_E_INVALID, "date_parsing",
                          "must be a date such as 2026-11-22");
         return false;
@@ -252,8 +251,7 @@ static bool
 read_time(const struct cnop_source *source, struct cnop_value *ret_value,
           struct cnop_value_fault *fault)
 {
-    if (!is_textual(source) ||
-        cnop_clock_parse(source->text, &ret_value->as.time_us) != CNOP_OK) {
+    if (!is_textual(source) || cnop_clock_parse(source->text, &ret_value->as.time_us) != CNOP_OK) {
         cnop_value_fault(fault, CNOP_E_INVALID, "datetime_parsing",
                          "must be an RFC 3339 time such as 2026-11-22T12:00:00Z");
         return false;

@@ -83,12 +83,17 @@ cnop_fcgi_write(struct cnop_fcgi *fcgi, const void *bytes, size_t len)
 }
 
 bool
-cnop_fcgi_end(struct cnop_fcgi *fcgi, bool *ret_lost)
+cnop_fcgi_flush(struct cnop_fcgi *fcgi)
+{
+    (void)FCGX_FClose(fcgi->request.err); /* in this order the last record is written by out */
+    return FCGX_FClose(fcgi->request.out) == 0;
+}
+
+bool
+cnop_fcgi_end(struct cnop_fcgi *fcgi)
 {
     bool open;
 
-    (void)FCGX_FClose(fcgi->request.err); /* in this order the last record is written by out */
-    *ret_lost = FCGX_FClose(fcgi->request.out) != 0;
     FCGX_Finish_r(&fcgi->request);
     open = fcgi->request.ipcFd >= 0;
     fcgi->request.ipcFd = -1;

@@ -25,8 +25,12 @@ size_t cnop_fcgi_read(struct cnop_fcgi *fcgi, void *ret_bytes, size_t len);
 
 void cnop_fcgi_write(struct cnop_fcgi *fcgi, const void *bytes, size_t len);
 
-/* Sends the rest and forgets the request. True: fd is open and may carry the next request. False:
- * fd is closed; ret_lost tells whether the answer could not be delivered (peer gone or stalled). */
-bool cnop_fcgi_end(struct cnop_fcgi *fcgi, bool *ret_lost);
+/* Sends all that was written and the end of the answer. False: it could not be delivered, the peer
+ * is gone or stalled. */
+bool cnop_fcgi_flush(struct cnop_fcgi *fcgi);
+
+/* Forgets the request; its parameters die. True: fd is open and may carry the next request. False:
+ * fd is closed: the answer was not delivered, or the peer did not ask to keep the connection. */
+bool cnop_fcgi_end(struct cnop_fcgi *fcgi);
 
 #endif

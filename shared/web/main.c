@@ -9,7 +9,7 @@
 #include "shared/base/secret.h"
 #include "shared/web/parent.h"
 
-#define CONFIG_ARENA_BYTES 65536
+#define CONFIG_ARENA_BYTES (512 * 1024)
 #define STATUS_FAILED 70
 #define STATUS_REFUSED 78
 

@@ -9,7 +9,8 @@
 
 #include <stdatomic.h>
 
-#define CNOP_WORKER_MAX 128 /* processes, twice the largest configured count for rolling restarts */
+#define CNOP_WORKER_MAX 128 /* processes, twice the largest configured count for rolling restarts  \
+                             */
 #define CNOP_THREAD_MAX 64
 #define CNOP_STATUS_SLOTS 24
 #define CNOP_LATENCY_BOUNDS 14
@@ -50,6 +51,10 @@ struct cnop_page {
     struct cnop_route_counts routes[CNOP_ROUTE_MAX + 1]; /* last used row: unknown routes */
     struct cnop_metric_cell metrics[CNOP_METRIC_MAX];
 };
+
+/* What the slots of struct cnop_route_counts stand for; the last one of each is all else. */
+extern const int cnop_page_statuses[CNOP_STATUS_SLOTS - 1];
+extern const int64_t cnop_page_latency_bounds_us[CNOP_LATENCY_BOUNDS];
 
 struct cnop_service;
 

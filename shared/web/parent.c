@@ -23,10 +23,10 @@
 struct child {
     pid_t pid; /* 0: not running */
     unsigned slot;
-    bool old; /* of the program before the last restart */
+    bool old;  /* of the program before the last restart */
     bool told; /* asked to drain */
     int64_t started_us;
-    int64_t due_us;  /* not running: when to start */
+    int64_t due_us; /* not running: when to start */
     int64_t pause_us;
     int64_t kill_us; /* 0: no; else when SIGKILL follows */
 };
@@ -46,8 +46,7 @@ struct parent {
 };
 
 static void
-log_child(enum cnop_log_level level, const char *action, const char *message, pid_t pid,
-          int status)
+log_child(enum cnop_log_level level, const char *action, const char *message, pid_t pid, int status)
 {
     struct cnop_log_line line;
 
@@ -254,8 +253,8 @@ advance_restart(struct parent *parent)
     for (size_t i = 0; i < parent->wanted; i++) {
         const struct child *child = &parent->children[i];
 
-        ready &= child->pid != 0 &&
-                 atomic_load(&parent->start.page->workers[child->slot].ready) == 1;
+        ready &=
+            child->pid != 0 && atomic_load(&parent->start.page->workers[child->slot].ready) == 1;
     }
     for (size_t i = parent->wanted; i < parent->count; i++) {
         struct child *child = &parent->children[i];

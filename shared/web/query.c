@@ -73,8 +73,9 @@ cnop_query_parse(struct cnop_request *req, struct cnop_str text)
         if (err == CNOP_OK)
             err = decode(req->arena, value, &pair->value);
         if (err == CNOP_E_BAD_REQUEST)
-            return cnop_request_detail(req, err, "The query string is not valid percent-encoded "
-                                                 "UTF-8.");
+            return cnop_request_detail(req, err,
+                                       "The query string is not valid percent-encoded "
+                                       "UTF-8.");
         if (err != CNOP_OK)
             return err;
         req->query_count++;

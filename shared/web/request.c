@@ -134,7 +134,7 @@ param_seconds(const struct cnop_request *req, enum cnop_request_param param)
     uint64_t value;
 
     return cnop_str_parse_u64(req->params[param], 0, INT64_MAX, &value) == CNOP_OK ? (int64_t)value
-                                                                                  : 0;
+                                                                                   : 0;
 }
 
 struct cnop_str

@@ -100,8 +100,7 @@ void cnop_problem_write(struct cnop_request *req, enum cnop_err err);
 extern const struct cnop_route cnop_builtin_routes[];
 extern const size_t cnop_builtin_route_count;
 
-/* Header and body onto the connection; then the request is over. False: the connection is closed;
- * ret_lost: because the answer could not be delivered. */
-bool cnop_response_send(struct cnop_request *req, bool *ret_lost);
+/* Header and body onto the connection. False: they could not be delivered. */
+bool cnop_response_send(struct cnop_request *req);
 
 #endif

@@ -164,7 +164,7 @@ cnop_response_body(const struct cnop_response *res)
 }
 
 bool
-cnop_response_send(struct cnop_request *req, bool *ret_lost)
+cnop_response_send(struct cnop_request *req)
 {
     struct cnop_response *res = &req->response;
     struct cnop_str id = cnop_request_id(req);
@@ -186,5 +186,5 @@ cnop_response_send(struct cnop_request *req, bool *ret_lost)
     cnop_fcgi_write(req->fcgi, "\r\n", 2);
     if (!res->no_content)
         cnop_fcgi_write(req->fcgi, body.ptr, body.len);
-    return cnop_fcgi_end(req->fcgi, ret_lost);
+    return cnop_fcgi_flush(req->fcgi);
 }

@@ -51,8 +51,8 @@ find_route(struct cnop_request *req)
         req->route_index = req->match.index;
     if (err != CNOP_E_ROUTE_UNKNOWN)
         return err;
-    err = cnop_router_match(cnop_builtin_routes, cnop_builtin_route_count, method, path,
-                            &req->match);
+    err =
+        cnop_router_match(cnop_builtin_routes, cnop_builtin_route_count, method, path, &req->match);
     req->builtin = err == CNOP_OK;
     return err;
 }
@@ -189,11 +189,11 @@ enum cnop_served
 cnop_serve_finish(struct cnop_request *req, enum cnop_err err)
 {
     int64_t elapsed_us;
-    bool open, lost;
+    bool lost;
 
     cnop_assert(!req->deferred);
     err = settle_response(req, err);
-    open = cnop_response_send(req, &lost);
+    lost = !cnop_response_send(req);
     elapsed_us = cnop_clock_monotonic_us() - req->started_us;
     if (lost)
         cnop_page_count(CNOP_PAGE_LOST_CLIENTS);
@@ -201,7 +201,7 @@ cnop_serve_finish(struct cnop_request *req, enum cnop_err err)
         cnop_page_request(req->route_index, req->response.status, elapsed_us);
     log_request(req, err, lost, elapsed_us);
     cnop_span_enter(NULL);
-    return open ? CNOP_SERVED_OPEN : CNOP_SERVED_CLOSED;
+    return cnop_fcgi_end(req->fcgi) ? CNOP_SERVED_OPEN : CNOP_SERVED_CLOSED;
 }
 
 enum cnop_served

@@ -286,10 +286,8 @@ cnop_thread_run(struct cnop_thread *thread)
                                thread->ready != NULL ? 0 : ROUND_WAIT_MS);
         int64_t now_us = cnop_clock_monotonic_us();
 
-        atomic_store_explicit(&worker->beat->round_us[thread->index], now_us,
-                              memory_order_relaxed);
-        atomic_store_explicit(&worker->beat->busy_us[thread->index], now_us,
-                              memory_order_relaxed);
+        atomic_store_explicit(&worker->beat->round_us[thread->index], now_us, memory_order_relaxed);
+        atomic_store_explicit(&worker->beat->busy_us[thread->index], now_us, memory_order_relaxed);
         for (int i = 0; i < count; i++)
             handle_event(thread, &events[i]);
         if (is_loop(thread))
