@@ -85,7 +85,11 @@ function draw(box: HTMLElement): Drawn {
   return drawn;
 }
 
-function markersFor(marks: readonly ChartMark[], candles: readonly Candle[], zone: Zone): SeriesMarker<Time>[] {
+function markersFor(
+  marks: readonly ChartMark[],
+  candles: readonly Candle[],
+  zone: Zone,
+): SeriesMarker<Time>[] {
   const starts = candles.map(({ time }) => seconds(time));
   const shown = marks.flatMap((mark): SeriesMarker<Time>[] => {
     const index = starts.findLastIndex((start) => start <= seconds(mark.at));
@@ -106,7 +110,7 @@ function markersFor(marks: readonly ChartMark[], candles: readonly Candle[], zon
 }
 
 export default function CandleChart({ label, candles, marks = [] }: Props) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const drawn = useRef<Drawn>(null);
   const fitted = useRef<string>('');
   const { theme, palette, zone } = usePreferences();
@@ -127,7 +131,9 @@ export default function CandleChart({ label, candles, marks = [] }: Props) {
     series.setData(candles.map((candle) => ({ ...candle, time: shifted(candle.time, zone) })));
     markers.setMarkers(markersFor(marks, candles, zone));
     chart.applyOptions({
-      localization: { timeFormatter: (time: Time) => dateTime(new Date(Number(time) * 1000).toISOString(), 'utc') },
+      localization: {
+        timeFormatter: (time: Time) => dateTime(new Date(Number(time) * 1000).toISOString(), 'utc'),
+      },
     });
     // Moving or zooming by hand survives new prices; another asset or interval starts anew.
     if (fitted.current !== label) chart.timeScale().fitContent();
@@ -139,5 +145,5 @@ export default function CandleChart({ label, candles, marks = [] }: Props) {
     if (drawn.current) paint(drawn.current);
   }, [theme, palette]);
 
-  return <div ref={box} role="figure" aria-label={label} className="h-full w-full" />;
+  return <figure ref={box} aria-label={label} className="h-full w-full" />;
 }

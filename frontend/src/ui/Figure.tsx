@@ -2,7 +2,15 @@
 import type { ReactNode } from 'react';
 
 /** One headline number with its label and a line below. */
-export function Figure({ label, children, below }: { label: string; children: ReactNode; below?: ReactNode }) {
+export function Figure({
+  label,
+  children,
+  below,
+}: {
+  label: string;
+  children: ReactNode;
+  below?: ReactNode;
+}) {
   return (
     <div className="card flex flex-col gap-1 p-4">
       <dt className="text-muted text-sm">{label}</dt>

@@ -24,7 +24,9 @@ export function PortfolioFigures({ portfolio }: { portfolio: Portfolio | undefin
       <Figure label={words.total}>{portfolio ? <Amount value={portfolio.total_value} /> : waiting}</Figure>
       <Figure label={words.cash}>{portfolio ? <Amount value={portfolio.cash} /> : waiting}</Figure>
       <Figure label={words.assets}>{portfolio ? <Amount value={assets} /> : waiting}</Figure>
-      <Figure label={words.unrealised}>{portfolio ? <Profit value={portfolio.unrealised_pnl} /> : waiting}</Figure>
+      <Figure label={words.unrealised}>
+        {portfolio ? <Profit value={portfolio.unrealised_pnl} /> : waiting}
+      </Figure>
     </dl>
   );
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { type OrderFilter, ordersQuery } from '~/api/queries';
 import type { OrderStatus, OrderType } from '~/api/types';
 import { paths } from '~/app/paths';
 import { OrderFilters } from '~/features/orders/OrderFilters';
+import { useSearch } from '~/lib/search';
 import { orders } from '~/text/orders';
 import { Button } from '~/ui/Button';
 import { EmptyState } from '~/ui/EmptyState';
@@ -26,7 +27,7 @@ function readFilter(params: URLSearchParams): OrderFilter {
 }
 
 export function OrdersPage() {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useSearch();
   const filter = readFilter(params);
   const list = useInfiniteQuery(ordersQuery(filter, PAGE));
   const rows = list.data?.pages.flatMap(({ data }) => data);
