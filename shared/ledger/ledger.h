@@ -66,7 +66,7 @@ bool ledger_needs_lookup(const struct ledger *ledger, const struct ledger_comman
 /* Applies one command. outcome is always written. Errors leave the state as it was:
  * ACCOUNT_FROZEN, ASSET_UNKNOWN, ASSET_INACTIVE, MARKET_HALTED, PRICE_STALE, ORDER_TOO_SMALL,
  * ORDER_TOO_LARGE, INSUFFICIENT_FUNDS, INSUFFICIENT_HOLDINGS, DAILY_LIMIT, OVERFLOW,
- * IDEMPOTENCY_MISMATCH, HOUSE_LIMIT, CONFLICT (an older tick), OVERLOADED (a table is full). */
+ * IDEMPOTENCY_MISMATCH, NO_LIQUIDITY, CONFLICT (an older tick), OVERLOADED (a table is full). */
 cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
                                            const struct ledger_command *command,
                                            struct ledger_outcome *outcome);

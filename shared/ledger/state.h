@@ -78,13 +78,23 @@ const struct state_key *state_key_find(const struct ledger *ledger, uint8_t op, 
 void state_key_put(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
                    const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES]);
 
-/* Settles transfers that were checked: sums per asset are asserted. order.c and cash.c build them. */
-enum cnop_err state_check_xfers(const struct ledger *ledger, const struct ledger_outcome *outcome,
-                                int64_t time_us);
-void state_post_xfers(struct ledger *ledger, const struct ledger_outcome *outcome,
-                      int64_t time_us);
+/* Lowest balance an account may have. */
+int64_t state_floor(const struct ledger *ledger, int64_t account_id);
 
-/* The two families of commands. */
+/* Whether the transfers of an outcome may be posted: INSUFFICIENT_FUNDS, INSUFFICIENT_HOLDINGS,
+ * NO_LIQUIDITY (the house), OVERFLOW. Changes nothing. */
+cnop_must_check enum cnop_err state_check_xfers(const struct ledger *ledger,
+                                                const struct ledger_outcome *outcome);
+/* Posts what was checked; asserts that each asset's sum stays zero. */
+void state_post_xfers(struct ledger *ledger, const struct ledger_outcome *outcome);
+
+/* Moves an amount of the deed's account between available and held. */
+void state_hold(struct ledger *ledger, const struct ledger_deed *deed, uint16_t asset_id,
+                int64_t amount_e8);
+void state_release(struct ledger *ledger, const struct ledger_deed *deed, uint16_t asset_id,
+                   int64_t amount_e8);
+
+/* The families of commands; called by ledger_apply after the checks they share. */
 enum cnop_err order_apply(struct ledger *ledger, const struct ledger_command *command,
                           struct ledger_outcome *outcome);
 enum cnop_err cash_apply(struct ledger *ledger, const struct ledger_command *command,
