@@ -23,8 +23,8 @@ typedef struct {
 } cnop_price; /* US dollars for one unit, up to about 922 million */
 
 /* Parses [0-9]{1,12}(.[0-9]{1,decimals})? : no sign, exponent, blanks, leading or trailing point.
- * Errors: AMOUNT_INVALID (not a decimal), AMOUNT_PRECISION (too many fraction digits), OVERFLOW (more
- * than 12 integer digits, or beyond the type). At most 8 (cash, qty) or 10 (price) digits. */
+ * Errors: AMOUNT_INVALID (not a decimal), AMOUNT_PRECISION (more than 8 fraction digits for cash
+ * and qty, 10 for a price), OVERFLOW (more than 12 integer digits, or beyond the type). */
 cnop_must_check enum cnop_err cnop_cash_parse(struct cnop_str s, cnop_cash *ret_cash);
 cnop_must_check enum cnop_err cnop_qty_parse(struct cnop_str s, cnop_qty *ret_qty);
 cnop_must_check enum cnop_err cnop_price_parse(struct cnop_str s, cnop_price *ret_price);
@@ -56,12 +56,13 @@ cnop_must_check enum cnop_err cnop_qty_for_cash_floor(cnop_cash cash, cnop_price
 /* cash * bps / 10000, rounded up: fees. cash >= 0 (asserted). */
 cnop_must_check enum cnop_err cnop_fee_ceil(cnop_cash cash, unsigned bps, cnop_cash *ret_fee);
 
-/* cash / qty as a price, rounded half to even: averages for display only. qty > 0 (asserted). */
+/* cash / qty as a price, rounded half to even: averages for display only. cash >= 0 and qty > 0
+ * (asserted). OVERFLOW beyond price. */
 cnop_must_check enum cnop_err cnop_average_price_round(cnop_cash cash, cnop_qty qty,
                                                        cnop_price *ret_price);
 
 /* total * part / whole with a 128-bit product, rounded down: cost of a sold share of a position.
- * 0 <= part <= whole, whole > 0 (asserted). */
+ * total >= 0, 0 <= part <= whole, whole > 0 (asserted); the result never exceeds total. */
 cnop_cash cnop_cash_share_floor(cnop_cash total, cnop_qty part, cnop_qty whole);
 
 #endif

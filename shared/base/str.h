@@ -43,6 +43,9 @@ bool cnop_str_is_word(struct cnop_str s, const char *extra);
 /* Well-formed UTF-8 without surrogates or overlong forms; NUL is refused. */
 bool cnop_str_is_utf8(struct cnop_str s);
 
+/* Bytes of the well-formed UTF-8 sequence that s starts with (1-4), 0 when it starts with none. */
+size_t cnop_str_utf8_prefix(struct cnop_str s);
+
 /* Number of code points of valid UTF-8. */
 size_t cnop_str_codepoint_count(struct cnop_str s);
 

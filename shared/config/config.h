@@ -32,26 +32,40 @@ struct cnop_config_key {
 
 /* Rows of a key table; `type` is the program's values struct and `field` also the key's name. */
 #define CNOP_CONFIG_ROW_STRING(type, field, default_, doc_)                                        \
-    {.name = #field, .kind = CNOP_CONFIG_STRING, .offset = offsetof(type, field),                  \
-     .default_text = (default_), .doc = (doc_)}
+    {                                                                                              \
+        .name = #field, .kind = CNOP_CONFIG_STRING, .offset = offsetof(type, field),               \
+        .default_text = (default_), .doc = (doc_)                                                  \
+    }
 #define CNOP_CONFIG_ROW_PATH(type, field, default_, doc_)                                          \
-    {.name = #field, .kind = CNOP_CONFIG_PATH, .offset = offsetof(type, field),                    \
-     .default_text = (default_), .doc = (doc_)}
+    {                                                                                              \
+        .name = #field, .kind = CNOP_CONFIG_PATH, .offset = offsetof(type, field),                 \
+        .default_text = (default_), .doc = (doc_)                                                  \
+    }
 #define CNOP_CONFIG_ROW_SECRET(type, field, default_, doc_)                                        \
-    {.name = #field, .kind = CNOP_CONFIG_SECRET, .offset = offsetof(type, field),                  \
-     .default_text = (default_), .doc = (doc_)}
+    {                                                                                              \
+        .name = #field, .kind = CNOP_CONFIG_SECRET, .offset = offsetof(type, field),               \
+        .default_text = (default_), .doc = (doc_)                                                  \
+    }
 #define CNOP_CONFIG_ROW_U64(type, field, default_, min_, max_, doc_)                               \
-    {.name = #field, .kind = CNOP_CONFIG_U64, .offset = offsetof(type, field),                     \
-     .default_text = (default_), .min = (min_), .max = (max_), .doc = (doc_)}
+    {                                                                                              \
+        .name = #field, .kind = CNOP_CONFIG_U64, .offset = offsetof(type, field),                  \
+        .default_text = (default_), .min = (min_), .max = (max_), .doc = (doc_)                    \
+    }
 #define CNOP_CONFIG_ROW_BOOL(type, field, default_, doc_)                                          \
-    {.name = #field, .kind = CNOP_CONFIG_BOOL, .offset = offsetof(type, field),                    \
-     .default_text = (default_), .doc = (doc_)}
+    {                                                                                              \
+        .name = #field, .kind = CNOP_CONFIG_BOOL, .offset = offsetof(type, field),                 \
+        .default_text = (default_), .doc = (doc_)                                                  \
+    }
 #define CNOP_CONFIG_ROW_DURATION(type, field, default_, min_ms_, max_ms_, doc_)                    \
-    {.name = #field, .kind = CNOP_CONFIG_DURATION, .offset = offsetof(type, field),                \
-     .default_text = (default_), .min = (min_ms_), .max = (max_ms_), .doc = (doc_)}
+    {                                                                                              \
+        .name = #field, .kind = CNOP_CONFIG_DURATION, .offset = offsetof(type, field),             \
+        .default_text = (default_), .min = (min_ms_), .max = (max_ms_), .doc = (doc_)              \
+    }
 #define CNOP_CONFIG_ROW_ENUM(type, field, default_, names_, doc_)                                  \
-    {.name = #field, .kind = CNOP_CONFIG_ENUM, .offset = offsetof(type, field),                    \
-     .default_text = (default_), .names = (names_), .doc = (doc_)}
+    {                                                                                              \
+        .name = #field, .kind = CNOP_CONFIG_ENUM, .offset = offsetof(type, field),                 \
+        .default_text = (default_), .names = (names_), .doc = (doc_)                               \
+    }
 
 struct cnop_config_spec {
     const char *program; /* such as "cnop-auth" */

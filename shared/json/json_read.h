@@ -19,8 +19,8 @@ enum cnop_json_kind {
 
 /* One value. Lives in the arena given to cnop_json_parse. */
 struct cnop_json {
-    struct cnop_str key;  /* member name inside an object, unescaped; else empty */
-    struct cnop_str text; /* STRING: unescaped; NUMBER: as written; else empty */
+    struct cnop_str key;              /* member name inside an object, unescaped; else empty */
+    struct cnop_str text;             /* STRING: unescaped; NUMBER: as written; else empty */
     const struct cnop_json *children; /* ARRAY, OBJECT: child_count values in source order */
     uint32_t child_count;
     enum cnop_json_kind kind;
