@@ -143,9 +143,10 @@ check_means(const struct ledger *ledger, struct order_plan *plan)
 
     if (deed->side == LEDGER_BUY) {
         deed->cash_after.e8 = cash_e8 - need_e8 + held_cash_e8;
-        plan->qty_after.e8 = qty_e8 + deed->qty.e8;
         if (cash_e8 < need_e8)
             violate(plan, CNOP_E_INSUFFICIENT_FUNDS, cash_e8, need_e8, 0);
+        if (__builtin_add_overflow(qty_e8, deed->qty.e8, &plan->qty_after.e8))
+            violate(plan, CNOP_E_OVERFLOW, qty_e8, deed->qty.e8, 0);
     } else {
         deed->cash_after.e8 = cash_e8 + deed->total.e8 - deed->fee.e8 + held_cash_e8;
         plan->qty_after.e8 = qty_e8 - deed->qty.e8;
