@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* Strict JSON reader: scanner first, then json-c, then a copy into the arena. json-c's own parser
+ * takes NaN, single quotes, raw control characters and the last of two equal keys; none of these
+ * gets past the scanner or the count of values. The only source that includes json-c. */
+#include "shared/json/json_read.h"
+
+#include "shared/json/json_scan.h"
+
+#include <string.h>
+#include <threads.h>
+
+#include <json-c/json.h>
+
+const struct cnop_json_limits cnop_json_limits_default = {
+    .body_bytes = 64 * 1024,
+    .depth = 8,
+    .key_count = 64,
+    .value_count = 4096,
+};
+
+/* State of one copy: the text that numbers are taken from, and the values copied so far. */
+struct cnop_json_copy {
+    struct cnop_arena *arena;
+    struct cnop_str text;
+    size_t number_at;
+    uint32_t value_count;
+};
+
+static tss_t cnop_json_tokener_slot;
+static once_flag cnop_json_tokener_once = ONCE_FLAG_INIT;
+
+static void
+cnop_json_tokener_done(void *tokener)
+{
+    json_tokener_free(tokener);
+}
+
+static void
+cnop_json_tokener_slot_init(void)
+{
+    int failed = tss_create(&cnop_json_tokener_slot, cnop_json_tokener_done);
+
+    cnop_assert(failed == thrd_success);
+}
+
+/* json-c's parser of this thread, made at its first use. */
+static struct json_tokener *
+cnop_json_tokener_get(void)
+{
+    struct json_tokener *tokener;
+
+    call_once(&cnop_json_tokener_once, cnop_json_tokener_slot_init);
+    tokener = tss_get(cnop_json_tokener_slot);
+    if (tokener != NULL)
+        return tokener;
+    tokener = json_tokener_new_ex(CNOP_JSON_SCAN_DEPTH_MAX + 1);
+    cnop_assert(tokener != NULL);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    (void)tss_set(cnop_json_tokener_slot, tokener); /* failure costs a new parser per call */
+    return tokener;
+}
+
+static bool
+cnop_json_build(struct cnop_str text, struct json_object **ret_tree)
+{
+    struct json_tokener *tokener = cnop_json_tokener_get();
+    struct json_object *tree;
+
+    json_tokener_reset(tokener);
+    tree = json_tokener_parse_ex(tokener, text.ptr, (int)text.len);
+    if (json_tokener_get_error(tokener) == json_tokener_continue)
+        tree = json_tokener_parse_ex(tokener, "", 1); /* a bare number ends with the text */
+    if (json_tokener_get_error(tokener) != json_tokener_success)
+        return false;
+    *ret_tree = tree;
+    return true;
+}
+
+static bool cnop_json_copy_value(struct cnop_json_copy *copy, struct json_object *tree,
+                                 struct cnop_json *node);
+
+static bool
+cnop_json_copy_text(struct cnop_json_copy *copy, const char *bytes, size_t len,
+                    struct cnop_str *ret_text)
+{
+    *ret_text = cnop_str_copy(copy->arena, cnop_str_make(bytes, len));
+    return ret_text->ptr != NULL;
+}
+
+static bool
+cnop_json_copy_array(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
+{
+    size_t count = json_object_array_length(tree);
+    struct cnop_json *children = cnop_arena_alloc_array(copy->arena, count, sizeof(*children));
+
+    if (children == NULL)
+        return false;
+    node->children = children;
+    node->child_count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++)
+        if (!cnop_json_copy_value(copy, json_object_array_get_idx(tree, i), &children[i]))
+            return false;
+    return true;
+}
+
+static bool
+cnop_json_copy_object(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
+{
+    size_t count = (size_t)json_object_object_length(tree);
+    struct cnop_json *child = cnop_arena_alloc_array(copy->arena, count, sizeof(*child));
+    struct lh_entry *entry;
+
+    if (child == NULL)
+        return false;
+    node->children = child;
+    node->child_count = (uint32_t)count;
+    lh_foreach(json_object_get_object(tree), entry)
+    {
+        const char *key = lh_entry_k(entry);
+
+        if (!cnop_json_copy_text(copy, key, strlen(key), &child->key) ||
+            !cnop_json_copy_value(copy, lh_entry_v(entry), child))
+            return false;
+        child++;
+    }
+    return true;
+}
+
+/* False when the arena is full. Recursion is bounded by the depth the scanner admitted. */
+static bool
+cnop_json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
+{
+    copy->value_count++;
+    switch (json_object_get_type(tree)) {
+    case json_type_null:
+        node->kind = CNOP_JSON_NULL;
+        return true;
+    case json_type_boolean:
+        node->kind = CNOP_JSON_BOOL;
+        node->boolean = json_object_get_boolean(tree) != 0;
+        return true;
+    case json_type_int:
+    case json_type_double:
+        node->kind = CNOP_JSON_NUMBER;
+        node->text = cnop_json_scan_number(copy->text, &copy->number_at);
+        return cnop_json_copy_text(copy, node->text.ptr, node->text.len, &node->text);
+    case json_type_string:
+        node->kind = CNOP_JSON_STRING;
+        return cnop_json_copy_text(copy, json_object_get_string(tree),
+                                   (size_t)json_object_get_string_len(tree), &node->text);
+    case json_type_array:
+        node->kind = CNOP_JSON_ARRAY;
+        return cnop_json_copy_array(copy, tree, node);
+    case json_type_object:
+        node->kind = CNOP_JSON_OBJECT;
+        return cnop_json_copy_object(copy, tree, node);
+    }
+    return false;
+}
+
+static enum cnop_err
+cnop_json_read(struct cnop_arena *arena, struct cnop_str text, uint32_t value_count,
+               struct cnop_json_fault *ret_fault, const struct cnop_json **ret_root)
+{
+    struct cnop_json_copy copy = {.arena = arena, .text = text};
+    struct cnop_json *root = cnop_arena_alloc(arena, sizeof(*root));
+    struct json_object *tree;
+    bool copied;
+
+    if (root == NULL)
+        return CNOP_E_NO_MEMORY;
+    if (!cnop_json_build(text, &tree)) {
+        *ret_fault = (struct cnop_json_fault){"not JSON", 0};
+        return CNOP_E_MALFORMED_JSON;
+    }
+    copied = cnop_json_copy_value(&copy, tree, root);
+    (void)json_object_put(tree);
+    if (!copied)
+        return CNOP_E_NO_MEMORY;
+    if (copy.value_count != value_count) { /* json-c has kept only the last of equal keys */
+        *ret_fault = (struct cnop_json_fault){"an object has the same key twice", text.len};
+        return CNOP_E_MALFORMED_JSON;
+    }
+    *ret_root = root;
+    return CNOP_OK;
+}
+
+enum cnop_err
+cnop_json_parse(struct cnop_arena *arena, struct cnop_str text,
+                const struct cnop_json_limits *limits, struct cnop_json_fault *ret_fault,
+                const struct cnop_json **ret_root)
+{
+    struct cnop_json_fault fault = {NULL, 0};
+    uint32_t value_count;
+    enum cnop_err err;
+
+    if (limits == NULL)
+        limits = &cnop_json_limits_default;
+    cnop_assert(limits->body_bytes <= INT32_MAX);
+    if (text.len > limits->body_bytes)
+        return CNOP_E_BODY_TOO_LARGE;
+    err = cnop_json_scan(text, limits, &fault, &value_count);
+    if (err == CNOP_OK)
+        err = cnop_json_read(arena, text, value_count, &fault, ret_root);
+    if (err == CNOP_E_MALFORMED_JSON && ret_fault != NULL)
+        *ret_fault = fault;
+    return err;
+}
+
+const struct cnop_json *
+cnop_json_find(const struct cnop_json *value, struct cnop_str key)
+{
+    if (value->kind != CNOP_JSON_OBJECT)
+        return NULL;
+    for (uint32_t i = 0; i < value->child_count; i++)
+        if (cnop_str_equal(value->children[i].key, key))
+            return &value->children[i];
+    return NULL;
+}
