@@ -122,14 +122,22 @@ is_ready(int fd, short events, int64_t deadline_us)
 
 enum delivery { NOT_SENT, ANSWERED, NO_ANSWER };
 
+/* A message in two pieces: its head with the fixed fields, and what follows. */
+struct message {
+    struct ledger_wire_head *head;
+    struct iovec pieces[2];
+};
+
 /* One attempt over one connection. */
 static enum delivery
-exchange(struct ledger_client *client, const struct ledger_wire_head *message, int64_t deadline_us,
+exchange(struct ledger_client *client, struct message *message, int64_t deadline_us,
          struct ledger_wire_reply *reply)
 {
+    const struct msghdr header = {.msg_iov = message->pieces, .msg_iovlen = 2};
+
     if (!is_connected(client))
         return NOT_SENT;
-    while (send(client->fd, message, message->bytes, MSG_NOSIGNAL) < 0) {
+    while (sendmsg(client->fd, &header, MSG_NOSIGNAL) < 0) {
         if (errno == EINTR)
             continue;
         if (errno == EAGAIN && is_ready(client->fd, POLLOUT, deadline_us))
@@ -144,31 +152,32 @@ exchange(struct ledger_client *client, const struct ledger_wire_head *message, i
             continue;
         if (got != (ssize_t)sizeof(*reply) || reply->head.version != LEDGER_WIRE_VERSION)
             break;
-        if (reply->head.tag == message->tag)
+        if (reply->head.tag == message->head->tag)
             return ANSWERED;
     }
     ledger_client_done(client);
     return NO_ANSWER;
 }
 
+/* Repeats until answered or out of time. That is safe: money commands carry a key, and the others
+ * set the same state again. */
 static enum cnop_err
-run(struct ledger_client *client, struct ledger_wire_head *message, bool repeatable,
-    struct ledger_wire_reply *reply)
+run(struct ledger_client *client, struct message *message, struct ledger_wire_reply *reply)
 {
     int64_t left_us = (int64_t)cnop_span_left_ms(client->timeout_ms) * 1000;
     int64_t deadline_us = cnop_clock_monotonic_us() + left_us;
     bool maybe_applied = false;
 
-    message->version = LEDGER_WIRE_VERSION;
-    message->tag = ++client->tag;
+    message->head->version = LEDGER_WIRE_VERSION;
+    message->head->bytes = (uint32_t)(message->pieces[0].iov_len + message->pieces[1].iov_len);
+    message->head->tag = ++client->tag;
     for (;;) {
         enum delivery delivery = exchange(client, message, deadline_us, reply);
 
         if (delivery == ANSWERED)
             return reply->err < CNOP_ERR_COUNT ? (enum cnop_err)reply->err : CNOP_E_INTERNAL;
         maybe_applied = maybe_applied || delivery == NO_ANSWER;
-        if ((maybe_applied && !repeatable) ||
-            cnop_clock_monotonic_us() + RETRY_PAUSE_MS * 1000 >= deadline_us)
+        if (cnop_clock_monotonic_us() + RETRY_PAUSE_MS * 1000 >= deadline_us)
             break;
         (void)poll(NULL, 0, RETRY_PAUSE_MS); /* the engine may be restarting */
     }
@@ -179,7 +188,8 @@ enum cnop_err
 ledger_client_call(struct ledger_client *client, const struct ledger_command *command,
                    struct ledger_outcome *outcome)
 {
-    struct ledger_wire_command message = {.command = *command};
+    struct ledger_wire_command wire = {.head.kind = LEDGER_WIRE_COMMAND, .command = *command};
+    struct message message = {.head = &wire.head, .pieces = {{&wire, sizeof(wire)}, {NULL, 0}}};
     struct ledger_wire_reply reply;
     bool moves_money = command->op == LEDGER_OP_DEPOSIT || command->op == LEDGER_OP_WITHDRAW ||
                        command->op == LEDGER_OP_GIFT || command->op == LEDGER_OP_ORDER;
@@ -191,13 +201,10 @@ ledger_client_call(struct ledger_client *client, const struct ledger_command *co
         char key[CNOP_HEX_ID_LEN + 2] = ".";
 
         cnop_id_random_hex(key + 1);
-        err = ledger_command_set_key(&message.command, cnop_str_from(key));
+        err = ledger_command_set_key(&wire.command, cnop_str_from(key));
         cnop_assert(err == CNOP_OK);
     }
-    message.head.kind = LEDGER_WIRE_COMMAND;
-    message.head.bytes = sizeof(message);
-    /* Without money a repeated command sets the same state again. */
-    err = run(client, &message.head, true, &reply);
+    err = run(client, &message, &reply);
     if (err != CNOP_E_OUTCOME_UNKNOWN && err != CNOP_E_UNAVAILABLE)
         *outcome = reply.outcome;
     return err;
@@ -207,15 +214,20 @@ enum cnop_err
 ledger_client_ticks(struct ledger_client *client, const struct ledger_tick *ticks, uint32_t count,
                     uint32_t *ret_refused_count)
 {
-    struct ledger_wire_ticks message = {.count = count};
+    struct ledger_wire_ticks wire = {.head.kind = LEDGER_WIRE_TICKS, .count = count};
+    union {
+        const struct ledger_tick *ticks;
+        void *base;
+    } list = {ticks}; /* sendmsg does not write to it */
+    struct message message = {
+        .head = &wire.head,
+        .pieces = {{&wire, sizeof(wire)}, {list.base, count * sizeof(*ticks)}}};
     struct ledger_wire_reply reply;
     enum cnop_err err;
 
+    cnop_assert(count > 0);
     cnop_assert(count <= LEDGER_WIRE_TICK_MAX);
-    memcpy(message.ticks, ticks, count * sizeof(*ticks));
-    message.head.kind = LEDGER_WIRE_TICKS;
-    message.head.bytes = sizeof(message);
-    err = run(client, &message.head, true, &reply);
+    err = run(client, &message, &reply);
     if (err == CNOP_OK)
         *ret_refused_count = reply.refused_count;
     return err;

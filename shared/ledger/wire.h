@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages on the engine's command socket: unix SOCK_SEQPACKET, one fixed-size struct a message,
+/* Messages on the engine's command socket: unix SOCK_SEQPACKET, one struct a message,
  * between processes of one build on one machine. A peer with another version is refused. Used by
  * client.c and by the engine; nobody else speaks it. */
 #ifndef CNOP_LEDGER_WIRE_H
@@ -38,12 +38,15 @@ struct ledger_tick {
     uint16_t asset_id;
 };
 
+/* Followed by count times struct ledger_tick. */
 struct ledger_wire_ticks {
     struct ledger_wire_head head;
     uint32_t count;
     uint32_t unused;
-    struct ledger_tick ticks[LEDGER_WIRE_TICK_MAX];
 };
+
+#define LEDGER_WIRE_MESSAGE_MAX_BYTES                                                              \
+    (sizeof(struct ledger_wire_ticks) + LEDGER_WIRE_TICK_MAX * sizeof(struct ledger_tick))
 
 /* Sent when the command is durable, or refused, or for ticks when they are in force. */
 struct ledger_wire_reply {
@@ -53,6 +56,6 @@ struct ledger_wire_reply {
     struct ledger_outcome outcome;
 };
 
-_Static_assert(sizeof(struct ledger_wire_ticks) < 64 * 1024, "fits a default socket buffer");
+_Static_assert(LEDGER_WIRE_MESSAGE_MAX_BYTES < 64 * 1024, "fits a default socket buffer");
 
 #endif
