@@ -4,11 +4,23 @@
 #ifndef CNOP_TESTS_UNIT_UNIT_H
 #define CNOP_TESTS_UNIT_UNIT_H
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include <check.h>
 
 #define UNIT_TIMEOUT_S 60 /* generous: sanitizers on a busy machine */
+
+/* A test whose body must fail an assertion. Left out where tests run in one process (CK_FORK=no).
+ */
+static inline void
+unit_add_abort_test(TCase *tests, const TTest *test)
+{
+    const char *fork_mode = getenv("CK_FORK");
+
+    if (fork_mode == NULL || fork_mode[0] != 'n')
+        tcase_add_test_raise_signal(tests, test, SIGABRT);
+}
 
 #define UNIT_MAIN(name, add)                                                                       \
     int main(void)                                                                                 \

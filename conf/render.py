@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Renders conf/ for a local run: defaults, then a profile, then overrides, into one folder.
+
+Unknown keys are refused, files change only when their text does, and the names of the changed
+files are printed. Ansible renders the same templates with the same variables.
+"""
+import argparse
+import os
+import pathlib
+import sys
+
+import jinja2
+import yaml
+
+CONF = pathlib.Path(__file__).resolve().parent
+
+
+def refuse(message):
+    sys.exit(f"render: {message}")
+
+
+def merge(base, extra, origin, path=""):
+    """Lays extra over base. Every key must exist in base already, with the same kind of value."""
+    for key, value in extra.items():
+        name = f"{path}{key}"
+        if key not in base:
+            refuse(f"{origin}: unknown key '{name}'")
+        if isinstance(base[key], dict):
+            if not isinstance(value, dict):
+                refuse(f"{origin}: '{name}' must be a group of keys")
+            merge(base[key], value, origin, f"{name}.")
+        elif base[key] is not None and type(base[key]) is not type(value):
+            refuse(f"{origin}: '{name}' must be {type(base[key]).__name__}, not {value!r}")
+        else:
+            base[key] = value
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return yaml.safe_load(file) or {}
+
+
+def override(text):
+    """KEY.SUBKEY=VALUE as nested groups; the value is read as YAML."""
+    name, separator, value = text.partition("=")
+    if not separator:
+        refuse(f"--set {text}: expected name=value")
+    tree = yaml.safe_load(value)
+    for key in reversed(name.split(".")):
+        tree = {key: tree}
+    return tree
+
+
+def settings(args):
+    values = load(CONF / "defaults.yml")
+    if args.profile != "default":
+        path = CONF / "profiles" / f"{args.profile}.yml"
+        if not path.is_file():
+            refuse(f"no profile '{args.profile}' in {path.parent}")
+        merge(values, load(path), path.name)
+    for path in args.file:
+        merge(values, load(path), path)
+    for text in args.set:
+        merge(values, override(text), f"--set {text}")
+    return values
+
+
+def write_if_changed(path, text, mode):
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w",
+              encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(fresh, mode)
+    os.replace(fresh, path)
+    return True
+
+
+def render_all(values, out):
+    """conf/<group>/<name>.j2 becomes <out>/<name>; anything without .j2 is copied as it is."""
+    env = jinja2.Environment(loader=jinja2.FileSystemLoader(CONF), trim_blocks=True,
+                             undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
+                             lstrip_blocks=True)
+    changed = []
+    for group in ("nginx", "workers", "mariadb", "memcached"):
+        for source in sorted((CONF / group).glob("*")):
+            if not source.is_file():
+                continue
+            if source.suffix == ".j2":
+                name = source.stem
+                text = env.get_template(f"{group}/{source.name}").render(values)
+            else:
+                name = source.name
+                text = source.read_text(encoding="utf-8")
+            if write_if_changed(out / name, text, 0o640):
+                changed.append(name)
+    return changed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=pathlib.Path, help="folder to render into")
+    parser.add_argument("--profile", default="default")
+    parser.add_argument("--file", action="append", default=[], help="YAML file laid over the rest")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--get", metavar="KEY", help="print one value instead of rendering")
+    args = parser.parse_args()
+    values = settings(args)
+    if args.get:
+        value = values
+        for key in args.get.split("."):
+            if not isinstance(value, dict) or key not in value:
+                refuse(f"unknown key '{args.get}'")
+            value = value[key]
+        print(value)
+        return
+    if args.out is None:
+        parser.error("--out or --get is needed")
+    try:
+        for name in render_all(values, args.out):
+            print(name)
+    except jinja2.UndefinedError as error:
+        refuse(f"a template names a variable that conf/defaults.yml lacks: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Builds the user interface: <target>/site holds the files to serve, <target>/csp.conf a snippet for nginx.
+# The target is replaced only when the build has succeeded. Needs npm; brings its own Node.js (see node.sh).
+# usage: frontend/build.sh <target folder>
+set -euo pipefail
+
+[ $# -eq 1 ] || { echo "usage: frontend/build.sh <target folder>" >&2; exit 2; }
+mkdir -p "$1"
+target=$(cd "$1" && pwd)
+cd "$(dirname "${BASH_SOURCE[0]}")"
+: "${CNOP_VERSION:=$(git describe --tags --always --dirty 2>/dev/null || echo development)}"
+export CNOP_VERSION
+
+lock=$(sha256sum package-lock.json node.sh | sha256sum)
+if [ "$(cat node_modules/.cnop-lock 2>/dev/null || true)" != "$lock" ]; then
+    ./node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    echo "$lock" > node_modules/.cnop-lock
+fi
+./node.sh react-router build
+rm -rf "$target.new"
+./node.sh node scripts/finish-build.mjs build/client "$target.new"
+rm -rf "$target.old"
+mv "$target" "$target.old"
+mv "$target.new" "$target"
+rm -rf "$target.old"

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Turns the router's output into what nginx serves: no inline code but one small script with a known hash, modules
+// that start after the first paint, compressed copies beside each file, and the matching content security policy.
+// usage: node scripts/finish-build.mjs <router output> <target folder>
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { extname, join, relative } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const COMPRESSED = new Set(['.html', '.js', '.css', '.svg', '.json', '.txt', '.webmanifest']);
+const SMALLEST_TO_COMPRESS = 512;
+
+const [from, to] = process.argv.slice(2);
+if (!from || !to) throw new Error('usage: finish-build.mjs <router output> <target folder>');
+const site = join(to, 'site');
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function shortHash(text) {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 8);
+}
+
+function themeRule() {
+  const source = readFileSync(new URL('../src/lib/preferences.ts', import.meta.url), 'utf8');
+  const key = /const KEY = '([^']+)'/.exec(source)?.[1];
+  if (!key) throw new Error('preferences.ts no longer names its storage key');
+  return (
+    `try{var p=JSON.parse(localStorage.getItem("${key}")||"{}")}catch(e){p={}}` +
+    'var t=p.theme||"system",d=document.documentElement.dataset;' +
+    'd.theme=t==="dark"||t==="system"&&matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light";' +
+    'd.palette=p.palette||"standard";'
+  );
+}
+
+// The same text in every page, so that the policy needs one hash: theme before the first paint, modules after it.
+const inlineScript =
+  `(function(){${themeRule()}var s=document.currentScript.dataset;addEventListener("load",function(){` +
+  's.preload.split(" ").forEach(function(h){var l=document.createElement("link");l.rel="modulepreload";' +
+  'l.href=h;document.head.appendChild(l)});import(s.start)})})()';
+
+/** Moves all inline code of a page into one module file; the script elements stay, since React expects them. */
+function externalise(html) {
+  const preloads = [];
+  const classic = [];
+  let imports = '';
+  let entry = '';
+  const page = html
+    .replace(/<link rel="modulepreload" href="([^"]+)"\/>/g, (_, href) => {
+      preloads.push(href);
+      return '';
+    })
+    .replace(/<script([^>]*)>([\s\S]*?)<\/script>/g, (whole, attributes, code) => {
+      if (code.trim() === '') return whole;
+      if (!attributes.includes('type="module"')) {
+        classic.push(code);
+        return `<script${attributes}></script>`;
+      }
+      const lazy = code.lastIndexOf('import("');
+      imports = code.slice(0, lazy);
+      entry = code.slice(lazy);
+      return `<script${attributes}></script>`;
+    });
+  if (!entry || classic.length === 0) throw new Error('the page has no module graph; has the router changed?');
+  const start = `${imports}\n${classic.join('\n')}\n${entry}\n`;
+  return { page, start, preloads };
+}
+
+function rewritePage(path) {
+  const { page, start, preloads } = externalise(readFileSync(path, 'utf8'));
+  const name = `/assets/start-${shortHash(start)}.js`;
+  writeFileSync(join(site, name), start);
+  const script = `<script data-start="${name}" data-preload="${preloads.join(' ')}">${inlineScript}</script>`;
+  const finished = page.replace('<head>', `<head>${script}`);
+  if (/ style="/.test(finished)) throw new Error(`${path} has a style attribute, which the policy forbids`);
+  writeFileSync(path, finished);
+}
+
+function compress(path) {
+  const content = readFileSync(path);
+  if (!COMPRESSED.has(extname(path)) || content.length < SMALLEST_TO_COMPRESS) return;
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+  writeFileSync(
+    `${path}.br`,
+    brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }),
+  );
+}
+
+function policy() {
+  const hash = createHash('sha256').update(inlineScript).digest('base64');
+  const rules = [
+    "default-src 'self'",
+    `script-src 'self' 'sha256-${hash}'`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ];
+  return `# Written by the build of the user interface; the hash belongs to its inline script.\nadd_header Content-Security-Policy "${rules.join('; ')}" always;\n`;
+}
+
+rmSync(to, { recursive: true, force: true });
+mkdirSync(to, { recursive: true });
+cpSync(from, site, { recursive: true });
+const pages = filesBelow(site).filter((path) => path.endsWith('.html'));
+pages.forEach(rewritePage);
+filesBelow(site).forEach(compress);
+writeFileSync(join(to, 'csp.conf'), policy());
+console.log(`${pages.length} pages in ${relative(process.cwd(), to) || '.'}`);

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// How prices and balances stay current: polling while the page is visible. The query cache pauses it in hidden tabs.
+// A stream can replace the interval here without a change to any page.
+
+export const LIVE_MS = 5_000;

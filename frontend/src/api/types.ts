@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Short names for the shapes of the API; all of them come from the generated schema.
+import type { components } from '~/api/schema';
+
+type Schemas = components['schemas'];
+
+export type Asset = Schemas['Asset'];
+export type AssetDetail = Schemas['AssetDetail'];
+export type AssetTransaction = Schemas['AssetTransaction'];
+export type Candle = Schemas['Candle'];
+export type CandleInterval = Schemas['CandleList']['interval'];
+export type Finding = Schemas['Finding'];
+export type Holding = Schemas['Holding'];
+export type Limits = Schemas['Limits'];
+export type LimitUse = Schemas['LimitUse'];
+export type Order = Schemas['Order'];
+export type OrderStatus = Schemas['OrderStatus'];
+export type OrderType = Schemas['OrderType'];
+export type Portfolio = Schemas['Portfolio'];
+export type Preview = Schemas['Preview'];
+export type Profile = Schemas['Profile'];
+export type ProfileChange = Schemas['ProfileRequest'];
+export type Registration = Schemas['RegisterRequest'];
+export type Session = Schemas['Session'];
+export type Transaction = Schemas['TransactionList']['transactions'][number];
+export type Violation = Schemas['Violation'];

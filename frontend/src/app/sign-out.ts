@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from 'react-router';
+import { paths } from '~/app/paths';
+import { logout } from '~/api/commands';
+import { isProblem } from '~/api/problem';
+import { forgetPerson } from '~/api/query-client';
+import { signedOut } from '~/api/session';
+import { notifyFailed } from '~/ui/toast';
+import { wordsFor } from '~/ui/ProblemPanel';
+
+/** Ends the session on the server, then forgets everything of it here and in other tabs. */
+export function useSignOut() {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const mutation = useMutation({
+    mutationFn: logout,
+    onError: (error) => {
+      // A session the server no longer knows is a session that has ended.
+      if (isProblem(error) && error.status === 401) leave();
+      else notifyFailed({ title: wordsFor(error).title, text: wordsFor(error).help });
+    },
+    onSuccess: () => leave(),
+  });
+
+  async function leave() {
+    await navigate(paths.landing);
+    signedOut();
+    forgetPerson(cache);
+  }
+
+  return { signOut: () => mutation.mutate(), isPending: mutation.isPending };
+}

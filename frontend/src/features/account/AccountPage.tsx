@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import { useQuery } from '@tanstack/react-query';
+import { useSearchParams } from 'react-router';
+import type { MoneyDirection } from '~/api/commands';
+import { balanceQuery } from '~/api/queries';
+import { safeNext } from '~/app/paths';
+import { LimitsCard } from '~/features/account/LimitsCard';
+import { MoneyForm } from '~/features/account/MoneyForm';
+import { MovementsCard } from '~/features/account/MovementsCard';
+import { ProofCard } from '~/features/account/ProofCard';
+import { account } from '~/text/account';
+import { Amount } from '~/ui/Amount';
+import { PageHeader } from '~/ui/PageHeader';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { Segment } from '~/ui/Segment';
+import { Skeleton } from '~/ui/Skeleton';
+
+const directions = [
+  { value: 'deposit', label: account.deposit },
+  { value: 'withdraw', label: account.withdraw },
+] as const;
+
+function BalanceHead() {
+  const balance = useQuery(balanceQuery());
+  return (
+    <div className="border-line border-b p-4 sm:p-5">
+      <p className="text-muted text-sm">{account.balance}</p>
+      <div className="min-h-10 font-semibold text-3xl tracking-tight">
+        {balance.data ? (
+          <Amount value={balance.data.current_balance} />
+        ) : balance.error ? (
+          <ProblemPanel error={balance.error} onRetry={() => balance.refetch()} />
+        ) : (
+          <Skeleton className="mt-1 h-8 w-40" />
+        )}
+      </div>
+    </div>
+  );
+}
+
+export function AccountPage() {
+  const [params, setParams] = useSearchParams();
+  const direction: MoneyDirection = params.get('action') === 'withdraw' ? 'withdraw' : 'deposit';
+  const back = params.get('back');
+  return (
+    <>
+      <PageHeader title={account.title} text={account.text} />
+      <div className="grid items-start gap-5 lg:grid-cols-[24rem_minmax(0,1fr)]">
+        <div className="flex min-w-0 flex-col gap-5">
+          <div className="card">
+            <BalanceHead />
+            <div className="px-4 pt-4 sm:px-5">
+              <Segment<MoneyDirection>
+                label={account.tabs}
+                choices={directions}
+                value={direction}
+                onChange={(action) => setParams({ action }, { replace: true })}
+                className="w-full *:grow"
+              />
+            </div>
+            <MoneyForm
+              key={direction}
+              direction={direction}
+              startAmount={params.get('amount') ?? ''}
+              back={back ? safeNext(back) : null}
+            />
+          </div>
+          <LimitsCard />
+          <ProofCard />
+        </div>
+        <MovementsCard />
+      </div>
+    </>
+  );
+}

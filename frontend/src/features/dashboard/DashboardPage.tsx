@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { meQuery, portfolioQuery, transactionsQuery } from '~/api/queries';
+import { paths } from '~/app/paths';
+import { FirstSteps, ROWS } from '~/features/dashboard/FirstSteps';
+import { dashboard } from '~/text/dashboard';
+import { portfolio as portfolioWords } from '~/text/portfolio';
+import { Allocation } from '~/ui/Allocation';
+import { Card } from '~/ui/Card';
+import { EmptyState } from '~/ui/EmptyState';
+import { Freshness } from '~/ui/Freshness';
+import { Movers } from '~/ui/Movers';
+import { MovementTable } from '~/ui/MovementTable';
+import { PageHeader } from '~/ui/PageHeader';
+import { PortfolioFigures } from '~/ui/PortfolioFigures';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { RecentOrders } from '~/ui/RecentOrders';
+import { Skeleton, SkeletonRows } from '~/ui/Skeleton';
+
+function Figures() {
+  const portfolio = useQuery(portfolioQuery());
+  if (portfolio.error && !portfolio.data) {
+    return (
+      <div className="card mb-5">
+        <ProblemPanel error={portfolio.error} onRetry={() => portfolio.refetch()} />
+      </div>
+    );
+  }
+  return (
+    <>
+      <PortfolioFigures portfolio={portfolio.data} />
+      <Card title={portfolioWords.allocation} className="mb-5">
+        <div className="min-h-19">
+          {portfolio.data ? <Allocation portfolio={portfolio.data} /> : <Skeleton className="m-4 h-11" />}
+        </div>
+      </Card>
+    </>
+  );
+}
+
+function Movements() {
+  const list = useInfiniteQuery(transactionsQuery(ROWS));
+  const rows = list.data?.pages[0]?.transactions;
+  return (
+    <Card
+      title={dashboard.movements}
+      action={
+        <Link to={paths.account} className="link text-sm">
+          {dashboard.movementsAll}
+        </Link>
+      }
+    >
+      <div className="min-h-72 sm:overflow-x-auto">
+        {rows && rows.length > 0 ? (
+          <MovementTable movements={rows} />
+        ) : rows ? (
+          <EmptyState text={dashboard.movementsEmpty} />
+        ) : list.error ? (
+          <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
+        ) : (
+          <SkeletonRows rows={ROWS} />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+/** `extra` is what the route adds below, such as the seasonal gift. */
+export function DashboardPage({ extra }: { extra?: ReactNode }) {
+  const me = useQuery(meQuery());
+  const portfolio = useQuery(portfolioQuery());
+  return (
+    <>
+      <PageHeader
+        title={me.data ? dashboard.greeting(me.data.username) : dashboard.title}
+        text={dashboard.text}
+      >
+        <Freshness updatedAtMs={portfolio.dataUpdatedAt} />
+        <Link to={paths.deposit()} className="btn">
+          {dashboard.deposit}
+        </Link>
+        <Link to={paths.trading} className="btn btn-primary">
+          {dashboard.trade}
+        </Link>
+      </PageHeader>
+      <Figures />
+      <FirstSteps />
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="flex min-w-0 flex-col gap-5">
+          <RecentOrders title={dashboard.orders} rows={ROWS} />
+          <Movements />
+        </div>
+        <Card
+          title={dashboard.movers}
+          action={
+            <Link to={paths.market} className="link text-sm">
+              {dashboard.moversAll}
+            </Link>
+          }
+        >
+          <Movers rows={7} />
+        </Card>
+      </div>
+      {extra}
+    </>
+  );
+}

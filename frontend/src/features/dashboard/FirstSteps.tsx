@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { ordersQuery, transactionsQuery } from '~/api/queries';
+import { paths } from '~/app/paths';
+import { dashboard } from '~/text/dashboard';
+import { Card } from '~/ui/Card';
+
+const words = dashboard.steps;
+export const ROWS = 5;
+
+interface StepProps {
+  done: boolean;
+  title: string;
+  text: string;
+  to: string;
+}
+
+function Step({ done, title, text, to }: StepProps) {
+  const Icon = done ? IconCircleCheckFilled : IconCircle;
+  return (
+    <li className="flex items-start gap-3 p-4">
+      <Icon size={22} aria-hidden="true" className={`mt-0.5 shrink-0 ${done ? 'text-up' : 'text-muted'}`} />
+      <div className="min-w-0 grow">
+        <p className="font-medium">
+          {title} <span className="sr-only">({done ? words.done : words.open})</span>
+        </p>
+        <p className="text-muted text-sm">{text}</p>
+      </div>
+      {done ? null : (
+        <Link to={to} className="btn btn-small btn-primary shrink-0">
+          {title}
+        </Link>
+      )}
+    </li>
+  );
+}
+
+/** Shown until somebody has deposited and traded for the first time. */
+export function FirstSteps() {
+  const movements = useInfiniteQuery(transactionsQuery(ROWS));
+  const orders = useInfiniteQuery(ordersQuery({}, ROWS));
+  if (!movements.data || !orders.data) return null;
+  const deposited = (movements.data.pages[0]?.total_count ?? 0) > 0;
+  const traded = (orders.data.pages[0]?.data.length ?? 0) > 0;
+  if (deposited && traded) return null;
+  return (
+    <Card title={words.title} className="mb-5">
+      <ol className="grid divide-y divide-line md:grid-cols-2 md:divide-x md:divide-y-0">
+        <Step done={deposited} title={words.deposit} text={words.depositText} to={paths.deposit()} />
+        <Step done={traded} title={words.order} text={words.orderText} to={paths.trading} />
+      </ol>
+    </Card>
+  );
+}

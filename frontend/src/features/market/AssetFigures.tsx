@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+import type { ReactNode } from 'react';
+import type { AssetDetail } from '~/api/types';
+import * as format from '~/lib/format';
+import { common } from '~/text/common';
+import { market } from '~/text/market';
+import { Card } from '~/ui/Card';
+import { Change } from '~/ui/Change';
+import { Time } from '~/ui/Time';
+
+const words = market.detail;
+
+function known<T>(value: T | null, show: (value: T) => ReactNode): ReactNode {
+  return value === null ? <span className="text-muted">{common.unknown}</span> : show(value);
+}
+
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex justify-between gap-4 px-4 py-2.5">
+      <dt className="text-muted">{label}</dt>
+      <dd className="num text-end">{children}</dd>
+    </div>
+  );
+}
+
+function extreme(value: number | null, change: number | null, date: string | null): ReactNode {
+  return known(value, (shown) => (
+    <>
+      {format.price(shown)} <span className="text-sm">({known(change, format.signedPercent)})</span>
+      {date ? <span className="block text-muted text-sm">{format.day(date, 'utc')}</span> : null}
+    </>
+  ));
+}
+
+export function AssetFigures({ asset }: { asset: AssetDetail }) {
+  return (
+    <Card title={words.stats}>
+      <dl className="divide-y divide-line">
+        <Row label={words.rank}>{known(asset.market_cap_rank, format.count)}</Row>
+        <Row label={words.cap}>{known(asset.market_cap, format.compactMoney)}</Row>
+        <Row label={words.volume}>{known(asset.total_volume_24h, format.compactMoney)}</Row>
+        <Row label={words.high}>{known(asset.high_24h, format.price)}</Row>
+        <Row label={words.low}>{known(asset.low_24h, format.price)}</Row>
+        <Row label={words.change7}>
+          <Change value={asset.price_change_percentage_7d} />
+        </Row>
+        <Row label={words.change30}>
+          <Change value={asset.price_change_percentage_30d} />
+        </Row>
+        <Row label={words.supply}>{known(asset.circulating_supply, format.compactQuantity)}</Row>
+        <Row label={words.totalSupply}>{known(asset.total_supply, format.compactQuantity)}</Row>
+        <Row label={words.maxSupply}>{known(asset.max_supply, format.compactQuantity)}</Row>
+        <Row label={words.ath}>{extreme(asset.ath, asset.ath_change_percentage, asset.ath_date)}</Row>
+        <Row label={words.atl}>{extreme(asset.atl, asset.atl_change_percentage, asset.atl_date)}</Row>
+        <Row label={words.minimum}>
+          {format.quantity(asset.min_quantity)} {asset.asset_id}
+        </Row>
+        <Row label={words.maximum}>{format.money(asset.max_order_value)}</Row>
+        <Row label={words.updated}>{known(asset.last_updated, (at) => <Time at={at} />)}</Row>
+      </dl>
+    </Card>
+  );
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { assetQuery } from '~/api/queries';
+import type { AssetDetail } from '~/api/types';
+import { paths } from '~/app/paths';
+import { AssetFigures } from '~/features/market/AssetFigures';
+import { AssetPosition } from '~/features/market/AssetPosition';
+import { price } from '~/lib/format';
+import { market } from '~/text/market';
+import { AssetMark } from '~/ui/AssetMark';
+import { Card } from '~/ui/Card';
+import { Change } from '~/ui/Change';
+import { Freshness } from '~/ui/Freshness';
+import { PriceChart } from '~/ui/PriceChart';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { Skeleton } from '~/ui/Skeleton';
+
+function Heading({ asset, updatedAtMs }: { asset: AssetDetail; updatedAtMs: number }) {
+  return (
+    <div className="mb-6 flex min-h-16 flex-wrap items-center justify-between gap-4">
+      <div className="flex items-center gap-3">
+        <AssetMark assetId={asset.asset_id} size="size-12" />
+        <div>
+          <h1 className="font-semibold text-2xl tracking-tight">
+            {asset.name} <span className="font-normal text-muted">{asset.asset_id}</span>
+          </h1>
+          <p className="flex items-center gap-2 text-muted text-sm capitalize">
+            {asset.category}
+            {asset.halted ? <span className="chip bg-warn-tint text-warn">{market.halted}</span> : null}
+          </p>
+        </div>
+      </div>
+      <div className="flex items-center gap-4">
+        <p className="num font-semibold text-2xl" aria-live="off">
+          {price(asset.price_usd)}
+        </p>
+        <Change value={asset.price_change_percentage_24h} />
+        <Freshness updatedAtMs={updatedAtMs} />
+      </div>
+    </div>
+  );
+}
+
+export function AssetPage({ assetId }: { assetId: string }) {
+  const asset = useQuery(assetQuery(assetId));
+  return (
+    <>
+      <Link to={paths.market} className="link mb-3 inline-flex min-h-9 items-center gap-1 text-sm">
+        <IconArrowLeft size={16} aria-hidden="true" />
+        {market.detail.backToList}
+      </Link>
+      {asset.data ? (
+        <Heading asset={asset.data} updatedAtMs={asset.dataUpdatedAt} />
+      ) : asset.error ? (
+        <h1 className="mb-6 font-semibold text-2xl">{assetId}</h1>
+      ) : (
+        <div className="mb-6 flex min-h-16 items-center">
+          <h1 className="sr-only">{assetId}</h1>
+          <Skeleton className="h-10 w-64" />
+        </div>
+      )}
+      {asset.error && !asset.data ? (
+        <div className="card">
+          <ProblemPanel error={asset.error} onRetry={() => asset.refetch()} />
+        </div>
+      ) : (
+        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+          <div className="flex min-w-0 flex-col gap-5">
+            <PriceChart assetId={assetId} name={asset.data?.name ?? assetId} />
+            {asset.data?.description ? (
+              <Card title={market.detail.about}>
+                <p className="max-w-prose px-4 py-4">{asset.data.description}</p>
+              </Card>
+            ) : null}
+          </div>
+          <div className="flex min-w-0 flex-col gap-5">
+            {asset.data ? <AssetPosition asset={asset.data} /> : <Skeleton className="h-40" />}
+            {asset.data ? <AssetFigures asset={asset.data} /> : <Skeleton className="h-96" />}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useSearchParams } from 'react-router';
+import { type OrderFilter, ordersQuery } from '~/api/queries';
+import type { OrderStatus, OrderType } from '~/api/types';
+import { paths } from '~/app/paths';
+import { OrderFilters } from '~/features/orders/OrderFilters';
+import { orders } from '~/text/orders';
+import { Button } from '~/ui/Button';
+import { EmptyState } from '~/ui/EmptyState';
+import { LoadMore } from '~/ui/LoadMore';
+import { OrderTable } from '~/ui/OrderTable';
+import { PageHeader } from '~/ui/PageHeader';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { SkeletonRows } from '~/ui/Skeleton';
+
+const PAGE = 25;
+
+function readFilter(params: URLSearchParams): OrderFilter {
+  const filter: OrderFilter = {};
+  const [asset, type, status] = [params.get('asset'), params.get('type'), params.get('status')];
+  if (asset && /^[A-Za-z0-9]{1,10}$/.test(asset)) filter.asset_id = asset.toUpperCase();
+  if (type && type in orders.types) filter.order_type = type as OrderType;
+  if (status && status in orders.statuses) filter.status = status as OrderStatus;
+  return filter;
+}
+
+export function OrdersPage() {
+  const [params, setParams] = useSearchParams();
+  const filter = readFilter(params);
+  const list = useInfiniteQuery(ordersQuery(filter, PAGE));
+  const rows = list.data?.pages.flatMap(({ data }) => data);
+  const filtered = Object.keys(filter).length > 0;
+
+  function change(name: string, value: string) {
+    const next = new URLSearchParams(params);
+    if (value) next.set(name, value);
+    else next.delete(name);
+    setParams(next, { replace: true, preventScrollReset: true });
+  }
+
+  return (
+    <>
+      <PageHeader title={orders.title} text={orders.text}>
+        <Link to={paths.trading} className="btn btn-primary">
+          {orders.place}
+        </Link>
+      </PageHeader>
+      <OrderFilters filter={filter} onChange={change} />
+      <div className="card min-h-96">
+        {rows && rows.length > 0 ? (
+          <div className="sm:overflow-x-auto">
+            <OrderTable caption={orders.title} list={rows} />
+            <LoadMore list={list} />
+          </div>
+        ) : rows ? (
+          <EmptyState text={filtered ? orders.emptyFiltered : orders.empty}>
+            {filtered ? <Button onClick={() => setParams({})}>{orders.clear}</Button> : null}
+          </EmptyState>
+        ) : list.error ? (
+          <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
+        ) : (
+          <SkeletonRows rows={10} />
+        )}
+      </div>
+    </>
+  );
+}

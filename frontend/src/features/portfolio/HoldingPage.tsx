@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { fillsQuery, portfolioQuery } from '~/api/queries';
+import { paths } from '~/app/paths';
+import { FillTable } from '~/features/portfolio/FillTable';
+import { price } from '~/lib/format';
+import { portfolio as words } from '~/text/portfolio';
+import { Amount } from '~/ui/Amount';
+import { Card } from '~/ui/Card';
+import { Change } from '~/ui/Change';
+import { EmptyState } from '~/ui/EmptyState';
+import { Figure } from '~/ui/Figure';
+import { LoadMore } from '~/ui/LoadMore';
+import { PageHeader } from '~/ui/PageHeader';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { Skeleton, SkeletonRows } from '~/ui/Skeleton';
+
+const PAGE = 25;
+
+function Position({ assetId }: { assetId: string }) {
+  const portfolio = useQuery(portfolioQuery());
+  const held = portfolio.data?.assets.find((holding) => holding.asset_id === assetId);
+  const waiting = portfolio.data ? '–' : <Skeleton className="mt-1 h-6 w-24" />;
+  return (
+    <dl className="mb-5 grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-4">
+      <Figure label={words.columns.quantity}>
+        {held ? <Amount value={held.quantity} as="quantity" /> : waiting}
+      </Figure>
+      <Figure label={words.columns.value}>{held ? <Amount value={held.market_value} /> : waiting}</Figure>
+      <Figure label={words.columns.averageCost}>{held ? price(held.average_cost) : waiting}</Figure>
+      <Figure label={words.columns.profit}>
+        {held ? (
+          <Change value={held.unrealised_pnl}>
+            <Amount value={held.unrealised_pnl} as="signed" />
+          </Change>
+        ) : (
+          waiting
+        )}
+      </Figure>
+    </dl>
+  );
+}
+
+export function HoldingPage({ assetId }: { assetId: string }) {
+  const fills = useInfiniteQuery(fillsQuery(assetId, PAGE));
+  const rows = fills.data?.pages.flatMap(({ data }) => data);
+  return (
+    <>
+      <Link to={paths.portfolio} className="link mb-3 inline-flex min-h-9 items-center gap-1 text-sm">
+        <IconArrowLeft size={16} aria-hidden="true" />
+        {words.history.back}
+      </Link>
+      <PageHeader title={words.history.title(assetId)} text={words.history.text}>
+        <Link to={paths.trade(assetId, 'buy')} className="btn btn-primary">
+          {words.tradeAsset(assetId)}
+        </Link>
+        <Link to={paths.asset(assetId)} className="btn">
+          {words.columns.price}
+        </Link>
+      </PageHeader>
+      <Position assetId={assetId} />
+      <Card title={words.history.trades}>
+        <div className="min-h-60">
+          {rows && rows.length > 0 ? (
+            <>
+              <FillTable fills={rows} />
+              <LoadMore list={fills} />
+            </>
+          ) : rows ? (
+            <EmptyState text={words.history.empty} />
+          ) : fills.error ? (
+            <ProblemPanel error={fills.error} onRetry={() => fills.refetch()} />
+          ) : (
+            <SkeletonRows rows={5} />
+          )}
+        </div>
+      </Card>
+    </>
+  );
+}

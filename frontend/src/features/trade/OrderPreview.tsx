@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// What the order would do, line by line, and what speaks against it.
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { Preview } from '~/api/types';
+import { paths } from '~/app/paths';
+import { missingCash, type Side } from '~/features/trade/input';
+import * as format from '~/lib/format';
+import { trade } from '~/text/trade';
+import { Amount } from '~/ui/Amount';
+
+const words = trade.preview;
+
+function Line({ label, strong, children }: { label: string; strong?: boolean; children: ReactNode }) {
+  return (
+    <div className={`flex justify-between gap-4 py-1.5 ${strong ? 'font-semibold' : ''}`}>
+      <dt className={strong ? '' : 'text-muted'}>{label}</dt>
+      <dd className="num text-end">{children}</dd>
+    </div>
+  );
+}
+
+export function PreviewLines({ preview, side }: { preview: Preview; side: Side }) {
+  return (
+    <dl className="divide-y divide-line">
+      <Line label={words.price}>{format.price(preview.price)}</Line>
+      <Line label={words.quantity}>
+        {format.quantity(preview.quantity)} {preview.asset_id}
+      </Line>
+      <Line label={words.fee}>{format.money(preview.fee)}</Line>
+      <Line label={words.total[side]} strong>
+        <span title={preview.total_amount}>{format.money(preview.total_amount)}</span>
+      </Line>
+      <Line label={words.balanceAfter}>
+        <Amount value={preview.balance_after} />
+      </Line>
+      <Line label={words.quantityAfter}>
+        <Amount value={preview.quantity_after} as="quantity" unit={preview.asset_id} />
+      </Line>
+    </dl>
+  );
+}
+
+interface ViolationProps {
+  preview: Preview;
+  /** Where "back" leads after a deposit. */
+  back: string;
+}
+
+export function Violations({ preview, back }: ViolationProps) {
+  if (preview.violations.length === 0) return null;
+  const short = preview.violations.some(({ code }) => code === 'insufficient_funds');
+  const missing = short ? missingCash(preview.balance_after) : null;
+  return (
+    <div className="rounded-lg bg-warn-tint p-3.5 text-warn">
+      <ul className="flex flex-col gap-1.5">
+        {preview.violations.map(({ code, message }) => (
+          <li key={code} className="flex gap-2">
+            <IconAlertTriangle size={18} aria-hidden="true" className="mt-0.5 shrink-0" />
+            {message}
+          </li>
+        ))}
+      </ul>
+      {missing ? (
+        <Link to={paths.deposit(missing, back)} className="btn btn-small mt-3 w-full">
+          {trade.deposit(format.money(missing))}
+        </Link>
+      ) : null}
+    </div>
+  );
+}

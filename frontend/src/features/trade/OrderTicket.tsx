@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// The order form: asset, side, quantity or amount, live preview, review.
+import { type FormEvent, useState } from 'react';
+import { useHotkeys } from 'react-hotkeys-hook';
+import type { Asset, Portfolio } from '~/api/types';
+import { AssetPicker } from '~/features/trade/AssetPicker';
+import { type Mode, readOrder, type Side, shareOf } from '~/features/trade/input';
+import { PreviewLines, Violations } from '~/features/trade/OrderPreview';
+import { usePreview } from '~/features/trade/preview';
+import { ReviewDialog } from '~/features/trade/ReviewDialog';
+import { ShareButtons } from '~/features/trade/ShareButtons';
+import { addressOf, type TypedOrderState } from '~/features/trade/state';
+import { useSubmit } from '~/features/trade/submit';
+import * as format from '~/lib/format';
+import { usePreferences } from '~/lib/preferences';
+import { common } from '~/text/common';
+import { trade } from '~/text/trade';
+import { Amount } from '~/ui/Amount';
+import { Button } from '~/ui/Button';
+import { Field } from '~/ui/Field';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { Segment } from '~/ui/Segment';
+import { Skeleton } from '~/ui/Skeleton';
+
+interface Props {
+  state: TypedOrderState;
+  assets: readonly Asset[];
+  asset: Asset;
+  portfolio: Portfolio | undefined;
+  maxOrderValue: string | undefined;
+}
+
+const sides = [
+  { value: 'buy', label: common.buy },
+  { value: 'sell', label: common.sell },
+] as const;
+
+const modes = [
+  { value: 'quantity', label: trade.byQuantity },
+  { value: 'amount', label: trade.byAmount },
+] as const;
+
+function Available({ side, portfolio, assetId }: { side: Side; portfolio: Portfolio; assetId: string }) {
+  const held = portfolio.assets.find((holding) => holding.asset_id === assetId)?.quantity ?? '0';
+  return (
+    <>
+      {trade.available}:{' '}
+      {side === 'buy' ? <Amount value={portfolio.cash} /> : <Amount value={held} as="quantity" unit={assetId} />}
+    </>
+  );
+}
+
+function useSideKeys(setSide: (side: Side) => void): void {
+  const { singleKeys } = usePreferences();
+  useHotkeys('b', () => setSide('buy'), { enabled: singleKeys });
+  useHotkeys('s', () => setSide('sell'), { enabled: singleKeys });
+}
+
+export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: Props) {
+  const { typed, setText, setMode, setSide, setAsset, fill } = state;
+  const { side, mode } = typed;
+  const [reviewing, setReviewing] = useState(false);
+  const { draft, fault } = readOrder(typed);
+  const tradable = asset.is_active && !asset.halted;
+  const preview = usePreview(tradable ? draft : null);
+  const submit = useSubmit();
+  const shown = preview.latest;
+  const back = addressOf(typed);
+  useSideKeys(setSide);
+
+  function pickShare(percent: number) {
+    if (!portfolio || !maxOrderValue) return;
+    const held = portfolio.assets.find(({ asset_id }) => asset_id === asset.asset_id)?.quantity ?? '0';
+    fill(shareOf(percent, side, { cash: portfolio.cash, held, price: format.plain(asset.price_usd), maxOrderValue }));
+  }
+
+  function review(event: FormEvent) {
+    event.preventDefault();
+    if (preview.exact?.accepted) setReviewing(true);
+  }
+
+  function closeReview(done: boolean) {
+    setReviewing(false);
+    submit.reset();
+    if (done) setText('');
+  }
+
+  return (
+    <form className="card flex flex-col gap-4 p-4 sm:p-5" noValidate onSubmit={review}>
+      <Segment<Side> label={trade.side} choices={sides} value={side} onChange={setSide} className="w-full *:grow" />
+      <AssetPicker assets={assets} value={asset} onChange={setAsset} />
+      <Segment<Mode> label={trade.mode} choices={modes} value={mode} onChange={setMode} className="w-full *:grow" />
+      <Field
+        label={mode === 'quantity' ? trade.quantity : trade.amount}
+        inputMode="decimal"
+        autoComplete="off"
+        value={typed.text}
+        suffix={mode === 'quantity' ? asset.asset_id : 'USD'}
+        error={fault ?? undefined}
+        hint={portfolio ? <Available side={side} portfolio={portfolio} assetId={asset.asset_id} /> : '…'}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <ShareButtons side={side} disabled={!portfolio || !maxOrderValue || !tradable} onPick={pickShare} />
+      <section aria-label={trade.preview.title} aria-busy={!preview.exact} className="min-h-56">
+        {!tradable ? (
+          <p className="rounded-lg bg-warn-tint p-3.5 text-warn">{asset.halted ? trade.halted : trade.inactive}</p>
+        ) : preview.error ? (
+          <ProblemPanel error={preview.error} onRetry={() => preview.refetch()} />
+        ) : shown ? (
+          <div className={preview.exact ? '' : 'opacity-70'}>
+            <PreviewLines preview={shown} side={side} />
+            {preview.exact ? <Violations preview={preview.exact} back={back} /> : null}
+          </div>
+        ) : draft ? (
+          <Skeleton className="h-52" />
+        ) : (
+          <p className="text-muted">{trade.previewEmpty}</p>
+        )}
+      </section>
+      <Button type="submit" look="primary" disabled={!preview.exact?.accepted}>
+        {trade.review[side]}
+      </Button>
+      {reviewing && draft && shown ? (
+        <ReviewDialog
+          draft={draft}
+          preview={shown}
+          side={side}
+          back={back}
+          submit={submit}
+          onClose={closeReview}
+        />
+      ) : null}
+    </form>
+  );
+}

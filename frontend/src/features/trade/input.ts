@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// From what was typed to an order that can be previewed. Pure functions, exact decimals.
+import type { OrderDraft } from '~/api/commands';
+import * as decimal from '~/lib/decimal';
+import { trade } from '~/text/trade';
+
+export type Side = 'buy' | 'sell';
+export type Mode = 'quantity' | 'amount';
+
+const DIGITS = { quantity: 8, amount: 2 } as const;
+const LARGEST = { quantity: '99999999999', amount: '1000000' } as const;
+
+export interface TypedOrder {
+  assetId: string;
+  side: Side;
+  mode: Mode;
+  text: string;
+}
+
+export interface Reading {
+  draft: OrderDraft | null;
+  fault: string | null;
+}
+
+function fault(value: decimal.Decimal | null, mode: Mode): string | null {
+  if (value === null) return trade.invalid.number;
+  if (decimal.sign(value) === 0) return trade.invalid.zero;
+  const digits = value.split('.')[1]?.length ?? 0;
+  if (digits > DIGITS[mode]) {
+    return mode === 'quantity' ? trade.invalid.quantityDigits : trade.invalid.amountDigits;
+  }
+  return decimal.compare(value, LARGEST[mode]) > 0 ? trade.invalid.tooLarge : null;
+}
+
+/** An empty field is neither an order nor a mistake. */
+export function readOrder({ assetId, side, mode, text }: TypedOrder): Reading {
+  if (text.trim() === '') return { draft: null, fault: null };
+  const value = decimal.parseTyped(text);
+  const wrong = fault(value, mode);
+  if (wrong || value === null) return { draft: null, fault: wrong };
+  const order_type = side === 'buy' ? 'market_buy' : 'market_sell';
+  return { draft: { order_type, asset_id: assetId, [mode]: value }, fault: null };
+}
+
+interface Means {
+  cash: string;
+  held: string;
+  price: string;
+  maxOrderValue: string;
+}
+
+function smaller(a: string, b: string): string {
+  return decimal.compare(a, b) <= 0 ? a : b;
+}
+
+/** What a share button fills in: dollars when buying, units when selling; never above the order limit. */
+export function shareOf(percent: number, side: Side, means: Means): { mode: Mode; text: string } {
+  const share = (whole: string) => decimal.divideDown(decimal.multiply(whole, String(percent)), '100', 8);
+  if (side === 'buy') {
+    return { mode: 'amount', text: decimal.roundDown(smaller(share(means.cash), means.maxOrderValue), 2) };
+  }
+  const most = decimal.sign(means.price) > 0 ? decimal.divideDown(means.maxOrderValue, means.price, 8) : means.held;
+  return { mode: 'quantity', text: smaller(share(means.held), most) };
+}
+
+/** How many dollars are missing for the order, in whole cents; null when none are. */
+export function missingCash(balanceAfter: string): string | null {
+  return decimal.sign(balanceAfter) < 0 ? decimal.roundUp(decimal.absolute(balanceAfter), 2) : null;
+}
+
+const MOVE_PERCENT = '0.5';
+
+/** Whether the price has moved so far since the review was opened that it must be confirmed again. */
+export function movedTooFar(seen: string, now: string): boolean {
+  if (decimal.sign(seen) === 0) return true;
+  const distance = decimal.absolute(decimal.subtract(now, seen));
+  return decimal.compare(decimal.multiply(distance, '100'), decimal.multiply(seen, MOVE_PERCENT)) > 0;
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The order being typed. Asset, side and typed value can come from the address, so that links and "back" restore them.
+import { useState } from 'react';
+import { useSearchParams } from 'react-router';
+import type { Mode, Side, TypedOrder } from '~/features/trade/input';
+
+const DEFAULT_ASSET = 'BTC';
+
+export function useTypedOrder() {
+  const [params, setParams] = useSearchParams();
+  const assetId = (params.get('asset') ?? DEFAULT_ASSET).toUpperCase();
+  const side: Side = params.get('action') === 'sell' ? 'sell' : 'buy';
+  const [mode, setMode] = useState<Mode>(params.has('amount') ? 'amount' : 'quantity');
+  const [text, setText] = useState(params.get('amount') ?? params.get('quantity') ?? '');
+  const typed: TypedOrder = { assetId, side, mode, text };
+
+  function go(next: { asset?: string; action?: Side }): void {
+    setParams(
+      { asset: next.asset ?? assetId, action: next.action ?? side },
+      { replace: true, preventScrollReset: true },
+    );
+  }
+
+  return {
+    typed,
+    setText,
+    setMode: (next: Mode) => {
+      setMode(next);
+      setText('');
+    },
+    fill: (next: { mode: Mode; text: string }) => {
+      setMode(next.mode);
+      setText(next.text);
+    },
+    setAsset: (asset: string) => {
+      setText('');
+      go({ asset });
+    },
+    setSide: (action: Side) => go({ action }),
+  };
+}
+
+export type TypedOrderState = ReturnType<typeof useTypedOrder>;
+
+/** Address of this page with the order as typed, to come back to from elsewhere. */
+export function addressOf({ assetId, side, mode, text }: TypedOrder): string {
+  const params = new URLSearchParams({ asset: assetId, action: side });
+  if (text !== '') params.set(mode, text);
+  return `/trading?${params}`;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// Display of amounts and times through Intl. Input are decimal strings, which Intl formats exactly.
+
+const LOCALE = 'en-US';
+
+type Exact = Intl.StringNumericLiteral;
+
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options);
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(LOCALE, options);
+  formatters.set(key, made);
+  return made;
+}
+
+function exact(value: string | number): Exact {
+  return String(value) as Exact;
+}
+
+/** Digits after the point that a price needs: two above one dollar, more for small coins. */
+function priceDigits(value: string | number): number {
+  const size = Math.abs(Number(value));
+  if (size === 0 || size >= 1) return 2;
+  return size >= 0.01 ? 4 : size >= 0.0001 ? 6 : 10;
+}
+
+/** "$1,234.50": cash, always two digits, rounded towards zero so nobody sees money they lack. */
+export function money(value: string | number): string {
+  return formatter({
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+    roundingMode: 'trunc',
+  }).format(exact(value));
+}
+
+/** "+$12.00" or "−$3.10". */
+export function signedMoney(value: string): string {
+  return formatter({
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+    signDisplay: 'exceptZero',
+    roundingMode: 'trunc',
+  }).format(exact(value));
+}
+
+export function price(value: string | number): string {
+  const digits = priceDigits(value);
+  return formatter({
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: Math.min(digits, 2),
+    maximumFractionDigits: digits,
+  }).format(exact(value));
+}
+
+/** "$1.2B": large figures on cards and tables; the exact value belongs into a title attribute. */
+export function compactMoney(value: string | number): string {
+  return formatter({
+    style: 'currency',
+    currency: 'USD',
+    notation: 'compact',
+    maximumFractionDigits: 2,
+  }).format(exact(value));
+}
+
+export function quantity(value: string | number): string {
+  return formatter({ maximumFractionDigits: 8, roundingMode: 'trunc' }).format(exact(value));
+}
+
+export function compactQuantity(value: string | number): string {
+  return formatter({ notation: 'compact', maximumFractionDigits: 2 }).format(exact(value));
+}
+
+/** "+1.23%": value is already in percent. */
+export function signedPercent(value: string | number): string {
+  const digits = formatter({
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+    signDisplay: 'exceptZero',
+  }).format(exact(value));
+  return `${digits}%`;
+}
+
+export function percent(value: string | number): string {
+  return `${formatter({ maximumFractionDigits: 1 }).format(exact(value))}%`;
+}
+
+export function count(value: number): string {
+  return formatter({ maximumFractionDigits: 0 }).format(value);
+}
+
+export type Zone = 'local' | 'utc';
+
+function timeZone(zone: Zone): { timeZone?: string } {
+  return zone === 'utc' ? { timeZone: 'UTC' } : {};
+}
+
+export function dateTime(iso: string, zone: Zone): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+    ...timeZone(zone),
+  }).format(new Date(iso));
+}
+
+export function day(iso: string, zone: Zone): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    ...timeZone(zone),
+  }).format(new Date(iso));
+}
+
+export function clock(ms: number, zone: Zone): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    ...timeZone(zone),
+  }).format(new Date(ms));
+}
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** "2 minutes ago"; always shown together with the absolute time. */
+export function ago(iso: string, nowMs: number): string {
+  const seconds = Math.round((new Date(iso).getTime() - nowMs) / 1000);
+  const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+  }
+  return relative.format(seconds, 'second');
+}
+
+/** A JSON number (catalogue prices) as a decimal string without exponent. */
+export function plain(value: number): string {
+  return formatter({ useGrouping: false, maximumFractionDigits: 10 }).format(value);
+}

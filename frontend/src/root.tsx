@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// The document around every page. Nothing here may depend on who is signed in: it is prerendered.
+import { QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { isRouteErrorResponse, Links, Meta, Outlet, Scripts, ScrollRestoration } from 'react-router';
+import { createQueryClient } from '~/api/query-client';
+import { CrashPage } from '~/app/CrashPage';
+import { NotFoundPage } from '~/app/NotFoundPage';
+import '~/styles/app.css';
+import { common } from '~/text/common';
+import { SkeletonRows } from '~/ui/Skeleton';
+import type { Route } from './+types/root';
+
+export function Layout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="manifest" href="/manifest.webmanifest" />
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        {children}
+        <ScrollRestoration />
+        <Scripts />
+      </body>
+    </html>
+  );
+}
+
+export default function Root() {
+  const [queryClient] = useState(createQueryClient);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Outlet />
+    </QueryClientProvider>
+  );
+}
+
+export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+  if (isRouteErrorResponse(error) && error.status === 404) return <NotFoundPage />;
+  return <CrashPage />;
+}
+
+/** What the pages without a file of their own show until they can run. */
+export function HydrateFallback() {
+  return (
+    <main className="mx-auto w-full max-w-[90rem] px-4 py-24 sm:px-6">
+      <h1 className="sr-only">{common.product}</h1>
+      <SkeletonRows rows={6} />
+    </main>
+  );
+}

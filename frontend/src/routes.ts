@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The route table. Addresses follow the reference product; /auth and /inventory are its old names.
+import { index, layout, type RouteConfig, route } from '@react-router/dev/routes';
+
+export default [
+  layout('routes/shell.tsx', [
+    index('routes/landing.tsx'),
+    route('login', 'routes/login.tsx'),
+    route('register', 'routes/register.tsx'),
+    route('market', 'routes/market.tsx'),
+    route('market/:assetId', 'routes/asset.tsx'),
+    layout('routes/signed-in.tsx', [
+      route('dashboard', 'routes/dashboard.tsx'),
+      route('trading', 'routes/trading.tsx'),
+      route('orders', 'routes/orders.tsx'),
+      route('orders/:orderId', 'routes/order.tsx'),
+      route('portfolio', 'routes/portfolio.tsx'),
+      route('portfolio/:assetId', 'routes/holding.tsx'),
+      route('account', 'routes/account.tsx'),
+      route('profile', 'routes/profile.tsx'),
+      route('insights', 'routes/insights.tsx'),
+    ]),
+    route('auth', 'routes/moved-login.tsx'),
+    route('inventory', 'routes/moved-market.tsx'),
+    route('*', 'routes/not-found.tsx'),
+  ]),
+] satisfies RouteConfig;

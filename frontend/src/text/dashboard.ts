@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+export const dashboard = {
+  title: 'Dashboard',
+  greeting: (name: string) => `Hello, ${name}`,
+  text: 'Your account at a glance.',
+  deposit: 'Deposit',
+  trade: 'Trade',
+  steps: {
+    title: 'First steps',
+    deposit: 'Deposit cash',
+    depositText: 'Your balance is empty. Add up to your daily limit.',
+    order: 'Place your first order',
+    orderText: 'Choose an asset and buy for as little as you like.',
+    done: 'done',
+    open: 'to do',
+  },
+  orders: 'Recent orders',
+  movements: 'Cash movements',
+  movementsAll: 'All movements',
+  movementsEmpty: 'No cash has moved yet.',
+  movers: 'Largest moves today',
+  moversAll: 'All markets',
+  redPacket: 'Red packet',
+} as const;

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+
+export const display = {
+  menu: 'Display settings',
+  system: 'Theme of the system',
+  light: 'Light theme',
+  dark: 'Dark theme',
+  safePalette: 'Colour-blind palette',
+  utc: 'Times in UTC',
+} as const;

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Shares of cash and assets as one stacked bar with a legend; the legend carries all the information.
+import type { Portfolio } from '~/api/types';
+import * as decimal from '~/lib/decimal';
+import { percent } from '~/lib/format';
+import { portfolio as words } from '~/text/portfolio';
+
+const SHOWN = 6;
+
+const tones = [
+  'bg-[oklch(0.55_0.1_220)]',
+  'bg-[oklch(0.62_0.12_165)]',
+  'bg-[oklch(0.68_0.13_80)]',
+  'bg-[oklch(0.58_0.13_35)]',
+  'bg-[oklch(0.55_0.12_330)]',
+  'bg-[oklch(0.55_0.12_285)]',
+  'bg-[oklch(0.65_0.04_240)]',
+  'bg-[oklch(0.7_0.02_240)]',
+];
+
+interface Part {
+  label: string;
+  share: string;
+}
+
+function partsOf(portfolio: Portfolio): Part[] {
+  const held = portfolio.assets.map(({ asset_id, percentage }) => ({ label: asset_id, share: percentage }));
+  const parts = held.slice(0, SHOWN);
+  const rest = held.slice(SHOWN).map(({ share }) => share);
+  if (rest.length > 0) parts.push({ label: words.others, share: decimal.sum(rest) });
+  parts.push({ label: words.cash, share: decimal.percentOf(portfolio.cash, portfolio.total_value) });
+  return parts.filter(({ share }) => decimal.sign(share) > 0);
+}
+
+export function Allocation({ portfolio }: { portfolio: Portfolio }) {
+  const parts = partsOf(portfolio);
+  return (
+    <div className="p-4">
+      <div className="flex h-3.5 gap-0.5 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
+        {parts.map(({ label, share }, index) => (
+          <span
+            key={label}
+            className={`min-w-1 ${tones[index % tones.length]}`}
+            style={{ flexGrow: decimal.forDrawing(share), flexBasis: 0 }}
+          />
+        ))}
+      </div>
+      <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1.5 text-sm">
+        {parts.map(({ label, share }, index) => (
+          <li key={label} className="flex items-center gap-2">
+            <span className={`size-2.5 rounded-full ${tones[index % tones.length]}`} aria-hidden="true" />
+            {label} <span className="num text-muted">{percent(share)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// Candles with the person's own trades, drawn by lightweight-charts. Loaded lazily: it is the largest single piece.
+import {
+  CandlestickSeries,
+  ColorType,
+  createChart,
+  createSeriesMarkers,
+  type IChartApi,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+} from 'lightweight-charts';
+import { useEffect, useRef } from 'react';
+import type { Candle } from '~/api/types';
+import type { Zone } from '~/lib/format';
+import { dateTime, price } from '~/lib/format';
+import { usePreferences } from '~/lib/preferences';
+
+export interface ChartMark {
+  at: string;
+  side: 'buy' | 'sell';
+  text: string;
+}
+
+interface Props {
+  label: string;
+  candles: readonly Candle[];
+  marks?: readonly ChartMark[];
+}
+
+interface Drawn {
+  chart: IChartApi;
+  series: ISeriesApi<'Candlestick'>;
+  markers: ISeriesMarkersPluginApi<Time>;
+}
+
+function seconds(iso: string): UTCTimestamp {
+  return Math.floor(new Date(iso).getTime() / 1000) as UTCTimestamp;
+}
+
+/** The library draws in UTC; shifting the stamps makes its axis follow the chosen zone. */
+function shifted(iso: string, zone: Zone): UTCTimestamp {
+  const offset = zone === 'utc' ? 0 : new Date(iso).getTimezoneOffset() * 60;
+  return (seconds(iso) - offset) as UTCTimestamp;
+}
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function paint({ chart, series }: Drawn): void {
+  chart.applyOptions({
+    layout: {
+      background: { type: ColorType.Solid, color: 'transparent' },
+      textColor: colour('--muted'),
+      fontFamily: getComputedStyle(document.body).fontFamily,
+      attributionLogo: false,
+    },
+    grid: { vertLines: { color: colour('--line') }, horzLines: { color: colour('--line') } },
+    rightPriceScale: { borderColor: colour('--line') },
+    timeScale: { borderColor: colour('--line'), timeVisible: true },
+  });
+  const [up, down] = [colour('--up'), colour('--down')];
+  series.applyOptions({
+    upColor: up,
+    downColor: down,
+    borderUpColor: up,
+    borderDownColor: down,
+    wickUpColor: up,
+    wickDownColor: down,
+  });
+}
+
+function draw(box: HTMLElement): Drawn {
+  const chart = createChart(box, {
+    autoSize: true,
+    layout: { attributionLogo: false },
+    localization: { priceFormatter: price },
+  });
+  const series = chart.addSeries(CandlestickSeries, { priceLineVisible: true });
+  const drawn = { chart, series, markers: createSeriesMarkers(series, []) };
+  paint(drawn);
+  return drawn;
+}
+
+function markersFor(marks: readonly ChartMark[], candles: readonly Candle[], zone: Zone): SeriesMarker<Time>[] {
+  const starts = candles.map(({ time }) => seconds(time));
+  const shown = marks.flatMap((mark): SeriesMarker<Time>[] => {
+    const index = starts.findLastIndex((start) => start <= seconds(mark.at));
+    const candle = candles[index];
+    if (!candle) return [];
+    const buy = mark.side === 'buy';
+    return [
+      {
+        time: shifted(candle.time, zone),
+        position: buy ? 'belowBar' : 'aboveBar',
+        shape: buy ? 'arrowUp' : 'arrowDown',
+        color: colour('--primary'),
+        text: mark.text,
+      },
+    ];
+  });
+  return shown.sort((a, b) => Number(a.time) - Number(b.time));
+}
+
+export default function CandleChart({ label, candles, marks = [] }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<Drawn>(null);
+  const fitted = useRef<string>('');
+  const { theme, palette, zone } = usePreferences();
+
+  useEffect(() => {
+    if (!box.current) return;
+    const current = draw(box.current);
+    drawn.current = current;
+    return () => {
+      current.chart.remove();
+      drawn.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    if (!drawn.current) return;
+    const { chart, series, markers } = drawn.current;
+    series.setData(candles.map((candle) => ({ ...candle, time: shifted(candle.time, zone) })));
+    markers.setMarkers(markersFor(marks, candles, zone));
+    chart.applyOptions({
+      localization: { timeFormatter: (time: Time) => dateTime(new Date(Number(time) * 1000).toISOString(), 'utc') },
+    });
+    // Moving or zooming by hand survives new prices; another asset or interval starts anew.
+    if (fitted.current !== label) chart.timeScale().fitContent();
+    fitted.current = label;
+  }, [candles, marks, zone, label]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: theme and palette are what makes the colours change
+  useEffect(() => {
+    if (drawn.current) paint(drawn.current);
+  }, [theme, palette]);
+
+  return <div ref={box} role="figure" aria-label={label} className="h-full w-full" />;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { assetsQuery } from '~/api/queries';
+import type { Asset } from '~/api/types';
+import { paths } from '~/app/paths';
+import { price } from '~/lib/format';
+import { AssetName } from '~/ui/AssetMark';
+import { Change } from '~/ui/Change';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { SkeletonRows } from '~/ui/Skeleton';
+
+function largest(assets: readonly Asset[], rows: number): Asset[] {
+  const size = (asset: Asset) => Math.abs(asset.price_change_percentage_24h ?? 0);
+  return assets
+    .filter(({ is_active }) => is_active)
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, rows);
+}
+
+/** The assets that moved most in 24 hours, in either direction. */
+export function Movers({ rows }: { rows: number }) {
+  const assets = useQuery(assetsQuery());
+  if (assets.error && !assets.data) {
+    return <ProblemPanel error={assets.error} onRetry={() => assets.refetch()} />;
+  }
+  if (!assets.data) return <SkeletonRows rows={rows} className="h-16" />;
+  return (
+    <ul className="divide-y divide-line">
+      {largest(assets.data, rows).map((asset) => (
+        <li key={asset.asset_id}>
+          <Link
+            to={paths.asset(asset.asset_id)}
+            className="flex h-16 items-center justify-between gap-4 px-4 hover:bg-sunken"
+          >
+            <AssetName assetId={asset.asset_id} name={asset.name} />
+            <span className="text-end">
+              <span className="num block font-medium">{price(asset.price_usd)}</span>
+              <span className="text-sm">
+                <Change value={asset.price_change_percentage_24h} />
+              </span>
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The chart of one asset with its interval switch, a summary in words and the same data as a table.
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { candlesQuery } from '~/api/queries';
+import type { Candle, CandleInterval } from '~/api/types';
+import * as format from '~/lib/format';
+import { useHydrated } from '~/lib/hydrated';
+import { market } from '~/text/market';
+import { Card } from '~/ui/Card';
+import type { ChartMark } from '~/ui/CandleChart';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { Segment } from '~/ui/Segment';
+import { Skeleton } from '~/ui/Skeleton';
+import { Time } from '~/ui/Time';
+
+const CandleChart = lazy(() => import('~/ui/CandleChart'));
+
+const intervals = (['1m', '5m', '15m', '1h', '4h', '1d'] as const).map((value) => ({ value, label: value }));
+const TABLE_ROWS = 60;
+
+function Summary({ candles }: { candles: readonly Candle[] }) {
+  const [first, last] = [candles[0], candles.at(-1)];
+  if (!first || !last) return null;
+  const low = Math.min(...candles.map((candle) => candle.low));
+  const high = Math.max(...candles.map((candle) => candle.high));
+  const change = format.signedPercent(((last.close - first.open) / first.open) * 100);
+  return <p>{market.chart.summary(format.price(low), format.price(high), change)}</p>;
+}
+
+function CandleTable({ candles }: { candles: readonly Candle[] }) {
+  const columns = ['open', 'high', 'low', 'close'] as const;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="max-h-80 overflow-auto" tabIndex={0} aria-label={market.chart.table}>
+      <table className="data-table text-sm">
+        <thead>
+          <tr>
+            <th scope="col">{market.chart.time}</th>
+            {columns.map((column) => (
+              <th key={column} scope="col" className="num">
+                {market.chart[column]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {candles
+            .slice(-TABLE_ROWS)
+            .reverse()
+            .map((candle) => (
+              <tr key={candle.time}>
+                <td>
+                  <Time at={candle.time} />
+                </td>
+                {columns.map((column) => (
+                  <td key={column} className="num">
+                    {format.price(candle[column])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface Props {
+  assetId: string;
+  name: string;
+  marks?: readonly ChartMark[];
+  className?: string;
+}
+
+export function PriceChart({ assetId, name, marks, className }: Props) {
+  const [interval, setInterval] = useState<CandleInterval>('15m');
+  const [tableOpen, setTableOpen] = useState(false);
+  const hydrated = useHydrated();
+  const candles = useQuery(candlesQuery(assetId, interval));
+  const ready = hydrated && candles.data && candles.data.length > 0;
+  return (
+    <Card
+      title={market.chart.title}
+      className={className}
+      action={<Segment label={market.chart.interval} choices={intervals} value={interval} onChange={setInterval} />}
+    >
+      <div className="h-72 p-2 sm:h-96">
+        {candles.error && !candles.data ? (
+          <ProblemPanel error={candles.error} onRetry={() => candles.refetch()} />
+        ) : ready ? (
+          <Suspense fallback={<Skeleton className="h-full" />}>
+            <CandleChart label={market.chart.label(name, interval)} candles={candles.data} marks={marks} />
+          </Suspense>
+        ) : candles.data ? (
+          <p className="p-4 text-muted">{market.chart.empty}</p>
+        ) : (
+          <Skeleton className="h-full" />
+        )}
+      </div>
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-line border-t px-4 py-2.5 text-muted text-sm">
+        <div className="min-h-5">{candles.data ? <Summary candles={candles.data} /> : null}</div>
+        <a className="link inline-flex min-h-6 items-center text-sm" href="https://www.tradingview.com/" rel="noreferrer">
+          {market.chart.credit}
+        </a>
+      </div>
+      <details className="border-line border-t" onToggle={(event) => setTableOpen(event.currentTarget.open)}>
+        <summary className="flex min-h-11 items-center px-4 font-medium text-sm">{market.chart.table}</summary>
+        {tableOpen && candles.data ? <CandleTable candles={candles.data} /> : null}
+      </details>
+    </Card>
+  );
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// A failed request on the page: what happened, what to do, the request id, and a way to try again.
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { isProblem, type Problem } from '~/api/problem';
+import { useNow } from '~/lib/now';
+import { common } from '~/text/common';
+import { Button } from '~/ui/Button';
+import { CopyText } from '~/ui/CopyText';
+
+interface Words {
+  title: string;
+  help: string;
+}
+
+/** Our own words for what the person can do; the server's sentence where it knows more than we do. */
+export function wordsFor(error: unknown): Words {
+  const [title, help] = isProblem(error) ? pick(error) : (common.problems.other ?? ['', '']);
+  const detail = isProblem(error) && error.status >= 400 && error.status < 500 && error.status !== 401;
+  return { title: title ?? '', help: detail && error.message ? error.message : (help ?? '') };
+}
+
+function pick(problem: Problem): readonly [string, string] {
+  const key =
+    problem.status === 0 ? (problem.code === 'TIMEOUT' ? 'timeout' : 'network') : String(problem.status);
+  return common.problems[key] ?? common.problems.other ?? ['', ''];
+}
+
+function secondsLeft(problem: Problem, now: number): number {
+  if (problem.retryAfterSeconds === null || now === 0) return 0;
+  return Math.max(0, Math.ceil((problem.atMs + problem.retryAfterSeconds * 1000 - now) / 1000));
+}
+
+export function ProblemPanel({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const now = useNow();
+  const { title, help } = wordsFor(error);
+  const wait = isProblem(error) ? secondsLeft(error, now) : 0;
+  const requestId = isProblem(error) ? error.requestId : null;
+  return (
+    <div role="alert" className="flex flex-col items-start gap-3 p-5">
+      <p className="flex items-center gap-2 font-semibold">
+        <IconAlertTriangle size={20} className="shrink-0 text-down" aria-hidden="true" />
+        {title}
+      </p>
+      <p className="max-w-prose text-muted">
+        {help} {wait > 0 ? common.waitSeconds(wait) : null}
+      </p>
+      {requestId ? (
+        <p className="flex max-w-full flex-wrap items-center gap-2 text-sm text-muted">
+          {common.requestId} <code className="break-all">{requestId}</code> <CopyText text={requestId} />
+        </p>
+      ) : null}
+      {onRetry ? (
+        <Button small disabled={wait > 0} onClick={onRetry}>
+          {common.retry}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""The shell client against a running stack: its whole command list, its exit codes, its secrets."""
+import json
+import os
+import pathlib
+import re
+import stat
+import subprocess
+
+import pytest
+from support import api
+
+CNOPCTL = pathlib.Path(__file__).resolve().parents[2] / "tools/cnopctl"
+PASSWORD = "Quiet-Harbour-41"
+
+
+class Shell:
+    def __init__(self, home):
+        self.env = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_STATE_HOME": str(home / "state"),
+                    "CNOP_URL": api.BASE_URL, "LC_ALL": "C.UTF-8"}
+        self.session = home / "state/cnop/session.json"
+
+    def run(self, *args, stdin="", expect=0):
+        done = subprocess.run([CNOPCTL, *args], input=stdin, capture_output=True, text=True,
+                              env=self.env, timeout=60, check=False)
+        assert done.returncode == expect, f"{args}: {done.returncode}\n{done.stdout}{done.stderr}"
+        assert PASSWORD not in done.stdout + done.stderr
+        return done.stdout if expect == 0 else done.stderr
+
+    def json(self, *args):
+        return json.loads(self.run("--json", *args))
+
+
+@pytest.fixture
+def shell(tmp_path):
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def trader(shell):
+    name = api.unique_username()
+    shell.run("register", name, f"{name}@example.com", "Jane", "O'Neill", stdin=PASSWORD + "\n")
+    assert name in shell.run("login", name, stdin=PASSWORD + "\n")
+    return shell
+
+
+def test_the_whole_trade(trader):
+    trader.run("deposit", "1000")
+    assert "1000.00 USD" in trader.run("balance")
+    assert "BTC" in trader.run("assets", "bitcoin")
+    assert "price_usd" in trader.run("asset", "btc")
+    assert "accepted" in trader.run("buy", "BTC", "0.002", "--preview")
+    assert trader.json("orders")["data"] == []
+    bought = trader.json("buy", "BTC", "0.002")["data"]
+    assert bought["quantity"] == "0.002" and bought["status"] == "completed"
+    trader.run("buy", "ETH", "--amount", "50")
+    assert re.search(r"completed: market_sell 0\.001 BTC at ", trader.run("sell", "BTC", "0.001"))
+    trader.run("withdraw", "10")
+    assert [row["asset_id"] for row in trader.json("orders", "--asset", "BTC", "--limit", "1")["data"]] == ["BTC"]
+    table = trader.run("orders").splitlines()
+    assert len(table) == 4 and table[0].split()[:2] == ["TIME", "ORDER"]
+    held = trader.run("portfolio")
+    assert "BTC" in held and "ETH" in held and "total" in held
+    trader.run("profile", "first_name=Joan", "marketing_emails_consent=true")
+    profile = trader.json("profile")
+    assert (profile["first_name"], profile["marketing_emails_consent"]) == ("Joan", True)
+    assert "gateway" in trader.run("health")
+
+
+def test_the_session_is_private_and_ends(trader):
+    assert stat.S_IMODE(trader.session.stat().st_mode) == 0o600
+    token = json.loads(trader.session.read_text())["access_token"]
+    assert "Logged out" in trader.run("logout")
+    assert not trader.session.exists()
+    client = api.Client()
+    client.token = token
+    assert client.get("/balance").status == 401
+    assert "not logged in" in trader.run("balance", expect=3)
+
+
+def test_a_session_is_renewed_when_the_token_is_not_accepted(trader):
+    state = json.loads(trader.session.read_text())
+    trader.session.write_text(json.dumps({**state, "access_token": "eyJ.broken.token"}))
+    assert "USD" in trader.run("balance")
+    assert json.loads(trader.session.read_text())["refresh_token"] != state["refresh_token"]
+
+
+def test_refusals_are_explained(trader):
+    assert "nsufficient" in trader.run("withdraw", "5", expect=1)
+    assert "amount" in trader.run("deposit", "1e3", expect=1)
+    trader.run("buy", "ZZZZZZZZZ9", "1", expect=1)
+    trader.run("logout")
+    name = api.unique_username()
+    assert "password" in trader.run("register", name, f"{name}@example.com", "A", "B", stdin="short\n", expect=1)
+    assert "assword" in trader.run("login", name, stdin="Wrong-Guess-11\n", expect=3)
+
+
+def test_wrong_usage(shell):
+    for args in ((), ("fly",), ("buy", "BTC"), ("--nothing",), ("orders", "--limit"), ("deposit",)):
+        assert "cnopctl" in shell.run(*args, expect=2)
+    assert "usage" in shell.run("--help")
+    assert "not logged in" in shell.run("portfolio", expect=3)
+    assert "no answer" in shell.run("--url", "http://127.0.0.1:1", "health", expect=4)
+
+
+def test_completion_is_valid_and_complete():
+    script = CNOPCTL.with_suffix(".bash-completion")
+    done = subprocess.run(["bash", "-c", f'. "{script}"; COMP_WORDS=(cnopctl ""); COMP_CWORD=1; _cnopctl; '
+                           'printf "%s\\n" "${COMPREPLY[@]}"'], capture_output=True, text=True, check=True)
+    offered = set(done.stdout.split())
+    commands = set(re.findall(r"^cmd_([a-z]+)\(\)", CNOPCTL.read_text(), re.MULTILINE))
+    assert commands <= offered, commands - offered

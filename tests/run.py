@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs every test of the product, or the named suites, and ends with `N passed, N failed`.
+
+A private stack is deployed with ./deploy.sh into a temporary folder on free ports, tested, and
+removed again; nothing of a deployed stack of the user is touched. Each suite has a time limit, its
+output goes to a log of its own, and a suite that cannot run counts as a failure.
+"""
+import argparse
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PYTHON = "/usr/bin/python3"
+
+
+@dataclasses.dataclass
+class Result:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+@dataclasses.dataclass
+class Run:
+    """One run of the whole: its folder, its environment and the ports of its stack."""
+    folder: pathlib.Path
+    api_port: int
+    ui_port: int
+    internal_port: int
+    env: dict
+
+
+class SuiteError(Exception):
+    pass
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def shell(run, log, command, minutes, env=None, check=True):
+    """Runs a command into the log; ends its whole process group when it overstays."""
+    log.write(f"$ {' '.join(map(str, command))}\n")
+    log.flush()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+                               stdin=subprocess.DEVNULL, env={**run.env, **(env or {})},
+                               start_new_session=True)
+    try:
+        code = process.wait(timeout=minutes * 60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise SuiteError(f"no end within {minutes} minutes: {command[0]}") from None
+    if check and code != 0:
+        raise SuiteError(f"exit code {code}: {' '.join(map(str, command))[:200]}")
+    return code
+
+
+def run_pytest(run, log, folder, minutes, env=None):
+    report = run.folder / f"pytest-{folder.replace('/', '-')}.xml"
+    code = shell(run, log, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
+                            f"--junitxml={report}", f"tests/{folder}"], minutes, env, check=False)
+    if not report.is_file():
+        raise SuiteError(f"pytest left no report (exit code {code})")
+    result = Result()
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+        count = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
+        bad = count["failures"] + count["errors"]
+        result.failed += bad
+        result.skipped += count["skipped"]
+        result.passed += count["tests"] - bad - count["skipped"]
+    if result.passed + result.failed == 0:
+        raise SuiteError(f"no test in tests/{folder} ran")
+    return result
+
+
+def run_make_check(run, log, build, minutes):
+    """Automake writes the totals of all TAP lines into the end of its output."""
+    before = log.tell()
+    code = shell(run, log, ["make", "-C", str(build), "-k", "-j2", "check"], minutes, check=False)
+    log.flush()
+    text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
+    totals = {key: int(value) for key, value in
+              re.findall(r"^# (PASS|FAIL|ERROR|XPASS|SKIP):\s+(\d+)", text, re.M)}
+    if not totals:
+        raise SuiteError(f"make check printed no totals (exit code {code})")
+    failed = totals.get("FAIL", 0) + totals.get("ERROR", 0) + totals.get("XPASS", 0)
+    if code != 0 and failed == 0:
+        failed = 1
+    return Result(totals.get("PASS", 0), failed, totals.get("SKIP", 0))
+
+
+def commands(run, log, *rows):
+    """Each row (minutes, command...) is one test."""
+    result = Result()
+    for minutes, *command in rows:
+        if shell(run, log, command, minutes, check=False) == 0:
+            result.passed += 1
+        else:
+            result.failed += 1
+    return result
+
+
+# ---- suites, in the order in which they run ----
+
+def suite_lint(run, log):
+    """style, layering, shell scripts, formatting, generated files"""
+    formatted = [str(path) for folder in ("shared", "fcgi_services", "tests")
+                 for path in sorted((ROOT / folder).rglob("*.[ch]"))]
+    scripts = [str(path) for path in [
+        ROOT / "deploy.sh", ROOT / "tools/cnopctl", ROOT / "tools/cnopctl.bash-completion",
+        ROOT / "docs/build_api_docs.sh", *sorted((ROOT / "tools").rglob("*.sh"))]]
+    return commands(
+        run, log,
+        (1, PYTHON, "tests/lint/tidy.py"),
+        (2, "shellcheck", "-x", "-P", str(ROOT), *scripts),
+        (2, "clang-format-14", "--dry-run", "--Werror", *formatted),
+        (1, PYTHON, "shared/base/gen_errors.py", "--check"),
+    )
+
+
+def suite_deploy(run, log):
+    """a fresh stack through ./deploy.sh local deploy, twice"""
+    options = ["--api-port", str(run.api_port), "--ui-port", str(run.ui_port)]
+    return commands(
+        run, log,
+        (20, "./deploy.sh", "local", "deploy", *options),
+        (5, "./deploy.sh", "local", "deploy"),
+        (1, "./deploy.sh", "all", "status"),
+        (1, "./deploy.sh", "doctor"),
+    )
+
+
+def suite_unit(run, log):
+    """libcheck units of the programs that the stack runs"""
+    return run_make_check(run, log, run.folder / "build", 10)
+
+
+def build_variant(run, log, name, *flags, env=None):
+    build = run.folder / "build-variants" / name
+    build.mkdir(parents=True, exist_ok=True)
+    source = os.path.relpath(run.folder / "src", build)
+    shell(run, log, ["sh", "-c", f"cd {build} && {source}/configure -q {' '.join(flags)} && make -j2"],
+          15, env)
+    return build
+
+
+def suite_clang(run, log):
+    """no warning from clang either"""
+    build_variant(run, log, "clang", "--enable-werror", env={"CC": "clang-14"})
+    return Result(passed=1)
+
+
+def suite_asan(run, log):
+    """units under AddressSanitizer and UndefinedBehaviorSanitizer"""
+    build = build_variant(run, log, "asan", "--enable-asan", "--enable-werror", "--disable-gateway")
+    return run_make_check(run, log, build, 15)
+
+
+def suite_tsan(run, log):
+    """units under ThreadSanitizer"""
+    build = build_variant(run, log, "tsan", "--enable-tsan", "--enable-werror", "--disable-gateway")
+    return run_make_check(run, log, build, 15)
+
+
+def suite_gateway(run, log):
+    """the nginx module: real nginx, stub workers"""
+    return run_pytest(run, log, "gateway", 10)
+
+
+def suite_service(run, log):
+    """real workers, private MariaDB and Memcached"""
+    return run_pytest(run, log, "service", 15)
+
+
+def suite_flow(run, log):
+    """the whole product through its public API"""
+    return run_pytest(run, log, "flow", 10)
+
+
+def suite_contract(run, log):
+    """every operation and status of openapi.yaml"""
+    return run_pytest(run, log, "contract", 10)
+
+
+def suite_frontend(run, log):
+    """static gates and component tests of the UI"""
+    return commands(run, log, (10, "frontend/check.sh"))
+
+
+def suite_e2e(run, log):
+    """the UI in a real browser on the real stack"""
+    return commands(run, log, (15, "tests/e2e/run.sh"))
+
+
+def suite_chaos(run, log):
+    """kill -9 during writes, then every invariant"""
+    return run_pytest(run, log, "chaos", 15)
+
+
+def suite_destroy(run, log):
+    """./deploy.sh local destroy leaves nothing behind"""
+    result = commands(run, log, (3, "./deploy.sh", "local", "destroy", "--yes", "--keep-data"),
+                      (10, "./deploy.sh", "local", "deploy", "--no-ui"),
+                      (3, "./deploy.sh", "local", "destroy", "--yes"))
+    if run.folder.exists():
+        result.failed += 1
+    else:
+        result.passed += 1
+    return result
+
+
+SUITES = {name[len("suite_"):]: function for name, function in list(globals().items())
+          if name.startswith("suite_")}
+NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "service", "flow", "contract", "e2e",
+               "chaos", "destroy"}
+
+
+def prepare():
+    """The state folder must be reachable by the user the stack runs as, and short."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="cnop-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    api, ui, internal = free_ports(3)
+    (folder / "etc").mkdir()
+    (folder / "etc" / "local.yml").write_text(
+        f"gateway:\n  api_port: {api}\n  ui_port: {ui}\n  internal_port: {internal}\n",
+        encoding="utf-8")
+    env = {**os.environ, "CNOP_VAR": str(folder), "NO_COLOR": "1", "LC_ALL": "C.UTF-8",
+           "CNOP_CONFIGURE_FLAGS": "--enable-werror", "PYTHONDONTWRITEBYTECODE": "1",
+           "CNOP_BASE_URL": f"http://127.0.0.1:{api}", "CNOP_UI_URL": f"http://localhost:{ui}",
+           "CNOP_INTERNAL_URL": f"http://127.0.0.1:{internal}",
+           "CNOP_BUILD": str(folder / "build"), "CNOP_APP": str(folder / "app")}
+    return Run(folder, api, ui, internal, env)
+
+
+def run_suite(run, logs, name):
+    path = logs / f"{name}.log"
+    started = time.monotonic()
+    with open(path, "w", encoding="utf-8") as log:
+        try:
+            result, problem = SUITES[name](run, log), None
+        except SuiteError as error:
+            result, problem = Result(failed=1), str(error)
+    seconds = time.monotonic() - started
+    verdict = "ok  " if result.failed == 0 else "FAIL"
+    print(f"{verdict} {name:<9} {result.passed:4} passed {result.failed:3} failed "
+          f"{result.skipped:3} skipped  {seconds:6.1f} s", flush=True)
+    if result.failed:
+        if problem:
+            print(f"     {problem}")
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        hits = [line for line in lines if re.search(r"^(FAIL|ERROR|FAILED)|not ok ", line)][:40]
+        for line in (hits + lines[-60:] if hits else lines[-80:]):
+            print(f"     | {line[:300]}")
+        print(f"     the whole output: {path}", flush=True)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("suite", nargs="*", help="suites to run; all without any")
+    parser.add_argument("--list", action="store_true", help="name the suites")
+    parser.add_argument("--keep", action="store_true", help="leave the test stack running")
+    args = parser.parse_args()
+    if args.list:
+        for name, function in SUITES.items():
+            print(f"{name:<10} {function.__doc__}")
+        return 0
+    unknown = [name for name in args.suite if name not in SUITES]
+    if unknown:
+        parser.error(f"unknown suite: {', '.join(unknown)} (see --list)")
+    names = [name for name in SUITES if not args.suite or name in args.suite]
+    if "deploy" not in names and NEEDS_STACK & set(names):
+        names.insert(0, "deploy")
+
+    run = prepare()
+    logs = pathlib.Path(os.environ.get("CNOP_TEST_LOGS") or
+                        tempfile.mkdtemp(prefix="cnop-test-logs-", dir="/var/tmp"))
+    logs.mkdir(parents=True, exist_ok=True)
+    total = Result()
+    try:
+        for name in names:
+            result = run_suite(run, logs, name)
+            total.passed += result.passed
+            total.failed += result.failed
+            total.skipped += result.skipped
+            if name == "deploy" and result.failed:
+                break
+    finally:
+        if args.keep:
+            print(f"test stack left in {run.folder}")
+        elif run.folder.exists():
+            with open(logs / "teardown.log", "w", encoding="utf-8") as log:
+                shell(run, log, ["./deploy.sh", "local", "destroy", "--yes"], 3, check=False)
+            shutil.rmtree(run.folder, ignore_errors=True)
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

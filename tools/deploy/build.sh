@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# From source to installed programs, and from frontend/ to static files.
+
+build_configure() {
+    cd "$CNOP_VAR/src" || return 1
+    if [ ! -x configure ] || [ configure.ac -nt configure ] ||
+        [ -n "$(find . -maxdepth 4 \( -name '*.am' -o -name '*.m4' \) -not -path './var/*' -newer configure 2>/dev/null)" ]; then
+        ./bootstrap || return 1
+    fi
+    mkdir -p "$CNOP_VAR/build" && cd "$CNOP_VAR/build" || return 1
+    # shellcheck disable=SC2086
+    if [ ! -f Makefile ] || [ ../src/configure -nt config.status ]; then
+        ../src/configure --prefix="$CNOP_APP" --libexecdir="$CNOP_APP/libexec/cnop" -q \
+            ${CNOP_CONFIGURE_FLAGS:-}
+    fi
+}
+
+build_programs() {
+    cd "$CNOP_VAR/build" && make -j"$(nproc)" && make install
+}
+
+# The UI is rebuilt when anything under frontend/ or the API description changed.
+ui_stamp() {
+    (cd "$CNOP_SOURCE" && find frontend docs/reference/openapi.yaml docs/site shared/base/errors.def \
+        -type f -not -path '*/node_modules/*' -not -path '*/.node/*' -not -path '*/build/*' \
+        -not -path '*/.react-router/*' -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum)
+}
+
+# Builds into a new folder and swaps the link, so that a visitor never sees half of it.
+build_ui() {
+    local stamp out
+    stamp=$(ui_stamp)
+    if [ "${1:-}" != force ] && [ "$(cat "$CNOP_VAR/ui/stamp" 2>/dev/null)" = "$stamp" ]; then
+        return 0
+    fi
+    out="$CNOP_VAR/ui/$(date +%s)"
+    mkdir -p "$out"
+    if [ -d "$CNOP_SOURCE/frontend/dist/ui" ]; then # release tarballs bring it built
+        cp -R "$CNOP_SOURCE/frontend/dist/ui/." "$out/"
+    else
+        "$CNOP_SOURCE/frontend/build.sh" "$out" || return 1
+        "$CNOP_SOURCE/docs/build_api_docs.sh" "$out/site/docs" || return 1
+    fi
+    ln -sfn "$out" "$CNOP_VAR/ui/current.new" && mv -T "$CNOP_VAR/ui/current.new" "$CNOP_VAR/ui/current"
+    echo "$stamp" >"$CNOP_VAR/ui/stamp"
+    # the previous build stays for pages that are still open
+    find "$CNOP_VAR/ui" -mindepth 1 -maxdepth 1 -type d | sort | head -n -2 | xargs -r rm -rf
+}

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Where everything lives. The checkout is only read; all state, the build tree and the installed
+# programs are under CNOP_VAR, whose path is free of blanks and short enough for Unix sockets.
+
+# As root the stack runs as the system user `cnop`, who may not be able to enter the checkout
+# (/root is closed), so the state lives in /var/lib then. `var` in the checkout leads there.
+choose_var() {
+    local id
+    id=$(printf '%s' "$CNOP_SOURCE" | sha256sum | cut -c1-8)
+    if [ "$(id -u)" -eq 0 ]; then
+        echo "/var/lib/cnop/$id"
+    elif [[ $CNOP_SOURCE =~ [^A-Za-z0-9/._-] ]] || [ ${#CNOP_SOURCE} -gt 60 ]; then
+        echo "${XDG_STATE_HOME:-$HOME/.local/state}/cnop/$id"
+    else
+        echo "$CNOP_SOURCE/var"
+    fi
+}
+
+CNOP_VAR=${CNOP_VAR:-$(choose_var)}
+if [[ $CNOP_VAR =~ [^A-Za-z0-9/._-] ]] || [ ${#CNOP_VAR} -gt 70 ]; then
+    die 3 "the state folder '$CNOP_VAR' has unusual characters or is too long for Unix sockets" \
+        "CNOP_VAR=/some/short/path ./deploy.sh ..."
+fi
+
+if [ "$(id -u)" -eq 0 ]; then
+    CNOP_RUN_USER=cnop
+else
+    CNOP_RUN_USER=$(id -un)
+fi
+
+CNOP_APP=$CNOP_VAR/app         # installed programs, module and SQL
+CNOP_ETC=$CNOP_VAR/etc         # rendered configuration
+CNOP_SV=$CNOP_VAR/sv           # runit service directories
+CNOP_RUN=$CNOP_VAR/run         # sockets and pid files
+CNOP_KEYS=$CNOP_VAR/keys       # passwords and token keys
+CNOP_LIBEXEC=$CNOP_APP/libexec/cnop
+export CNOP_VAR CNOP_SOURCE CNOP_RUN_USER
+
+# as_runner COMMAND...: run as the user the stack runs as.
+as_runner() {
+    if [ "$(id -u)" -eq 0 ]; then
+        (cd "$CNOP_VAR" && exec setpriv --reuid="$CNOP_RUN_USER" --regid="$CNOP_RUN_USER" \
+            --clear-groups env HOME="$CNOP_VAR" "$@")
+    else
+        "$@"
+    fi
+}
+
+# as_root COMMAND...: for package installation only.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo -n true 2>/dev/null || say "  sudo is needed to install packages"
+        sudo "$@"
+    else
+        echo "root or sudo is needed for: $*"
+        return 3
+    fi
+}
+
+prepare_var() {
+    if [ "$(id -u)" -eq 0 ] && ! getent passwd "$CNOP_RUN_USER" >/dev/null; then
+        useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin "$CNOP_RUN_USER" ||
+            die 3 "cannot create the system user '$CNOP_RUN_USER'"
+    fi
+    mkdir -p "$CNOP_VAR"/{etc,log,run,keys,sv,data,app,ui,tmp,build}
+    ln -sfn "$CNOP_SOURCE" "$CNOP_VAR/src"
+    if [ "$CNOP_VAR" != "$CNOP_SOURCE/var" ] && [ -z "${CNOP_VAR_GIVEN:-}" ] &&
+        { [ -L "$CNOP_SOURCE/var" ] || [ ! -e "$CNOP_SOURCE/var" ]; }; then
+        ln -sfn "$CNOP_VAR" "$CNOP_SOURCE/var" 2>/dev/null || true
+    fi
+    if [ "$(id -u)" -eq 0 ]; then
+        chown "$CNOP_RUN_USER:$CNOP_RUN_USER" "$CNOP_VAR"/{etc,log,run,keys,sv,data,tmp}
+        chmod 0755 /var/lib/cnop 2>/dev/null || true
+    fi
+    chmod 0755 "$CNOP_VAR"
+    chmod 0700 "$CNOP_VAR/keys" "$CNOP_VAR/data"
+    chmod 0750 "$CNOP_VAR/run"
+}

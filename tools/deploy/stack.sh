@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# The running stack: rendered configuration, keys, database, runit services, health, first order.
+
+# start order; runit restarts whatever ends
+CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights gateway)
+
+api_port() { setting gateway.api_port; }
+ui_port() { setting gateway.ui_port; }
+
+setting() { # KEY
+    /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" --profile "$(cat "$CNOP_ETC/profile")" \
+        --file "$CNOP_ETC/local.yml" --get "$1"
+}
+
+# The choices of this installation (ports, profile) are kept, so that a later deploy without
+# options repeats them.
+remember_choices() { # PROFILE API_PORT UI_PORT
+    local file="$CNOP_ETC/local.yml"
+    [ -f "$CNOP_ETC/profile" ] || echo default >"$CNOP_ETC/profile"
+    [ -z "$1" ] || echo "$1" >"$CNOP_ETC/profile"
+    [ -f "$file" ] || printf 'gateway: {}\n' >"$file"
+    [ -n "$2$3" ] || return 0
+    /usr/bin/python3 - "$file" "$2" "$3" <<'PY'
+import sys, yaml
+path, api, ui = sys.argv[1:]
+values = yaml.safe_load(open(path)) or {}
+gateway = values.setdefault("gateway", {})
+if api:
+    gateway["api_port"] = int(api)
+if ui:
+    gateway["ui_port"] = int(ui)
+yaml.safe_dump(values, open(path, "w"))
+PY
+}
+
+render_conf() {
+    /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" --out "$CNOP_ETC" \
+        --profile "$(cat "$CNOP_ETC/profile")" \
+        --set "paths={app: $CNOP_APP, etc: $CNOP_ETC, run: $CNOP_RUN, keys: $CNOP_KEYS, data: $CNOP_VAR/data, log: $CNOP_VAR/log, tmp: $CNOP_VAR/tmp, ui: $CNOP_VAR/ui/current}" \
+        --set "run_user=$CNOP_RUN_USER" --file "$CNOP_ETC/local.yml"
+    [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_ETC"
+}
+
+ports_are_free() {
+    local port name
+    gateway_is_up && return 0
+    for name in api_port ui_port internal_port; do
+        port=$(setting "gateway.$name")
+        if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+            die 3 "port $port is taken by another program" \
+                "./deploy.sh local deploy --api-port 18080 --ui-port 13000"
+        fi
+    done
+}
+
+gateway_is_up() {
+    [ -S "$CNOP_RUN/gateway-control.sock" ] &&
+        curl -fsS -m 2 --unix-socket "$CNOP_RUN/gateway-control.sock" \
+            http://localhost/control/revocations >/dev/null 2>&1
+}
+
+# ---- keys ----
+
+make_keys() {
+    local user
+    for user in cnop_migrate cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
+        [ -s "$CNOP_KEYS/db-$user.pw" ] || new_secret 24 >"$CNOP_KEYS/db-$user.pw"
+    done
+    [ -s "$CNOP_KEYS/order-id.key" ] || new_secret 16 >"$CNOP_KEYS/order-id.key"
+    chmod 0600 "$CNOP_KEYS"/db-*.pw "$CNOP_KEYS/order-id.key"
+    [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_KEYS"
+    as_runner "$CNOP_LIBEXEC/cnop-keys" --config "$CNOP_ETC/auth.conf" init
+}
+
+new_secret() { # BYTES
+    od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'
+}
+
+# ---- database ----
+
+init_database() {
+    [ ! -d "$CNOP_VAR/data/mariadb/mysql" ] || return 0
+    as_runner mariadb-install-db --no-defaults --datadir="$CNOP_VAR/data/mariadb" \
+        --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
+        --skip-test-db --skip-name-resolve
+}
+
+sql_admin() {
+    mariadb --no-defaults --socket="$CNOP_RUN/mariadb.sock" --user=root --batch --skip-column-names
+}
+
+database_is_up() {
+    mariadb-admin --no-defaults --socket="$CNOP_RUN/mariadb.sock" --user=root ping >/dev/null 2>&1
+}
+
+migrate_database() {
+    "$CNOP_LIBEXEC/cnop-migrate" --config "$CNOP_ETC/migrate.conf" up
+    grant_rights
+}
+
+# Passwords reach the server on standard input, never as an argument.
+grant_rights() {
+    local user
+    {
+        for user in cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
+            printf "CREATE USER IF NOT EXISTS '%s'@'localhost';\n" "$user"
+            printf "ALTER USER '%s'@'localhost' IDENTIFIED BY '%s';\n" "$user" \
+                "$(cat "$CNOP_KEYS/db-$user.pw")"
+        done
+        cat "$CNOP_ETC/grants.sql"
+    } | sql_admin
+}
+
+# ---- runit ----
+
+write_service() { # NAME COMMAND...
+    local dir="$CNOP_SV/$1"
+    shift
+    mkdir -p "$dir/log" "$CNOP_VAR/log/$(basename "$dir")"
+    {
+        printf '#!/bin/sh\nexec 2>&1\ncd %s || exit 1\n' "$CNOP_VAR"
+        printf 'exec %s\n' "$*"
+    } >"$dir/run.new"
+    printf '#!/bin/sh\nexec svlogd %s/log/%s\n' "$CNOP_VAR" "$(basename "$dir")" >"$dir/log/run.new"
+    printf 's20000000\nn5\n' >"$CNOP_VAR/log/$(basename "$dir")/config"
+    chmod 0755 "$dir/run.new" "$dir/log/run.new"
+    mv "$dir/run.new" "$dir/run"
+    mv "$dir/log/run.new" "$dir/log/run"
+}
+
+write_services() {
+    local name
+    write_service mariadb mariadbd --defaults-file="$CNOP_ETC/cnop.cnf"
+    write_service memcached memcached -s "$CNOP_RUN/memcached.sock" -a 0600 \
+        -m "$(setting memcached.memory_mib)" -t 2
+    for name in order order-read auth auth-relay user inventory feed insights; do
+        write_service "$name" "$CNOP_LIBEXEC/cnop-$name" --config "$CNOP_ETC/$name.conf"
+    done
+    write_service gateway nginx -p "$CNOP_VAR" -c "$CNOP_ETC/nginx.conf" -e stderr -g "'daemon off;'"
+    [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_SV" "$CNOP_VAR/log"
+}
+
+supervisor_is_up() {
+    [ -s "$CNOP_RUN/runsvdir.pid" ] && kill -0 "$(cat "$CNOP_RUN/runsvdir.pid")" 2>/dev/null &&
+        grep -qa runsvdir "/proc/$(cat "$CNOP_RUN/runsvdir.pid")/cmdline"
+}
+
+start_supervisor() {
+    supervisor_is_up && return 0
+    # after a reboot or a crash the sockets of the last run may still lie there
+    rm -f "$CNOP_RUN"/*.sock "$CNOP_RUN"/*.pid
+    as_runner setsid -f sh -c \
+        'echo $$ >"$1/runsvdir.pid"; exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" \
+            runsvdir -P "$2" >/dev/null 2>&1 </dev/null' \
+        sh "$CNOP_RUN" "$CNOP_SV" "$CNOP_VAR"
+    wait_until 5 supervisor_is_up
+}
+
+stop_supervisor() {
+    local pid
+    supervisor_is_up || return 0
+    pid=$(cat "$CNOP_RUN/runsvdir.pid")
+    for name in "${CNOP_DAEMONS[@]}"; do
+        case $name in mariadb | memcached) ;; *) sv_do -w 15 force-stop "$name" ;; esac
+    done
+    sv_do -w 30 force-stop mariadb
+    sv_do -w 5 force-stop memcached
+    kill -HUP "$pid" 2>/dev/null # runsvdir: end every runsv, then leave
+    wait_until 15 supervisor_is_down
+    rm -f "$CNOP_RUN/runsvdir.pid"
+}
+
+supervisor_is_down() { ! supervisor_is_up; }
+
+sv_do() { # [OPTIONS] COMMAND NAME
+    local last=${!#}
+    [ -e "$CNOP_SV/$last/supervise/ok" ] || return 0
+    SVDIR=$CNOP_SV sv "$@"
+}
+
+sv_started() { # NAME
+    [ -e "$CNOP_SV/$1/supervise/ok" ] && SVDIR=$CNOP_SV sv -w 0 status "$1" | grep -q '^run:'
+}
+
+wait_until() { # SECONDS COMMAND...
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $deadline ] || return 4
+        sleep 0.1
+    done
+}
+
+wait_until_said() { # SECONDS WHAT COMMAND...
+    local seconds=$1 what=$2
+    shift 2
+    wait_until "$seconds" "$@" || {
+        echo "$what did not happen within $seconds s"
+        return 4
+    }
+}
+
+# ---- health ----
+
+internal_get() { # PATH
+    curl -fsS -m 3 "http://127.0.0.1:$(setting gateway.internal_port)$1"
+}
+
+service_is_ready() { # NAME
+    case $1 in
+        mariadb) database_is_up ;;
+        memcached) [ -S "$CNOP_RUN/memcached.sock" ] ;;
+        gateway) gateway_is_up ;;
+        auth-relay) sv_started auth-relay ;;
+        feed) sv_started feed ;;
+        *) internal_get "/internal/$1/health/ready" >/dev/null 2>&1 ;;
+    esac
+}
+
+api_is_ready() {
+    curl -fsS -m 3 "http://127.0.0.1:$(api_port)/health/ready" >/dev/null 2>&1
+}
+
+start_database() {
+    sv_do up mariadb
+    sv_do up memcached
+    wait_until_said 60 "an answer of MariaDB" database_is_up
+}
+
+start_services() {
+    local name
+    for name in "${CNOP_DAEMONS[@]}"; do
+        sv_do up "$name"
+    done
+    for name in "${CNOP_DAEMONS[@]}"; do
+        wait_until_said 60 "readiness of $name" service_is_ready "$name" || return
+    done
+    wait_until_said 30 "readiness of the API" api_is_ready
+}
+
+# After a rebuild: services roll over to the new program one child at a time, the gateway follows.
+refresh_services() {
+    local name
+    for name in order-read auth user inventory insights; do
+        ! sv_started "$name" || sv_do hup "$name"
+    done
+    for name in order feed auth-relay; do
+        ! sv_started "$name" || sv_do -w 15 restart "$name"
+    done
+    ! sv_started gateway || reload_gateway
+}
+
+reload_gateway() {
+    nginx -p "$CNOP_VAR" -c "$CNOP_ETC/nginx.conf" -e stderr -t -q && sv_do hup gateway
+}

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# One function per word of the command line. How things are done is in the sibling files.
+
+bad_usage() {
+    usage >&2
+    die 2 "$1"
+}
+
+# ---- local ----
+
+verb_local() {
+    local verb=${1:-}
+    [ -n "$verb" ] || { usage; exit 1; }
+    shift
+    case $verb in
+        deploy) local_deploy "$@" ;;
+        destroy) local_destroy "$@" ;;
+        status) all_status ;;
+        logs) follow_logs "${CNOP_DAEMONS[@]}" ;;
+        frontend)
+            [ "${1:-}" = rebuild ] || bad_usage "local frontend: only 'rebuild' is known"
+            verb_frontend rebuild
+            ;;
+        *) bad_usage "local: unknown verb '$verb'" ;;
+    esac
+}
+
+local_deploy() {
+    local profile='' api='' ui='' with_ui=1
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --profile) profile=${2:-}; shift ;;
+            --api-port) api=${2:-}; shift ;;
+            --ui-port) ui=${2:-}; shift ;;
+            --no-ui) with_ui=0 ;;
+            *) bad_usage "local deploy: unknown option '$1'" ;;
+        esac
+        shift || bad_usage "local deploy: an option lacks its value"
+    done
+    check_choices "$profile" "$api" "$ui"
+    prepare_var
+    remember_choices "$profile" "$api" "$ui"
+
+    local packages_ui=()
+    [ $with_ui = 0 ] || command -v npm >/dev/null || packages_ui=(ui)
+    step "Debian packages" "apt-get update, then again" install_packages build run "${packages_ui[@]}"
+    ports_are_free
+    step "configure" "" build_configure
+    step "build and install programs" "" build_programs
+    [ $with_ui = 0 ] || step "build the UI" "the npm registry must be reachable" build_ui
+    deploy_stack
+    say_urls
+}
+
+check_choices() { # PROFILE API_PORT UI_PORT
+    local port
+    [ -z "$1" ] || [ "$1" = default ] || [ -f "$CNOP_SOURCE/conf/profiles/$1.yml" ] ||
+        bad_usage "no profile '$1'"
+    for port in "$2" "$3"; do
+        [ -z "$port" ] || { [[ $port =~ ^[0-9]{1,5}$ ]] && [ "$port" -ge 1024 ] && [ "$port" -le 65535 ]; } ||
+            bad_usage "a port must be a number from 1024 to 65535, not '$port'"
+    done
+}
+
+deploy_stack() {
+    step "configuration and keys" "" deploy_conf
+    step "database" "" deploy_database
+    if api_is_ready; then
+        step "roll services over" "./deploy.sh all logs" refresh_services
+    fi
+    step "start services" "./deploy.sh all status" start_services
+    step "first order" "./deploy.sh all logs" smoke_order
+}
+
+deploy_conf() {
+    render_conf
+    write_services
+    make_keys
+}
+
+deploy_database() {
+    init_database
+    start_supervisor
+    start_database
+    migrate_database
+}
+
+smoke_order() {
+    "$CNOP_SOURCE/tools/deploy/smoke.sh" "http://127.0.0.1:$(api_port)" "$CNOP_KEYS/smoke.pw"
+}
+
+say_urls() {
+    say ""
+    say "  UI    http://localhost:$(ui_port)"
+    say "  API   http://localhost:$(api_port)/api/v1   (docs: http://localhost:$(ui_port)/docs)"
+    say "  state $CNOP_VAR"
+}
+
+local_destroy() {
+    local yes=0 keep=0 answer
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --yes) yes=1 ;;
+            --keep-data) keep=1 ;;
+            *) bad_usage "local destroy: unknown option '$1'" ;;
+        esac
+        shift
+    done
+    [ -d "$CNOP_VAR/etc" ] || { say "nothing to remove: there is no $CNOP_VAR"; return; }
+    if [ $yes = 0 ] && [ $keep = 0 ]; then
+        [ -t 0 ] || die 2 "this removes all accounts and orders" "./deploy.sh local destroy --yes"
+        read -r -p "Remove all accounts, orders and settings in $CNOP_VAR? [y/N] " answer
+        [ "$answer" = y ] || { say "nothing removed"; exit 1; }
+    fi
+    step "stop everything" "" stop_supervisor
+    if [ $keep = 1 ]; then
+        rm -rf "${CNOP_VAR:?}"/{app,build,ui,tmp,sv,run,log}
+        say "stopped; programs removed, data and settings kept in $CNOP_VAR"
+    else
+        rm -rf "${CNOP_VAR:?}"
+        [ ! -L "$CNOP_SOURCE/var" ] || rm -f "$CNOP_SOURCE/var"
+        say "stopped and removed: programs, accounts, orders, keys and logs"
+    fi
+}
+
+# ---- all, single services, frontend ----
+
+need_stack() {
+    [ -d "$CNOP_SV/gateway" ] || die 3 "nothing is deployed here" "./deploy.sh local deploy"
+}
+
+verb_all() {
+    local verb=${1:-} name
+    [ -n "$verb" ] || { usage; exit 1; }
+    case $verb in
+        deploy) local_deploy "${@:2}" ;;
+        rebuild) need_stack; rebuild_programs; build_ui force ;;
+        status) all_status ;;
+        logs) need_stack; follow_logs "${CNOP_DAEMONS[@]}" ;;
+        start) need_stack; step "start" "" start_everything ;;
+        stop) need_stack; step "stop" "" stop_supervisor ;;
+        restart) need_stack; step "stop" "" stop_supervisor; step "start" "" start_everything ;;
+        *) bad_usage "all: unknown verb '$verb'" ;;
+    esac
+}
+
+start_everything() {
+    start_supervisor
+    start_database
+    start_services
+}
+
+rebuild_programs() {
+    step "build and install programs" "" build_programs
+    deploy_stack
+}
+
+verb_service() {
+    local name=$1 verb=${2:-}
+    [ -n "$verb" ] || { usage; exit 1; }
+    need_stack
+    case $verb in
+        deploy | rebuild)
+            step "build and install programs" "" build_programs
+            step "configuration and keys" "" deploy_conf
+            step "$name: roll over" "./deploy.sh $name logs" roll_service "$name"
+            ;;
+        restart) step "$name: restart" "./deploy.sh $name logs" roll_service "$name" ;;
+        start) step "$name: start" "./deploy.sh $name logs" start_service "$name" ;;
+        stop) step "$name: stop" "" sv_do -w 30 down "$name" ;;
+        status) service_status "$name" ;;
+        logs) follow_logs "$name" ;;
+        *) bad_usage "$name: unknown verb '$verb'" ;;
+    esac
+}
+
+start_service() {
+    sv_do up "$1" && wait_until_said 30 "readiness of $1" service_is_ready "$1"
+}
+
+# Without losing a request where the service has several processes; the others restart.
+roll_service() {
+    case $1 in
+        gateway) reload_gateway ;;
+        order-read | auth | user | inventory | insights)
+            sv_do hup "$1"
+            ! sv_started gateway || reload_gateway # drops connections to the old processes
+            ;;
+        *) sv_do -w 30 restart "$1" ;;
+    esac
+    wait_until_said 60 "readiness of $1" service_is_ready "$1"
+}
+
+verb_frontend() {
+    case ${1:-} in
+        deploy) need_stack; step "build the UI" "" build_ui ;;
+        rebuild) need_stack; step "build the UI" "" build_ui force ;;
+        status)
+            [ -L "$CNOP_VAR/ui/current" ] || die 1 "no UI is built" "./deploy.sh frontend rebuild"
+            say "frontend  built $(date -r "$CNOP_VAR/ui/stamp" '+%F %T')  served on port $(ui_port)"
+            ;;
+        start | stop | restart | logs)
+            die 2 "the UI is static files served by the gateway" "./deploy.sh gateway $1"
+            ;;
+        *) bad_usage "frontend: unknown verb '${1:-}'" ;;
+    esac
+}
+
+all_status() {
+    local name code=0
+    need_stack
+    for name in "${CNOP_DAEMONS[@]}"; do
+        service_status "$name" || code=1
+    done
+    return $code
+}
+
+service_status() {
+    local name=$1 state health=ready code=0
+    state=$(sv_do -w 0 status "$name" 2>/dev/null | head -n 1 | sed -E 's/^([a-z]+): [^:]*: ?(\(pid ([0-9]+)\) ?)?/\1 \3 /; s/;.*//')
+    service_is_ready "$name" || { health="not ready"; code=1; }
+    printf '%-11s %-9s %s\n' "$name" "$health" "${state:-not supervised}"
+    return $code
+}
+
+follow_logs() {
+    local name files=()
+    for name in "$@"; do
+        [ ! -f "$CNOP_VAR/log/$name/current" ] || files+=("$CNOP_VAR/log/$name/current")
+    done
+    [ ${#files[@]} -gt 0 ] || die 3 "no logs yet" "./deploy.sh local deploy"
+    if [ -t 1 ]; then tail -n 40 -F "${files[@]}"; else tail -n 200 "${files[@]}"; fi
+}
+
+# ---- test, bench, doctor ----
+
+verb_test() {
+    local packages_ui=()
+    prepare_var
+    command -v npm >/dev/null || packages_ui=(ui)
+    step "Debian packages" "apt-get update, then again" \
+        install_packages build run test "${packages_ui[@]}"
+    exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@"
+}
+
+verb_bench() {
+    need_stack
+    exec "$CNOP_SOURCE/tests/bench/run.sh" "$@"
+}
+
+verb_doctor() {
+    local bad=0 missing free
+    check() { # TEXT COMMAND... : a line per finding
+        local text=$1
+        shift
+        if "$@" >/dev/null 2>&1; then
+            say "${say_green}✔${say_off} $text"
+        else
+            say "${say_red}✘${say_off} $text"
+            bad=1
+        fi
+    }
+    missing=$(missing_packages build run | tr '\n' ' ')
+    check "packages${missing:+: missing ${missing}(./deploy.sh local deploy installs them)}" [ -z "$missing" ]
+    free=$(df -Pm "$CNOP_SOURCE" | awk 'NR == 2 { print $4 }')
+    check "disk: ${free} MiB free (3000 needed)" [ "$free" -ge 3000 ]
+    check "clock: $(date -u '+%F %T') UTC" [ "$(date +%Y)" -ge 2025 ]
+    if [ -d "$CNOP_SV/gateway" ]; then
+        check "the stack answers on port $(api_port)" api_is_ready
+        all_status || bad=1
+    else
+        say "  nothing is deployed here (./deploy.sh local deploy)"
+    fi
+    return $bad
+}
