@@ -12,12 +12,8 @@ struct cnop_request;
 struct cnop_response;
 
 #define CNOP_PATH_PARAM_MAX 4
-<<<<<<< HEAD
-#define CNOP_ROUTE_MAX 64 /* rows of one service */
-=======
 #define CNOP_ROUTE_MAX 64   /* rows of one service */
 #define CNOP_BODY_MAX 65536 /* no route takes more: a whole request must fit a socket buffer */
->>>>>>> rt
 
 enum cnop_method { CNOP_GET, CNOP_POST, CNOP_PUT, CNOP_PATCH, CNOP_DELETE, CNOP_METHOD_COUNT };
 
