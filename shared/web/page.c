@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Mapping and updating of the shared page. Never takes a lock, never blocks. */
+#include "shared/web/page.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "shared/base/secret.h"
+#include "shared/web/web.h"
+
+const int cnop_page_statuses[CNOP_STATUS_SLOTS - 1] = {200, 201, 202, 204, 304, 400, 401, 403,
+                                                       404, 405, 408, 409, 413, 414, 415, 422,
+                                                       429, 431, 500, 501, 502, 503, 504};
+
+const int64_t cnop_page_latency_bounds_us[CNOP_LATENCY_BOUNDS] = {
+    500,    1000,   2500,   5000,    10000,   25000,   50000,
+    100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
+
+static struct cnop_page *shared_page;
+static const struct cnop_metric_def *metric_defs;
+static size_t metric_count;
+
+static uint64_t
+layout_of(const struct cnop_service *service)
+{
+    static const unsigned char key[16] = {'p', 'a', 'g', 'e'};
+    uint64_t layout = sizeof(struct cnop_page);
+
+    for (size_t i = 0; i < service->route_count; i++) {
+        const struct cnop_route *route = &service->routes[i];
+
+        layout = layout * 31 + (uint64_t)route->method;
+        layout = layout * 31 + cnop_secret_siphash(key, route->path, strlen(route->path));
+    }
+    for (size_t i = 0; i < service->metric_count; i++) {
+        const struct cnop_metric_def *def = &service->metrics[i];
+
+        layout = layout * 31 + (uint64_t)def->kind;
+        layout = layout * 31 + cnop_secret_siphash(key, def->name, strlen(def->name));
+    }
+    return layout;
+}
+
+static struct cnop_page *
+page_map(int fd)
+{
+    void *memory = mmap(NULL, sizeof(struct cnop_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+struct cnop_page *
+cnop_page_open(const struct cnop_service *service, int *fd)
+{
+    uint64_t layout = layout_of(service);
+    struct cnop_page *page = NULL;
+
+    cnop_assert(service->route_count <= CNOP_ROUTE_MAX);
+    cnop_assert(service->metric_count <= CNOP_METRIC_MAX);
+    if (*fd >= 0 && lseek(*fd, 0, SEEK_END) == (off_t)sizeof(*page))
+        page = page_map(*fd);
+    if (page != NULL && page->layout != layout) {
+        (void)munmap(page, sizeof(*page));
+        page = NULL;
+    }
+    if (page == NULL) {
+        if (*fd >= 0)
+            (void)close(*fd);
+        *fd = memfd_create("cnop-page", MFD_CLOEXEC);
+        cnop_assert(*fd >= 0);
+        cnop_assert(ftruncate(*fd, (off_t)sizeof(*page)) == 0);
+        page = page_map(*fd);
+        cnop_assert(page != NULL);
+        page->layout = layout;
+    }
+    shared_page = page;
+    metric_defs = service->metrics;
+    metric_count = service->metric_count;
+    return page;
+}
+
+struct cnop_page *
+cnop_page_get(void)
+{
+    return shared_page;
+}
+
+void
+cnop_page_count(enum cnop_page_event event)
+{
+    if (shared_page != NULL)
+        atomic_fetch_add_explicit(&shared_page->events[event], 1, memory_order_relaxed);
+}
+
+void
+cnop_page_request(size_t route_index, int status, int64_t elapsed_us)
+{
+    struct cnop_route_counts *counts;
+    size_t slot = 0, bucket = 0;
+
+    cnop_assert(route_index <= CNOP_ROUTE_MAX);
+    if (shared_page == NULL)
+        return;
+    counts = &shared_page->routes[route_index];
+    while (slot < CNOP_COUNT(cnop_page_statuses) && cnop_page_statuses[slot] != status)
+        slot++;
+    while (bucket < CNOP_LATENCY_BOUNDS && cnop_page_latency_bounds_us[bucket] < elapsed_us)
+        bucket++;
+    atomic_fetch_add_explicit(&counts->status[slot], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&counts->latency[bucket], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&counts->latency_sum_us, (uint64_t)(elapsed_us > 0 ? elapsed_us : 0),
+                              memory_order_relaxed);
+}
+
+static struct cnop_metric_cell *
+metric_cell(size_t index)
+{
+    if (shared_page == NULL)
+        return NULL;
+    cnop_assert(index < metric_count);
+    return &shared_page->metrics[index];
+}
+
+void
+cnop_metric_add(size_t index, int64_t delta)
+{
+    struct cnop_metric_cell *cell = metric_cell(index);
+
+    if (cell != NULL)
+        atomic_fetch_add_explicit(&cell->value, delta, memory_order_relaxed);
+}
+
+void
+cnop_metric_set(size_t index, int64_t value)
+{
+    struct cnop_metric_cell *cell = metric_cell(index);
+
+    if (cell != NULL)
+        atomic_store_explicit(&cell->value, value, memory_order_relaxed);
+}
+
+void
+cnop_metric_observe(size_t index, int64_t value)
+{
+    struct cnop_metric_cell *cell = metric_cell(index);
+    size_t bucket = 0;
+
+    if (cell == NULL)
+        return;
+    cnop_assert(metric_defs[index].kind == CNOP_METRIC_HISTOGRAM);
+    cnop_assert(metric_defs[index].bound_count <= CNOP_METRIC_BUCKET_MAX);
+    while (bucket < metric_defs[index].bound_count && metric_defs[index].bounds[bucket] < value)
+        bucket++;
+    atomic_fetch_add_explicit(&cell->buckets[bucket], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&cell->value, value, memory_order_relaxed);
+}
+
+int64_t
+cnop_metric_value(size_t index)
+{
+    struct cnop_metric_cell *cell = metric_cell(index);
+
+    return cell == NULL ? 0 : atomic_load_explicit(&cell->value, memory_order_relaxed);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The page all processes of a service share: request counters, the service's metrics, and the
+ * heartbeat of every worker thread. Plain atomics in a memory file that outlives any process. */
+#ifndef CNOP_WEB_PAGE_H
+#define CNOP_WEB_PAGE_H
+
+#include "shared/web/metrics.h"
+#include "shared/web/router.h"
+
+#include <stdatomic.h>
+
+#define CNOP_WORKER_MAX 128 /* processes, twice the largest configured count for rolling restarts  \
+                             */
+#define CNOP_THREAD_MAX 64
+#define CNOP_STATUS_SLOTS 24
+#define CNOP_LATENCY_BOUNDS 14
+
+struct cnop_route_counts {
+    _Atomic uint64_t status[CNOP_STATUS_SLOTS];
+    _Atomic uint64_t latency[CNOP_LATENCY_BOUNDS + 1];
+    _Atomic uint64_t latency_sum_us;
+};
+
+struct cnop_metric_cell {
+    _Atomic int64_t value; /* histogram: sum */
+    _Atomic uint64_t buckets[CNOP_METRIC_BUCKET_MAX + 1];
+};
+
+struct cnop_worker_beat {
+    _Atomic int ready;
+    _Atomic uint32_t connections;
+    _Atomic int64_t round_us[CNOP_THREAD_MAX]; /* monotonic time of the thread's last round */
+    _Atomic int64_t busy_us[CNOP_THREAD_MAX];  /* start of what it runs now; 0: waiting */
+};
+
+enum cnop_page_event {
+    CNOP_PAGE_WORKER_RESTARTS,
+    CNOP_PAGE_STUCK_WORKERS,
+    CNOP_PAGE_BROKEN_STREAMS,
+    CNOP_PAGE_STALLED_PEERS,
+    CNOP_PAGE_REFUSED_PEERS,
+    CNOP_PAGE_ACCEPT_FAILURES,
+    CNOP_PAGE_LOST_CLIENTS,
+    CNOP_PAGE_EVENT_COUNT
+};
+
+struct cnop_page {
+    uint64_t layout; /* fingerprint of the tables: another program version, another page */
+    _Atomic uint64_t events[CNOP_PAGE_EVENT_COUNT];
+    struct cnop_worker_beat workers[CNOP_WORKER_MAX];
+    struct cnop_route_counts routes[CNOP_ROUTE_MAX + 1]; /* last used row: unknown routes */
+    struct cnop_metric_cell metrics[CNOP_METRIC_MAX];
+};
+
+/* What the slots of struct cnop_route_counts stand for; the last one of each is all else. */
+extern const int cnop_page_statuses[CNOP_STATUS_SLOTS - 1];
+extern const int64_t cnop_page_latency_bounds_us[CNOP_LATENCY_BOUNDS];
+
+struct cnop_service;
+
+/* Maps the page in fd if it fits this service, else makes a new one; *fd names it afterwards. */
+struct cnop_page *cnop_page_open(const struct cnop_service *service, int *fd);
+
+/* The page of this process; NULL before cnop_page_open. */
+struct cnop_page *cnop_page_get(void);
+
+void cnop_page_count(enum cnop_page_event event);
+
+/* One finished request. route_index: row of the table, or its length for an unknown route. */
+void cnop_page_request(size_t route_index, int status, int64_t elapsed_us);
+
+/* Prometheus text of everything in the page. */
+void cnop_metrics_print(const struct cnop_service *service, struct cnop_buf *out);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The connection park: a fixed set of slots, each FREE, IDLE (parked behind epoll) or BUSY (owned
+ * by one thread). Ownership passes by compare-and-swap, so a connection has one user at any time
+ * and an event for a busy one is remembered, never lost. */
+#ifndef CNOP_WEB_PARK_H
+#define CNOP_WEB_PARK_H
+
+#include "shared/base/arena.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct cnop_request;
+
+enum cnop_conn_state {
+    CNOP_CONN_FREE,
+    CNOP_CONN_IDLE,
+    CNOP_CONN_BUSY,
+    CNOP_CONN_AGAIN, /* busy, and an event has come in meanwhile */
+    CNOP_CONN_SWEPT, /* the controller looks at it for a moment; events wait */
+};
+
+struct cnop_conn {
+    int fd;
+    _Atomic int state;
+    _Atomic int64_t waiting_since_us; /* part of a request has come; 0: none */
+    _Atomic bool peer_closed;         /* no more will come */
+    bool lingering;                   /* answered; what still comes is thrown away */
+    struct cnop_request *req;         /* LOOP mode: the slot's own request */
+    struct cnop_conn *next;           /* free list, or the loop's list of ready connections */
+};
+
+struct cnop_park {
+    struct cnop_conn *conns;
+    size_t count;
+    int epoll_fd;
+    pthread_mutex_t lock; /* guards the free list */
+    struct cnop_conn *free_list;
+    _Atomic uint32_t open_count;
+};
+
+void cnop_park_init(struct cnop_park *park, struct cnop_arena *pool, size_t count, int epoll_fd);
+
+/* A free slot, taken as BUSY with this fd and registered with epoll; NULL: all are in use, or the
+ * kernel refused (fd stays the caller's). */
+struct cnop_conn *cnop_park_adopt(struct cnop_park *park, int fd);
+bool cnop_park_has_room(const struct cnop_park *park);
+
+/* An event has arrived. True: the caller now owns the connection. */
+bool cnop_conn_claim(struct cnop_conn *conn);
+/* The controller's claim of a parked connection, and its end. */
+bool cnop_conn_sweep(struct cnop_conn *conn);
+void cnop_conn_unsweep(struct cnop_conn *conn);
+/* The owner parks it. False: an event came meanwhile, the caller still owns it. */
+bool cnop_conn_release(struct cnop_conn *conn);
+
+/* The owner closes the connection, or has already lost its fd (closed = true); the slot is free. */
+void cnop_conn_drop(struct cnop_park *park, struct cnop_conn *conn, bool closed);
+
+/* The owner takes fd out of the park without closing it; the slot is free. */
+int cnop_conn_take(struct cnop_park *park, struct cnop_conn *conn);
+
+#endif

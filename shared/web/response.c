@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* Building and sending of one answer. Header text is checked for control characters here, so that
+ * nothing can split a response. */
+#include "shared/web/response.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "shared/web/request_state.h"
+
+void
+cnop_response_attach(struct cnop_response *res, struct cnop_request *req, struct cnop_arena *pool,
+                     size_t body_bytes)
+{
+    void *headers = cnop_arena_alloc(pool, CNOP_RESPONSE_HEADER_BYTES);
+    void *body = cnop_arena_alloc(pool, body_bytes);
+
+    cnop_assert(headers != NULL);
+    cnop_assert(body != NULL);
+    res->req = req;
+    cnop_buf_init(&res->headers, headers, CNOP_RESPONSE_HEADER_BYTES);
+    cnop_buf_init(&res->body, body, body_bytes);
+    cnop_response_clear(res);
+}
+
+void
+cnop_response_clear(struct cnop_response *res)
+{
+    res->status = 200;
+    cnop_buf_clear(&res->headers);
+    cnop_buf_clear(&res->body);
+    res->json_open = false;
+    res->no_content = false;
+    res->content_type = "application/json";
+    res->cache_control = "no-store";
+}
+
+void
+cnop_response_status(struct cnop_response *res, int status)
+{
+    cnop_assert(status >= 200 && status <= 599);
+    res->status = status;
+}
+
+static bool
+is_header_text(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            return false;
+    return true;
+}
+
+static void
+add_header(struct cnop_response *res, const char *name, struct cnop_str value)
+{
+    cnop_assert(is_header_text(name, strlen(name)));
+    cnop_assert(is_header_text(value.ptr, value.len));
+    cnop_buf_text(&res->headers, name);
+    cnop_buf_bytes(&res->headers, ": ", 2);
+    cnop_buf_str(&res->headers, value);
+    cnop_buf_bytes(&res->headers, "\r\n", 2);
+}
+
+cnop_printf(3, 0) static void add_header_v(struct cnop_response *res, const char *name,
+                                           const char *fmt, va_list args)
+{
+    char text[CNOP_HEADER_TEXT_BYTES];
+    int len = vsnprintf(text, sizeof(text), fmt, args);
+
+    cnop_assert(len >= 0 && (size_t)len < sizeof(text));
+    add_header(res, name, cnop_str_make(text, (size_t)len));
+}
+
+void
+cnop_response_header(struct cnop_response *res, const char *name, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    add_header_v(res, name, fmt, args);
+    va_end(args);
+}
+
+void
+cnop_response_cache_control(struct cnop_response *res, const char *value)
+{
+    res->cache_control = value;
+}
+
+static bool
+is_cookie_value(struct cnop_str value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+
+        if (c <= 0x20 || c >= 0x7f || c == ';' || c == ',' || c == '"' || c == '\\')
+            return false;
+    }
+    return true;
+}
+
+void
+cnop_response_cookie(struct cnop_response *res, const struct cnop_cookie *cookie)
+{
+    char age[40] = "";
+    int64_t max_age_s = cnop_str_empty(cookie->value) ? 0 : cookie->max_age_s;
+
+    cnop_assert(is_cookie_value(cookie->value));
+    if (max_age_s >= 0)
+        (void)snprintf(age, sizeof(age), "; Max-Age=%lld", (long long)max_age_s);
+    cnop_buf_printf(&res->headers, "Set-Cookie: %s=", cookie->name);
+    cnop_buf_str(&res->headers, cookie->value);
+    cnop_buf_printf(&res->headers, "; Path=%s%s%s%s%s%s\r\n", cookie->path, age,
+                    cookie->flags & CNOP_COOKIE_HTTP_ONLY ? "; HttpOnly" : "",
+                    cookie->flags & CNOP_COOKIE_SECURE ? "; Secure" : "",
+                    cookie->flags & CNOP_COOKIE_SAMESITE_STRICT ? "; SameSite=Strict" : "",
+                    cookie->flags & CNOP_COOKIE_SAMESITE_LAX ? "; SameSite=Lax" : "");
+}
+
+struct cnop_json_writer *
+cnop_response_json(struct cnop_response *res)
+{
+    if (!res->json_open) {
+        cnop_buf_clear(&res->body);
+        cnop_json_init(&res->json, &res->body);
+        res->json_open = true;
+    }
+    return &res->json;
+}
+
+struct cnop_json_writer *
+cnop_response_created(struct cnop_response *res, const char *location_fmt, ...)
+{
+    va_list args;
+
+    res->status = 201;
+    va_start(args, location_fmt);
+    add_header_v(res, "Location", location_fmt, args);
+    va_end(args);
+    return cnop_response_json(res);
+}
+
+struct cnop_buf *
+cnop_response_raw(struct cnop_response *res, const char *content_type)
+{
+    cnop_assert(!res->json_open);
+    cnop_assert(is_header_text(content_type, strlen(content_type)));
+    res->content_type = content_type;
+    return &res->body;
+}
+
+void
+cnop_response_no_content(struct cnop_response *res)
+{
+    res->status = 204;
+    res->no_content = true;
+}
+
+struct cnop_str
+cnop_response_body(const struct cnop_response *res)
+{
+    return cnop_buf_view(&res->body);
+}
+
+bool
+cnop_response_send(struct cnop_request *req)
+{
+    struct cnop_response *res = &req->response;
+    struct cnop_str id = cnop_request_id(req);
+    struct cnop_str body = cnop_response_body(res);
+    char memory[512];
+    struct cnop_buf head;
+
+    cnop_buf_init(&head, memory, sizeof(memory));
+    cnop_buf_printf(&head, "Status: %d\r\n", res->status);
+    if (!res->no_content)
+        cnop_buf_printf(&head, "Content-Type: %s\r\nContent-Length: %zu\r\n", res->content_type,
+                        body.len);
+    cnop_buf_printf(&head, "Cache-Control: %s\r\nX-Request-ID: ", res->cache_control);
+    cnop_buf_str(&head, id);
+    cnop_buf_text(&head, "\r\n");
+    cnop_assert(!head.overflow);
+    cnop_fcgi_write(req->fcgi, head.ptr, head.len);
+    cnop_fcgi_write(req->fcgi, res->headers.ptr, res->headers.len);
+    cnop_fcgi_write(req->fcgi, "\r\n", 2);
+    if (!res->no_content)
+        cnop_fcgi_write(req->fcgi, body.ptr, body.len);
+    return cnop_fcgi_flush(req->fcgi);
+}

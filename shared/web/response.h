@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* One bounded answer. The body grows in a fixed buffer; what does not fit turns the answer into an
+ * error, never into a cut body. X-Request-ID, Content-Type and Cache-Control are set by themselves.
+ * Header values may not hold control characters (asserted): no value comes unchecked from outside.
+ */
+#ifndef CNOP_WEB_RESPONSE_H
+#define CNOP_WEB_RESPONSE_H
+
+#include "shared/json/json_write.h"
+
+struct cnop_request;
+struct cnop_response;
+
+#define CNOP_RESPONSE_HEADER_BYTES 4096 /* all added headers together */
+
+/* Default 200. */
+void cnop_response_status(struct cnop_response *res, int status);
+
+/* Adds a header line. The value is formatted; at most 1,024 bytes. */
+cnop_printf(3, 4) void cnop_response_header(struct cnop_response *res, const char *name,
+                                            const char *fmt, ...);
+
+/* Replaces the default Cache-Control: no-store. */
+void cnop_response_cache_control(struct cnop_response *res, const char *value);
+
+enum {
+    CNOP_COOKIE_HTTP_ONLY = 1,
+    CNOP_COOKIE_SECURE = 2,
+    CNOP_COOKIE_SAMESITE_STRICT = 4,
+    CNOP_COOKIE_SAMESITE_LAX = 8,
+};
+
+struct cnop_cookie {
+    const char *name;
+    struct cnop_str value; /* visible ASCII without ; , " and \ (asserted); empty deletes it */
+    const char *path;      /* "/" */
+    int64_t max_age_s;     /* < 0: until the browser closes; 0: delete */
+    unsigned flags;
+};
+void cnop_response_cookie(struct cnop_response *res, const struct cnop_cookie *cookie);
+
+/* Writer of a JSON body; the handler opens and closes exactly one value. Same writer each call. */
+struct cnop_json_writer *cnop_response_json(struct cnop_response *res);
+
+/* 201 with a Location header; then the JSON writer. */
+cnop_printf(2, 3) struct cnop_json_writer *cnop_response_created(struct cnop_response *res,
+                                                                 const char *location_fmt, ...);
+
+/* Body of another type: the bounded buffer to append to. content_type is static. */
+struct cnop_buf *cnop_response_raw(struct cnop_response *res, const char *content_type);
+
+/* 204 and no body. */
+void cnop_response_no_content(struct cnop_response *res);
+
+/* Drops status, headers and body written so far. */
+void cnop_response_clear(struct cnop_response *res);
+
+/* The body written so far: to store it for replays. */
+struct cnop_str cnop_response_body(const struct cnop_response *res);
+
+#endif

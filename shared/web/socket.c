@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Unix sockets: creating, inheriting, judging peers, passing descriptors. */
+#include "shared/web/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "shared/web/web.h"
+
+#define LISTEN_BACKLOG 1024
+#define LISTEN_FDS_START 3
+
+enum cnop_err
+cnop_peers_parse(struct cnop_str text, struct cnop_peers *ret_peers)
+{
+    struct cnop_peers peers = {.uids = {0, geteuid()}, .count = 2};
+
+    while (!cnop_str_empty(text)) {
+        struct cnop_str part;
+        uint64_t uid;
+
+        (void)cnop_str_cut(text, ',', &part, &text);
+        if (peers.count == CNOP_PEER_UID_MAX ||
+            cnop_str_parse_u64(cnop_str_trim(part), 0, UINT32_MAX, &uid) != CNOP_OK)
+            return CNOP_E_INVALID;
+        peers.uids[peers.count++] = (uid_t)uid;
+    }
+    *ret_peers = peers;
+    return CNOP_OK;
+}
+
+bool
+cnop_peers_allow(const struct cnop_peers *peers, int fd)
+{
+    struct ucred peer;
+    socklen_t len = sizeof(peer);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+        return false;
+    for (size_t i = 0; i < peers->count; i++)
+        if (peers->uids[i] == peer.uid)
+            return true;
+    return false;
+}
+
+static bool
+is_listening(int fd)
+{
+    int listening = 0;
+    socklen_t len = sizeof(listening);
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
+}
+
+int
+cnop_socket_inherited(void)
+{
+    const char *fds = getenv("LISTEN_FDS");
+    const char *pid = getenv("LISTEN_PID");
+    uint64_t number;
+    int fd = -1;
+
+    if (fds != NULL && pid != NULL &&
+        cnop_str_parse_u64(cnop_str_from(pid), 1, INT32_MAX, &number) == CNOP_OK &&
+        (pid_t)number == getpid() &&
+        cnop_str_parse_u64(cnop_str_from(fds), 1, 64, &number) == CNOP_OK)
+        fd = LISTEN_FDS_START;
+    else if (is_listening(STDIN_FILENO))
+        fd = STDIN_FILENO;
+    if (fd >= 0 && (!is_listening(fd) || fcntl(fd, F_SETFL, O_NONBLOCK) != 0))
+        return -1;
+    return fd;
+}
+
+static int
+bind_at(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd;
+
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    (void)memcpy(address.sun_path, path, strlen(path) + 1);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    (void)unlink(path);
+    if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
+        chmod(path, 0660) != 0 || listen(fd, LISTEN_BACKLOG) != 0) {
+        (void)close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Bound under another name and renamed: there is no moment without a socket at the path. */
+enum cnop_err
+cnop_web_listen(const char *path, int *ret_fd)
+{
+    char beside[sizeof(((struct sockaddr_un *)0)->sun_path)];
+    int fd = -1;
+
+    if ((size_t)snprintf(beside, sizeof(beside), "%s.%d", path, (int)getpid()) < sizeof(beside))
+        fd = bind_at(beside);
+    else
+        errno = ENAMETOOLONG;
+    if (fd >= 0 && rename(beside, path) != 0) {
+        (void)close(fd);
+        (void)unlink(beside);
+        fd = -1;
+    }
+    if (fd < 0) {
+        struct cnop_log_line line;
+
+        cnop_log_begin(&line, CNOP_LOG_CRITICAL, NULL, "listen", "cannot listen");
+        cnop_log_text(&line, "path", path);
+        cnop_log_text(&line, "reason", strerror(errno));
+        cnop_log_end(&line);
+        return CNOP_E_IO;
+    }
+    *ret_fd = fd;
+    return CNOP_OK;
+}
+
+enum cnop_err
+cnop_handover_pair(int ret_pair[2])
+{
+    int bytes = 1 << 20;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ret_pair) != 0)
+        return CNOP_E_IO;
+    (void)setsockopt(ret_pair[0], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+    return CNOP_OK;
+}
+
+/* Room for one descriptor, aligned as the kernel wants it. */
+union control {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+};
+
+enum cnop_err
+cnop_handover_send(int socket, int fd)
+{
+    char byte = 'c';
+    struct iovec data = {&byte, 1};
+    union control control = {0};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof(control.bytes)};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+    return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 ? CNOP_OK : CNOP_E_BUSY;
+}
+
+enum cnop_err
+cnop_handover_receive(int socket, int *ret_fd)
+{
+    char byte;
+    struct iovec data = {&byte, 1};
+    union control control = {0};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof(control.bytes)};
+    struct cmsghdr *header;
+
+    if (recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1)
+        return CNOP_E_NOT_FOUND;
+    header = CMSG_FIRSTHDR(&message);
+    if (header == NULL || header->cmsg_type != SCM_RIGHTS ||
+        header->cmsg_len != CMSG_LEN(sizeof(int)))
+        return CNOP_E_NOT_FOUND;
+    memcpy(ret_fd, CMSG_DATA(header), sizeof(*ret_fd));
+    return CNOP_OK;
+}
