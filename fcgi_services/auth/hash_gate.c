@@ -22,28 +22,32 @@ struct hash_gate {
 };
 
 struct hash_gate *
-hash_gate_new(size_t slot_count, size_t queue_count, uint64_t wait_ms)
+hash_gate_new(void)
 {
     pthread_mutexattr_t attributes;
     struct hash_gate *gate;
 
-    cnop_assert(slot_count >= 1 && slot_count <= HASH_GATE_SLOTS_MAX);
-    cnop_assert(slot_count + queue_count <= HASH_GATE_PLACES_MAX);
     gate = mmap(NULL, sizeof(*gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     cnop_assert(gate != MAP_FAILED);
-    gate->slot_count = slot_count;
-    gate->place_count = slot_count + queue_count;
-    gate->wait_us = wait_ms * 1000;
-
     cnop_assert(pthread_mutexattr_init(&attributes) == 0);
     cnop_assert(pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED) == 0);
     cnop_assert(pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) == 0);
-    for (size_t i = 0; i < gate->slot_count; i++)
+    for (size_t i = 0; i < HASH_GATE_SLOTS_MAX; i++)
         cnop_assert(pthread_mutex_init(&gate->slots[i], &attributes) == 0);
-    for (size_t i = 0; i < gate->place_count; i++)
+    for (size_t i = 0; i < HASH_GATE_PLACES_MAX; i++)
         cnop_assert(pthread_mutex_init(&gate->places[i], &attributes) == 0);
     (void)pthread_mutexattr_destroy(&attributes);
     return gate;
+}
+
+void
+hash_gate_limit(struct hash_gate *gate, size_t slot_count, size_t queue_count, uint64_t wait_ms)
+{
+    cnop_assert(slot_count >= 1 && slot_count <= HASH_GATE_SLOTS_MAX);
+    cnop_assert(slot_count + queue_count <= HASH_GATE_PLACES_MAX);
+    gate->slot_count = slot_count;
+    gate->place_count = slot_count + queue_count;
+    gate->wait_us = wait_ms * 1000;
 }
 
 /* Index of a mutex now held, or count when all are taken. */

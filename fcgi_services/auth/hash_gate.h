@@ -16,9 +16,13 @@
 
 struct hash_gate;
 
-/* Start-up, before processes and threads exist. slot_count hashes at once, queue_count callers
- * waiting, each at most wait_ms. Aborts when the system gives no shared memory. */
-struct hash_gate *hash_gate_new(size_t slot_count, size_t queue_count, uint64_t wait_ms);
+/* Start-up, before processes and threads exist. Aborts when the system gives no shared memory. */
+struct hash_gate *hash_gate_new(void);
+
+/* In each process before its first thread, with the same values: slot_count hashes at once,
+ * queue_count callers waiting, each at most wait_ms. */
+void hash_gate_limit(struct hash_gate *gate, size_t slot_count, size_t queue_count,
+                     uint64_t wait_ms);
 
 /* A place inside; give it back with hash_gate_leave from the same thread. */
 struct hash_gate_pass {

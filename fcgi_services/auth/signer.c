@@ -48,7 +48,8 @@ signer_new(struct cnop_arena *arena, const struct signer_config *config)
 void
 signer_wipe(struct signer *signer)
 {
-    cnop_token_signer_wipe(&signer->key);
+    if (signer->has_key)
+        cnop_token_signer_free(&signer->key);
     signer->has_key = false;
 }
 
@@ -116,8 +117,7 @@ look_at_key(struct signer *signer)
         return;
     }
     signer_wipe(signer);
-    signer->key = loaded;
-    cnop_token_signer_wipe(&loaded);
+    signer->key = loaded; /* the key moves: nothing to free here */
     signer->keyring_mark = mark;
     signer->has_key = true;
     signer->complained = false;
