@@ -6,6 +6,7 @@
 #include "shared/base/secret.h"
 
 #define CANDIDATE_BYTES 512
+#define BLOCK_BYTES_MAX 8
 #define ORNAMENT_BYTES_MAX 8 /* more digits and signs than this make even a word hard to guess */
 
 /* Not a secret: the digest only has to spread words over 64 bits. */
@@ -111,11 +112,11 @@ has_few_characters(struct cnop_str text)
     return distinct < 5;
 }
 
-/* One block of at most a third of the text, over and over: "abc1abc1abc1". */
+/* One short block, three times or more: "abc1abc1abc1". */
 static bool
 is_repetition(struct cnop_str text)
 {
-    for (size_t period = 1; period <= text.len / 3; period++) {
+    for (size_t period = 1; period <= BLOCK_BYTES_MAX && period <= text.len / 3; period++) {
         size_t i = period;
 
         while (i < text.len && text.ptr[i] == text.ptr[i - period])

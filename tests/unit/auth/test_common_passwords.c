@@ -5,7 +5,7 @@
 #include "shared/base/secret.h"
 #include "tests/unit/unit.h"
 
-#define ARENA_BYTES (4 * 1024 * 1024)
+#define ARENA_BYTES (16 * 1024 * 1024)
 
 static struct cnop_arena *arena;
 static struct common_passwords list;
