@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Program cnop-admin: what an operator may do to users, straight in the database and in the audit
  * trail. Reads the configuration file of cnop-auth. Never shows or sets a password. */
-#include "fcgi_services/auth/auth_service.h"
+#include "fcgi_services/auth/auth_main.h"
 #include "fcgi_services/auth/auth_store_sql.h"
 #include "fcgi_services/auth/credential.h"
 

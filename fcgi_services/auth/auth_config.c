@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The key table of cnop-auth. */
-#include "fcgi_services/auth/auth_service.h"
+#include "fcgi_services/auth/auth_main.h"
 
 static const char *const profile_names[] = {"default", "reference", NULL};
 

@@ -2,7 +2,7 @@
 /* How tokens travel to and from the client: in bodies or in cookies. No rules about sessions. */
 #include "fcgi_services/auth/auth_http.h"
 
-#include "fcgi_services/auth/auth_audit.h"
+#include "fcgi_services/auth/auth_http_audit.h"
 #include "shared/base/clock.h"
 
 #include <inttypes.h>
@@ -20,8 +20,7 @@ auth_http_tell(struct auth_thread *self, const struct session_end *end)
 {
     if (end->count == 0)
         return;
-    if (gateway_link_tell(self->link, self->env.store, end,
-                          (uint32_t)self->config->gateway_timeout))
+    if (relay_link_tell(self->link, self->env.store, end, (uint32_t)self->config->gateway_timeout))
         cnop_metric_add(AUTH_METRIC_REVOKED_TOLD, 1);
     else
         cnop_metric_add(AUTH_METRIC_REVOKED_LATE, 1);

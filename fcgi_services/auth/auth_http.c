@@ -2,7 +2,7 @@
 /* Register, login, password. Decode, call, encode. No rules here. */
 #include "fcgi_services/auth/auth_http.h"
 
-#include "fcgi_services/auth/auth_audit.h"
+#include "fcgi_services/auth/auth_http_audit.h"
 #include "fcgi_services/auth/credential.h"
 #include "shared/base/clock.h"
 

@@ -3,7 +3,7 @@
 #ifndef CNOP_AUTH_AUTH_HTTP_H
 #define CNOP_AUTH_AUTH_HTTP_H
 
-#include "fcgi_services/auth/auth_service.h"
+#include "fcgi_services/auth/auth_main.h"
 
 /* POST /auth/register: 201. */
 enum cnop_err auth_http_register(struct cnop_request *req, struct cnop_response *res);

@@ -2,7 +2,7 @@
 /* Refresh, logout, sessions, me, keys. Decode, call, encode. No rules here. */
 #include "fcgi_services/auth/auth_http.h"
 
-#include "fcgi_services/auth/auth_audit.h"
+#include "fcgi_services/auth/auth_http_audit.h"
 #include "shared/base/clock.h"
 
 #include <inttypes.h>

@@ -6,7 +6,7 @@
 #define CNOP_AUTH_AUTH_STORE_H
 
 #include "fcgi_services/auth/login_budget.h"
-#include "fcgi_services/auth/password_hash.h"
+#include "fcgi_services/auth/password.h"
 #include "shared/base/secret.h"
 #include "shared/person/person.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Program cnop-auth: wires the auth service into the runtime. No logic. */
-#include "fcgi_services/auth/auth_service.h"
+#include "fcgi_services/auth/auth_main.h"
 
 int
 main(int argc, char **argv)

@@ -43,10 +43,10 @@ append_rows(struct auth_store *store, struct cnop_buf *text, uint64_t after, uin
 }
 
 static enum cnop_err
-write_text(struct gateway_link *link, struct auth_store *store, uint64_t last_seq, uint64_t head,
+write_text(struct relay_link *link, struct auth_store *store, uint64_t last_seq, uint64_t head,
            enum relay_action *action)
 {
-    struct cnop_buf *text = gateway_link_text(link);
+    struct cnop_buf *text = relay_link_text(link);
     bool dense = false;
     enum cnop_err err;
 
@@ -57,13 +57,13 @@ write_text(struct gateway_link *link, struct auth_store *store, uint64_t last_se
             return err;
         *action = RELAY_SNAPSHOT;
     }
-    text = gateway_link_text(link);
+    text = relay_link_text(link);
     revocation_wire_snapshot(text, head);
     return append_rows(store, text, 0, head, &dense);
 }
 
 enum cnop_err
-relay_round(struct gateway_link *link, size_t index, struct auth_store *store, uint32_t timeout_ms,
+relay_round(struct relay_link *link, size_t index, struct auth_store *store, uint32_t timeout_ms,
             enum relay_action *ret_action)
 {
     struct gateway_state state;
@@ -72,7 +72,7 @@ relay_round(struct gateway_link *link, size_t index, struct auth_store *store, u
     uint64_t head;
     enum cnop_err err;
 
-    err = gateway_link_ask(link, index, timeout_ms, &state);
+    err = relay_link_ask(link, index, timeout_ms, &state);
     if (err == CNOP_OK)
         err = auth_store_revocation_head(store, &head);
     if (err != CNOP_OK)
@@ -81,7 +81,7 @@ relay_round(struct gateway_link *link, size_t index, struct auth_store *store, u
     if (action != RELAY_NOTHING) {
         err = write_text(link, store, state.last_seq, head, &action);
         if (err == CNOP_OK)
-            err = gateway_link_send(link, index, timeout_ms, &last_seq);
+            err = relay_link_send(link, index, timeout_ms, &last_seq);
     }
     if (err == CNOP_OK)
         *ret_action = action;

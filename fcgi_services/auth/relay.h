@@ -5,7 +5,7 @@
 #ifndef CNOP_AUTH_RELAY_H
 #define CNOP_AUTH_RELAY_H
 
-#include "fcgi_services/auth/gateway_link.h"
+#include "fcgi_services/auth/relay_link.h"
 
 enum relay_action {
     RELAY_NOTHING,
@@ -18,7 +18,7 @@ enum relay_action relay_decide(const struct gateway_state *state, uint64_t head)
 
 /* One round with one gateway. ret_action says what was sent. DB errors, IO and DEADLINE of the
  * link, TRUNCATED: more live revocations than the text buffer holds. */
-cnop_must_check enum cnop_err relay_round(struct gateway_link *link, size_t index,
+cnop_must_check enum cnop_err relay_round(struct relay_link *link, size_t index,
                                           struct auth_store *store, uint32_t timeout_ms,
                                           enum relay_action *ret_action);
 

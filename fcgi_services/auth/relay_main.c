@@ -66,8 +66,8 @@ install_signals(void)
 
 /* Logs changes, not every round: a gateway that is down stays one line. */
 static void
-note_round(const struct gateway_link *link, size_t index, enum cnop_err err,
-           enum relay_action action, enum cnop_err *last_err)
+note_round(const struct relay_link *link, size_t index, enum cnop_err err, enum relay_action action,
+           enum cnop_err *last_err)
 {
     struct cnop_log_line line;
     bool changed = err != *last_err;
@@ -79,7 +79,7 @@ note_round(const struct gateway_link *link, size_t index, enum cnop_err err,
         return;
     cnop_log_begin(&line, err == CNOP_OK ? CNOP_LOG_INFO : CNOP_LOG_WARN, NULL, "relay",
                    err == CNOP_OK ? "gateway is up to date" : "gateway cannot be updated");
-    cnop_log_text(&line, "gateway", gateway_link_name(link, index));
+    cnop_log_text(&line, "gateway", relay_link_name(link, index));
     cnop_log_text(&line, "error", err == CNOP_OK ? NULL : cnop_err_code(err));
     cnop_log_bool(&line, "snapshot", err == CNOP_OK && action == RELAY_SNAPSHOT);
     cnop_log_end(&line);
@@ -98,7 +98,7 @@ prune_sometimes(struct auth_store *store, int64_t *next_us)
 }
 
 static void
-run(const struct relay_config *config, struct gateway_link *link, struct auth_store *store)
+run(const struct relay_config *config, struct relay_link *link, struct auth_store *store)
 {
     const struct timespec pause = {.tv_sec = (time_t)(config->interval / 1000),
                                    .tv_nsec = (long)(config->interval % 1000) * 1000000};
@@ -106,7 +106,7 @@ run(const struct relay_config *config, struct gateway_link *link, struct auth_st
     int64_t next_prune_us = 0;
 
     while (!stopping) {
-        for (size_t i = 0; i < gateway_link_count(link) && !stopping; i++) {
+        for (size_t i = 0; i < relay_link_count(link) && !stopping; i++) {
             enum relay_action action = RELAY_NOTHING;
             enum cnop_err err =
                 relay_round(link, i, store, (uint32_t)config->gateway_timeout, &action);
@@ -123,7 +123,7 @@ main(int argc, char **argv)
 {
     struct cnop_arena *arena = cnop_arena_new(START_ARENA_BYTES);
     struct relay_config config;
-    struct gateway_link *link = NULL;
+    struct relay_link *link = NULL;
     struct auth_store *store = NULL;
     int status = 0;
 
@@ -136,12 +136,12 @@ main(int argc, char **argv)
     cnop_secret_init();
     cnop_http_init();
     install_signals();
-    if (gateway_link_open(config.gateway_sockets, config.snapshot_kib * 1024, &link) != CNOP_OK ||
+    if (relay_link_open(config.gateway_sockets, config.snapshot_kib * 1024, &link) != CNOP_OK ||
         auth_store_open(&config.db, &store) != CNOP_OK)
         return 78;
     cnop_log_write(CNOP_LOG_INFO, "service_start", "relay started");
     run(&config, link, store);
-    gateway_link_close(&link);
+    relay_link_close(&link);
     auth_store_close(&store);
     cnop_arena_free(&arena);
     return 0;

@@ -3,11 +3,14 @@
  * asked for is switched off; the certificate checks stay on. */
 #include "shared/http/http_client.h"
 
+#include "shared/base/arena.h"
+
 #include <curl/curl.h>
 
 #define RECEIVE_CHUNK_BYTES 16384
 
 struct cnop_http_client {
+    struct cnop_arena *arena; /* holds this struct */
     CURL *handle;
     struct cnop_buf *body;
     bool overflow;
@@ -23,9 +26,11 @@ cnop_http_init(void)
 struct cnop_http_client *
 cnop_http_client_new(void)
 {
-    struct cnop_http_client *client = calloc(1, sizeof(*client));
+    struct cnop_arena *arena = cnop_arena_new(sizeof(struct cnop_http_client) + 64);
+    struct cnop_http_client *client = cnop_arena_alloc(arena, sizeof(*client));
 
     cnop_assert(client != NULL);
+    client->arena = arena;
     client->handle = curl_easy_init();
     cnop_assert(client->handle != NULL);
     return client;
@@ -34,10 +39,13 @@ cnop_http_client_new(void)
 void
 cnop_http_client_free(struct cnop_http_client **client)
 {
+    struct cnop_arena *arena;
+
     if (*client == NULL)
         return;
+    arena = (*client)->arena;
     curl_easy_cleanup((*client)->handle);
-    free(*client);
+    cnop_arena_free(&arena);
     *client = NULL;
 }
 

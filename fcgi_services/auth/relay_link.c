@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Control exchanges with gateways over their unix sockets. */
-#include "fcgi_services/auth/gateway_link.h"
+#include "fcgi_services/auth/relay_link.h"
 
 #include "fcgi_services/auth/revocation_wire.h"
 #include "shared/base/clock.h"
@@ -11,7 +11,7 @@
 #define REPLY_BYTES 4096
 #define LINK_ARENA_BYTES 65536
 
-struct gateway_link {
+struct relay_link {
     struct cnop_arena *arena; /* the link, its text, then the JSON of the running call */
     size_t arena_mark;
     struct cnop_http_client *clients[GATEWAY_MAX]; /* one each: its connection stays open */
@@ -22,7 +22,7 @@ struct gateway_link {
 };
 
 static enum cnop_err
-parse_sockets(struct gateway_link *link, struct cnop_str list)
+parse_sockets(struct relay_link *link, struct cnop_str list)
 {
     while (list.len > 0) {
         struct cnop_str path;
@@ -41,11 +41,11 @@ parse_sockets(struct gateway_link *link, struct cnop_str list)
 }
 
 enum cnop_err
-gateway_link_open(const char *sockets, size_t text_bytes, struct gateway_link **ret_link)
+relay_link_open(const char *sockets, size_t text_bytes, struct relay_link **ret_link)
 {
     struct cnop_arena *arena =
-        cnop_arena_new(sizeof(struct gateway_link) + text_bytes + LINK_ARENA_BYTES);
-    struct gateway_link *link = cnop_arena_alloc(arena, sizeof(*link));
+        cnop_arena_new(sizeof(struct relay_link) + text_bytes + LINK_ARENA_BYTES);
+    struct relay_link *link = cnop_arena_alloc(arena, sizeof(*link));
     char *text = cnop_arena_alloc(arena, text_bytes);
     enum cnop_err err;
 
@@ -66,7 +66,7 @@ gateway_link_open(const char *sockets, size_t text_bytes, struct gateway_link **
 }
 
 void
-gateway_link_close(struct gateway_link **link)
+relay_link_close(struct relay_link **link)
 {
     struct cnop_arena *arena;
 
@@ -80,13 +80,13 @@ gateway_link_close(struct gateway_link **link)
 }
 
 size_t
-gateway_link_count(const struct gateway_link *link)
+relay_link_count(const struct relay_link *link)
 {
     return link->count;
 }
 
 const char *
-gateway_link_name(const struct gateway_link *link, size_t index)
+relay_link_name(const struct relay_link *link, size_t index)
 {
     cnop_assert(index < link->count);
     return link->sockets[index];
@@ -126,7 +126,7 @@ struct reply {
 };
 
 static enum cnop_err
-exchange(struct gateway_link *link, size_t index, const struct cnop_http_exchange *request,
+exchange(struct relay_link *link, size_t index, const struct cnop_http_exchange *request,
          struct reply *reply)
 {
     cnop_assert(index < link->count);
@@ -135,8 +135,7 @@ exchange(struct gateway_link *link, size_t index, const struct cnop_http_exchang
 }
 
 static enum cnop_err
-reply_json(struct gateway_link *link, const struct reply *reply,
-           const struct cnop_json **ret_object)
+reply_json(struct relay_link *link, const struct reply *reply, const struct cnop_json **ret_object)
 {
     enum cnop_err err;
 
@@ -146,8 +145,8 @@ reply_json(struct gateway_link *link, const struct reply *reply,
 }
 
 enum cnop_err
-gateway_link_ask(struct gateway_link *link, size_t index, uint32_t timeout_ms,
-                 struct gateway_state *ret_state)
+relay_link_ask(struct relay_link *link, size_t index, uint32_t timeout_ms,
+               struct gateway_state *ret_state)
 {
     struct cnop_http_exchange request = {
         .unix_socket = link->sockets[index], .url = CONTROL_URL, .timeout_ms = timeout_ms};
@@ -164,15 +163,14 @@ gateway_link_ask(struct gateway_link *link, size_t index, uint32_t timeout_ms,
 }
 
 struct cnop_buf *
-gateway_link_text(struct gateway_link *link)
+relay_link_text(struct relay_link *link)
 {
     cnop_buf_clear(&link->text);
     return &link->text;
 }
 
 enum cnop_err
-gateway_link_send(struct gateway_link *link, size_t index, uint32_t timeout_ms,
-                  uint64_t *ret_last_seq)
+relay_link_send(struct relay_link *link, size_t index, uint32_t timeout_ms, uint64_t *ret_last_seq)
 {
     struct cnop_http_exchange request = {
         .unix_socket = link->sockets[index],
@@ -203,10 +201,10 @@ gateway_link_send(struct gateway_link *link, size_t index, uint32_t timeout_ms,
 /* ---- telling at once ---- */
 
 static void
-write_delta(struct gateway_link *link, uint64_t previous_seq, const struct revocation *list,
+write_delta(struct relay_link *link, uint64_t previous_seq, const struct revocation *list,
             size_t count)
 {
-    struct cnop_buf *text = gateway_link_text(link);
+    struct cnop_buf *text = relay_link_text(link);
 
     revocation_wire_delta(text, previous_seq);
     for (size_t i = 0; i < count; i++)
@@ -215,7 +213,7 @@ write_delta(struct gateway_link *link, uint64_t previous_seq, const struct revoc
 
 /* Another logout committed before ours and has not told the gateway yet: send both. */
 static bool
-fill_gap(struct gateway_link *link, size_t index, struct auth_store *store, uint64_t last_seq,
+fill_gap(struct relay_link *link, size_t index, struct auth_store *store, uint64_t last_seq,
          uint32_t timeout_ms)
 {
     uint64_t ignored;
@@ -226,7 +224,7 @@ fill_gap(struct gateway_link *link, size_t index, struct auth_store *store, uint
         count == 0 || link->rows[0].seq != last_seq + 1)
         return false;
     write_delta(link, last_seq, link->rows, count);
-    return gateway_link_send(link, index, timeout_ms, &ignored) == CNOP_OK;
+    return relay_link_send(link, index, timeout_ms, &ignored) == CNOP_OK;
 }
 
 static uint32_t
@@ -238,8 +236,8 @@ left_ms(int64_t deadline_us)
 }
 
 bool
-gateway_link_tell(struct gateway_link *link, struct auth_store *store,
-                  const struct session_end *end, uint32_t timeout_ms)
+relay_link_tell(struct relay_link *link, struct auth_store *store, const struct session_end *end,
+                uint32_t timeout_ms)
 {
     int64_t deadline_us = cnop_clock_monotonic_us() + (int64_t)timeout_ms * 1000;
     bool all = true;
@@ -251,7 +249,7 @@ gateway_link_tell(struct gateway_link *link, struct auth_store *store,
         enum cnop_err err;
 
         write_delta(link, end->revocations[0].seq - 1, end->revocations, end->count);
-        err = gateway_link_send(link, i, left_ms(deadline_us), &last_seq);
+        err = relay_link_send(link, i, left_ms(deadline_us), &last_seq);
         if (err == CNOP_E_CONFLICT)
             all = fill_gap(link, i, store, last_seq, left_ms(deadline_us)) && all;
         else

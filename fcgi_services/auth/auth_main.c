@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Start and end of the auth service's processes and threads. */
-#include "fcgi_services/auth/auth_service.h"
+#include "fcgi_services/auth/auth_main.h"
 
 #include "fcgi_services/auth/auth_store_sql.h"
 #include "shared/base/secret.h"
@@ -130,7 +130,7 @@ auth_service_thread_init(void *arg, unsigned thread, void **ret_env)
     cnop_assert(self->signer != NULL);
     err = auth_store_open(&config->db, &self->env.store);
     if (err == CNOP_OK)
-        err = gateway_link_open(config->gateway_sockets, LINK_TEXT_BYTES, &self->link);
+        err = relay_link_open(config->gateway_sockets, LINK_TEXT_BYTES, &self->link);
     if (err != CNOP_OK) {
         auth_service_thread_done(self);
         return err;
@@ -145,7 +145,7 @@ auth_service_thread_done(void *env)
     struct auth_thread *self = env;
     struct cnop_arena *arena = self->arena;
 
-    gateway_link_close(&self->link);
+    relay_link_close(&self->link);
     auth_store_close(&self->env.store);
     signer_wipe(self->signer);
     cnop_arena_free(&arena);

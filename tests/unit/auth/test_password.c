@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Hashes: round trip, salt, cost in the text, and texts that are no hash. */
-#include "fcgi_services/auth/password_hash.h"
+#include "fcgi_services/auth/password.h"
 
 #include "shared/base/secret.h"
 #include "tests/unit/unit.h"
@@ -73,4 +73,4 @@ add(TCase *tests)
     tcase_add_test(tests, impossible_memory_is_an_error);
 }
 
-UNIT_MAIN("password_hash", add)
+UNIT_MAIN("password", add)

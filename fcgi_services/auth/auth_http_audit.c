@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing the audit lines. */
-#include "fcgi_services/auth/auth_audit.h"
+#include "fcgi_services/auth/auth_http_audit.h"
 
 struct auth_client
 auth_audit_client(const struct cnop_request *req)

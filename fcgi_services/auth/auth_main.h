@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The auth service's settings and what each handler thread holds. For main, the adapters and the
  * routes; the rules see auth_env only. */
-#ifndef CNOP_AUTH_AUTH_SERVICE_H
-#define CNOP_AUTH_AUTH_SERVICE_H
+#ifndef CNOP_AUTH_AUTH_MAIN_H
+#define CNOP_AUTH_AUTH_MAIN_H
 
 #include "fcgi_services/auth/auth_env.h"
-#include "fcgi_services/auth/gateway_link.h"
+#include "fcgi_services/auth/relay_link.h"
 #include "fcgi_services/auth/signer.h"
 #include "shared/db/db.h"
 #include "shared/web/web.h"
@@ -57,7 +57,7 @@ struct auth_thread {
     struct auth_env env;
     const struct auth_config *config;
     struct signer *signer;
-    struct gateway_link *link;
+    struct relay_link *link;
     struct cnop_arena *arena; /* holds this struct and the signer */
 };
 

@@ -2,8 +2,8 @@
 /* Password hashes: argon2id with a random salt, in the usual text form that carries its own cost.
  * The only place where a password meets the hash function; callers go through hash_gate first,
  * because each call takes tens of milliseconds of a core and its memory cost in RAM. */
-#ifndef CNOP_AUTH_PASSWORD_HASH_H
-#define CNOP_AUTH_PASSWORD_HASH_H
+#ifndef CNOP_AUTH_PASSWORD_H
+#define CNOP_AUTH_PASSWORD_H
 
 #include "shared/base/str.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Audit lines of the auth service: what happened, to whom, from which address and program. Never a
  * password or a token. */
-#ifndef CNOP_AUTH_AUTH_AUDIT_H
-#define CNOP_AUTH_AUTH_AUDIT_H
+#ifndef CNOP_AUTH_AUTH_HTTP_AUDIT_H
+#define CNOP_AUTH_AUTH_HTTP_AUDIT_H
 
 #include "fcgi_services/auth/session.h"
 #include "shared/web/request.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* argon2id through libsodium. No policy and no locking here. */
-#include "fcgi_services/auth/password_hash.h"
+#include "fcgi_services/auth/password.h"
 
 #include <errno.h>
 
