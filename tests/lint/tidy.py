@@ -68,16 +68,17 @@ SHARED_MAY_USE = {
     "http": ("base", "config"),
     "token": ("base", "json"),
     "ledger": ("base",),
+    "person": ("base",),
     "web": ("base", "cache", "config", "db", "json"),
 }
-DOMAIN_MAY_USE = {"base", "ledger", "token"}
+DOMAIN_MAY_USE = {"base", "ledger", "person", "token"}
 # Kinds of service files by name, the first that matches -> folders of shared/ they may include. A
 # program (main, engine, reader, relay, feed) wires everything; what is left is domain.
 SERVICE_KINDS = (
     (re.compile(r"(.*_)?main\.[ch]|(engine|reader|relay|feed)(_.*)?\.[ch]"), None),
     (re.compile(r".*_routes\.[ch]"), {"base", "json", "web"}),
     (re.compile(r".*_http(_\w+)?\.[ch]"), {"base", "json", "ledger", "token", "web", "config"}),
-    (re.compile(r".*_store(_\w+)?\.[ch]"), {"base", "cache", "db", "json", "ledger"}),
+    (re.compile(r".*_store(_\w+)?\.[ch]"), {"base", "cache", "db", "json", "ledger", "person"}),
 )
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
