@@ -3,9 +3,9 @@ import { Menu } from '@base-ui/react/menu';
 import { IconUserCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
+import { meQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
 import { useSignOut } from '~/app/sign-out';
-import { meQuery } from '~/api/queries';
 import { common } from '~/text/common';
 
 const item =

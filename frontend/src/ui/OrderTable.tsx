@@ -35,7 +35,11 @@ export function OrderTable({ caption, list }: { caption: string; list: readonly 
         {list.map((order) => (
           <tr key={order.order_id}>
             <td data-label={columns.time}>
-              <Link to={paths.order(order.order_id)} className="link" aria-label={orders.open(order.order_id)}>
+              <Link
+                to={paths.order(order.order_id)}
+                className="link"
+                aria-label={orders.open(order.order_id)}
+              >
                 <Time at={order.created_at} />
               </Link>
             </td>

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Key table of the order engine and the checks that span keys. */
+#include "fcgi_services/order/engine_config.h"
+
+#include <stdio.h>
+
+#define ROW_STRING(field, default_, doc_)                                                          \
+    CNOP_CONFIG_ROW_STRING(struct engine_config, field, default_, doc_)
+#define ROW_U64(field, default_, min_, max_, doc_)                                                 \
+    CNOP_CONFIG_ROW_U64(struct engine_config, field, default_, min_, max_, doc_)
+#define ROW_DURATION(field, default_, min_, max_, doc_)                                            \
+    CNOP_CONFIG_ROW_DURATION(struct engine_config, field, default_, min_, max_, doc_)
+
+static const struct cnop_config_key keys[] = {
+    CNOP_WEB_CONFIG_ROWS(struct engine_config),
+    CNOP_DB_CONFIG_ROWS(struct engine_config, "cnop_ledger"),
+    CNOP_CONFIG_ROW_PATH(struct engine_config, command_socket, NULL,
+                         "Unix socket for commands of the other services."),
+    ROW_STRING(money_uids, "", "Numeric user ids that may deposit, withdraw and give, besides ours."),
+    ROW_STRING(market_uids, "", "Numeric user ids that may send prices, halts and assets."),
+    ROW_STRING(admin_uids, "", "Numeric user ids that may freeze accounts."),
+    CNOP_CONFIG_ROW_SECRET(struct engine_config, order_id_key_file, NULL,
+                           "File with the 16-byte key that makes order ids unguessable."),
+    ROW_U64(max_accounts, "1000000", 64, 100000000, "Accounts the engine has room for."),
+    ROW_U64(max_balances, "4000000", 256, 400000000, "Balances the engine has room for."),
+    ROW_U64(recent_keys, "1048576", 64, 67108864,
+            "Idempotency keys kept in memory; a power of two. Older ones are looked up."),
+    ROW_U64(boot_keys, "100000", 0, 10000000, "Newest orders whose keys are loaded at the start."),
+    ROW_U64(queue_jobs, "4096", 128, 65536, "Commands that may wait; more are refused with 503."),
+    ROW_DURATION(queue_age, "250ms", 10, 60000,
+                 "Age of the oldest waiting command from which new ones are refused with 503."),
+    ROW_DURATION(price_max_age, "60s", 100, 86400000, "Age from which a price cannot be traded."),
+    ROW_DURATION(commit_giveup, "5s", 100, 60000,
+                 "Time after which commands of a commit without an answer are told that their "
+                 "outcome is unknown."),
+    ROW_STRING(deposit_limit, "10000", "US dollars an account may deposit in a UTC day."),
+    ROW_STRING(withdraw_limit, "5000", "US dollars an account may withdraw in a UTC day."),
+    ROW_STRING(min_quantity, "0.001", "Least quantity of an order by quantity."),
+    ROW_STRING(min_notional, "0.00000001", "Least value of an order by quantity, US dollars."),
+    ROW_STRING(min_amount, "0.01", "Least amount of an order by amount, US dollars."),
+    ROW_STRING(max_notional, "10000", "Largest value of an order, inclusive, US dollars."),
+    ROW_U64(fee_bps, "0", 0, 1000, "Fee on every order, hundredths of a percent."),
+};
+
+const struct cnop_config_spec engine_config_spec = {
+    .program = "cnop-order", .keys = keys, .key_count = CNOP_COUNT(keys)};
+
+static bool
+read_cash(const char *name, const char *text, cnop_cash *ret_cash)
+{
+    if (cnop_cash_parse(cnop_str_from(text), ret_cash) == CNOP_OK)
+        return true;
+    fprintf(stderr, "%s: \"%s\" is not a decimal amount\n", name, text);
+    return false;
+}
+
+enum cnop_err
+engine_config_validate(void *values)
+{
+    struct engine_config *config = values;
+    struct ledger_config *ledger = &config->ledger;
+
+    ledger_config_default(ledger);
+    if (!read_cash("deposit_limit", config->deposit_limit, &ledger->deposit_limit) ||
+        !read_cash("withdraw_limit", config->withdraw_limit, &ledger->withdraw_limit) ||
+        !read_cash("min_notional", config->min_notional, &ledger->min_notional) ||
+        !read_cash("min_amount", config->min_amount, &ledger->min_amount) ||
+        !read_cash("max_notional", config->max_notional, &ledger->max_notional))
+        return CNOP_E_CONFIG;
+    if (cnop_qty_parse(cnop_str_from(config->min_quantity), &ledger->min_qty) != CNOP_OK) {
+        fprintf(stderr, "min_quantity: \"%s\" is not a decimal\n", config->min_quantity);
+        return CNOP_E_CONFIG;
+    }
+    if ((config->recent_keys & (config->recent_keys - 1)) != 0) {
+        fprintf(stderr, "recent_keys: must be a power of two\n");
+        return CNOP_E_CONFIG;
+    }
+    if (ledger->max_notional.e8 > INT64_MAX / 4) {
+        fprintf(stderr, "max_notional: too large\n");
+        return CNOP_E_CONFIG;
+    }
+    ledger->max_accounts = (uint32_t)config->max_accounts;
+    ledger->max_balances = (uint32_t)config->max_balances;
+    ledger->recent_keys = (uint32_t)config->recent_keys;
+    ledger->fee_bps = (unsigned)config->fee_bps;
+    ledger->price_max_age_us = (int64_t)config->price_max_age * 1000;
+    return CNOP_OK;
+}

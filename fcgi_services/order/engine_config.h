@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Configuration of the order engine: one key table. */
+#ifndef CNOP_ORDER_ENGINE_CONFIG_H
+#define CNOP_ORDER_ENGINE_CONFIG_H
+
+#include "shared/db/db.h"
+#include "shared/ledger/ledger.h"
+#include "shared/web/web.h"
+
+struct engine_config {
+    struct cnop_web_config web;
+    struct cnop_db_config db;
+    const char *command_socket;
+    const char *money_uids;
+    const char *market_uids;
+    const char *admin_uids;
+    const char *order_id_key_file;
+    uint64_t max_accounts;
+    uint64_t max_balances;
+    uint64_t recent_keys;
+    uint64_t boot_keys;
+    uint64_t queue_jobs;
+    uint64_t queue_age;   /* ms */
+    uint64_t price_max_age; /* ms */
+    uint64_t commit_giveup; /* ms */
+    const char *deposit_limit;
+    const char *withdraw_limit;
+    const char *min_quantity;
+    const char *min_notional;
+    const char *min_amount;
+    const char *max_notional;
+    uint64_t fee_bps;
+    /* Derived by engine_config_validate. */
+    struct ledger_config ledger;
+};
+
+extern const struct cnop_config_spec engine_config_spec;
+
+/* Turns the decimal texts into the ledger's rules. CONFIG: one is no amount (said on stderr). */
+cnop_must_check enum cnop_err engine_config_validate(void *values);
+
+#endif

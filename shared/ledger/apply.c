@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Front door of the ledger: idempotency, then the command's family; preview; sums and digests. */
+#include "shared/ledger/order.h"
+#include "shared/ledger/state.h"
+
+#include <string.h>
+
+/* True when the key settles the command: a replay, or a key used for something else. */
+static bool
+settle_by_key(const struct ledger *ledger, const struct ledger_command *command,
+              struct ledger_outcome *outcome, enum cnop_err *ret_err)
+{
+    const struct state_key *known;
+
+    if (command->key_len == 0)
+        return false;
+    known = state_key_find(ledger, command->op, command->account_id,
+                           cnop_str_make(command->key, command->key_len));
+    if (known == NULL) {
+        cnop_assert(!ledger_needs_lookup(ledger, command)); /* the caller's duty */
+        return false;
+    }
+    if (memcmp(known->fingerprint, command->fingerprint, LEDGER_FINGERPRINT_BYTES) != 0 ||
+        known->deed.op != command->op) {
+        *ret_err = CNOP_E_IDEMPOTENCY_MISMATCH;
+        return true;
+    }
+    outcome->deed = known->deed;
+    outcome->replayed = true;
+    *ret_err = CNOP_OK;
+    return true;
+}
+
+static enum cnop_err
+apply_family(struct ledger *ledger, const struct ledger_command *command,
+             struct ledger_outcome *outcome)
+{
+    switch ((enum ledger_op)command->op) {
+    case LEDGER_OP_ORDER:
+        return order_apply(ledger, command, outcome);
+    case LEDGER_OP_DEPOSIT:
+    case LEDGER_OP_WITHDRAW:
+    case LEDGER_OP_GIFT:
+        return cash_apply(ledger, command, outcome);
+    case LEDGER_OP_TICK:
+    case LEDGER_OP_PRICE_SET:
+    case LEDGER_OP_HALT:
+    case LEDGER_OP_RESUME:
+    case LEDGER_OP_FREEZE:
+    case LEDGER_OP_UNFREEZE:
+    case LEDGER_OP_ASSET:
+        return admin_apply(ledger, command, outcome);
+    }
+    cnop_assert(!"unknown command");
+    return CNOP_E_INTERNAL;
+}
+
+enum cnop_err
+ledger_apply(struct ledger *ledger, const struct ledger_command *command,
+             struct ledger_outcome *outcome)
+{
+    uint64_t mark = ledger_mark(ledger);
+    enum cnop_err err;
+
+    *outcome = (struct ledger_outcome){0};
+    if (settle_by_key(ledger, command, outcome, &err))
+        return err;
+    if (!ledger_has_room(ledger))
+        return CNOP_E_OVERLOADED;
+    err = apply_family(ledger, command, outcome);
+    if (err != CNOP_OK) {
+        cnop_assert(ledger_mark(ledger) == mark); /* a refusal has not touched anything */
+        return err;
+    }
+    if (command->key_len > 0 && outcome->deed.id != 0)
+        state_key_put(ledger, &outcome->deed, cnop_str_make(command->key, command->key_len),
+                      command->fingerprint);
+    return CNOP_OK;
+}
+
+enum cnop_err
+ledger_preview(const struct ledger *ledger, const struct ledger_command *command,
+               struct ledger_preview *ret_preview)
+{
+    struct order_plan plan;
+    enum cnop_err err;
+
+    cnop_assert(command->op == LEDGER_OP_ORDER);
+    err = order_plan(ledger, command, &plan);
+    if (err != CNOP_OK)
+        return err;
+    ret_preview->deed = plan.outcome.deed;
+    ret_preview->qty_after = plan.qty_after;
+    memcpy(ret_preview->violations, plan.violations, sizeof(plan.violations));
+    ret_preview->violation_count = plan.violation_count;
+    ret_preview->figures = plan.outcome;
+    return CNOP_OK;
+}
+
+int64_t
+ledger_asset_sum(const struct ledger *ledger, uint16_t asset_id)
+{
+    __int128 sum = 0;
+
+    for (uint32_t i = 0; i < ledger->counters.balance_count; i++) {
+        if (ledger->balances[i].asset_id == asset_id)
+            sum += (__int128)ledger->balances[i].avail_e8 + ledger->balances[i].held_e8;
+    }
+    cnop_assert(sum >= INT64_MIN && sum <= INT64_MAX);
+    return (int64_t)sum;
+}
+
+/* FNV-1a over 64-bit words; rows are summed, so their order does not matter. */
+static uint64_t
+fold(uint64_t hash, uint64_t word)
+{
+    for (int i = 0; i < 8; i++) {
+        hash = (hash ^ (word & 0xff)) * UINT64_C(0x100000001b3);
+        word >>= 8;
+    }
+    return hash;
+}
+
+#define FOLD_START UINT64_C(0xcbf29ce484222325)
+
+uint64_t
+ledger_state_digest(const struct ledger *ledger)
+{
+    uint64_t digest = fold(FOLD_START, (uint64_t)ledger->counters.next_id);
+
+    for (uint32_t i = 0; i < ledger->counters.balance_count; i++) {
+        const struct ledger_balance *row = &ledger->balances[i];
+        uint64_t hash = fold(FOLD_START, (uint64_t)row->account_id);
+
+        hash = fold(hash, row->asset_id);
+        hash = fold(hash, (uint64_t)row->avail_e8);
+        hash = fold(hash, (uint64_t)row->held_e8);
+        hash = fold(hash, (uint64_t)row->cost_e8);
+        hash = fold(hash, (uint64_t)row->realised_e8);
+        hash = fold(hash, row->entries);
+        digest += fold(hash, row->ver);
+    }
+    for (uint32_t i = 0; i < ledger->counters.account_count; i++) {
+        const struct ledger_account *row = &ledger->accounts[i];
+        uint64_t hash = fold(FOLD_START, (uint64_t)row->id);
+
+        hash = fold(hash, row->status);
+        for (size_t limit = 0; limit < LEDGER_LIMIT_COUNT; limit++) {
+            hash = fold(hash, (uint64_t)row->used_day[limit]);
+            hash = fold(hash, (uint64_t)row->used_e8[limit]);
+        }
+        digest += hash;
+    }
+    return digest;
+}

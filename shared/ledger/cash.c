@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Money in and out: deposits and withdrawals with their daily limits, gifts without. The other side
+ * is the world account, so that the books balance. */
+#include "shared/ledger/state.h"
+
+#include "shared/base/clock.h"
+
+/* What of the daily limit is used on the command's day. A clock set back does not reopen a day. */
+static int64_t
+used_today(const struct ledger_account *account, enum ledger_limit limit, int32_t utc_day)
+{
+    if (account == NULL || account->used_day[limit] < utc_day)
+        return 0;
+    return account->used_e8[limit];
+}
+
+static enum cnop_err
+check_limit(const struct ledger *ledger, const struct ledger_command *command,
+            enum ledger_limit limit, struct ledger_outcome *outcome)
+{
+    const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
+    cnop_cash most = limit == LEDGER_LIMIT_DEPOSIT ? ledger->config.deposit_limit
+                                                   : ledger->config.withdraw_limit;
+    int64_t used_e8 = used_today(account, limit, cnop_clock_utc_day(command->time_us));
+    int64_t total_e8;
+
+    if (__builtin_add_overflow(used_e8, command->amount.e8, &total_e8) || total_e8 > most.e8) {
+        outcome->have_e8 = used_e8;
+        outcome->need_e8 = command->amount.e8;
+        outcome->limit_e8 = most.e8;
+        return CNOP_E_DAILY_LIMIT;
+    }
+    return CNOP_OK;
+}
+
+static void
+use_limit(struct ledger *ledger, const struct ledger_command *command, enum ledger_limit limit)
+{
+    struct ledger_account *account =
+        state_account_write(ledger, command->account_id, STATE_DIRTY_LIMITS);
+    int32_t utc_day = cnop_clock_utc_day(command->time_us);
+    int64_t used_e8 = used_today(account, limit, utc_day);
+
+    if (account->used_day[limit] < utc_day)
+        account->used_day[limit] = utc_day;
+    account->used_e8[limit] = used_e8 + command->amount.e8; /* overflow was checked */
+}
+
+static struct ledger_xfer
+cash_xfer(const struct ledger_command *command)
+{
+    struct ledger_xfer xfer = {.debit_account = LEDGER_ACCOUNT_WORLD,
+                               .credit_account = command->account_id,
+                               .amount_e8 = command->amount.e8,
+                               .asset_id = LEDGER_USD};
+
+    if (command->op == LEDGER_OP_WITHDRAW) {
+        xfer.debit_account = command->account_id;
+        xfer.credit_account = LEDGER_ACCOUNT_WORLD;
+        xfer.kind = LEDGER_XFER_WITHDRAW;
+    } else {
+        xfer.kind = command->op == LEDGER_OP_GIFT ? LEDGER_XFER_GIFT : LEDGER_XFER_DEPOSIT;
+    }
+    return xfer;
+}
+
+static enum cnop_err
+check(const struct ledger *ledger, const struct ledger_command *command,
+      struct ledger_outcome *outcome)
+{
+    const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
+    const struct ledger_balance *cash =
+        ledger_find_balance(ledger, command->account_id, LEDGER_USD);
+    enum cnop_err err = CNOP_OK;
+
+    if (account != NULL && account->status == LEDGER_FROZEN)
+        return CNOP_E_ACCOUNT_FROZEN;
+    if (command->op == LEDGER_OP_DEPOSIT)
+        err = check_limit(ledger, command, LEDGER_LIMIT_DEPOSIT, outcome);
+    else if (command->op == LEDGER_OP_WITHDRAW)
+        err = check_limit(ledger, command, LEDGER_LIMIT_WITHDRAW, outcome);
+    if (err != CNOP_OK)
+        return err;
+    outcome->have_e8 = cash == NULL ? 0 : cash->avail_e8;
+    outcome->need_e8 = command->amount.e8;
+    return state_check_xfers(ledger, outcome);
+}
+
+enum cnop_err
+cash_apply(struct ledger *ledger, const struct ledger_command *command,
+           struct ledger_outcome *outcome)
+{
+    struct ledger_deed *deed = &outcome->deed;
+    const struct ledger_balance *cash;
+    enum cnop_err err;
+
+    cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
+    cnop_assert(command->amount.e8 > 0);
+    outcome->xfers[0] = cash_xfer(command);
+    outcome->xfer_count = 1;
+    *deed = (struct ledger_deed){.account_id = command->account_id,
+                                 .total = command->amount,
+                                 .time_us = command->time_us,
+                                 .asset_id = LEDGER_USD,
+                                 .op = command->op};
+    err = check(ledger, command, outcome);
+    if (err != CNOP_OK)
+        return err;
+
+    deed->id = state_take_id(ledger);
+    (void)state_account_open(ledger, command->account_id, command->time_us);
+    if (command->op == LEDGER_OP_DEPOSIT)
+        use_limit(ledger, command, LEDGER_LIMIT_DEPOSIT);
+    else if (command->op == LEDGER_OP_WITHDRAW)
+        use_limit(ledger, command, LEDGER_LIMIT_WITHDRAW);
+    state_post_xfers(ledger, outcome);
+    cash = ledger_find_balance(ledger, command->account_id, LEDGER_USD);
+    deed->cash_after.e8 = cash->avail_e8 + cash->held_e8;
+    outcome->changed = true;
+    return CNOP_OK;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be asked of the ledger and what it answers: commands in, an outcome with its events
+ * out. Plain data without pointers, so that a command can be queued, journaled and applied again.
+ * Nothing here does any work. */
+#ifndef CNOP_LEDGER_COMMAND_H
+#define CNOP_LEDGER_COMMAND_H
+
+#include "shared/base/money.h"
+
+#define LEDGER_USD UINT16_C(0) /* asset id of the US dollar; every other asset trades against it */
+
+#define LEDGER_ACCOUNT_WORLD INT64_C(1)    /* where deposits come from and withdrawals go */
+#define LEDGER_ACCOUNT_HOUSE INT64_C(2)    /* counterparty of every market order */
+#define LEDGER_ACCOUNT_FEE INT64_C(3)      /* fees */
+#define LEDGER_ACCOUNT_ROUNDING INT64_C(4) /* what rounding left over */
+#define LEDGER_ACCOUNT_FIRST_USER INT64_C(1000)
+
+#define LEDGER_KEY_BYTES 64
+#define LEDGER_FINGERPRINT_BYTES 16
+#define LEDGER_REQUEST_ID_BYTES 64
+#define LEDGER_SYMBOL_BYTES 10
+#define LEDGER_REASON_BYTES 200
+#define LEDGER_XFER_MAX 4
+
+/* Numbers are part of the journal format and never reused. */
+enum ledger_op {
+    LEDGER_OP_ORDER = 1,
+    LEDGER_OP_DEPOSIT = 2,
+    LEDGER_OP_WITHDRAW = 3,
+    LEDGER_OP_GIFT = 4,
+    LEDGER_OP_TICK = 5,      /* a price from the feed; not journaled, see record.h */
+    LEDGER_OP_PRICE_SET = 6, /* a price set by an operator */
+    LEDGER_OP_HALT = 7,
+    LEDGER_OP_RESUME = 8,
+    LEDGER_OP_FREEZE = 9,
+    LEDGER_OP_UNFREEZE = 10,
+    LEDGER_OP_ASSET = 11, /* add an asset, or change symbol and active */
+};
+
+enum ledger_side { LEDGER_BUY = 1, LEDGER_SELL = 2 };
+
+enum ledger_account_kind {
+    LEDGER_KIND_WORLD = 1,
+    LEDGER_KIND_HOUSE = 2,
+    LEDGER_KIND_FEE = 3,
+    LEDGER_KIND_ROUNDING = 4,
+    LEDGER_KIND_USER = 5,
+};
+
+enum ledger_account_status { LEDGER_ACTIVE = 1, LEDGER_FROZEN = 2 };
+
+enum ledger_xfer_kind {
+    LEDGER_XFER_DEPOSIT = 1,
+    LEDGER_XFER_WITHDRAW = 2,
+    LEDGER_XFER_GIFT = 3,
+    LEDGER_XFER_CASH = 4,
+    LEDGER_XFER_ASSET = 5,
+    LEDGER_XFER_FEE = 6,
+    LEDGER_XFER_ROUNDING = 7,
+};
+
+/* Which daily allowance a cash command uses. */
+enum ledger_limit { LEDGER_LIMIT_DEPOSIT = 0, LEDGER_LIMIT_WITHDRAW = 1, LEDGER_LIMIT_COUNT = 2 };
+
+struct ledger_command {
+    int64_t account_id; /* whose money; 0 for asset commands */
+    int64_t time_us;    /* wall clock at receipt; the ledger reads no clock */
+    cnop_qty qty;       /* ORDER by quantity; 0 when by amount */
+    cnop_cash amount;   /* ORDER by amount, DEPOSIT, WITHDRAW, GIFT */
+    cnop_price price;   /* TICK, PRICE_SET */
+    uint64_t price_seq; /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
+    int64_t price_time_us;
+    uint16_t asset_id;
+    uint8_t op;   /* enum ledger_op */
+    uint8_t side; /* ORDER: enum ledger_side */
+    bool active;  /* ASSET: may be traded */
+    bool key_checked; /* the key was looked up in the database and is not there */
+    uint8_t key_len;  /* 0: no idempotency key */
+    uint8_t request_id_len;
+    uint8_t reason_len; /* FREEZE, UNFREEZE, HALT, RESUME, PRICE_SET */
+    uint8_t symbol_len; /* ASSET */
+    unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES]; /* of the request, when there is a key */
+    char key[LEDGER_KEY_BYTES];
+    char request_id[LEDGER_REQUEST_ID_BYTES];
+    char symbol[LEDGER_SYMBOL_BYTES];
+    char reason[LEDGER_REASON_BYTES];
+};
+
+/* An accepted order, or (entry) an accepted cash command: what a replay answers from. */
+struct ledger_deed {
+    int64_t id;
+    int64_t account_id;
+    cnop_qty qty;        /* filled */
+    cnop_cash quote_qty; /* requested amount, 0 when by quantity */
+    cnop_price price;
+    uint64_t price_seq;
+    cnop_cash total; /* ORDER: price * qty; cash commands: the amount */
+    cnop_cash fee;
+    cnop_cash cash_after;
+    int64_t time_us;
+    uint16_t asset_id;
+    uint8_t op;
+    uint8_t side;
+};
+
+struct ledger_xfer {
+    int64_t debit_account;
+    int64_t credit_account;
+    int64_t amount_e8;
+    uint16_t asset_id;
+    uint8_t kind;
+};
+
+/* What one command did, or the figures that explain why it did nothing. */
+struct ledger_outcome {
+    struct ledger_deed deed;
+    struct ledger_xfer xfers[LEDGER_XFER_MAX];
+    int64_t trade_id; /* ORDER */
+    uint32_t xfer_count;
+    bool replayed; /* the key was used before with the same request: deed is the first answer */
+    bool changed;  /* rows have to be written */
+    /* Refusals: what was there, what was needed, what the rule allows (e8 of cash or units). */
+    int64_t have_e8;
+    int64_t need_e8;
+    int64_t limit_e8;
+};
+
+/* Accounts and balances as stored, with everything the database row holds. */
+struct ledger_account {
+    int64_t id;
+    int64_t created_us;
+    int64_t changed_us;
+    int64_t used_e8[LEDGER_LIMIT_COUNT]; /* of the daily allowance on used_day */
+    int32_t used_day[LEDGER_LIMIT_COUNT];
+    uint32_t stamp; /* internal: dirty marks of the current batch */
+    uint8_t kind;
+    uint8_t status;
+    bool cold;     /* some of its keys are no longer in memory */
+    uint8_t dirty; /* internal */
+};
+
+struct ledger_balance {
+    int64_t account_id;
+    int64_t avail_e8;
+    int64_t held_e8;
+    int64_t floor_e8;
+    int64_t cost_e8;
+    int64_t realised_e8;
+    uint64_t entries;
+    uint64_t ver;
+    int64_t created_us;
+    int64_t updated_us;
+    uint32_t stamp; /* internal: batch in which it was last touched */
+    uint16_t asset_id;
+    uint16_t unused;
+};
+
+struct ledger_asset {
+    cnop_price price; /* 0: none yet */
+    uint64_t price_seq;
+    int64_t price_time_us;
+    uint16_t id;
+    bool known;
+    bool active;
+    bool halted;
+    uint8_t symbol_len;
+    char symbol[LEDGER_SYMBOL_BYTES];
+};
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Recent idempotency keys and the deeds they stand for. A set-associative cache: a key lives in one
+ * of STATE_KEY_WAYS places, and the oldest of them makes room. What is dropped marks its account
+ * cold: from then on unknown keys of that account are looked up in the database. */
+#include "shared/ledger/state.h"
+
+#include <string.h>
+
+#include "shared/base/secret.h"
+
+#define HASH_INPUT_BYTES (LEDGER_KEY_BYTES + 9)
+
+/* Orders and cash commands have separate key spaces, as their tables have. */
+static void
+key_hash(const struct ledger *ledger, uint8_t op, int64_t account_id, struct cnop_str key,
+         uint64_t ret_hash[2])
+{
+    unsigned char input[HASH_INPUT_BYTES];
+    unsigned char seed[16];
+
+    cnop_assert(key.len > 0);
+    cnop_assert(key.len <= LEDGER_KEY_BYTES);
+    input[0] = op == LEDGER_OP_ORDER;
+    memcpy(input + 1, &account_id, sizeof(account_id));
+    memcpy(input + 9, key.ptr, key.len);
+    memcpy(seed, ledger->config.hash_seed, sizeof(seed));
+    ret_hash[0] = cnop_secret_siphash(seed, input, key.len + 9);
+    seed[0] = (unsigned char)(seed[0] ^ 0xff);
+    ret_hash[1] = cnop_secret_siphash(seed, input, key.len + 9);
+}
+
+static struct state_key *
+key_set(const struct ledger *ledger, const uint64_t hash[2])
+{
+    uint64_t set_count = ledger->config.recent_keys / STATE_KEY_WAYS;
+
+    return &ledger->keys[(hash[0] & (set_count - 1)) * STATE_KEY_WAYS];
+}
+
+const struct state_key *
+state_key_find(const struct ledger *ledger, uint8_t op, int64_t account_id, struct cnop_str key)
+{
+    const struct state_key *set;
+    uint64_t hash[2];
+
+    key_hash(ledger, op, account_id, key, hash);
+    set = key_set(ledger, hash);
+    for (size_t i = 0; i < STATE_KEY_WAYS; i++) {
+        if (set[i].hash[0] == hash[0] && set[i].hash[1] == hash[1] &&
+            set[i].deed.account_id == account_id)
+            return &set[i];
+    }
+    return NULL;
+}
+
+/* Free place of the set, or the one with the lowest id. */
+static struct state_key *
+key_place(struct state_key *set)
+{
+    struct state_key *oldest = &set[0];
+
+    for (size_t i = 0; i < STATE_KEY_WAYS; i++) {
+        if (set[i].deed.id == 0)
+            return &set[i];
+        if (set[i].deed.id < oldest->deed.id)
+            oldest = &set[i];
+    }
+    return oldest;
+}
+
+void
+state_key_put(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
+              const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES])
+{
+    struct state_key *place;
+    uint64_t hash[2];
+
+    cnop_assert(deed->id > 0);
+    key_hash(ledger, deed->op, deed->account_id, key, hash);
+    place = key_place(key_set(ledger, hash));
+    if (place->deed.id != 0) {
+        const struct ledger_account *loser = ledger_find_account(ledger, place->deed.account_id);
+
+        if (loser != NULL && !loser->cold)
+            state_account_write(ledger, loser->id, 0)->cold = true;
+    }
+    state_touch(ledger, place, sizeof(*place));
+    place->hash[0] = hash[0];
+    place->hash[1] = hash[1];
+    memcpy(place->fingerprint, fingerprint, LEDGER_FINGERPRINT_BYTES);
+    place->deed = *deed;
+}
+
+void
+ledger_load_key(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
+                const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES])
+{
+    if (state_key_find(ledger, deed->op, deed->account_id, key) == NULL)
+        state_key_put(ledger, deed, key, fingerprint);
+}
+
+bool
+ledger_needs_lookup(const struct ledger *ledger, const struct ledger_command *command)
+{
+    const struct ledger_account *account;
+
+    if (command->key_len == 0 || command->key_checked)
+        return false;
+    account = ledger_find_account(ledger, command->account_id);
+    if (account == NULL || !account->cold)
+        return false;
+    return state_key_find(ledger, command->op, command->account_id,
+                          cnop_str_make(command->key, command->key_len)) == NULL;
+}

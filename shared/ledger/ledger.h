@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* The pure state machine of money: apply a command, get its events. No input or output, no clock,
+ * no allocation, no threads: one owner calls it, from one thread at a time. Memory is given at
+ * init and has a fixed size; full tables refuse (OVERLOADED) and never grow.
+ *
+ * Every command either changes everything it should or nothing at all. Per asset, the sum over all
+ * accounts is zero before and after (asserted). Changes since ledger_mark can be taken back with
+ * ledger_rollback, byte for byte, until ledger_forget lets them stand: the engine applies commands
+ * ahead of the database and takes them back when a commit fails. */
+#ifndef CNOP_LEDGER_LEDGER_H
+#define CNOP_LEDGER_LEDGER_H
+
+#include "shared/ledger/command.h"
+
+struct ledger_config {
+    uint32_t max_accounts;
+    uint32_t max_balances;
+    uint32_t max_assets;   /* ids 0 .. max_assets - 1 */
+    uint32_t recent_keys;  /* idempotency keys kept in memory; a power of two >= 64 */
+    uint32_t undo_entries; /* a power of two; 16 per command in flight are plenty */
+    uint32_t max_dirty;    /* rows one batch may touch */
+    uint64_t hash_seed[2]; /* secret: keeps clients from aiming at one hash bucket */
+    cnop_cash deposit_limit;  /* per account and UTC day */
+    cnop_cash withdraw_limit; /* per account and UTC day */
+    cnop_qty min_qty;         /* orders by quantity */
+    cnop_cash min_notional;   /* orders by quantity */
+    cnop_cash min_amount;     /* orders by amount */
+    cnop_cash max_notional;   /* inclusive, at the execution price */
+    unsigned fee_bps;
+    int64_t price_max_age_us;
+    int64_t house_floor_e8; /* how far the house may go short, per asset; negative */
+};
+
+struct ledger;
+
+/* Sensible sizes and the product's default rules. */
+void ledger_config_default(struct ledger_config *ret_config);
+
+size_t ledger_bytes(const struct ledger_config *config);
+
+/* memory: ledger_bytes(config) zeroed bytes, 64-byte aligned, which outlive the ledger. Opens the
+ * four system accounts and the dollar. */
+struct ledger *ledger_init(void *memory, const struct ledger_config *config);
+
+/* ---- loading at start, before the first apply; OVERLOADED: a table is too small ---- */
+cnop_must_check enum cnop_err ledger_load_account(struct ledger *ledger,
+                                                  const struct ledger_account *account);
+cnop_must_check enum cnop_err ledger_load_balance(struct ledger *ledger,
+                                                  const struct ledger_balance *balance);
+/* Also allowed later: assets are not part of what a rollback restores, except halted and active. */
+cnop_must_check enum cnop_err ledger_load_asset(struct ledger *ledger,
+                                                const struct ledger_asset *asset);
+void ledger_load_limit(struct ledger *ledger, int64_t account_id, enum ledger_limit limit,
+                       int32_t utc_day, int64_t used_e8);
+void ledger_load_next_id(struct ledger *ledger, int64_t next_id);
+/* Remembers the key of a committed deed. Also allowed between commands. */
+void ledger_load_key(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
+                     const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES]);
+
+/* ---- commands ---- */
+
+/* True: the command carries a key that memory cannot decide; look it up in the database, then
+ * apply with key_checked, or answer the deed found there. */
+bool ledger_needs_lookup(const struct ledger *ledger, const struct ledger_command *command);
+
+/* Applies one command. outcome is always written. Errors leave the state as it was:
+ * ACCOUNT_FROZEN, ASSET_UNKNOWN, ASSET_INACTIVE, MARKET_HALTED, PRICE_STALE, ORDER_TOO_SMALL,
+ * ORDER_TOO_LARGE, INSUFFICIENT_FUNDS, INSUFFICIENT_HOLDINGS, DAILY_LIMIT, OVERFLOW,
+ * IDEMPOTENCY_MISMATCH, NO_LIQUIDITY, CONFLICT (an older tick), OVERLOADED (a table is full). */
+cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
+                                           const struct ledger_command *command,
+                                           struct ledger_outcome *outcome);
+
+/* Every rule an ORDER would break now, in the order apply checks them, and the figures it would
+ * have; changes nothing. ASSET_UNKNOWN when there is nothing to say. */
+struct ledger_preview {
+    struct ledger_deed deed; /* id 0; cash_after may be negative */
+    cnop_qty qty_after;      /* may be negative */
+    enum cnop_err violations[8];
+    uint32_t violation_count;
+    struct ledger_outcome figures; /* have, need, limit of the first violation */
+};
+cnop_must_check enum cnop_err ledger_preview(const struct ledger *ledger,
+                                             const struct ledger_command *command,
+                                             struct ledger_preview *ret_preview);
+
+/* ---- taking back ---- */
+uint64_t ledger_mark(const struct ledger *ledger);
+/* Takes back everything after the mark, newest first. */
+void ledger_rollback(struct ledger *ledger, uint64_t mark);
+/* Lets everything before the mark stand for good and frees its room. */
+void ledger_forget(struct ledger *ledger, uint64_t mark);
+/* Room for one more command of any kind. */
+bool ledger_has_room(const struct ledger *ledger);
+
+/* ---- what a batch touched ---- */
+
+/* Starts a new batch: the dirty lists are empty again. */
+void ledger_batch_begin(struct ledger *ledger);
+/* Rows touched since, each once, in the order of first touch; they point into the state. */
+const struct ledger_balance *ledger_dirty_balance(const struct ledger *ledger, uint32_t index);
+uint32_t ledger_dirty_balance_count(const struct ledger *ledger);
+const struct ledger_account *ledger_dirty_account(const struct ledger *ledger, uint32_t index,
+                                                  bool *ret_row, bool *ret_limits);
+uint32_t ledger_dirty_account_count(const struct ledger *ledger);
+
+/* ---- reading; NULL: never seen ---- */
+const struct ledger_account *ledger_find_account(const struct ledger *ledger, int64_t account_id);
+const struct ledger_balance *ledger_find_balance(const struct ledger *ledger, int64_t account_id,
+                                                 uint16_t asset_id);
+const struct ledger_asset *ledger_find_asset(const struct ledger *ledger, uint16_t asset_id);
+/* By symbol, upper case. */
+const struct ledger_asset *ledger_find_symbol(const struct ledger *ledger, struct cnop_str symbol);
+int64_t ledger_next_id(const struct ledger *ledger);
+uint32_t ledger_account_count(const struct ledger *ledger);
+uint32_t ledger_balance_count(const struct ledger *ledger);
+
+/* Sum over all accounts of one asset: 0 unless the ledger is broken. Scans everything. */
+int64_t ledger_asset_sum(const struct ledger *ledger, uint16_t asset_id);
+/* Digest of accounts, balances, limits and the id counter, independent of insertion order. */
+uint64_t ledger_state_digest(const struct ledger *ledger);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* Market orders against the house: what an order would cost and break, and its execution. The plan
+ * is computed first, without a change; only a plan without violations is carried out. */
+#include "shared/ledger/order.h"
+
+#include "shared/ledger/state.h"
+
+static void
+violate(struct order_plan *plan, enum cnop_err err, int64_t have_e8, int64_t need_e8,
+        int64_t limit_e8)
+{
+    if (plan->violation_count == 0) {
+        plan->outcome.have_e8 = have_e8;
+        plan->outcome.need_e8 = need_e8;
+        plan->outcome.limit_e8 = limit_e8;
+    }
+    cnop_assert(plan->violation_count < CNOP_COUNT(plan->violations));
+    plan->violations[plan->violation_count++] = err;
+}
+
+/* Who may trade what now. False: there is no price to compute with. */
+static bool
+check_market(const struct ledger *ledger, const struct ledger_command *command,
+             const struct ledger_asset *asset, struct order_plan *plan)
+{
+    const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
+    int64_t age_us = command->time_us - asset->price_time_us;
+
+    if (account != NULL && account->status == LEDGER_FROZEN)
+        violate(plan, CNOP_E_ACCOUNT_FROZEN, 0, 0, 0);
+    if (!asset->active)
+        violate(plan, CNOP_E_ASSET_INACTIVE, 0, 0, 0);
+    else if (asset->halted)
+        violate(plan, CNOP_E_MARKET_HALTED, 0, 0, 0);
+    if (asset->price.e10 <= 0 || age_us > ledger->config.price_max_age_us)
+        violate(plan, CNOP_E_PRICE_STALE, 0, 0, 0);
+    return asset->price.e10 > 0;
+}
+
+/* Quantity of an order by amount. A buyer's fee comes out of the amount, so that the order never
+ * costs more than was asked for. */
+static enum cnop_err
+qty_of_amount(const struct ledger *ledger, const struct ledger_command *command, cnop_price price,
+              cnop_qty *ret_qty)
+{
+    const cnop_qty step = {1};
+    cnop_cash budget = command->amount;
+
+    if (command->side == LEDGER_BUY && ledger->config.fee_bps > 0) {
+        __int128 scaled = (__int128)budget.e8 * 10000;
+
+        budget.e8 = (int64_t)(scaled / (10000 + (__int128)ledger->config.fee_bps));
+    }
+    return cnop_qty_for_cash_floor(budget, price, step, ret_qty);
+}
+
+static void
+check_size(const struct ledger *ledger, const struct ledger_command *command,
+           struct order_plan *plan)
+{
+    const struct ledger_config *config = &ledger->config;
+    bool by_amount = command->amount.e8 > 0;
+    cnop_cash least = by_amount ? config->min_amount : config->min_notional;
+
+    if (!by_amount && command->qty.e8 < config->min_qty.e8)
+        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, command->qty.e8, config->min_qty.e8);
+    else if (plan->outcome.deed.qty.e8 <= 0 || plan->outcome.deed.total.e8 < 1 ||
+             (by_amount ? command->amount.e8 : plan->outcome.deed.total.e8) < least.e8)
+        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, plan->outcome.deed.total.e8, least.e8);
+    if (plan->outcome.deed.total.e8 > config->max_notional.e8)
+        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, plan->outcome.deed.total.e8,
+                config->max_notional.e8);
+}
+
+static void
+add_xfer(struct ledger_outcome *outcome, const struct ledger_xfer *xfer)
+{
+    if (xfer->amount_e8 == 0)
+        return;
+    cnop_assert(outcome->xfer_count < LEDGER_XFER_MAX);
+    outcome->xfers[outcome->xfer_count++] = *xfer;
+}
+
+/* Cash, asset, what rounding left over, fee: the buyer pays the rounded-up value and the house
+ * receives the rounded-down one, a seller the other way round; the odd unit is booked. */
+static void
+plan_xfers(struct ledger_outcome *outcome, cnop_cash floor_total, cnop_cash ceil_total)
+{
+    const struct ledger_deed *deed = &outcome->deed;
+    bool buy = deed->side == LEDGER_BUY;
+    int64_t cash_from = buy ? deed->account_id : LEDGER_ACCOUNT_HOUSE;
+    int64_t cash_to = buy ? LEDGER_ACCOUNT_HOUSE : deed->account_id;
+
+    outcome->xfer_count = 0;
+    add_xfer(outcome, &(struct ledger_xfer){cash_from, cash_to, floor_total.e8, LEDGER_USD,
+                                            LEDGER_XFER_CASH});
+    add_xfer(outcome, &(struct ledger_xfer){cash_to, cash_from, deed->qty.e8, deed->asset_id,
+                                            LEDGER_XFER_ASSET});
+    add_xfer(outcome, &(struct ledger_xfer){cash_from, LEDGER_ACCOUNT_ROUNDING,
+                                            ceil_total.e8 - floor_total.e8, LEDGER_USD,
+                                            LEDGER_XFER_ROUNDING});
+    add_xfer(outcome, &(struct ledger_xfer){deed->account_id, LEDGER_ACCOUNT_FEE, deed->fee.e8,
+                                            LEDGER_USD, LEDGER_XFER_FEE});
+}
+
+/* Price, quantity, total, fee and transfers. ORDER_TOO_LARGE: not even computable. */
+static enum cnop_err
+compute(const struct ledger *ledger, const struct ledger_command *command,
+        const struct ledger_asset *asset, struct ledger_outcome *outcome)
+{
+    struct ledger_deed *deed = &outcome->deed;
+    cnop_cash floor_total;
+    cnop_cash ceil_total;
+
+    deed->qty = command->qty;
+    if (command->amount.e8 > 0 &&
+        qty_of_amount(ledger, command, asset->price, &deed->qty) != CNOP_OK)
+        return CNOP_E_ORDER_TOO_LARGE;
+    if (cnop_notional_floor(asset->price, deed->qty, &floor_total) != CNOP_OK ||
+        cnop_notional_ceil(asset->price, deed->qty, &ceil_total) != CNOP_OK)
+        return CNOP_E_ORDER_TOO_LARGE;
+    deed->total = deed->side == LEDGER_BUY ? ceil_total : floor_total;
+    if (cnop_fee_ceil(deed->total, ledger->config.fee_bps, &deed->fee) != CNOP_OK)
+        return CNOP_E_ORDER_TOO_LARGE;
+    plan_xfers(outcome, floor_total, ceil_total);
+    return CNOP_OK;
+}
+
+/* What the account has, and would have. */
+static void
+check_means(const struct ledger *ledger, struct order_plan *plan)
+{
+    struct ledger_deed *deed = &plan->outcome.deed;
+    const struct ledger_balance *cash =
+        ledger_find_balance(ledger, deed->account_id, LEDGER_USD);
+    const struct ledger_balance *asset =
+        ledger_find_balance(ledger, deed->account_id, deed->asset_id);
+    int64_t cash_e8 = cash == NULL ? 0 : cash->avail_e8;
+    int64_t held_cash_e8 = cash == NULL ? 0 : cash->held_e8;
+    int64_t qty_e8 = asset == NULL ? 0 : asset->avail_e8;
+    int64_t need_e8 = deed->total.e8 + deed->fee.e8; /* both at most 9.2e18 / 2: see compute */
+    enum cnop_err err;
+
+    if (deed->side == LEDGER_BUY) {
+        deed->cash_after.e8 = cash_e8 - need_e8 + held_cash_e8;
+        if (cash_e8 < need_e8)
+            violate(plan, CNOP_E_INSUFFICIENT_FUNDS, cash_e8, need_e8, 0);
+        if (__builtin_add_overflow(qty_e8, deed->qty.e8, &plan->qty_after.e8))
+            violate(plan, CNOP_E_OVERFLOW, qty_e8, deed->qty.e8, 0);
+    } else {
+        deed->cash_after.e8 = cash_e8 + deed->total.e8 - deed->fee.e8 + held_cash_e8;
+        plan->qty_after.e8 = qty_e8 - deed->qty.e8;
+        if (qty_e8 < deed->qty.e8)
+            violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, qty_e8, deed->qty.e8, 0);
+    }
+    if (plan->violation_count > 0)
+        return;
+    err = state_check_xfers(ledger, &plan->outcome);
+    if (err != CNOP_OK)
+        violate(plan, err, 0, 0, 0);
+}
+
+enum cnop_err
+order_plan(const struct ledger *ledger, const struct ledger_command *command,
+           struct order_plan *plan)
+{
+    const struct ledger_asset *asset = ledger_find_asset(ledger, command->asset_id);
+    struct ledger_deed *deed = &plan->outcome.deed;
+
+    cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
+    cnop_assert(command->side == LEDGER_BUY || command->side == LEDGER_SELL);
+    cnop_assert((command->qty.e8 > 0) != (command->amount.e8 > 0));
+    *plan = (struct order_plan){0};
+    if (asset == NULL || command->asset_id == LEDGER_USD)
+        return CNOP_E_ASSET_UNKNOWN;
+    *deed = (struct ledger_deed){.account_id = command->account_id,
+                                 .quote_qty = command->amount,
+                                 .price = asset->price,
+                                 .price_seq = asset->price_seq,
+                                 .time_us = command->time_us,
+                                 .asset_id = command->asset_id,
+                                 .op = LEDGER_OP_ORDER,
+                                 .side = command->side};
+    if (!check_market(ledger, command, asset, plan))
+        return CNOP_OK;
+    if (compute(ledger, command, asset, &plan->outcome) != CNOP_OK) {
+        deed->total = (cnop_cash){0};
+        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, INT64_MAX, ledger->config.max_notional.e8);
+        return CNOP_OK;
+    }
+    check_size(ledger, command, plan);
+    /* Beyond the cap the sums below could overflow, and the order is refused anyway. */
+    if (deed->total.e8 <= ledger->config.max_notional.e8)
+        check_means(ledger, plan);
+    return CNOP_OK;
+}
+
+/* Average cost: a purchase adds what it cost, a sale takes its share along. */
+static void
+move_position(struct ledger *ledger, const struct ledger_deed *deed)
+{
+    struct ledger_balance *row =
+        state_balance_open(ledger, deed->account_id, deed->asset_id, deed->time_us);
+
+    if (deed->side == LEDGER_BUY) {
+        row->cost_e8 += deed->total.e8 + deed->fee.e8;
+    } else {
+        /* The sale is already posted: what was held before is more by the quantity sold. */
+        const cnop_qty held_before = {row->avail_e8 + row->held_e8 + deed->qty.e8};
+        cnop_cash share = cnop_cash_share_floor((cnop_cash){row->cost_e8}, deed->qty, held_before);
+
+        row->realised_e8 += deed->total.e8 - deed->fee.e8 - share.e8;
+        row->cost_e8 -= share.e8;
+    }
+    cnop_assert(row->cost_e8 >= 0);
+}
+
+enum cnop_err
+order_apply(struct ledger *ledger, const struct ledger_command *command,
+            struct ledger_outcome *outcome)
+{
+    struct order_plan plan;
+    struct ledger_deed *deed = &outcome->deed;
+    uint16_t hold_asset;
+    int64_t hold_e8;
+    enum cnop_err err;
+
+    err = order_plan(ledger, command, &plan);
+    *outcome = plan.outcome;
+    if (err != CNOP_OK)
+        return err;
+    if (plan.violation_count > 0)
+        return plan.violations[0];
+
+    deed->id = state_take_id(ledger);
+    outcome->trade_id = state_take_id(ledger);
+    hold_asset = deed->side == LEDGER_BUY ? LEDGER_USD : deed->asset_id;
+    hold_e8 = deed->side == LEDGER_BUY ? deed->total.e8 + deed->fee.e8 : deed->qty.e8;
+    state_hold(ledger, deed, hold_asset, hold_e8);
+    state_release(ledger, deed, hold_asset, hold_e8);
+    state_post_xfers(ledger, outcome);
+    move_position(ledger, deed);
+    outcome->changed = true;
+    return CNOP_OK;
+}

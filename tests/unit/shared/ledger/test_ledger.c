@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger against the auditor: random command streams, compared after every command, with
+ * refusals that must not change a byte and rollbacks that must restore every byte. */
+#include "shared/ledger/ledger.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/base/secret.h"
+#include "tests/unit/shared/ledger/auditor.h"
+#include "tests/unit/unit.h"
+
+#define STREAMS 20
+#define COMMANDS_PER_STREAM 52000
+#define START_US (INT64_C(1790000000) * 1000000)
+
+struct world {
+    struct ledger *ledger;
+    unsigned char *memory;
+    unsigned char *copy;
+    size_t bytes;
+    struct auditor auditor;
+    uint64_t random;
+    int64_t time_us;
+    uint64_t lookup_count;
+    uint64_t accepted_count;
+    uint64_t replayed_count;
+};
+
+static struct world world;
+static struct auditor auditor_copy;
+
+static uint64_t
+draw(uint64_t below)
+{
+    world.random ^= world.random << 13;
+    world.random ^= world.random >> 7;
+    world.random ^= world.random << 17;
+    return (world.random >> 11) % below;
+}
+
+static void
+world_open(uint64_t seed)
+{
+    static const unsigned fees[] = {0, 10, 25, 333};
+    struct ledger_config config;
+
+    cnop_secret_init();
+    memset(&world, 0, sizeof(world));
+    world.random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+    world.time_us = START_US;
+    ledger_config_default(&config);
+    config.max_accounts = 64;
+    config.max_balances = 256;
+    config.max_assets = 8;
+    config.recent_keys = 256; /* small: keys are dropped and accounts become cold */
+    config.undo_entries = 4096;
+    config.max_dirty = 256;
+    config.fee_bps = fees[seed % CNOP_COUNT(fees)];
+    config.house_floor_e8 = seed % 3 == 0 ? -(400 * CNOP_E8) : config.house_floor_e8;
+    world.bytes = ledger_bytes(&config);
+    world.memory = aligned_alloc(64, world.bytes);
+    world.copy = aligned_alloc(64, world.bytes);
+    ck_assert_ptr_nonnull(world.memory);
+    ck_assert_ptr_nonnull(world.copy);
+    memset(world.memory, 0, world.bytes);
+    world.ledger = ledger_init(world.memory, &config);
+    world.auditor.rules = config;
+    world.auditor.next_id = 1;
+    for (uint16_t id = 1; id < AUDITOR_ASSETS; id++) {
+        const struct ledger_asset asset = {
+            .id = id, .known = true, .active = true, .symbol = "A", .symbol_len = 1};
+
+        ck_assert_int_eq(ledger_load_asset(world.ledger, &asset), CNOP_OK);
+        world.auditor.assets[id].active = true;
+    }
+}
+
+static void
+world_close(void)
+{
+    free(world.memory);
+    free(world.copy);
+}
+
+static int64_t
+random_cash(void)
+{
+    static const int64_t scales[] = {1, 1000, CNOP_E8 / 100, CNOP_E8, 100 * CNOP_E8, 2000 * CNOP_E8};
+
+    return (int64_t)(1 + draw(9)) * scales[draw(CNOP_COUNT(scales))] + (int64_t)draw(3);
+}
+
+static void
+random_key(struct ledger_command *command, int *ret_key)
+{
+    *ret_key = -1;
+    if (draw(2) == 0)
+        return;
+    *ret_key = (int)draw(AUDITOR_KEYS);
+    command->key_len =
+        (uint8_t)snprintf(command->key, sizeof(command->key), "key-%d", *ret_key);
+    command->fingerprint[0] = (unsigned char)draw(2);
+}
+
+static void
+random_order(struct ledger_command *command)
+{
+    command->op = LEDGER_OP_ORDER;
+    command->side = draw(2) == 0 ? LEDGER_BUY : LEDGER_SELL;
+    command->asset_id = (uint16_t)(1 + draw(AUDITOR_ASSETS - 1));
+    if (draw(3) == 0) {
+        command->amount.e8 = random_cash();
+    } else {
+        static const int64_t scales[] = {1, CNOP_E8 / 1000, CNOP_E8 / 10, CNOP_E8, 50 * CNOP_E8};
+
+        command->qty.e8 =
+            (int64_t)(1 + draw(20)) * scales[draw(CNOP_COUNT(scales))] + (int64_t)draw(2);
+    }
+}
+
+static void
+random_admin(struct ledger_command *command)
+{
+    static const uint8_t ops[] = {LEDGER_OP_TICK,     LEDGER_OP_TICK,   LEDGER_OP_TICK,
+                                  LEDGER_OP_TICK,     LEDGER_OP_TICK,   LEDGER_OP_RESUME,
+                                  LEDGER_OP_RESUME,   LEDGER_OP_HALT,   LEDGER_OP_UNFREEZE,
+                                  LEDGER_OP_UNFREEZE, LEDGER_OP_FREEZE, LEDGER_OP_PRICE_SET,
+                                  LEDGER_OP_ASSET};
+    static const int64_t prices[] = {1, 12345, 700000, CNOP_E10, 37 * CNOP_E10 + 1, 64000 * CNOP_E10};
+
+    command->op = ops[draw(CNOP_COUNT(ops))];
+    command->asset_id = (uint16_t)(1 + draw(AUDITOR_ASSETS - 1));
+    command->active = draw(4) != 0;
+    command->symbol_len = 1;
+    command->symbol[0] = 'A';
+    command->price.e10 = prices[draw(CNOP_COUNT(prices))] + (int64_t)draw(1000);
+    command->price_seq = draw(6) == 0 ? 1 + draw(5) : (uint64_t)(world.time_us - START_US) + 10;
+    if (command->op == LEDGER_OP_PRICE_SET && draw(2) == 0)
+        command->price_seq = 0;
+    command->price_time_us = draw(3) == 0 ? world.time_us - (int64_t)draw(70000000) : 0;
+}
+
+static struct ledger_command
+random_command(int *ret_key)
+{
+    struct ledger_command command = {0};
+    uint64_t kind = draw(100);
+
+    /* Mostly small steps; sometimes a day passes, prices go stale, or the clock is set back. */
+    world.time_us += (int64_t)draw(40000);
+    if (draw(3000) == 0)
+        world.time_us += INT64_C(86400000000);
+    if (draw(3000) == 0)
+        world.time_us += 100000000;
+    command.time_us = world.time_us - (draw(500) == 0 ? (int64_t)draw(5000000) : 0);
+    command.account_id = LEDGER_ACCOUNT_FIRST_USER + (int64_t)draw(AUDITOR_USERS);
+    *ret_key = -1;
+    if (kind < 55) {
+        random_order(&command);
+        random_key(&command, ret_key);
+    } else if (kind < 80) {
+        static const uint8_t ops[] = {LEDGER_OP_DEPOSIT, LEDGER_OP_DEPOSIT, LEDGER_OP_WITHDRAW,
+                                      LEDGER_OP_GIFT};
+
+        command.op = ops[draw(CNOP_COUNT(ops))];
+        command.amount.e8 = random_cash();
+        random_key(&command, ret_key);
+    } else {
+        random_admin(&command);
+    }
+    return command;
+}
+
+/* The engine's duty: keys that memory cannot decide are looked up in the database, here the
+ * auditor's list. False: the database had the answer, the command is not applied. */
+static bool
+look_up(struct ledger_command *command, int key)
+{
+    const struct auditor_user *user =
+        &world.auditor.users[command->account_id - LEDGER_ACCOUNT_FIRST_USER];
+
+    if (!ledger_needs_lookup(world.ledger, command))
+        return true;
+    world.lookup_count++;
+    if (user->keys[command->op != LEDGER_OP_ORDER][key].used)
+        return false;
+    command->key_checked = true;
+    return true;
+}
+
+/* Everything but the undo ring, whose old entries may differ, must be as it was. */
+static void
+assert_unchanged(uint64_t digest, const char *why)
+{
+    struct ledger_config config = world.auditor.rules;
+    size_t ring = (size_t)config.undo_entries * 64;
+    const unsigned char *now = world.memory;
+    size_t tail = world.bytes - ring - 2 * (size_t)config.max_dirty * 4;
+
+    ck_assert_msg(ledger_state_digest(world.ledger) == digest, "%s: digest", why);
+    ck_assert_msg(memcmp(now + 4096, world.copy + 4096, tail - 4096) == 0, "%s: bytes", why);
+}
+
+static void
+step(void)
+{
+    struct ledger_outcome outcome;
+    struct auditor_answer expected;
+    bool sampled = draw(20) == 0;
+    uint64_t digest = 0;
+    int key;
+    struct ledger_command command = random_command(&key);
+    enum cnop_err err;
+
+    if (!look_up(&command, key))
+        return;
+    if (sampled) {
+        memcpy(world.copy, world.memory, world.bytes);
+        digest = ledger_state_digest(world.ledger);
+    }
+    expected = auditor_apply(&world.auditor, &command, key);
+    err = ledger_apply(world.ledger, &command, &outcome);
+    ck_assert_msg(err == expected.err, "op %u: %s, auditor %s", command.op, cnop_err_symbol(err),
+                  cnop_err_symbol(expected.err));
+    if (err == CNOP_OK) {
+        ck_assert_int_eq(outcome.replayed, expected.replayed);
+        ck_assert_int_eq(outcome.deed.id, expected.id);
+        ck_assert_int_eq(outcome.deed.total.e8, expected.total);
+        ck_assert_int_eq(outcome.deed.qty.e8, expected.qty);
+        world.accepted_count++;
+        world.replayed_count += outcome.replayed;
+    } else if (sampled) {
+        assert_unchanged(digest, cnop_err_symbol(err));
+    }
+    ck_assert(!auditor_differs(&world.auditor, world.ledger));
+}
+
+START_TEST(streams_agree_with_the_auditor)
+{
+    world_open((uint64_t)_i + 1);
+    ledger_batch_begin(world.ledger);
+    for (int i = 0; i < COMMANDS_PER_STREAM; i++) {
+        step();
+        if (i % 64 == 0) {
+            ledger_forget(world.ledger, ledger_mark(world.ledger));
+            ledger_batch_begin(world.ledger);
+        }
+    }
+    for (uint16_t asset = 0; asset < AUDITOR_ASSETS; asset++)
+        ck_assert_int_eq(ledger_asset_sum(world.ledger, asset), 0);
+    /* The stream must have exercised what it is for. */
+    ck_assert_uint_gt(world.accepted_count, COMMANDS_PER_STREAM / 5);
+    ck_assert_uint_gt(world.replayed_count, 100);
+    ck_assert_uint_gt(world.lookup_count, 100);
+    world_close();
+}
+END_TEST
+
+/* Commands after a mark are taken back, newest first; prices stay (see admin.c), so the auditor
+ * keeps them too. */
+START_TEST(rollback_restores_every_byte)
+{
+    world_open((uint64_t)_i + 101);
+    ledger_batch_begin(world.ledger);
+    for (int round = 0; round < 1500; round++) {
+        uint64_t mark = ledger_mark(world.ledger);
+        uint64_t digest = ledger_state_digest(world.ledger);
+        bool back = draw(2) == 0;
+        uint64_t count = 1 + draw(20);
+
+        auditor_copy = world.auditor;
+        for (uint64_t i = 0; i < count; i++)
+            step();
+        if (back) {
+            ledger_rollback(world.ledger, mark);
+            ck_assert_uint_eq(ledger_state_digest(world.ledger), digest);
+            for (int i = 0; i < AUDITOR_ASSETS; i++) {
+                auditor_copy.assets[i].price = world.auditor.assets[i].price;
+                auditor_copy.assets[i].seq = world.auditor.assets[i].seq;
+                auditor_copy.assets[i].time_us = world.auditor.assets[i].time_us;
+            }
+            world.auditor = auditor_copy;
+        }
+        ck_assert(!auditor_differs(&world.auditor, world.ledger));
+        ledger_forget(world.ledger, ledger_mark(world.ledger));
+        ledger_batch_begin(world.ledger);
+    }
+    world_close();
+}
+END_TEST
+
+/* ---- single rules, by hand ---- */
+
+static struct ledger_command
+plain(uint8_t op, int64_t amount_e8)
+{
+    return (struct ledger_command){.op = op,
+                                   .account_id = 1000,
+                                   .time_us = START_US,
+                                   .amount = {amount_e8},
+                                   .asset_id = op == LEDGER_OP_TICK ? 1 : 0};
+}
+
+static enum cnop_err
+deposit(int64_t amount_e8)
+{
+    struct ledger_command command = plain(LEDGER_OP_DEPOSIT, amount_e8);
+    struct ledger_outcome outcome;
+
+    return ledger_apply(world.ledger, &command, &outcome);
+}
+
+static enum cnop_err
+trade(uint8_t side, int64_t qty_e8, struct ledger_outcome *outcome)
+{
+    struct ledger_command command = plain(LEDGER_OP_ORDER, 0);
+
+    command.side = side;
+    command.asset_id = 1;
+    command.qty.e8 = qty_e8;
+    return ledger_apply(world.ledger, &command, outcome);
+}
+
+static void
+tick(int64_t price_e10, uint64_t seq)
+{
+    struct ledger_command command = plain(LEDGER_OP_TICK, 0);
+    struct ledger_outcome outcome;
+
+    command.price.e10 = price_e10;
+    command.price_seq = seq;
+    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
+}
+
+START_TEST(order_cap_is_inclusive_at_the_execution_price)
+{
+    struct ledger_outcome outcome;
+
+    world_open(4); /* no fee */
+    ledger_batch_begin(world.ledger);
+    ck_assert_int_eq(deposit(10000 * CNOP_E8), CNOP_OK);
+    tick(10000 * CNOP_E10, 1);
+    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8 + 1, &outcome), CNOP_E_ORDER_TOO_LARGE);
+    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_OK);
+    ck_assert_int_eq(outcome.deed.total.e8, 10000 * CNOP_E8);
+    ck_assert_int_eq(outcome.deed.cash_after.e8, 0);
+    world_close();
+}
+END_TEST
+
+START_TEST(nobody_sells_what_they_do_not_own)
+{
+    struct ledger_outcome outcome;
+
+    world_open(4);
+    ledger_batch_begin(world.ledger);
+    ck_assert_int_eq(deposit(100 * CNOP_E8), CNOP_OK);
+    tick(CNOP_E10, 1);
+    ck_assert_int_eq(trade(LEDGER_SELL, CNOP_E8, &outcome), CNOP_E_INSUFFICIENT_HOLDINGS);
+    ck_assert_int_eq(outcome.need_e8, CNOP_E8);
+    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_OK);
+    ck_assert_int_eq(trade(LEDGER_SELL, CNOP_E8 + 1, &outcome), CNOP_E_INSUFFICIENT_HOLDINGS);
+    ck_assert_int_eq(trade(LEDGER_SELL, CNOP_E8, &outcome), CNOP_OK);
+    world_close();
+}
+END_TEST
+
+START_TEST(daily_limit_admits_equality_and_reopens_next_day)
+{
+    struct ledger_command command;
+    struct ledger_outcome outcome;
+
+    world_open(4);
+    ledger_batch_begin(world.ledger);
+    ck_assert_int_eq(deposit(4000 * CNOP_E8), CNOP_OK);
+    ck_assert_int_eq(deposit(6000 * CNOP_E8), CNOP_OK);
+    ck_assert_int_eq(deposit(1), CNOP_E_DAILY_LIMIT);
+    command = plain(LEDGER_OP_GIFT, CNOP_E8);
+    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
+    command = plain(LEDGER_OP_DEPOSIT, 1);
+    command.time_us += INT64_C(86400000000);
+    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
+    /* The clock goes back: yesterday does not open again. */
+    ck_assert_int_eq(deposit(10000 * CNOP_E8), CNOP_E_DAILY_LIMIT);
+    world_close();
+}
+END_TEST
+
+/* Ten thousand round trips of awkward dust: rounding never pays the customer. */
+START_TEST(dust_never_profits)
+{
+    struct ledger_outcome outcome;
+    const struct ledger_balance *cash;
+
+    world_open(4);
+    ledger_batch_begin(world.ledger);
+    ck_assert_int_eq(deposit(100 * CNOP_E8), CNOP_OK);
+    tick(12345, 1);
+    for (int i = 0; i < 10000; i++) {
+        int64_t qty_e8 = CNOP_E8 / 1000 + i;
+
+        ck_assert_int_eq(trade(LEDGER_BUY, qty_e8, &outcome), CNOP_OK);
+        (void)!trade(LEDGER_SELL, qty_e8, &outcome); /* may round to nothing and be refused */
+        ledger_forget(world.ledger, ledger_mark(world.ledger));
+        ledger_batch_begin(world.ledger);
+    }
+    cash = ledger_find_balance(world.ledger, 1000, LEDGER_USD);
+    ck_assert_int_lt(cash->avail_e8, 100 * CNOP_E8);
+    ck_assert_int_eq(ledger_asset_sum(world.ledger, LEDGER_USD), 0);
+    world_close();
+}
+END_TEST
+
+START_TEST(preview_names_every_violation_and_changes_nothing)
+{
+    struct ledger_command command;
+    struct ledger_outcome outcome;
+    struct ledger_preview preview;
+    uint64_t digest;
+
+    world_open(4);
+    ledger_batch_begin(world.ledger);
+    ck_assert_int_eq(deposit(100 * CNOP_E8), CNOP_OK);
+    tick(50 * CNOP_E10, 1);
+    command = plain(LEDGER_OP_HALT, 0);
+    command.asset_id = 1;
+    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
+    digest = ledger_state_digest(world.ledger);
+    command = plain(LEDGER_OP_ORDER, 0);
+    command.asset_id = 1;
+    command.side = LEDGER_BUY;
+    command.qty.e8 = 3 * CNOP_E8;
+    ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_OK);
+    ck_assert_uint_eq(preview.violation_count, 2);
+    ck_assert_int_eq(preview.violations[0], CNOP_E_MARKET_HALTED);
+    ck_assert_int_eq(preview.violations[1], CNOP_E_INSUFFICIENT_FUNDS);
+    ck_assert_int_eq(preview.deed.cash_after.e8, -50 * CNOP_E8);
+    ck_assert_uint_eq(ledger_state_digest(world.ledger), digest);
+    command.asset_id = 7;
+    ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_E_ASSET_UNKNOWN);
+    world_close();
+}
+END_TEST
+
+START_TEST(full_tables_refuse)
+{
+    struct ledger_command command = plain(LEDGER_OP_DEPOSIT, CNOP_E8);
+    struct ledger_outcome outcome;
+    enum cnop_err err = CNOP_OK;
+    int opened = 0;
+
+    world_open(4);
+    for (; opened < 100 && err == CNOP_OK; opened++) {
+        ledger_batch_begin(world.ledger);
+        ledger_forget(world.ledger, ledger_mark(world.ledger));
+        command.account_id = LEDGER_ACCOUNT_FIRST_USER + opened;
+        err = ledger_apply(world.ledger, &command, &outcome);
+    }
+    ck_assert_int_eq(err, CNOP_E_OVERLOADED);
+    ck_assert_int_gt(opened, 50);
+    world_close();
+}
+END_TEST
+
+static void
+add(TCase *tests)
+{
+    tcase_set_timeout(tests, 300);
+    tcase_add_loop_test(tests, streams_agree_with_the_auditor, 0, STREAMS);
+    tcase_add_loop_test(tests, rollback_restores_every_byte, 0, 4);
+    tcase_add_test(tests, order_cap_is_inclusive_at_the_execution_price);
+    tcase_add_test(tests, nobody_sells_what_they_do_not_own);
+    tcase_add_test(tests, daily_limit_admits_equality_and_reopens_next_day);
+    tcase_add_test(tests, dust_never_profits);
+    tcase_add_test(tests, preview_names_every_violation_and_changes_nothing);
+    tcase_add_test(tests, full_tables_refuse);
+}
+
+UNIT_MAIN("ledger", add)
