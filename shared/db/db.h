@@ -130,16 +130,17 @@ bool cnop_row_bool(const struct cnop_row *row, size_t column);           /* inte
 struct cnop_str cnop_row_str(const struct cnop_row *row, size_t column); /* NULL gives empty */
 
 struct cnop_changed {
-    uint64_t affected_rows;
-    uint64_t insert_id; /* of AUTO_INCREMENT, else 0 */
+    uint64_t affected_rows; /* UPDATE: rows found, even if they had the new values already */
+    uint64_t insert_id;     /* of AUTO_INCREMENT, else 0 */
 };
 
 /* ---- statements ----
- * Errors of all: DB_FAILED (server away, refused, out of space, or our bug: see the log),
- * DB_DEADLOCK (1213, 1020: try the whole transaction again), BUSY (lock wait), DEADLINE (statement
- * or request ran out of time), DUPLICATE (unique key: cnop_db_duplicate_key), NO_MEMORY (arena),
- * OUTCOME_UNKNOWN (connection lost in a statement outside a transaction that may have changed
- * rows). After an error inside a transaction it is already rolled back; only cnop_tx_done remains.
+ * Errors of all: DB_FAILED (server away, read-only, out of space), INTERNAL (the statement is our
+ * bug, or the row broke a constraint other than a unique key: see the log), DB_DEADLOCK (1213,
+ * 1020: try the whole transaction again), BUSY (lock wait), DEADLINE (statement or request ran out
+ * of time), DUPLICATE (unique key: cnop_db_duplicate_key), NO_MEMORY (arena), OUTCOME_UNKNOWN
+ * (connection lost in a statement outside a transaction that may have changed rows). After an error
+ * inside a transaction it is already rolled back; only cnop_tx_done remains.
  */
 
 cnop_must_check enum cnop_err cnop_db_query(struct cnop_db *db, struct cnop_arena *arena,
@@ -163,8 +164,8 @@ struct cnop_str cnop_db_duplicate_key(const struct cnop_db *db);
 /* SQLSTATE, number and server text of the last error, for logs only. Valid until the next call. */
 const char *cnop_db_cause(const struct cnop_db *db);
 
-/* SELECT 1 within timeout_ms: for readiness. */
-cnop_must_check enum cnop_err cnop_db_ping(struct cnop_db *db, uint32_t timeout_ms);
+/* A round trip to the server, for readiness. Not inside a transaction. */
+cnop_must_check enum cnop_err cnop_db_ping(struct cnop_db *db);
 
 /* ---- transactions ----
  *   cnop_cleanup(cnop_tx_done) struct cnop_tx *tx = NULL;  (rolls back unless committed)
