@@ -32,6 +32,7 @@ export const portfolio = {
     title: (asset: string) => `${asset} history`,
     text: 'Your purchases and sales of this asset, newest first.',
     trades: 'Trades',
+    chart: 'Chart',
     empty: 'You have not traded this asset yet.',
     time: 'Time',
     side: 'Side',

@@ -30,6 +30,9 @@ interface Props {
   marks?: readonly ChartMark[];
 }
 
+/** Candles of empty space on the right, where labels of the newest trades need it. */
+const RIGHT_ROOM = 4;
+
 interface Drawn {
   chart: IChartApi;
   series: ISeriesApi<'Candlestick'>;
@@ -60,7 +63,7 @@ function paint({ chart, series }: Drawn): void {
     },
     grid: { vertLines: { color: colour('--line') }, horzLines: { color: colour('--line') } },
     rightPriceScale: { borderColor: colour('--line') },
-    timeScale: { borderColor: colour('--line'), timeVisible: true },
+    timeScale: { borderColor: colour('--line'), timeVisible: true, rightOffset: RIGHT_ROOM },
   });
   const [up, down] = [colour('--up'), colour('--down')];
   series.applyOptions({

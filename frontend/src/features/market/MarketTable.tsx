@@ -88,7 +88,7 @@ function Row({ asset, starred }: { asset: Asset; starred: boolean }) {
         <Star asset={asset} on={starred} />
       </td>
       <td className="num hidden w-14 text-muted md:table-cell">{asset.market_cap_rank ?? '–'}</td>
-      <td className="max-w-0 ps-4 md:w-2/5 md:ps-3">
+      <td className="w-full max-w-0 ps-4 md:w-2/5 md:ps-3">
         <Link to={paths.asset(asset.asset_id)} data-row-link className="block rounded-md">
           <AssetName assetId={asset.asset_id} name={asset.name} />
         </Link>

@@ -61,10 +61,10 @@ export function AssetPicker({ assets, value, onChange }: Props) {
       isItemEqualToValue={(a: Asset, b: Asset) => a.asset_id === b.asset_id}
       onValueChange={(asset: Asset | null) => (asset ? onChange(asset.asset_id) : undefined)}
     >
-      <label htmlFor={id} className="mb-1.5 block font-medium text-sm">
-        {trade.asset}
-      </label>
       <div className="relative">
+        <label htmlFor={id} className="mb-1.5 block font-medium text-sm">
+          {trade.asset}
+        </label>
         <Combobox.Input
           id={id}
           data-page-search
@@ -72,7 +72,7 @@ export function AssetPicker({ assets, value, onChange }: Props) {
           placeholder={trade.assetPlaceholder}
           onFocus={(event) => event.target.select()}
         />
-        <Combobox.Trigger className="btn btn-icon absolute end-1 top-0.5" aria-label={trade.openList}>
+        <Combobox.Trigger className="btn btn-icon absolute end-1 bottom-0.5" aria-label={trade.openList}>
           <IconChevronDown size={18} aria-hidden="true" />
         </Combobox.Trigger>
       </div>

@@ -4,12 +4,12 @@
 #include "shared/base/log.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <threads.h>
 #include <unistd.h>
 
 #include "shared/base/clock.h"
@@ -195,26 +195,26 @@ START_TEST(full_pipe_drops_and_counts)
 }
 END_TEST
 
-static int
+static void *
 write_lines(void *argument)
 {
     (void)argument;
     for (int i = 0; i < LINES_PER_THREAD; i++)
         cnop_log_write(CNOP_LOG_INFO, "parallel", "a line among many others");
-    return 0;
+    return NULL;
 }
 
 START_TEST(threads_do_not_mix_lines)
 {
-    thrd_t threads[THREAD_COUNT];
+    pthread_t threads[THREAD_COUNT];
     size_t count = 0;
     size_t first_len;
     const char *text;
 
     for (int i = 0; i < THREAD_COUNT; i++)
-        ck_assert_int_eq(thrd_create(&threads[i], write_lines, NULL), thrd_success);
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_lines, NULL), 0);
     for (int i = 0; i < THREAD_COUNT; i++)
-        ck_assert_int_eq(thrd_join(threads[i], NULL), thrd_success);
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
     text = read_back(log_path);
     first_len = (size_t)(strchr(text, '\n') - text) + 1;
     for (const char *at = text; *at != '\0'; at += first_len, count++)

@@ -146,7 +146,7 @@ END_TEST
 
 START_TEST(copies)
 {
-    struct cnop_arena *arena = cnop_arena_new(64);
+    struct cnop_arena *arena = cnop_arena_new(1024);
     struct cnop_str copy = cnop_str_copy(arena, cnop_str_make("BTCxx", 3));
 
     ck_assert_str_eq(copy.ptr, "BTC");
