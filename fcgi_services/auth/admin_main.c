@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#define START_ARENA_BYTES (64 * 1024)
+#define START_ARENA_BYTES (1024 * 1024)
 
 static const char usage_text[] =
     "usage: cnop-admin --config AUTH_CONF user (promote | demote | disable | enable) NAME\n"

@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <time.h>
 
-#define START_ARENA_BYTES (64 * 1024)
+#define START_ARENA_BYTES (1024 * 1024)
 #define PRUNE_EVERY_US (60 * INT64_C(1000000))
 
 struct relay_config {
