@@ -6,7 +6,6 @@
 #include "shared/base/secret.h"
 
 #define THREAD_MAX 64 /* the most threads a process may have */
-#define PING_MS 500
 #define SEAL_FILE_BYTES 256
 
 enum cnop_err
@@ -79,7 +78,7 @@ void
 insights_ready(void *arg, struct cnop_health *health)
 {
     struct insights_env *env = arg;
-    enum cnop_err err = cnop_db_ping(env->db, PING_MS);
+    enum cnop_err err = cnop_db_ping(env->db);
 
     cnop_health_check(health, "database", err, "%s", err == CNOP_OK ? "reached" : "not reached");
     cnop_health_check(health, "cache", CNOP_OK, "%s",

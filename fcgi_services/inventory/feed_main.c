@@ -11,7 +11,7 @@
 
 #define EXIT_FAILED 70
 #define EXIT_CONFIG 78
-#define CONFIG_ARENA_BYTES ((size_t)64 * 1024)
+#define CONFIG_ARENA_BYTES ((size_t)1024 * 1024)
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_MAX_MS 5000
 

@@ -4,7 +4,6 @@
 #include "fcgi_services/inventory/inventory_env.h"
 
 #define THREAD_MAX 64 /* the most threads a process may have */
-#define PING_MS 500
 
 enum cnop_err
 inventory_thread_init(void *arg, unsigned thread, void **ret_env)
@@ -44,7 +43,7 @@ inventory_ready(void *arg, struct cnop_health *health)
 {
     struct inventory_env *env = arg;
     const struct asset_list *list;
-    enum cnop_err err = cnop_db_ping(env->db, PING_MS);
+    enum cnop_err err = cnop_db_ping(env->db);
 
     cnop_health_check(health, "database", err, "%s", err == CNOP_OK ? "reached" : "not reached");
     err = asset_source_get(&env->assets, &list);
