@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The FastCGI runtime as a black box: answers, limits, broken peers, crashes, drains, restarts."""
+"""The FastCGI runtime as a black box: answers, limits, broken peers, crashes, drains, restarts.
+
+Covers what only running processes can show: shared/web/builtin.c, shared/web/fcgi.c,
+shared/web/legacy.c, shared/web/main.c, shared/web/parent.c, shared/web/serve.c,
+shared/web/thread.c and shared/web/worker.c.
+"""
 
 import os
 import pathlib
