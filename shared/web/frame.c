@@ -130,6 +130,9 @@ read_header(struct scan *scan, unsigned *ret_type, size_t *ret_content, size_t *
     *ret_type = header[1];
     *ret_content = (size_t)header[4] << 8 | header[5];
     *ret_padding = header[6];
+    /* libfcgi forgets the padding of a record that ends a stream and would take it for a header. */
+    if (*ret_padding > 0 && (*ret_content == 0 || *ret_type == RECORD_BEGIN))
+        return broken(scan, "padding behind the end of a stream");
     return true;
 }
 

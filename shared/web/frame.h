@@ -31,7 +31,8 @@ struct cnop_frame {
 };
 
 /* A request is BEGIN_REQUEST (responder), PARAMS records up to an empty one, STDIN records up to an
- * empty one, all with one id. Anything else, also a management or abort record, is BROKEN. */
+ * empty one, all with one id. Anything else, also a management or abort record, is BROKEN, and so
+ * is what libfcgi would read in another way (padding behind the end of a stream). */
 struct cnop_frame cnop_frame_scan(const unsigned char *bytes, size_t len,
                                   const struct cnop_frame_limits *limits);
 
