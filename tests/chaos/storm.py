@@ -43,7 +43,7 @@ class Client(threading.Thread):
         self.open_intents = {}
         self.told = []
         self.connection = self.commands = None
-        self.acked = self.refused = self.lost = self.replays = 0
+        self.acked = self.refused = self.lost = self.replays = self.internal = 0
         self.error = None
 
     def write(self, **line):
@@ -82,6 +82,7 @@ class Client(threading.Thread):
         if answer.status == 201:
             replayed = answer.headers.get("idempotency-replayed") == "true"
             return "ok", {"body": answer.body.decode()}, replayed
+        self.internal += answer.status == 500
         return ("refused" if answer.status in FINAL else "open"), {}, False
 
     def send_cash(self, intent):
@@ -238,8 +239,9 @@ class Storm:
                                "--acks", self.folder], check=False).returncode
 
     def report(self, clients):
-        count = {name: sum(getattr(c, name) for c in clients) for name in ("acked", "refused", "lost", "replays")}
+        count = {name: sum(getattr(c, name) for c in clients) for name in ("acked", "refused", "lost", "replays", "internal")}
         kills = {name: self.kills.count(name) for name in sorted(set(self.kills))}
+        self.internal = count["internal"]
         print(f"storm: seed {self.arguments.seed}, {self.arguments.seconds} s, kills {kills}, {count}", flush=True)
 
 
@@ -262,6 +264,9 @@ def main():
             try:
                 storm.report(storm.run())
                 status = storm.check()
+                if storm.internal:
+                    print(f"storm: the engine answered {storm.internal} times with an internal error")
+                    status = 1
             except AssertionError as fault:
                 print(f"storm: {fault}")
                 status = 1
