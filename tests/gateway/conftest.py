@@ -130,8 +130,9 @@ class Gateway:
 
     def accepts(self):
         assert self.process.running(), self.process.output() + self.errors()
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        with socket.socket() as tcp, socket.socket(socket.AF_UNIX) as control:
+            return (tcp.connect_ex(("127.0.0.1", self.port)) == 0
+                    and control.connect_ex(str(self.dir / "control.sock")) == 0)
 
     def test(self, **options):
         """Exit status and messages of nginx -t with this configuration."""
@@ -142,7 +143,7 @@ class Gateway:
     def reload(self):
         """Returns when only workers of the new configuration are left."""
         before = set(self.workers())
-        self.process.signal(1)
+        self.process.tell(1)
         wait_until(lambda: self.workers() and not before & set(self.workers()),
                    what="new workers")
 

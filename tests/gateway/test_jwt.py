@@ -211,7 +211,7 @@ def test_broken_key_file_keeps_the_old_keys(gateway, worker, text):
     gateway.expected.append(r"exited on signal 9")
     wait_until(lambda: gateway.metric("gateway_keys") == 1, what="new workers")
     assert all(gateway.get("/closed", token=gateway.token()).status == 200 for _ in range(8))
-    gateway.process.signal(1)
+    gateway.process.tell(1)
     wait_until(lambda: "refused" in gateway.errors().split("[emerg]")[-1] and "[emerg]" in gateway.errors())
     assert gateway.get("/closed", token=gateway.token()).status == 200
     gateway.expected.append(r"key file .* refused")
