@@ -31,7 +31,7 @@ pid {dir}/nginx.pid;
 error_log {dir}/error.log info;
 events {{ worker_connections 1024; }}
 http {{
-    access_log off;
+    {log}
     client_body_temp_path {dir}/t1; fastcgi_temp_path {dir}/t2; proxy_temp_path {dir}/t3;
     uwsgi_temp_path {dir}/t4; scgi_temp_path {dir}/t5;
     cnop on;
@@ -42,7 +42,8 @@ http {{
     {http}
     server {{
         listen 127.0.0.1:{port};
-        error_page 400 401 403 404 405 408 411 412 413 414 415 416 429 500 501 502 503 504 /__problem;
+        error_page 400 401 403 404 405 408 411 412 413 414 415 416 429 500 501 504 505 /__problem;
+        error_page 502 503 =503 /__problem;
         error_page 494 =431 /__problem;
         location = /__problem {{ internal; client_max_body_size 0; cnop_problem; }}
         location = /metrics {{ cnop_jwt off; cnop_limit off; cnop_route off; cnop_metrics; }}
@@ -110,6 +111,7 @@ class Gateway:
         include = SOURCE / "conf/nginx/cnop_params.conf"
         for name in ("http", "server"):
             values[name] = values[name].replace("@PARAMS@", f"include {include};")
+        values["log"] = "" if "access_log" in values["http"] else "access_log off;"
         if os.getuid() == 0:
             values["main"] += "\nuser root;"
         module = BUILD / ".libs/ngx_http_cnop_module.so"

@@ -188,7 +188,7 @@ def test_broken_worker_is_no_failure(gateway, worker):
     gateway.start(http=HTTP, server=server())
     worker.answer = lambda request: Reply(drop=True)
     for _ in range(7):
-        assert login(gateway).status == 502
+        assert login(gateway).status == 503
     answers(worker, 200)
     assert login(gateway).status == 200
 
