@@ -75,13 +75,15 @@ class Market:
 
     def feed_config(self, name="feed", **changes):
         path = self.directory / f"{name}.conf"
-        values = {**self.common(), "catalogue_file": CATALOGUE, "tick_interval": "200ms", **changes}
+        values = {**self.common(), "catalogue_file": CATALOGUE, "tick_interval": "200ms",
+                  "db_query_timeout": "10s", **changes}
         path.write_text("".join(f"{key} = {value}\n" for key, value in values.items()))
         return path
 
     def seed(self, **changes):
-        subprocess.run([harness.built("cnop-feed"), "--config", self.feed_config("seed", **changes), "--seed"],
-                       check=True, capture_output=True, timeout=300)
+        done = subprocess.run([harness.built("cnop-feed"), "--config", self.feed_config("seed", **changes), "--seed"],
+                              capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
 
     @contextlib.contextmanager
     def feed(self, **changes):
