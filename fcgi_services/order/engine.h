@@ -30,6 +30,7 @@ struct engine_job {
     engine_done_fn done;
     void *owner;                     /* for done */
     uint32_t owner_index;            /* for done */
+    uint64_t owner_tag;              /* for done */
     bool resolve;                    /* the unique key refused it: its first answer must exist */
     enum cnop_err err;               /* result */
     int64_t queued_us;               /* monotonic */

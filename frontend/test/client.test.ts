@@ -5,6 +5,7 @@ import { GET, unwrap } from '~/api/client';
 import { placeOrder } from '~/api/commands';
 import { isProblem } from '~/api/problem';
 import { sessionStarted, sessionState } from '~/api/session';
+import type { OrderWish } from './mock/bank.ts';
 import { problem } from './mock/handlers.ts';
 import { bank, server } from './setup.tsx';
 
@@ -65,7 +66,12 @@ describe('problems', () => {
     server.use(
       http.get(api('/balance'), () =>
         HttpResponse.json(
-          { status: 429, code: 'RATE_001', detail: 'Slow down.', errors: [{ field: 'limit', message: 'too large' }] },
+          {
+            status: 429,
+            code: 'RATE_001',
+            detail: 'Slow down.',
+            errors: [{ field: 'limit', message: 'too large' }],
+          },
           { status: 429, headers: { 'X-Request-ID': 'abc-1', 'Retry-After': '7' } },
         ),
       ),
@@ -95,10 +101,10 @@ describe('orders', () => {
       http.post(api('/orders'), async ({ request }) => {
         keys.push(request.headers.get('Idempotency-Key'));
         if (losses-- > 0) {
-          bank.place(await request.clone().json(), keys[0] ?? null);
-          const order = bank.orders[0];
+          const wish = (await request.clone().json()) as OrderWish;
+          const order = bank.place(wish, keys[0] ?? null);
           bank.answers.set(String(keys[0]), {
-            content: JSON.stringify(await request.clone().json()),
+            content: JSON.stringify(wish),
             answer: HttpResponse.json({ data: order }, { status: 201 }),
           });
           return HttpResponse.error();

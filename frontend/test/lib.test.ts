@@ -59,9 +59,12 @@ describe('format', () => {
 });
 
 describe('safeNext', () => {
-  it.each(['//evil.example', 'https://evil.example', '/\\evil.example', null, ''])('does not follow %s', (next) => {
-    expect(safeNext(next)).toBe('/dashboard');
-  });
+  it.each(['//evil.example', 'https://evil.example', '/\\evil.example', null, ''])(
+    'does not follow %s',
+    (next) => {
+      expect(safeNext(next)).toBe('/dashboard');
+    },
+  );
 
   it('follows addresses of this site', () => {
     expect(safeNext('/trading?asset=BTC&action=buy')).toBe('/trading?asset=BTC&action=buy');

@@ -14,13 +14,17 @@ function Where() {
 /** Shows a page at an address, with the cache, the router and the toasts around it. */
 export function showPage(Page: ComponentType, path: string, at = path) {
   const client = createQueryClient();
-  client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false, refetchInterval: false } });
+  client.setDefaultOptions({
+    queries: { ...client.getDefaultOptions().queries, retry: false, refetchInterval: false },
+  });
   const Stub = createRoutesStub([
     {
       path,
       Component: () => (
         <>
-          <Page />
+          <main>
+            <Page />
+          </main>
           <Toasts />
           <Where />
         </>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every test gets an own mock bank, a signed-in browser and a fake network. Nothing leaves the process.
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { sessionStarted, signedOut } from '~/api/session';
@@ -27,7 +27,10 @@ vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, remo
 Element.prototype.scrollIntoView = () => {};
 Element.prototype.getAnimations = () => [];
 
-beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+// A failed search names what it looked for; the whole page as text helps nobody.
+configure({ getElementError: (message) => new Error(message?.split('Here are the')[0] ?? '') });
+
+beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 
 beforeEach(() => {
   bank = new Bank();

@@ -162,7 +162,7 @@ ngx_http_cnop_control_buf(ngx_http_cnop_feed_t *feed, ngx_http_cnop_line_pt line
     ngx_buf_t *b, ngx_str_t *rest)
 {
     off_t      at;
-    u_char     chunk[16384];
+    u_char     chunk[8192];
     size_t     size;
     ssize_t    n;
     ngx_int_t  rc;
@@ -232,6 +232,11 @@ ngx_http_cnop_control_body(ngx_http_request_t *r)
     ngx_http_cnop_control_t  *control;
 
     control = ngx_http_cnop_control_find(r);
+
+    if (control == NULL) {
+        ngx_http_finalize_request(r, NGX_HTTP_NOT_FOUND);
+        return;
+    }
 
     ngx_memzero(&feed, sizeof(ngx_http_cnop_feed_t));
     feed.cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
@@ -590,43 +595,6 @@ ngx_http_cnop_breakers_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
 }
 
 
-/* alive, and what it thinks of the services; answers 200 as long as it can answer */
-
-static ngx_int_t
-ngx_http_cnop_health_handler(ngx_http_request_t *r)
-{
-    struct cnop_buf                buf;
-    ngx_http_cnop_zone_t          *zone;
-    ngx_http_cnop_main_conf_t     *cmcf;
-    ngx_http_cnop_revoke_state_t   state;
-
-    cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
-
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return NGX_HTTP_NOT_ALLOWED;
-    }
-
-    if (ngx_http_cnop_reply_buf(r, 4096, &buf) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    zone = ngx_http_cnop_zone_get(cmcf, NGX_HTTP_CNOP_ZONE_REVOKE);
-    state.synced = 1;
-
-    if (zone) {
-        ngx_http_cnop_revoke_state(zone, &state);
-    }
-
-    cnop_buf_printf(&buf, "{\"status\":\"healthy\",\"service\":\"gateway\",\"redis\":true,"
-                    "\"version\":\"%s\",\"revocations_synced\":%s,\"breakers\":{",
-                    PACKAGE_VERSION, state.synced ? "true" : "false");
-    ngx_http_cnop_print_breakers(cmcf, &buf);
-    cnop_buf_text(&buf, "}}\n");
-
-    return ngx_http_cnop_send_json(r, NGX_HTTP_OK, &buf);
-}
-
-
 char *
 ngx_http_cnop_control_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -646,18 +614,6 @@ ngx_http_cnop_control_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     core = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     core->handler = ngx_http_cnop_control_handler;
-
-    return NGX_CONF_OK;
-}
-
-
-char *
-ngx_http_cnop_health_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_core_loc_conf_t  *core;
-
-    core = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    core->handler = ngx_http_cnop_health_handler;
 
     return NGX_CONF_OK;
 }

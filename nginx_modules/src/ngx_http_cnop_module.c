@@ -201,9 +201,9 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
       0,
       NULL },
 
-    { ngx_string("cnop_health"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_cnop_health_directive,
+    { ngx_string("cnop_info"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_cnop_info_directive,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -406,6 +406,8 @@ ngx_http_cnop_create_loc_conf(ngx_conf_t *cf)
      *     clcf->guard = NULL;
      *     clcf->problem = 0;
      *     clcf->control_write = 0;
+     *     clcf->info = { 0, NULL };
+     *     clcf->info_ready = 0;
      */
 
     clcf->enable = NGX_CONF_UNSET;

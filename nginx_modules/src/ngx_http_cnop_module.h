@@ -182,6 +182,8 @@ typedef struct {
     ngx_str_t                   audit_failure;
     ngx_uint_t                  problem;       /* 1 = status of the error, else this status */
     ngx_flag_t                  control_write;
+    ngx_str_t                   info;          /* a body, complete */
+    ngx_flag_t                  info_ready;
 } ngx_http_cnop_loc_conf_t;
 
 
@@ -369,7 +371,9 @@ ngx_int_t ngx_http_cnop_breaker_force(ngx_http_cnop_zone_t *zone, ngx_uint_t slo
 
 ngx_int_t ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err,
     const char *detail);
-ngx_int_t ngx_http_cnop_problem_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_cnop_problem_content(ngx_http_request_t *r, enum cnop_err err);
+ngx_int_t ngx_http_cnop_printable(ngx_pool_t *pool, ngx_str_t *s, size_t max,
+    ngx_str_t *out);
 char *ngx_http_cnop_problem_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_cnop_send_text(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, ngx_str_t *text);
@@ -382,7 +386,7 @@ ngx_int_t ngx_http_cnop_add_literal(ngx_http_request_t *r, const char *name,
 ngx_int_t ngx_http_cnop_filter_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_cnop_preflight(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx);
 char *ngx_http_cnop_control_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_cnop_health_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_cnop_info_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* records */
 
@@ -407,6 +411,44 @@ void ngx_http_cnop_count_verdict(ngx_http_cnop_main_conf_t *cmcf,
     enum cnop_token_verdict verdict);
 void ngx_http_cnop_count_limited(ngx_http_cnop_main_conf_t *cmcf, ngx_uint_t policy);
 void ngx_http_cnop_metrics_record(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx);
+
+/* the layout of the metrics zone, for the part that counts and the part that prints */
+
+#define NGX_HTTP_CNOP_STATUSES         500     /* 100 to 599 */
+#define NGX_HTTP_CNOP_BUCKETS          15
+#define NGX_HTTP_CNOP_ERRORS           8
+
+typedef struct {
+    char                        label[NGX_HTTP_CNOP_LABEL_MAX + 1];
+    ngx_atomic_t                status[NGX_HTTP_CNOP_STATUSES];
+    ngx_atomic_t                bucket[NGX_HTTP_CNOP_BUCKETS];
+    ngx_atomic_t                sum_us;
+} ngx_http_cnop_route_row_t;
+
+
+typedef struct {
+    char                        name[32];
+    ngx_atomic_t                errors[NGX_HTTP_CNOP_ERRORS];
+} ngx_http_cnop_service_row_t;
+
+
+typedef struct {
+    char                        name[32];
+    ngx_atomic_t                rejected;
+} ngx_http_cnop_policy_row_t;
+
+
+typedef struct {
+    ngx_http_cnop_zone_head_t    head;
+    ngx_atomic_t                 counters[NGX_HTTP_CNOP_N_COUNTERS];
+    ngx_atomic_t                 verdicts[CNOP_TOKEN_VERDICT_COUNT];
+    ngx_http_cnop_policy_row_t   policies[NGX_HTTP_CNOP_POLICIES_MAX];
+    ngx_http_cnop_service_row_t  services[NGX_HTTP_CNOP_SERVICES_MAX];
+    ngx_http_cnop_route_row_t    routes[NGX_HTTP_CNOP_ROUTES_MAX];
+} ngx_http_cnop_metrics_table_t;
+
+ngx_http_cnop_metrics_table_t *ngx_http_cnop_metrics_table(
+    ngx_http_cnop_main_conf_t *cmcf);
 char *ngx_http_cnop_metrics_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 void ngx_http_cnop_audit(ngx_http_request_t *r, const char *action, const char *reason);

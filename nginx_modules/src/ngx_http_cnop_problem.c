@@ -10,6 +10,7 @@
 #define NGX_HTTP_CNOP_BODY_MAX  2048
 
 
+static ngx_int_t ngx_http_cnop_problem_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_cnop_problem_send(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx, enum cnop_err err, ngx_uint_t status, const char *detail);
 static enum cnop_err ngx_http_cnop_problem_of_status(ngx_uint_t status);
@@ -34,9 +35,25 @@ ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err, const char *deta
 }
 
 
-/* content handler: the error that led here by error_page, or the one the location stands for */
+/* from a content handler: answers */
 
 ngx_int_t
+ngx_http_cnop_problem_content(ngx_http_request_t *r, enum cnop_err err)
+{
+    ngx_http_cnop_ctx_t  *ctx;
+
+    ctx = ngx_http_cnop_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_cnop_problem_send(r, ctx, err, cnop_err_status(err), NULL);
+}
+
+
+/* content handler: the error that led here by error_page, or the one the location stands for */
+
+static ngx_int_t
 ngx_http_cnop_problem_handler(ngx_http_request_t *r)
 {
     ngx_uint_t                 status;
@@ -132,15 +149,15 @@ ngx_http_cnop_problem_of_status(ngx_uint_t status)
 static void
 ngx_http_cnop_problem_time(struct cnop_buf *buf)
 {
-    ngx_tm_t     tm;
-    ngx_time_t  *tp;
+    ngx_tm_t         tm;
+    struct timespec  now;
 
-    tp = ngx_timeofday();
-    ngx_gmtime(tp->sec, &tm);
+    (void) clock_gettime(CLOCK_REALTIME, &now);
+    ngx_gmtime(now.tv_sec, &tm);
 
-    cnop_buf_printf(buf, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", (int) tm.ngx_tm_year,
+    cnop_buf_printf(buf, "%04d-%02d-%02dT%02d:%02d:%02d.%06ldZ", (int) tm.ngx_tm_year,
                     (int) tm.ngx_tm_mon, (int) tm.ngx_tm_mday, (int) tm.ngx_tm_hour,
-                    (int) tm.ngx_tm_min, (int) tm.ngx_tm_sec, (unsigned) tp->msec);
+                    (int) tm.ngx_tm_min, (int) tm.ngx_tm_sec, now.tv_nsec / 1000);
 }
 
 
@@ -154,7 +171,7 @@ ngx_http_cnop_problem_member(struct cnop_buf *buf, const char *name, struct cnop
 
 static void
 ngx_http_cnop_problem_write(struct cnop_buf *buf, ngx_http_cnop_ctx_t *ctx,
-    enum cnop_err err, ngx_uint_t status, const char *detail)
+    ngx_str_t *instance, enum cnop_err err, ngx_uint_t status, const char *detail)
 {
     const char  *code;
 
@@ -168,8 +185,7 @@ ngx_http_cnop_problem_write(struct cnop_buf *buf, ngx_http_cnop_ctx_t *ctx,
                     (unsigned) status);
     ngx_http_cnop_problem_member(buf, "title", cnop_str_from(cnop_err_title(err)));
     ngx_http_cnop_problem_member(buf, "detail", cnop_str_from(detail));
-    ngx_http_cnop_problem_member(buf, "instance",
-                                 cnop_escape_clip(ngx_http_cnop_str(&ctx->path), 256));
+    ngx_http_cnop_problem_member(buf, "instance", ngx_http_cnop_str(instance));
     ngx_http_cnop_problem_member(buf, "trace_id", ngx_http_cnop_str(&ctx->request_id));
     ngx_http_cnop_problem_member(buf, "message", cnop_str_from(detail));
     ngx_http_cnop_problem_member(buf, "code", cnop_str_from(code));
@@ -183,10 +199,6 @@ ngx_http_cnop_problem_write(struct cnop_buf *buf, ngx_http_cnop_ctx_t *ctx,
 
     } else {
         ngx_http_cnop_problem_member(buf, "error", cnop_str_from(code));
-
-        if (ctx->retry_after) {
-            cnop_buf_printf(buf, ",\"retry_after\":%lu", (unsigned long) ctx->retry_after);
-        }
     }
 
     cnop_buf_text(buf, ",\"timestamp\":\"");
@@ -200,7 +212,7 @@ ngx_http_cnop_problem_send(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     enum cnop_err err, ngx_uint_t status, const char *detail)
 {
     u_char           *memory;
-    ngx_str_t         text;
+    ngx_str_t         text, instance;
     struct cnop_buf   buf;
 
     if (r->header_sent) {
@@ -212,14 +224,12 @@ ngx_http_cnop_problem_send(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    cnop_buf_init(&buf, memory, NGX_HTTP_CNOP_BODY_MAX);
-    ngx_http_cnop_problem_write(&buf, ctx, err, status, detail);
-
-    if (buf.overflow) {
-        cnop_buf_clear(&buf);
-        ngx_str_null(&ctx->path);
-        ngx_http_cnop_problem_write(&buf, ctx, err, status, detail);
+    if (ngx_http_cnop_printable(r->pool, &ctx->path, 128, &instance) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    cnop_buf_init(&buf, memory, NGX_HTTP_CNOP_BODY_MAX);
+    ngx_http_cnop_problem_write(&buf, ctx, &instance, err, status, detail);
 
     ctx->problem = 1;
     text.data = memory;

@@ -162,21 +162,20 @@ ngx_http_cnop_set_number(ngx_http_request_t *r, ngx_http_variable_value_t *v, in
 
 /* printable ASCII stays, all else becomes %XX: such a value is valid in any log format */
 
-static ngx_int_t
-ngx_http_cnop_set_printable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
-    ngx_str_t *s)
+ngx_int_t
+ngx_http_cnop_printable(ngx_pool_t *pool, ngx_str_t *s, size_t max, ngx_str_t *out)
 {
     size_t   i, len;
     u_char  *p, c;
 
-    len = ngx_min(s->len, 512);
+    len = ngx_min(s->len, max);
 
-    p = ngx_pnalloc(r->pool, len * 3);
+    p = ngx_pnalloc(pool, len * 3 + 1);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    v->data = p;
+    out->data = p;
 
     for (i = 0; i < len; i++) {
         c = s->data[i];
@@ -188,7 +187,23 @@ ngx_http_cnop_set_printable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         }
     }
 
-    v->len = p - v->data;
+    out->len = p - out->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_cnop_set_printable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    ngx_str_t *s)
+{
+    ngx_str_t  text;
+
+    if (ngx_http_cnop_printable(r->pool, s, 512, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_cnop_set_str(v, &text);
 
     return NGX_OK;
 }

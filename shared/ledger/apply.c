@@ -5,6 +5,22 @@
 
 #include <string.h>
 
+static bool
+is_same_request(const struct state_key *known, const struct ledger_command *command)
+{
+    return memcmp(known->fingerprint, command->fingerprint, LEDGER_FINGERPRINT_BYTES) == 0 &&
+           known->deed.op == command->op;
+}
+
+bool
+ledger_key_conflicts(const struct ledger *ledger, const struct ledger_command *command)
+{
+    const struct state_key *known = state_key_find(
+        ledger, command->op, command->account_id, cnop_str_make(command->key, command->key_len));
+
+    return known != NULL && !is_same_request(known, command);
+}
+
 /* True when the key settles the command: a replay, or a key used for something else. */
 static bool
 settle_by_key(const struct ledger *ledger, const struct ledger_command *command,
@@ -20,8 +36,7 @@ settle_by_key(const struct ledger *ledger, const struct ledger_command *command,
         cnop_assert(!ledger_needs_lookup(ledger, command)); /* the caller's duty */
         return false;
     }
-    if (memcmp(known->fingerprint, command->fingerprint, LEDGER_FINGERPRINT_BYTES) != 0 ||
-        known->deed.op != command->op) {
+    if (!is_same_request(known, command)) {
         *ret_err = CNOP_E_IDEMPOTENCY_MISMATCH;
         return true;
     }
@@ -93,7 +108,6 @@ ledger_preview(const struct ledger *ledger, const struct ledger_command *command
     ret_preview->qty_after = plan.qty_after;
     memcpy(ret_preview->violations, plan.violations, sizeof(plan.violations));
     ret_preview->violation_count = plan.violation_count;
-    ret_preview->figures = plan.outcome;
     return CNOP_OK;
 }
 

@@ -78,8 +78,13 @@ ledger_command_set_request_id(struct ledger_command *command, struct cnop_str re
 void
 ledger_command_set_reason(struct ledger_command *command, struct cnop_str reason)
 {
-    size_t len = reason.len < LEDGER_REASON_BYTES ? reason.len : LEDGER_REASON_BYTES;
+    size_t len = reason.len;
 
+    if (len > LEDGER_REASON_BYTES) {
+        len = LEDGER_REASON_BYTES;
+        while (len > 0 && ((unsigned char)reason.ptr[len] & 0xc0) == 0x80)
+            len--; /* not inside a character */
+    }
     if (len > 0)
         memcpy(command->reason, reason.ptr, len);
     command->reason_len = (uint8_t)len;

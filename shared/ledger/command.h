@@ -125,6 +125,16 @@ struct ledger_outcome {
     int64_t limit_e8;
 };
 
+/* A rule an order breaks, with the figures of struct ledger_outcome. */
+struct ledger_violation {
+    enum cnop_err err;
+    int64_t have_e8;
+    int64_t need_e8;
+    int64_t limit_e8;
+};
+
+#define LEDGER_VIOLATION_MAX 8
+
 /* Accounts and balances as stored, with everything the database row holds. */
 struct ledger_account {
     int64_t id;

@@ -52,6 +52,8 @@ cnop_must_check enum cnop_err ledger_load_asset(struct ledger *ledger,
                                                 const struct ledger_asset *asset);
 void ledger_load_limit(struct ledger *ledger, int64_t account_id, enum ledger_limit limit,
                        int32_t utc_day, int64_t used_e8);
+/* Accounts opened before this time may have keys that were not loaded. */
+void ledger_load_cold(struct ledger *ledger, int64_t opened_before_us);
 void ledger_load_next_id(struct ledger *ledger, int64_t next_id);
 /* Remembers the key of a committed deed. Also allowed between commands. */
 void ledger_load_key(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
@@ -62,6 +64,9 @@ void ledger_load_key(struct ledger *ledger, const struct ledger_deed *deed, stru
 /* True: the command carries a key that memory cannot decide; look it up in the database, then
  * apply with key_checked, or answer the deed found there. */
 bool ledger_needs_lookup(const struct ledger *ledger, const struct ledger_command *command);
+
+/* True: memory knows the key, and for another request. */
+bool ledger_key_conflicts(const struct ledger *ledger, const struct ledger_command *command);
 
 /* Applies one command. outcome is always written. Errors leave the state as it was:
  * ACCOUNT_FROZEN, ASSET_UNKNOWN, ASSET_INACTIVE, MARKET_HALTED, PRICE_STALE, ORDER_TOO_SMALL,
@@ -76,9 +81,8 @@ cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
 struct ledger_preview {
     struct ledger_deed deed; /* id 0; cash_after may be negative */
     cnop_qty qty_after;      /* may be negative */
-    enum cnop_err violations[8];
+    struct ledger_violation violations[LEDGER_VIOLATION_MAX];
     uint32_t violation_count;
-    struct ledger_outcome figures; /* have, need, limit of the first violation */
 };
 cnop_must_check enum cnop_err ledger_preview(const struct ledger *ledger,
                                              const struct ledger_command *command,

@@ -9,13 +9,9 @@ static void
 violate(struct order_plan *plan, enum cnop_err err, int64_t have_e8, int64_t need_e8,
         int64_t limit_e8)
 {
-    if (plan->violation_count == 0) {
-        plan->outcome.have_e8 = have_e8;
-        plan->outcome.need_e8 = need_e8;
-        plan->outcome.limit_e8 = limit_e8;
-    }
-    cnop_assert(plan->violation_count < CNOP_COUNT(plan->violations));
-    plan->violations[plan->violation_count++] = err;
+    cnop_assert(plan->violation_count < LEDGER_VIOLATION_MAX);
+    plan->violations[plan->violation_count++] = (struct ledger_violation){
+        .err = err, .have_e8 = have_e8, .need_e8 = need_e8, .limit_e8 = limit_e8};
 }
 
 /* Who may trade what now. False: there is no price to compute with. */
@@ -126,6 +122,14 @@ compute(const struct ledger *ledger, const struct ledger_command *command,
     return CNOP_OK;
 }
 
+static int64_t
+total_of(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
+{
+    const struct ledger_balance *row = ledger_find_balance(ledger, account_id, asset_id);
+
+    return row == NULL ? 0 : row->avail_e8 + row->held_e8;
+}
+
 /* What the account has, and would have. */
 static void
 check_means(const struct ledger *ledger, struct order_plan *plan)
@@ -181,6 +185,8 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
                                  .asset_id = command->asset_id,
                                  .op = LEDGER_OP_ORDER,
                                  .side = command->side};
+    plan->qty_after.e8 = total_of(ledger, command->account_id, command->asset_id);
+    deed->cash_after.e8 = total_of(ledger, command->account_id, LEDGER_USD);
     if (!check_market(ledger, command, asset, plan))
         return CNOP_OK;
     if (compute(ledger, command, asset, &plan->outcome) != CNOP_OK) {
@@ -229,8 +235,12 @@ order_apply(struct ledger *ledger, const struct ledger_command *command,
     *outcome = plan.outcome;
     if (err != CNOP_OK)
         return err;
-    if (plan.violation_count > 0)
-        return plan.violations[0];
+    if (plan.violation_count > 0) {
+        outcome->have_e8 = plan.violations[0].have_e8;
+        outcome->need_e8 = plan.violations[0].need_e8;
+        outcome->limit_e8 = plan.violations[0].limit_e8;
+        return plan.violations[0].err;
+    }
 
     deed->id = state_take_id(ledger);
     outcome->trade_id = state_take_id(ledger);

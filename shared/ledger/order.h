@@ -6,9 +6,9 @@
 #include "shared/ledger/ledger.h"
 
 struct order_plan {
-    struct ledger_outcome outcome; /* ids still 0; figures of the first violation */
+    struct ledger_outcome outcome; /* ids still 0 */
     cnop_qty qty_after;
-    enum cnop_err violations[8]; /* in the order of checking */
+    struct ledger_violation violations[LEDGER_VIOLATION_MAX]; /* in the order of checking */
     uint32_t violation_count;
 };
 

@@ -316,6 +316,17 @@ ledger_load_limit(struct ledger *ledger, int64_t account_id, enum ledger_limit l
     ledger->accounts[index - 1].used_e8[limit] = used_e8;
 }
 
+void
+ledger_load_cold(struct ledger *ledger, int64_t opened_before_us)
+{
+    for (uint32_t i = 0; i < ledger->counters.account_count; i++) {
+        struct ledger_account *account = &ledger->accounts[i];
+
+        if (account->created_us < opened_before_us)
+            account->cold = true;
+    }
+}
+
 uint32_t
 ledger_account_count(const struct ledger *ledger)
 {

@@ -101,11 +101,11 @@ class Market:
             yield worker
 
     @contextlib.contextmanager
-    def insights(self, **changes):
+    def insights(self, name="insights", **changes):
         values = {"db_socket": self.database.socket, "db_user": "cnop_insights",
                   "db_password_file": self.insights_password, "cache_socket": self.cache.socket,
                   "cache_key_file": self.key_file, **changes}
-        with harness.worker(harness.built("cnop-insights"), self.directory, name="insights", **values) as worker:
+        with harness.worker(harness.built("cnop-insights"), self.directory, name=name, **values) as worker:
             yield worker
 
     def price_of(self, asset_id):

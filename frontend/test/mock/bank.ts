@@ -90,6 +90,12 @@ function catalogue(): MockAsset[] {
 
 export const cash = (value: Big) => value.toFixed(2, Big.roundDown);
 
+/** Up to eight digits as the ledger has them, at least two. */
+function exact(value: Big): string {
+  const short = value.round(8, Big.roundDown);
+  return short.round(2, Big.roundDown).eq(short) ? short.toFixed(2) : short.toFixed();
+}
+
 export class Bank {
   assets = catalogue();
   users = new Map<string, MockUser>();
@@ -139,7 +145,7 @@ export class Bank {
     const movement: MockMovement = {
       transaction_id: this.id('txn'),
       transaction_type: type,
-      amount: amount.toFixed(2, Big.roundDown),
+      amount: exact(amount),
       status: 'completed',
       reference_id: reference,
       created_at: this.now(),
@@ -181,9 +187,9 @@ export class Bank {
       asset_id: asset.asset_id,
       quantity: quantity.toFixed(),
       price: asset.price,
-      total_amount: total.toFixed(2),
+      total_amount: exact(total),
       fee: '0.00',
-      balance_after: balanceAfter.toFixed(2, Big.roundDown),
+      balance_after: exact(balanceAfter),
       quantity_after: quantityAfter.toFixed(),
       accepted: violations.length === 0,
       violations,

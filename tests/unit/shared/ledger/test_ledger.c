@@ -434,8 +434,8 @@ START_TEST(preview_names_every_violation_and_changes_nothing)
     command.qty.e8 = 3 * CNOP_E8;
     ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_OK);
     ck_assert_uint_eq(preview.violation_count, 2);
-    ck_assert_int_eq(preview.violations[0], CNOP_E_MARKET_HALTED);
-    ck_assert_int_eq(preview.violations[1], CNOP_E_INSUFFICIENT_FUNDS);
+    ck_assert_int_eq(preview.violations[0].err, CNOP_E_MARKET_HALTED);
+    ck_assert_int_eq(preview.violations[1].err, CNOP_E_INSUFFICIENT_FUNDS);
     ck_assert_int_eq(preview.deed.cash_after.e8, -50 * CNOP_E8);
     ck_assert_uint_eq(ledger_state_digest(world.ledger), digest);
     command.asset_id = 7;

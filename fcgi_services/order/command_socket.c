@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+/* Server side of shared/ledger/wire.h, on the loop thread. A peer that breaks the protocol, or does
+ * not take its answers, loses its connection; the engine never waits for one. */
+#include "fcgi_services/order/command_socket.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "fcgi_services/order/engine_metrics.h"
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+#include "shared/ledger/wire.h"
+
+#define CONNECTION_MAX 256
+#define EVENTS_AT_ONCE 32
+#define MESSAGES_AT_ONCE 16 /* of one peer, before the others have their turn */
+
+enum right { RIGHT_MONEY = 1, RIGHT_MARKET = 2, RIGHT_ADMIN = 4 };
+
+struct connection {
+    int fd; /* -1: free */
+    unsigned rights;
+    uint32_t generation; /* late answers of an earlier connection are dropped */
+};
+
+struct command_socket {
+    struct engine *engine;
+    int listen_fd;
+    int epoll_fd; /* of the connections; the loop watches this one */
+    struct connection connections[CONNECTION_MAX];
+    unsigned char message[LEDGER_WIRE_MESSAGE_MAX_BYTES];
+};
+
+static struct command_socket server = {.listen_fd = -1, .epoll_fd = -1};
+
+/* ---- who ---- */
+
+static bool
+is_listed(const char *uids, uint64_t uid)
+{
+    struct cnop_str rest = cnop_str_from(uids), head;
+    bool more = !cnop_str_empty(rest);
+    uint64_t listed;
+
+    while (more) {
+        more = cnop_str_cut(rest, ',', &head, &rest);
+        if (cnop_str_parse_u64(cnop_str_trim(head), 0, UINT32_MAX, &listed) == CNOP_OK &&
+            listed == uid)
+            return true;
+    }
+    return false;
+}
+
+static unsigned
+rights_of(int fd)
+{
+    const struct engine_config *config = engine_config_of(server.engine);
+    struct ucred peer;
+    socklen_t len = sizeof(peer);
+    unsigned rights = 0;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+        return 0;
+    if (peer.uid == geteuid())
+        return RIGHT_MONEY | RIGHT_MARKET | RIGHT_ADMIN;
+    if (is_listed(config->money_uids, peer.uid))
+        rights |= RIGHT_MONEY;
+    if (is_listed(config->market_uids, peer.uid))
+        rights |= RIGHT_MARKET;
+    if (is_listed(config->admin_uids, peer.uid))
+        rights |= RIGHT_ADMIN;
+    return rights;
+}
+
+static unsigned
+right_for(uint8_t op)
+{
+    switch (op) {
+    case LEDGER_OP_DEPOSIT:
+    case LEDGER_OP_WITHDRAW:
+    case LEDGER_OP_GIFT:
+        return RIGHT_MONEY;
+    case LEDGER_OP_PRICE_SET:
+    case LEDGER_OP_HALT:
+    case LEDGER_OP_RESUME:
+    case LEDGER_OP_ASSET:
+        return RIGHT_MARKET;
+    case LEDGER_OP_FREEZE:
+    case LEDGER_OP_UNFREEZE:
+        return RIGHT_ADMIN;
+    default:
+        return 0; /* orders come over HTTP, ticks in their own message */
+    }
+}
+
+/* ---- answers ---- */
+
+static void
+hang_up(struct connection *connection)
+{
+    (void)close(connection->fd);
+    connection->fd = -1;
+    connection->generation++;
+}
+
+static void
+answer(struct connection *connection, const struct ledger_wire_reply *reply)
+{
+    /* A peer whose buffer is full does not read: it is gone, or will be. */
+    if (send(connection->fd, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL) !=
+        (ssize_t)sizeof(*reply))
+        hang_up(connection);
+}
+
+static void
+answer_error(struct connection *connection, uint64_t tag, enum cnop_err err)
+{
+    const struct ledger_wire_reply reply = {.head = {.version = LEDGER_WIRE_VERSION,
+                                                     .bytes = sizeof(reply),
+                                                     .tag = tag},
+                                            .err = (uint32_t)err};
+
+    answer(connection, &reply);
+}
+
+static void
+on_done(struct engine_job *job)
+{
+    struct connection *connection = job->owner;
+    const struct ledger_wire_reply reply = {.head = {.version = LEDGER_WIRE_VERSION,
+                                                     .bytes = sizeof(reply),
+                                                     .tag = job->owner_tag},
+                                            .err = (uint32_t)job->err,
+                                            .outcome = job->outcome};
+
+    if (job->outcome.replayed)
+        cnop_metric_add(ENGINE_METRIC_REPLAYED, 1);
+    if (connection->fd >= 0 && connection->generation == job->owner_index)
+        answer(connection, &reply);
+}
+
+/* ---- messages ---- */
+
+static bool
+is_sane(const struct ledger_command *command)
+{
+    bool moves_money = right_for(command->op) == RIGHT_MONEY;
+    bool concerns_account = moves_money || right_for(command->op) == RIGHT_ADMIN;
+
+    if (command->key_len > LEDGER_KEY_BYTES || command->request_id_len > LEDGER_REQUEST_ID_BYTES ||
+        command->reason_len > LEDGER_REASON_BYTES || command->symbol_len > LEDGER_SYMBOL_BYTES)
+        return false;
+    if (!cnop_str_is_word(cnop_str_make(command->key, command->key_len), "_.:-"))
+        return false;
+    if (concerns_account && command->account_id < LEDGER_ACCOUNT_FIRST_USER)
+        return false;
+    if (moves_money && (command->amount.e8 <= 0 || command->key_len == 0))
+        return false;
+    if (command->op == LEDGER_OP_PRICE_SET && command->price.e10 <= 0)
+        return false;
+    return command->op != LEDGER_OP_ASSET ||
+           (command->symbol_len > 0 &&
+            cnop_str_is_word(cnop_str_make(command->symbol, command->symbol_len), ""));
+}
+
+static void
+take_command(struct connection *connection, size_t bytes)
+{
+    struct ledger_wire_command message;
+    struct engine_job *job;
+
+    if (bytes != sizeof(message)) {
+        hang_up(connection);
+        return;
+    }
+    memcpy(&message, server.message, sizeof(message));
+    if ((right_for(message.command.op) & connection->rights) == 0) {
+        answer_error(connection, message.head.tag, CNOP_E_FORBIDDEN);
+        return;
+    }
+    if (!is_sane(&message.command)) {
+        answer_error(connection, message.head.tag, CNOP_E_INVALID);
+        return;
+    }
+    job = engine_job_take(server.engine);
+    if (job == NULL) {
+        answer_error(connection, message.head.tag, CNOP_E_OVERLOADED);
+        return;
+    }
+    job->command = message.command;
+    job->command.key_checked = false;
+    job->done = on_done;
+    job->owner = connection;
+    job->owner_index = connection->generation;
+    job->owner_tag = message.head.tag;
+    engine_submit(server.engine, job);
+}
+
+static bool
+take_tick(const struct ledger_tick *tick, int64_t now_us)
+{
+    const struct ledger_command command = {.op = LEDGER_OP_TICK,
+                                           .asset_id = tick->asset_id,
+                                           .price = tick->price,
+                                           .price_seq = tick->seq,
+                                           .price_time_us = tick->time_us,
+                                           .time_us = now_us};
+
+    return tick->price.e10 > 0 && engine_tick(server.engine, &command) == CNOP_OK;
+}
+
+static void
+take_ticks(struct connection *connection, size_t bytes)
+{
+    int64_t now_us = cnop_clock_wall_us();
+    struct ledger_wire_reply reply = {.head = {.version = LEDGER_WIRE_VERSION,
+                                               .bytes = sizeof(reply)}};
+    struct ledger_wire_ticks message;
+
+    memcpy(&message, server.message, sizeof(message));
+    if (message.count < 1 || message.count > LEDGER_WIRE_TICK_MAX ||
+        bytes != sizeof(message) + message.count * sizeof(struct ledger_tick)) {
+        hang_up(connection);
+        return;
+    }
+    if ((connection->rights & RIGHT_MARKET) == 0) {
+        answer_error(connection, message.head.tag, CNOP_E_FORBIDDEN);
+        return;
+    }
+    for (uint32_t i = 0; i < message.count; i++) {
+        struct ledger_tick tick;
+
+        memcpy(&tick, server.message + sizeof(message) + i * sizeof(tick), sizeof(tick));
+        reply.refused_count += !take_tick(&tick, now_us);
+    }
+    cnop_metric_add(ENGINE_METRIC_TICKS, message.count - reply.refused_count);
+    reply.head.tag = message.head.tag;
+    answer(connection, &reply);
+}
+
+static void
+take_message(struct connection *connection, size_t bytes)
+{
+    struct ledger_wire_head head;
+
+    if (bytes < sizeof(struct ledger_wire_ticks)) {
+        hang_up(connection);
+        return;
+    }
+    memcpy(&head, server.message, sizeof(head));
+    if (head.version != LEDGER_WIRE_VERSION || head.bytes != bytes)
+        hang_up(connection);
+    else if (head.kind == LEDGER_WIRE_COMMAND)
+        take_command(connection, bytes);
+    else if (head.kind == LEDGER_WIRE_TICKS)
+        take_ticks(connection, bytes);
+    else
+        hang_up(connection);
+}
+
+static void
+read_connection(struct connection *connection)
+{
+    for (int i = 0; i < MESSAGES_AT_ONCE && connection->fd >= 0; i++) {
+        ssize_t got = recv(connection->fd, server.message, sizeof(server.message),
+                           MSG_DONTWAIT | MSG_TRUNC);
+
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (got <= 0 || (size_t)got > sizeof(server.message))
+            hang_up(connection);
+        else
+            take_message(connection, (size_t)got);
+    }
+}
+
+/* ---- connections ---- */
+
+static void
+on_readable(int fd, uint32_t events, void *arg)
+{
+    struct epoll_event ready[EVENTS_AT_ONCE];
+    int count = epoll_wait(server.epoll_fd, ready, EVENTS_AT_ONCE, 0);
+
+    (void)fd;
+    (void)events;
+    (void)arg;
+    for (int i = 0; i < count; i++)
+        read_connection(ready[i].data.ptr);
+}
+
+static struct connection *
+free_connection(void)
+{
+    for (uint32_t i = 0; i < CONNECTION_MAX; i++) {
+        if (server.connections[i].fd < 0)
+            return &server.connections[i];
+    }
+    return NULL;
+}
+
+static bool
+watch(struct connection *connection, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = connection};
+
+    return epoll_ctl(server.epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static void
+on_listener(int fd, uint32_t events, void *arg)
+{
+    struct connection *connection;
+    int peer_fd;
+
+    (void)events;
+    (void)arg;
+    while ((peer_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        unsigned rights = rights_of(peer_fd);
+
+        connection = rights == 0 ? NULL : free_connection();
+        if (connection == NULL || !watch(connection, peer_fd)) {
+            cnop_log_write(CNOP_LOG_WARN, "command_socket", "peer refused");
+            (void)close(peer_fd);
+            continue;
+        }
+        connection->fd = peer_fd;
+        connection->rights = rights;
+    }
+}
+
+/* SOCK_SEQPACKET, replaced atomically: a path that exists always accepts. */
+static int
+listen_on(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct cnop_buf buf;
+    char final_path[sizeof(address.sun_path)];
+    int fd;
+
+    cnop_buf_init(&buf, address.sun_path, sizeof(address.sun_path) - 1);
+    cnop_buf_printf(&buf, "%s.%d", path, (int)getpid());
+    if (buf.overflow)
+        return -1;
+    address.sun_path[buf.len] = '\0';
+    memcpy(final_path, address.sun_path, sizeof(final_path));
+    (void)unlink(address.sun_path);
+    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
+        chmod(address.sun_path, 0660) != 0 || listen(fd, 128) != 0 ||
+        rename(final_path, path) != 0) {
+        (void)close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+enum cnop_err
+command_socket_open(struct engine *engine)
+{
+    const char *path = engine_config_of(engine)->command_socket;
+
+    server.engine = engine;
+    for (uint32_t i = 0; i < CONNECTION_MAX; i++)
+        server.connections[i].fd = -1;
+    server.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    server.listen_fd = listen_on(path);
+    if (server.epoll_fd < 0 || server.listen_fd < 0) {
+        struct cnop_log_line line;
+
+        cnop_log_begin(&line, CNOP_LOG_CRITICAL, NULL, "command_socket", "cannot listen");
+        cnop_log_text(&line, "path", path);
+        cnop_log_i64(&line, "errno", errno);
+        cnop_log_end(&line);
+        return CNOP_E_IO;
+    }
+    cnop_loop_watch(server.listen_fd, EPOLLIN, on_listener, NULL);
+    cnop_loop_watch(server.epoll_fd, EPOLLIN, on_readable, NULL);
+    return CNOP_OK;
+}
+
+void
+command_socket_drain(void)
+{
+    if (server.listen_fd < 0)
+        return;
+    cnop_loop_unwatch(server.listen_fd);
+    (void)close(server.listen_fd);
+    server.listen_fd = -1;
+}

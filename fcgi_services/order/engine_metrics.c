@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Table of the engine's metrics. */
+#include "fcgi_services/order/engine_metrics.h"
+
+static const int64_t size_bounds[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+static const int64_t commit_bounds_us[] = {250,   500,    1000,   2500,   5000,
+                                           10000, 25000,  50000,  100000, 250000,
+                                           1000000, 5000000};
+
+const struct cnop_metric_def engine_metrics[ENGINE_METRIC_COUNT] = {
+    [ENGINE_METRIC_COMMITTED] = {.name = "order_engine_commands_committed_total",
+                                 .help = "Commands that changed the ledger and are durable.",
+                                 .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_COMMIT_FAILED] = {.name = "order_engine_commits_failed_total",
+                                     .help = "Batches that did not become durable.",
+                                     .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_ISOLATED] = {.name = "order_engine_isolations_total",
+                                .help = "Batches run again one command at a time.",
+                                .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_SHED] = {.name = "order_engine_shed_total",
+                            .help = "Commands refused because too much was waiting.",
+                            .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_LOOKUP] = {.name = "order_engine_key_lookups_total",
+                              .help = "Idempotency keys looked up in the database.",
+                              .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_REPLAYED] = {.name = "order_engine_replays_total",
+                                .help = "Commands answered from their first execution.",
+                                .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_TICKS] = {.name = "order_engine_ticks_total",
+                             .help = "Prices taken from the feed.",
+                             .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_WAITING] = {.name = "order_engine_waiting_commands",
+                               .help = "Commands without an answer yet.",
+                               .kind = CNOP_METRIC_GAUGE},
+    [ENGINE_METRIC_BATCH_SIZE] = {.name = "order_engine_batch_commands",
+                                  .help = "Changing commands in one transaction.",
+                                  .kind = CNOP_METRIC_HISTOGRAM,
+                                  .bounds = size_bounds,
+                                  .bound_count = CNOP_COUNT(size_bounds)},
+    [ENGINE_METRIC_COMMIT_SECONDS] = {.name = "order_engine_commit_seconds",
+                                      .help = "Time to write one transaction.",
+                                      .kind = CNOP_METRIC_HISTOGRAM,
+                                      .bounds = commit_bounds_us,
+                                      .bound_count = CNOP_COUNT(commit_bounds_us),
+                                      .scale = 1000000},
+};

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* Batched look-up of keys on its own thread and connection; see lookup.h. The mutex guards the two
+ * queues; a lent job is only read here. */
+#include "fcgi_services/order/lookup.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "shared/base/log.h"
+
+#define LOOKUP_MAX 256 /* jobs on their way at once */
+#define QUERY_BYTES (LOOKUP_MAX * 200u)
+
+struct lookup {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    int event_fd;
+    bool stop;
+    uint32_t waiting_count;
+    struct engine_job *waiting[LOOKUP_MAX];
+    uint32_t ready_count;
+    struct lookup_result ready[LOOKUP_MAX];
+    uint32_t lent_count; /* waiting, being looked up, or ready */
+    /* The thread's own. */
+    struct cnop_batch_db *db;
+    uint32_t work_count;
+    struct lookup_result work[LOOKUP_MAX];
+    char query[QUERY_BYTES];
+};
+
+static bool
+wants_orders(const struct lookup_result *result)
+{
+    return result->job->command.op == LEDGER_OP_ORDER;
+}
+
+/* Gives every job that asked for this key what was found. */
+static void
+hand_out(struct lookup *lookup, const struct recovered_key *found)
+{
+    for (uint32_t i = 0; i < lookup->work_count; i++) {
+        struct lookup_result *result = &lookup->work[i];
+        const struct ledger_command *command = &result->job->command;
+
+        if (wants_orders(result) != (found->deed.op == LEDGER_OP_ORDER) ||
+            command->account_id != found->deed.account_id || command->key_len != found->key.len ||
+            memcmp(command->key, found->key.ptr, found->key.len) != 0)
+            continue;
+        result->err = CNOP_OK;
+        result->deed = found->deed;
+        memcpy(result->fingerprint, found->fingerprint, LEDGER_FINGERPRINT_BYTES);
+    }
+}
+
+static enum cnop_err
+read_order(void *arg, const struct cnop_row *row)
+{
+    struct recovered_key found;
+
+    if (recovery_read_order(row, &found))
+        hand_out(arg, &found);
+    return CNOP_OK;
+}
+
+static enum cnop_err
+read_entry(void *arg, const struct cnop_row *row)
+{
+    struct recovered_key found;
+
+    if (recovery_read_entry(row, &found))
+        hand_out(arg, &found);
+    return CNOP_OK;
+}
+
+/* One query for all work of one table. */
+static enum cnop_err
+look_up_table(struct lookup *lookup, bool orders)
+{
+    struct cnop_batch query;
+    uint32_t count = 0;
+
+    cnop_batch_init(&query, lookup->query, sizeof(lookup->query));
+    if (orders)
+        cnop_batch_rows_open(&query, "SELECT " RECOVERY_ORDER_COLUMNS
+                                     " FROM orders WHERE (account_id,client_order_id) IN (");
+    else
+        cnop_batch_rows_open(&query, "SELECT " RECOVERY_ENTRY_COLUMNS
+                                     " FROM cash_entry WHERE (account_id,idem_key) IN (");
+    for (uint32_t i = 0; i < lookup->work_count; i++) {
+        const struct ledger_command *command = &lookup->work[i].job->command;
+
+        if (wants_orders(&lookup->work[i]) != orders)
+            continue;
+        cnop_batch_row_open(&query);
+        cnop_batch_i64(&query, command->account_id);
+        cnop_batch_ascii(&query, cnop_str_make(command->key, command->key_len));
+        cnop_batch_row_close(&query);
+        count++;
+    }
+    if (count == 0)
+        return CNOP_OK;
+    cnop_batch_sql(&query, ")");
+    return cnop_batch_scan(lookup->db, &query, orders ? read_order : read_entry, lookup);
+}
+
+/* A dropped connection gets one more try on a new one. */
+static void
+look_up(struct lookup *lookup)
+{
+    enum cnop_err err = CNOP_E_DB_FAILED;
+
+    for (int tries = 0; tries < 2 && err != CNOP_OK; tries++) {
+        for (uint32_t i = 0; i < lookup->work_count; i++)
+            lookup->work[i].err = CNOP_E_NOT_FOUND;
+        err = look_up_table(lookup, true);
+        if (err == CNOP_OK)
+            err = look_up_table(lookup, false);
+    }
+    if (err == CNOP_OK)
+        return;
+    for (uint32_t i = 0; i < lookup->work_count; i++)
+        lookup->work[i].err = CNOP_E_DB_FAILED;
+    cnop_log_write(CNOP_LOG_ERROR, "lookup", cnop_batch_db_cause(lookup->db));
+}
+
+/* ---- hand-over ---- */
+
+static bool
+take_work(struct lookup *lookup)
+{
+    pthread_mutex_lock(&lookup->mutex);
+    while (!lookup->stop && lookup->waiting_count == 0)
+        pthread_cond_wait(&lookup->wake, &lookup->mutex);
+    lookup->work_count = lookup->waiting_count;
+    for (uint32_t i = 0; i < lookup->waiting_count; i++)
+        lookup->work[i].job = lookup->waiting[i];
+    lookup->waiting_count = 0;
+    pthread_mutex_unlock(&lookup->mutex);
+    return lookup->work_count > 0;
+}
+
+static void *
+lookup_main(void *arg)
+{
+    struct lookup *lookup = arg;
+
+    while (take_work(lookup)) {
+        uint64_t one = 1;
+
+        look_up(lookup);
+        pthread_mutex_lock(&lookup->mutex);
+        cnop_assert(lookup->ready_count + lookup->work_count <= LOOKUP_MAX);
+        memcpy(lookup->ready + lookup->ready_count, lookup->work,
+               lookup->work_count * sizeof(lookup->work[0]));
+        lookup->ready_count += lookup->work_count;
+        pthread_mutex_unlock(&lookup->mutex);
+        while (write(lookup->event_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+            continue;
+    }
+    return NULL;
+}
+
+enum cnop_err
+lookup_start(struct cnop_batch_db *db, struct lookup **ret_lookup)
+{
+    static struct lookup lookup;
+
+    lookup.db = db;
+    lookup.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (lookup.event_fd < 0)
+        return CNOP_E_IO;
+    pthread_mutex_init(&lookup.mutex, NULL);
+    pthread_cond_init(&lookup.wake, NULL);
+    if (pthread_create(&lookup.thread, NULL, lookup_main, &lookup) != 0)
+        return CNOP_E_IO;
+    *ret_lookup = &lookup;
+    return CNOP_OK;
+}
+
+void
+lookup_stop(struct lookup *lookup)
+{
+    pthread_mutex_lock(&lookup->mutex);
+    lookup->stop = true;
+    pthread_cond_signal(&lookup->wake);
+    pthread_mutex_unlock(&lookup->mutex);
+    (void)pthread_join(lookup->thread, NULL);
+}
+
+int
+lookup_fd(const struct lookup *lookup)
+{
+    return lookup->event_fd;
+}
+
+bool
+lookup_push(struct lookup *lookup, struct engine_job *job)
+{
+    bool accepted;
+
+    pthread_mutex_lock(&lookup->mutex);
+    accepted = lookup->lent_count < LOOKUP_MAX;
+    if (accepted) {
+        lookup->waiting[lookup->waiting_count++] = job;
+        lookup->lent_count++;
+        pthread_cond_signal(&lookup->wake);
+    }
+    pthread_mutex_unlock(&lookup->mutex);
+    return accepted;
+}
+
+uint32_t
+lookup_take(struct lookup *lookup, struct lookup_result *results, uint32_t max)
+{
+    uint64_t seen;
+    uint32_t count;
+
+    while (read(lookup->event_fd, &seen, sizeof(seen)) < 0 && errno == EINTR)
+        continue;
+    pthread_mutex_lock(&lookup->mutex);
+    count = lookup->ready_count < max ? lookup->ready_count : max;
+    memcpy(results, lookup->ready, count * sizeof(*results));
+    lookup->ready_count -= count;
+    memmove(lookup->ready, lookup->ready + count, lookup->ready_count * sizeof(*results));
+    lookup->lent_count -= count;
+    pthread_mutex_unlock(&lookup->mutex);
+    return count;
+}

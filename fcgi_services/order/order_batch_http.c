@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* POST /api/v1/orders/batch: up to 100 orders in one request, each answered for itself, all in one
+ * transaction as a rule. With an Idempotency-Key every order gets a key derived from it, so that a
+ * repeated batch finds what was accepted; refused orders are tried again. */
+#include "fcgi_services/order/order_http.h"
+
+#include <string.h>
+
+#include "fcgi_services/order/order_json.h"
+#include "fcgi_services/order/order_text.h"
+#include "fcgi_services/order/ticket.h"
+#include "shared/ledger/client.h"
+
+#define BATCH_ORDERS_MAX 100
+#define REFUSAL_BYTES 256
+#define KEY_DIGEST_BYTES 16
+
+/* What became of one order; kept in the request's arena until all are done. */
+struct batch_item {
+    enum cnop_err err;
+    struct ledger_command command;
+    struct ledger_outcome outcome;
+};
+
+struct batch {
+    struct cnop_request *req;
+    struct batch_item *items;
+    size_t count;
+    size_t open_count; /* not answered yet */
+};
+
+static const struct cnop_items batch_shape = {.name = "orders",
+                                              .fields = ticket_fields,
+                                              .field_count = TICKET_FIELD_COUNT,
+                                              .item_bytes = sizeof(struct ticket),
+                                              .min = 1,
+                                              .max = BATCH_ORDERS_MAX};
+
+/* ---- answer ---- */
+
+static void
+write_accepted(struct cnop_json_writer *writer, const struct order_env *env,
+               const struct batch_item *item)
+{
+    const struct ledger_deed *deed = &item->outcome.deed;
+    const struct order_view order = {
+        .id = deed->id,
+        .side = deed->side,
+        .symbol = order_http_symbol(env, deed->asset_id),
+        .qty = deed->qty,
+        .price = deed->price,
+        .total = deed->total,
+        .fee = deed->fee,
+        .client_order_id = cnop_str_make(item->command.key, item->command.key_len),
+        .created_us = deed->time_us};
+
+    order_json_write(writer, "data", &env->id_key, &order);
+}
+
+static void
+write_refused(struct cnop_json_writer *writer, const struct order_env *env,
+              const struct batch_item *item)
+{
+    const struct order_refusal refusal = {
+        .violation = {item->err, item->outcome.have_e8, item->outcome.need_e8,
+                      item->outcome.limit_e8},
+        .qty = item->command.qty,
+        .symbol = order_http_symbol(env, item->command.asset_id)};
+    char memory[REFUSAL_BYTES];
+    struct cnop_buf text;
+
+    cnop_buf_init(&text, memory, sizeof(memory));
+    order_text_refusal(&text, &refusal);
+    cnop_json_object_open(writer, "error");
+    cnop_json_text(writer, "code", cnop_err_code(item->err));
+    cnop_json_str(writer, "message", cnop_buf_view(&text));
+    cnop_json_object_close(writer);
+}
+
+static void
+write_item(struct cnop_json_writer *writer, const struct order_env *env, const struct batch *batch,
+           size_t index)
+{
+    const struct batch_item *item = &batch->items[index];
+    bool accepted = item->err == CNOP_OK;
+
+    cnop_json_object_open(writer, NULL);
+    cnop_json_u64(writer, "index", index);
+    cnop_json_i64(writer, "status", accepted ? 201 : cnop_err_status(item->err));
+    cnop_json_bool(writer, "replayed", accepted && item->outcome.replayed);
+    if (accepted)
+        write_accepted(writer, env, item);
+    else
+        write_refused(writer, env, item);
+    cnop_json_object_close(writer);
+}
+
+static void
+answer(struct batch *batch)
+{
+    const struct order_env *env = cnop_request_env(batch->req);
+    struct cnop_response *res = cnop_request_response(batch->req);
+    struct cnop_json_writer *writer;
+    uint64_t accepted_count = 0;
+    uint64_t replayed_count = 0;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        accepted_count += batch->items[i].err == CNOP_OK;
+        replayed_count += batch->items[i].err == CNOP_OK && batch->items[i].outcome.replayed;
+    }
+    if (accepted_count > 0 && replayed_count == accepted_count)
+        cnop_response_header(res, "Idempotency-Replayed", "true");
+    writer = cnop_response_json(res);
+    cnop_json_object_open(writer, NULL);
+    cnop_json_array_open(writer, "results");
+    for (size_t i = 0; i < batch->count; i++)
+        write_item(writer, env, batch, i);
+    cnop_json_array_close(writer);
+    cnop_json_u64(writer, "accepted", accepted_count);
+    cnop_json_u64(writer, "rejected", batch->count - accepted_count);
+    cnop_json_object_close(writer);
+    cnop_request_complete(batch->req, CNOP_OK);
+}
+
+static void
+on_item(struct engine_job *job)
+{
+    struct batch *batch = job->owner;
+    struct batch_item *item = &batch->items[job->owner_index];
+
+    item->err = job->err;
+    item->outcome = job->outcome;
+    if (--batch->open_count == 0)
+        answer(batch);
+}
+
+/* ---- request ---- */
+
+/* ".<digest of the key>.<index>"; the fingerprint covers the whole body. */
+static enum cnop_err
+derive_key(struct cnop_str batch_key, struct cnop_str body, size_t index,
+           struct ledger_command *command)
+{
+    unsigned char digest[CNOP_SHA256_BYTES];
+    char memory[LEDGER_KEY_BYTES];
+    char hex[2 * KEY_DIGEST_BYTES + 1];
+    struct cnop_buf key;
+    enum cnop_err err;
+
+    cnop_secret_sha256(batch_key.ptr, batch_key.len, digest);
+    cnop_str_hex(digest, KEY_DIGEST_BYTES, hex);
+    cnop_buf_init(&key, memory, sizeof(memory));
+    cnop_buf_char(&key, '.');
+    cnop_buf_text(&key, hex);
+    cnop_buf_char(&key, '.');
+    cnop_buf_u64(&key, index);
+    err = ledger_command_set_key(command, cnop_buf_view(&key));
+    cnop_secret_sha256(body.ptr, body.len, digest);
+    memcpy(command->fingerprint, digest, LEDGER_FINGERPRINT_BYTES);
+    return err;
+}
+
+/* Fills one item. Its own refusal stays in item->err; an error concerns the whole batch. */
+static enum cnop_err
+read_item(struct cnop_request *req, const struct ticket *ticket, struct cnop_str batch_key,
+          struct batch *batch, size_t index)
+{
+    const struct order_env *env = cnop_request_env(req);
+    struct batch_item *item = &batch->items[index];
+    struct cnop_str prefix =
+        cnop_arena_printf(cnop_request_arena(req), "orders[%zu].", index);
+    int64_t account_id;
+    enum cnop_err err;
+
+    err = order_http_account(req, &account_id);
+    if (err != CNOP_OK)
+        return err;
+    if (prefix.ptr == NULL)
+        return CNOP_E_NO_MEMORY;
+    err = ticket_check(req, ticket, prefix.ptr);
+    if (err != CNOP_OK)
+        return err;
+    item->err = ticket_command(env->engine, account_id, ticket, &item->command);
+    if (item->err != CNOP_OK)
+        return CNOP_OK;
+    ledger_command_set_request_id(&item->command, cnop_request_id(req));
+    if (!cnop_str_empty(ticket->client_order_id))
+        return ledger_command_set_key(&item->command, ticket->client_order_id);
+    if (cnop_str_empty(batch_key))
+        return CNOP_OK;
+    err = derive_key(batch_key, cnop_request_body(req), index, &item->command);
+    if (err == CNOP_OK && ledger_key_conflicts(engine_ledger(env->engine), &item->command))
+        err = CNOP_E_IDEMPOTENCY_MISMATCH;
+    return err;
+}
+
+static enum cnop_err
+read_batch(struct cnop_request *req, struct batch *batch)
+{
+    struct cnop_arena *arena = cnop_request_arena(req);
+    struct cnop_str batch_key;
+    void *tickets;
+    enum cnop_err err;
+
+    err = ticket_header_key(req, &batch_key);
+    if (err == CNOP_OK)
+        err = cnop_request_decode_items(req, &batch_shape, &tickets, &batch->count);
+    if (err != CNOP_OK)
+        return err;
+    batch->req = req;
+    batch->items = cnop_arena_alloc_array(arena, batch->count, sizeof(*batch->items));
+    if (batch->items == NULL)
+        return CNOP_E_NO_MEMORY;
+    for (size_t i = 0; i < batch->count && err == CNOP_OK; i++)
+        err = read_item(req, (const struct ticket *)tickets + i, batch_key, batch, i);
+    return err;
+}
+
+static void
+submit_items(const struct order_env *env, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct batch_item *item = &batch->items[i];
+        struct engine_job *job;
+
+        if (item->err != CNOP_OK)
+            continue;
+        job = engine_job_take(env->engine);
+        if (job == NULL) { /* the queue grew old while we filled it: this one was not accepted */
+            item->err = CNOP_E_OVERLOADED;
+            continue;
+        }
+        job->owner = batch;
+        job->owner_index = (uint32_t)i;
+        job->command = item->command;
+        job->done = on_item;
+        batch->open_count++;
+        engine_submit(env->engine, job);
+    }
+}
+
+enum cnop_err
+order_http_batch(struct cnop_request *req, struct cnop_response *res)
+{
+    const struct order_env *env = cnop_request_env(req);
+    struct batch *batch = cnop_arena_alloc(cnop_request_arena(req), sizeof(*batch));
+    enum cnop_err err;
+
+    (void)res;
+    if (batch == NULL)
+        return CNOP_E_NO_MEMORY;
+    err = read_batch(req, batch);
+    if (err != CNOP_OK)
+        return err;
+    if (engine_room(env->engine) < batch->count)
+        return CNOP_E_OVERLOADED;
+    cnop_request_defer(req);
+    submit_items(env, batch);
+    if (batch->open_count == 0)
+        answer(batch);
+    return CNOP_OK;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* HTTP side of the engine: its routes. Decode, submit, encode; no rules. */
+#ifndef CNOP_ORDER_ORDER_HTTP_H
+#define CNOP_ORDER_ORDER_HTTP_H
+
+#include "fcgi_services/order/engine.h"
+#include "shared/base/id.h"
+#include "shared/web/web.h"
+
+/* What every handler finds in cnop_request_env. */
+struct order_env {
+    struct engine *engine;
+    struct cnop_id_key id_key;
+};
+
+enum cnop_err order_http_place(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err order_http_preview(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err order_http_batch(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err order_http_freeze(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err order_http_unfreeze(struct cnop_request *req, struct cnop_response *res);
+
+/* Shared by the handlers. A job or NULL with *ret_err: SHUTTING_DOWN, OVERLOADED. */
+struct engine_job *order_http_take(struct cnop_request *req, enum cnop_err *ret_err);
+/* The account of the caller; FORBIDDEN for ids below the first user's. */
+cnop_must_check enum cnop_err order_http_account(struct cnop_request *req, int64_t *ret_account);
+struct cnop_str order_http_symbol(const struct order_env *env, uint16_t asset_id);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentences for refused orders; see order_text.h. */
+#include "fcgi_services/order/order_text.h"
+
+static void
+put_cash(struct cnop_buf *buf, const char *before, int64_t e8)
+{
+    cnop_buf_text(buf, before);
+    cnop_cash_format(buf, (cnop_cash){e8}, 2);
+}
+
+static void
+put_qty(struct cnop_buf *buf, const char *before, int64_t e8)
+{
+    cnop_buf_text(buf, before);
+    cnop_qty_format(buf, (cnop_qty){e8}, 0);
+}
+
+static void
+put_too_small(struct cnop_buf *buf, const struct order_refusal *refusal)
+{
+    const struct ledger_violation *figures = &refusal->violation;
+    bool by_qty = refusal->qty.e8 > 0 && figures->need_e8 == refusal->qty.e8;
+
+    if (by_qty) {
+        put_qty(buf, "Quantity ", figures->need_e8);
+        put_qty(buf, " is below the minimum of ", figures->limit_e8);
+    } else {
+        put_cash(buf, "Order value $", figures->need_e8);
+        put_cash(buf, " is below the minimum of $", figures->limit_e8);
+    }
+    cnop_buf_char(buf, '.');
+}
+
+static void
+put_too_large(struct cnop_buf *buf, const struct order_refusal *refusal)
+{
+    const struct ledger_violation *figures = &refusal->violation;
+
+    if (figures->need_e8 == INT64_MAX)
+        cnop_buf_text(buf, "Order value");
+    else
+        put_cash(buf, "Order value $", figures->need_e8);
+    put_cash(buf, " is above the maximum of $", figures->limit_e8);
+    cnop_buf_char(buf, '.');
+}
+
+void
+order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal)
+{
+    const struct ledger_violation *figures = &refusal->violation;
+
+    if (figures->err == CNOP_E_INSUFFICIENT_FUNDS) {
+        put_cash(buf, "Balance $", figures->have_e8);
+        put_cash(buf, ", required $", figures->need_e8);
+        put_cash(buf, ", short by $", figures->need_e8 - figures->have_e8);
+        cnop_buf_char(buf, '.');
+    } else if (figures->err == CNOP_E_INSUFFICIENT_HOLDINGS) {
+        put_qty(buf, "Holding ", figures->have_e8);
+        cnop_buf_char(buf, ' ');
+        cnop_buf_str(buf, refusal->symbol);
+        put_qty(buf, ", order sells ", figures->need_e8);
+        cnop_buf_char(buf, ' ');
+        cnop_buf_str(buf, refusal->symbol);
+        cnop_buf_char(buf, '.');
+    } else if (figures->err == CNOP_E_ORDER_TOO_SMALL) {
+        put_too_small(buf, refusal);
+    } else if (figures->err == CNOP_E_ORDER_TOO_LARGE) {
+        put_too_large(buf, refusal);
+    } else {
+        cnop_buf_text(buf, cnop_err_meaning(figures->err));
+    }
+}

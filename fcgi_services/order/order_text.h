@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Why an order was refused, in a sentence with figures. */
+#ifndef CNOP_ORDER_ORDER_TEXT_H
+#define CNOP_ORDER_ORDER_TEXT_H
+
+#include "shared/ledger/ledger.h"
+
+struct order_refusal {
+    struct ledger_violation violation;
+    cnop_qty qty; /* that was asked for; 0: by amount */
+    struct cnop_str symbol;
+};
+
+/* Appends the sentence; the catalogue's own when there is nothing to add. */
+void order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal);
+
+#endif

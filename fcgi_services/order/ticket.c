@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Form of an order; see ticket.h. Rules of meaning are the ledger's. */
+#include "fcgi_services/order/ticket.h"
+
+static const char *const order_types[] = {"market_buy", "market_sell", "limit_buy", "limit_sell",
+                                          NULL};
+
+#define PRICE_MAX_E10 (INT64_C(1000000) * CNOP_E10)
+#define AMOUNT_MAX_E8 (INT64_C(1000000) * CNOP_E8)
+
+const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
+    CNOP_FIELD(struct ticket, order_type, CNOP_K_ENUM, order_types, CNOP_REQUIRED),
+    CNOP_FIELD(struct ticket, asset_id, CNOP_K_STR, CNOP_RANGE(1, 10), CNOP_REQUIRED | CNOP_TRIM),
+    CNOP_FIELD(struct ticket, quantity, CNOP_K_QTY, CNOP_RANGE(1, INT64_MAX), CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, amount, CNOP_K_CASH, CNOP_RANGE(1, AMOUNT_MAX_E8), CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, price, CNOP_K_PRICE, CNOP_RANGE(1, PRICE_MAX_E10), CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, client_order_id, CNOP_K_STR, CNOP_RANGE(1, 64), CNOP_OPTIONAL),
+};
+
+const char *
+ticket_type_name(unsigned order_type)
+{
+    cnop_assert(order_type <= TICKET_LIMIT_SELL);
+    return order_types[order_type];
+}
+
+/* Fault names must outlive the handler. */
+static const char *
+field_name(struct cnop_request *req, const char *prefix, const char *name)
+{
+    struct cnop_str full;
+
+    if (prefix[0] == '\0')
+        return name;
+    full = cnop_arena_printf(cnop_request_arena(req), "%s%s", prefix, name);
+    return full.ptr == NULL ? name : full.ptr;
+}
+
+enum cnop_err
+ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *prefix)
+{
+    enum cnop_err err = CNOP_OK;
+
+    if (!cnop_str_is_word(ticket->asset_id, ""))
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "asset_id"),
+                                 "must be 1 to 10 letters and digits");
+    if (!cnop_str_empty(ticket->client_order_id) && !cnop_str_is_word(ticket->client_order_id, "_-"))
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "client_order_id"),
+                                 "must be letters, digits, '_' and '-'");
+    if (ticket->quantity.e8 < 0 && ticket->amount.e8 < 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
+                                 "is required, unless amount is given");
+    else if (ticket->quantity.e8 >= 0 && ticket->amount.e8 >= 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "amount"),
+                                 "must not be given together with quantity");
+    if (ticket->amount.e8 > 0 && ticket->amount.e8 % (CNOP_E8 / 100) != 0)
+        err = cnop_request_fault(req, CNOP_E_AMOUNT_PRECISION, field_name(req, prefix, "amount"),
+                                 "must have at most 2 decimal places");
+    return err;
+}
+
+enum cnop_err
+ticket_command(const struct engine *engine, int64_t account_id, const struct ticket *ticket,
+               struct ledger_command *command)
+{
+    const struct ledger_asset *asset;
+    char symbol[LEDGER_SYMBOL_BYTES];
+
+    cnop_assert(ticket->asset_id.len <= sizeof(symbol));
+    for (size_t i = 0; i < ticket->asset_id.len; i++) {
+        char c = ticket->asset_id.ptr[i];
+
+        symbol[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    asset = ledger_find_symbol(engine_ledger(engine),
+                               cnop_str_make(symbol, ticket->asset_id.len));
+    if (asset == NULL || asset->id == LEDGER_USD)
+        return CNOP_E_ASSET_UNKNOWN;
+    command->op = LEDGER_OP_ORDER;
+    command->account_id = account_id;
+    command->asset_id = asset->id;
+    command->side = ticket->order_type == TICKET_MARKET_BUY || ticket->order_type == TICKET_LIMIT_BUY
+                        ? LEDGER_BUY
+                        : LEDGER_SELL;
+    command->qty.e8 = ticket->quantity.e8 > 0 ? ticket->quantity.e8 : 0;
+    command->amount.e8 = ticket->amount.e8 > 0 ? ticket->amount.e8 : 0;
+    return ticket->order_type >= TICKET_LIMIT_BUY ? CNOP_E_LIMIT_ORDER_UNSUPPORTED : CNOP_OK;
+}
+
+enum cnop_err
+ticket_header_key(struct cnop_request *req, struct cnop_str *ret_key)
+{
+    struct cnop_str key = cnop_request_header(req, "Idempotency-Key");
+
+    if (!cnop_str_empty(key) && (key.len > LEDGER_KEY_BYTES || !cnop_str_is_word(key, "_-")))
+        return cnop_request_fault(req, CNOP_E_INVALID, "Idempotency-Key",
+                                  "must be 1 to 64 letters, digits, '_' and '-'");
+    *ret_key = key;
+    return CNOP_OK;
+}

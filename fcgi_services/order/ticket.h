@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* An order as a client writes it, and its way into a ledger command. */
+#ifndef CNOP_ORDER_TICKET_H
+#define CNOP_ORDER_TICKET_H
+
+#include "fcgi_services/order/engine.h"
+#include "shared/web/web.h"
+
+/* Index of order_type in the field table. */
+enum ticket_type { TICKET_MARKET_BUY, TICKET_MARKET_SELL, TICKET_LIMIT_BUY, TICKET_LIMIT_SELL };
+
+struct ticket {
+    unsigned order_type; /* enum ticket_type */
+    struct cnop_str asset_id;
+    cnop_qty quantity; /* -1: absent */
+    cnop_cash amount;  /* -1: absent */
+    cnop_price price;
+    struct cnop_str client_order_id;
+};
+
+const char *ticket_type_name(unsigned order_type);
+
+#define TICKET_EMPTY ((struct ticket){.quantity = {-1}, .amount = {-1}})
+
+/* Field table of one order, also of each order in a batch. */
+#define TICKET_FIELD_COUNT 6
+extern const struct cnop_field ticket_fields[TICKET_FIELD_COUNT];
+
+/* Rules of form the table cannot say; prefix ("" or "orders[3].") starts the fault names. INVALID,
+ * AMOUNT_PRECISION. */
+cnop_must_check enum cnop_err ticket_check(struct cnop_request *req, const struct ticket *ticket,
+                                           const char *prefix);
+
+/* The command, without a key. ASSET_UNKNOWN; LIMIT_ORDER_UNSUPPORTED: the command is filled all the
+ * same, as a market order, for previews. */
+cnop_must_check enum cnop_err ticket_command(const struct engine *engine, int64_t account_id,
+                                             const struct ticket *ticket,
+                                             struct ledger_command *command);
+
+/* The Idempotency-Key header, checked; empty when absent. INVALID. */
+cnop_must_check enum cnop_err ticket_header_key(struct cnop_request *req,
+                                                struct cnop_str *ret_key);
+
+#endif
