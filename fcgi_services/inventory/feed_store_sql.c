@@ -10,6 +10,7 @@
 #define FOLLOWER_BASIS_PPM 2000 /* a wrapped asset stays within 0.2 % of its leader's movement */
 #define CANDLE_JSON_BYTES 160   /* one candle as JSON, at most */
 #define MOVE_JSON_BYTES 48
+#define CANDLES_PER_STATEMENT 1000
 
 /* ---- catalogue ---- */
 
@@ -320,9 +321,9 @@ feed_store_last_candle(struct cnop_db *db, struct cnop_arena *arena, uint16_t as
     return CNOP_OK;
 }
 
-enum cnop_err
-feed_store_add_candles(struct cnop_db *db, struct cnop_arena *arena,
-                       const struct feed_candles *candles)
+/* One statement's worth: short enough to end well within the statement's time on a busy machine. */
+static enum cnop_err
+add_some_candles(struct cnop_db *db, struct cnop_arena *arena, const struct feed_candles *candles)
 {
     struct cnop_json_writer json;
     struct cnop_buf buf;
@@ -334,6 +335,28 @@ feed_store_add_candles(struct cnop_db *db, struct cnop_arena *arena,
     cnop_json_array_close(&json);
     cnop_assert(!buf.overflow);
     return cnop_db_exec(db, &upsert_candles, CNOP_PARAMS(CNOP_P_STR(cnop_buf_view(&buf))), NULL);
+}
+
+enum cnop_err
+feed_store_add_candles(struct cnop_db *db, struct cnop_arena *arena,
+                       const struct feed_candles *candles)
+{
+    cnop_cleanup(cnop_tx_done) struct cnop_tx *tx = NULL;
+    enum cnop_err err = cnop_tx_begin(db, &tx);
+
+    for (size_t done = 0; err == CNOP_OK && done < candles->count; done += CANDLES_PER_STATEMENT) {
+        size_t left = candles->count - done;
+        struct feed_candles part = {
+            .items = candles->items + done,
+            .count = left < CANDLES_PER_STATEMENT ? left : CANDLES_PER_STATEMENT,
+            .asset_id = candles->asset_id,
+        };
+        size_t mark = cnop_arena_mark(arena);
+
+        err = add_some_candles(db, arena, &part);
+        cnop_arena_rewind(arena, mark);
+    }
+    return err == CNOP_OK ? cnop_tx_commit(&tx) : err;
 }
 
 /* Every subquery reads one short range of the primary key; nothing scans the table. */

@@ -43,13 +43,16 @@ inventory_ready(void *arg, struct cnop_health *health)
 {
     struct inventory_env *env = arg;
     const struct asset_list *list;
+    size_t priced_count = 0;
     enum cnop_err err = cnop_db_ping(env->db);
 
     cnop_health_check(health, "database", err, "%s", err == CNOP_OK ? "reached" : "not reached");
     err = asset_source_get(&env->assets, &list);
-    if (err == CNOP_OK && list->count == 0)
+    for (size_t i = 0; err == CNOP_OK && i < list->count; i++)
+        priced_count += list->items[i].price.e10 > 0 ? 1 : 0;
+    if (err == CNOP_OK && priced_count == 0)
         err = CNOP_E_UNAVAILABLE;
-    cnop_health_check(health, "catalogue", err, "%zu assets", err == CNOP_OK ? list->count : 0);
+    cnop_health_check(health, "catalogue", err, "%zu assets with a price", priced_count);
     cnop_health_check(health, "cache", CNOP_OK, "%s",
                       cnop_cache_is_up(env->cache) ? "reached" : "bypassed");
 }

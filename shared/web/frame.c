@@ -212,9 +212,14 @@ cnop_frame_scan(const unsigned char *bytes, size_t len, const struct cnop_frame_
 
     cnop_assert(bytes != NULL || len == 0);
     if (scan_begin(&scan) && scan_params(&scan) && scan_body(&scan)) {
-        scan.frame.state = CNOP_FRAME_READY;
-        scan.frame.total_bytes = scan.at;
         cnop_assert(scan.at <= len);
+        if (scan.at < len) {
+            /* libfcgi reads ahead and would lose a part of it: the stream is out of step then */
+            (void)broken(&scan, "bytes behind the request");
+        } else {
+            scan.frame.state = CNOP_FRAME_READY;
+            scan.frame.total_bytes = scan.at;
+        }
     }
     return scan.frame;
 }

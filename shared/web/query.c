@@ -23,7 +23,7 @@ decode(struct cnop_arena *arena, struct cnop_str text, struct cnop_str *ret_deco
     char *out;
     size_t len = 0;
 
-    if (cnop_str_empty(text)) {
+    if (cnop_str_empty(text)) { /* also a name without "=": its value has no address */
         *ret_decoded = CNOP_STR("");
         return CNOP_OK;
     }

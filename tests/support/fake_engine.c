@@ -110,12 +110,13 @@ listen_on(const char *path)
 int
 main(int argc, char **argv)
 {
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     int listener;
 
     if (argc < 3)
         return EXIT_FAILURE;
     memset(known, argc == 3, sizeof(known));
-    signal(SIGCHLD, SIG_IGN);
+    sigaction(SIGCHLD, &ignore, NULL); /* children are not waited for */
     listener = listen_on(argv[1]);
     for (;;) {
         int fd = accept(listener, NULL, NULL);

@@ -75,13 +75,15 @@ class Market:
 
     def feed_config(self, name="feed", **changes):
         path = self.directory / f"{name}.conf"
-        values = {**self.common(), "catalogue_file": CATALOGUE, "tick_interval": "200ms", **changes}
+        values = {**self.common(), "catalogue_file": CATALOGUE, "tick_interval": "200ms",
+                  "db_query_timeout": "10s", **changes}
         path.write_text("".join(f"{key} = {value}\n" for key, value in values.items()))
         return path
 
     def seed(self, **changes):
-        subprocess.run([harness.built("cnop-feed"), "--config", self.feed_config("seed", **changes), "--seed"],
-                       check=True, capture_output=True, timeout=300)
+        done = subprocess.run([harness.built("cnop-feed"), "--config", self.feed_config("seed", **changes), "--seed"],
+                              capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
 
     @contextlib.contextmanager
     def feed(self, **changes):
@@ -99,11 +101,11 @@ class Market:
             yield worker
 
     @contextlib.contextmanager
-    def insights(self, **changes):
+    def insights(self, name="insights", **changes):
         values = {"db_socket": self.database.socket, "db_user": "cnop_insights",
                   "db_password_file": self.insights_password, "cache_socket": self.cache.socket,
                   "cache_key_file": self.key_file, **changes}
-        with harness.worker(harness.built("cnop-insights"), self.directory, name="insights", **values) as worker:
+        with harness.worker(harness.built("cnop-insights"), self.directory, name=name, **values) as worker:
             yield worker
 
     def price_of(self, asset_id):

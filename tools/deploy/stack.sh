@@ -68,9 +68,10 @@ make_keys() {
         [ -s "$CNOP_KEYS/db-$user.pw" ] || new_secret 24 >"$CNOP_KEYS/db-$user.pw"
     done
     [ -s "$CNOP_KEYS/order-id.key" ] || head -c 16 /dev/urandom >"$CNOP_KEYS/order-id.key"
-    chmod 0600 "$CNOP_KEYS"/db-*.pw "$CNOP_KEYS/order-id.key"
+    [ -s "$CNOP_KEYS/cache.key" ] || head -c 32 /dev/urandom >"$CNOP_KEYS/cache.key"
+    chmod 0600 "$CNOP_KEYS"/db-*.pw "$CNOP_KEYS"/*.key
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_KEYS"
-    as_runner "$CNOP_LIBEXEC/cnop-keys" --config "$CNOP_ETC/auth.conf" init
+    as_runner "$CNOP_APP/sbin/cnop-keys" init "$CNOP_KEYS" "$CNOP_KEYS/jwks.json"
 }
 
 new_secret() { # BYTES
