@@ -85,7 +85,7 @@ def render_all(values, out):
                              undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
                              lstrip_blocks=True)
     changed = []
-    for group in ("nginx", "workers", "mariadb", "memcached"):
+    for group in ("nginx", "workers", "mariadb"):
         for source in sorted((CONF / group).glob("*")):
             if not source.is_file():
                 continue

@@ -39,10 +39,11 @@ function themeRule() {
 // The same text in every page, so that the policy needs one hash: theme before the first paint, modules after it.
 const inlineScript =
   `(function(){${themeRule()}var s=document.currentScript.dataset;addEventListener("load",function(){` +
-  's.preload.split(" ").forEach(function(h){var l=document.createElement("link");l.rel="modulepreload";' +
-  'l.href=h;document.head.appendChild(l)});import(s.start)})})()';
+  'function add(n,o){var e=Object.assign(document.createElement(n),o);document.head.appendChild(e)}' +
+  's.preload.split(" ").forEach(function(h){add("link",{rel:"modulepreload",href:h})});' +
+  'add("script",{src:s.before,onload:function(){import(s.start)}})})})()';
 
-/** Moves all inline code of a page into one module file; the script elements stay, since React expects them. */
+/** Moves the inline code of a page into two files; the script elements stay, empty, since React expects them. */
 function externalise(html) {
   const preloads = [];
   const classic = [];
@@ -64,16 +65,25 @@ function externalise(html) {
       entry = code.slice(lazy);
       return `<script${attributes}></script>`;
     });
-  if (!entry || classic.length === 0) throw new Error('the page has no module graph; has the router changed?');
-  const start = `${imports}\n${classic.join('\n')}\n${entry}\n`;
-  return { page, start, preloads };
+  if (!entry || classic.length === 0)
+    throw new Error('the page has no module graph; has the router changed?');
+  return { page, before: `${classic.join(';\n')}\n`, start: `${imports}\n${entry}\n`, preloads };
+}
+
+function writeAsset(name, code) {
+  const path = `/assets/${name}-${shortHash(code)}.js`;
+  writeFileSync(join(site, path), code);
+  return path;
 }
 
 function rewritePage(path) {
-  const { page, start, preloads } = externalise(readFileSync(path, 'utf8'));
-  const name = `/assets/start-${shortHash(start)}.js`;
-  writeFileSync(join(site, name), start);
-  const script = `<script data-start="${name}" data-preload="${preloads.join(' ')}">${inlineScript}</script>`;
+  const { page, before, start, preloads } = externalise(readFileSync(path, 'utf8'));
+  const data = [
+    `data-before="${writeAsset('before', before)}"`,
+    `data-start="${writeAsset('start', start)}"`,
+    `data-preload="${preloads.join(' ')}"`,
+  ];
+  const script = `<script ${data.join(' ')}>${inlineScript}</script>`;
   const finished = page.replace('<head>', `<head>${script}`);
   if (/ style="/.test(finished)) throw new Error(`${path} has a style attribute, which the policy forbids`);
   writeFileSync(path, finished);
@@ -85,7 +95,9 @@ function compress(path) {
   writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
   writeFileSync(
     `${path}.br`,
-    brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }),
+    brotliCompressSync(content, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
+    }),
   );
 }
 
@@ -113,4 +125,4 @@ const pages = filesBelow(site).filter((path) => path.endsWith('.html'));
 pages.forEach(rewritePage);
 filesBelow(site).forEach(compress);
 writeFileSync(join(to, 'csp.conf'), policy());
-console.log(`${pages.length} pages in ${relative(process.cwd(), to) || '.'}`);
+process.stdout.write(`${pages.length} pages in ${relative(process.cwd(), to) || '.'}\n`);

@@ -88,8 +88,8 @@ cnop_escape_clip(struct cnop_str s, size_t max_bytes)
 
     if (s.len <= max_bytes)
         return s;
-    for (size_t back = 0; back < 4 && len > 0; back++) { /* a sequence has at most 4 bytes */
-        if (((unsigned char)s.ptr[len] & 0xC0) != 0x80)
+    for (size_t back = 0; back < 4; back++) { /* a sequence has at most 4 bytes */
+        if (len == 0 || ((unsigned char)s.ptr[len] & 0xC0) != 0x80)
             return (struct cnop_str){s.ptr, len};
         len--;
     }

@@ -105,9 +105,11 @@ may_hold_values(const char *sqlstate)
 enum cnop_err
 cnop_db_fail(struct cnop_db *db, const char *what, enum cnop_db_phase phase, MYSQL_STMT *stmt)
 {
-    unsigned number = stmt != NULL ? mysql_stmt_errno(stmt) : mysql_errno(db->mysql);
-    const char *sqlstate = stmt != NULL ? mysql_stmt_sqlstate(stmt) : mysql_sqlstate(db->mysql);
-    const char *message = stmt != NULL ? mysql_stmt_error(stmt) : mysql_error(db->mysql);
+    /* An error met while rows are being read stands in the connection only. */
+    bool in_stmt = stmt != NULL && mysql_stmt_errno(stmt) != 0;
+    unsigned number = in_stmt ? mysql_stmt_errno(stmt) : mysql_errno(db->mysql);
+    const char *sqlstate = in_stmt ? mysql_stmt_sqlstate(stmt) : mysql_sqlstate(db->mysql);
+    const char *message = in_stmt ? mysql_stmt_error(stmt) : mysql_error(db->mysql);
     enum cnop_err err;
     bool lost;
 

@@ -6,8 +6,8 @@
 
 #include "shared/json/json_scan.h"
 
+#include <pthread.h>
 #include <string.h>
-#include <threads.h>
 
 #include <json-c/json.h>
 
@@ -26,8 +26,8 @@ struct cnop_json_copy {
     uint32_t value_count;
 };
 
-static tss_t cnop_json_tokener_slot;
-static once_flag cnop_json_tokener_once = ONCE_FLAG_INIT;
+static pthread_key_t cnop_json_tokener_slot;
+static pthread_once_t cnop_json_tokener_once = PTHREAD_ONCE_INIT;
 
 static void
 cnop_json_tokener_done(void *tokener)
@@ -38,9 +38,9 @@ cnop_json_tokener_done(void *tokener)
 static void
 cnop_json_tokener_slot_init(void)
 {
-    int failed = tss_create(&cnop_json_tokener_slot, cnop_json_tokener_done);
+    int failed = pthread_key_create(&cnop_json_tokener_slot, cnop_json_tokener_done);
 
-    cnop_assert(failed == thrd_success);
+    cnop_assert(failed == 0);
 }
 
 /* json-c's parser of this thread, made at its first use. */
@@ -48,15 +48,17 @@ static struct json_tokener *
 cnop_json_tokener_get(void)
 {
     struct json_tokener *tokener;
+    int failed = pthread_once(&cnop_json_tokener_once, cnop_json_tokener_slot_init);
 
-    call_once(&cnop_json_tokener_once, cnop_json_tokener_slot_init);
-    tokener = tss_get(cnop_json_tokener_slot);
+    cnop_assert(failed == 0);
+    tokener = pthread_getspecific(cnop_json_tokener_slot);
     if (tokener != NULL)
         return tokener;
     tokener = json_tokener_new_ex(CNOP_JSON_SCAN_DEPTH_MAX + 1);
     cnop_assert(tokener != NULL);
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    (void)tss_set(cnop_json_tokener_slot, tokener); /* failure costs a new parser per call */
+    failed = pthread_setspecific(cnop_json_tokener_slot, tokener);
+    cnop_assert(failed == 0); /* first parse of a thread: nothing is half done yet */
     return tokener;
 }
 

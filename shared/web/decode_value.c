@@ -283,6 +283,6 @@ cnop_value_read(const struct cnop_field *field, const struct cnop_source *source
     case CNOP_K_TIME:
         return read_time(source, ret_value, ret_fault);
     }
-    cnop_assert(!"a known kind");
+    cnop_assert(false && "a known kind");
     return false;
 }

@@ -71,7 +71,7 @@ free_slot(const struct parent *parent)
         if (!used)
             return slot;
     }
-    cnop_assert(!"a free heartbeat slot");
+    cnop_assert(false && "a free heartbeat slot");
     return 0;
 }
 

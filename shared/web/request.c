@@ -277,7 +277,7 @@ cnop_request_path_param(const struct cnop_request *req, const char *name)
     for (size_t i = 0; i < req->match.param_count; i++)
         if (cnop_str_equal(req->match.params[i].name, want))
             return req->match.params[i].value;
-    cnop_assert(!"the route's path has this parameter");
+    cnop_assert(false && "the route's path has this parameter");
     return (struct cnop_str){"", 0};
 }
 

@@ -86,7 +86,7 @@ class Process:
     def running(self):
         return self.process.poll() is None
 
-    def signal(self, number):
+    def tell(self, number):
         self.process.send_signal(number)
 
     def stop(self, timeout=15.0, number=TERM):

@@ -11,15 +11,21 @@
 
 #define UNIT_TIMEOUT_S 60 /* generous: sanitizers on a busy machine */
 
-/* A test whose body must fail an assertion. Left out where tests run in one process (CK_FORK=no).
- */
+/* Tests whose body must fail an assertion, once or for _i from 0 to count - 1. Left out where tests
+ * run in one process (CK_FORK=no). */
 static inline void
-unit_add_abort_test(TCase *tests, const TTest *test)
+unit_add_abort_loop_test(TCase *tests, const TTest *test, int count)
 {
     const char *fork_mode = getenv("CK_FORK");
 
     if (fork_mode == NULL || fork_mode[0] != 'n')
-        tcase_add_test_raise_signal(tests, test, SIGABRT);
+        tcase_add_loop_test_raise_signal(tests, test, SIGABRT, 0, count);
+}
+
+static inline void
+unit_add_abort_test(TCase *tests, const TTest *test)
+{
+    unit_add_abort_loop_test(tests, test, 1);
 }
 
 #define UNIT_MAIN(name, add)                                                                       \

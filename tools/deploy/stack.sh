@@ -67,10 +67,11 @@ make_keys() {
     for user in cnop_migrate cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
         [ -s "$CNOP_KEYS/db-$user.pw" ] || new_secret 24 >"$CNOP_KEYS/db-$user.pw"
     done
-    [ -s "$CNOP_KEYS/order-id.key" ] || new_secret 16 >"$CNOP_KEYS/order-id.key"
-    chmod 0600 "$CNOP_KEYS"/db-*.pw "$CNOP_KEYS/order-id.key"
+    [ -s "$CNOP_KEYS/order-id.key" ] || head -c 16 /dev/urandom >"$CNOP_KEYS/order-id.key"
+    [ -s "$CNOP_KEYS/cache.key" ] || head -c 32 /dev/urandom >"$CNOP_KEYS/cache.key"
+    chmod 0600 "$CNOP_KEYS"/db-*.pw "$CNOP_KEYS"/*.key
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_KEYS"
-    as_runner "$CNOP_LIBEXEC/cnop-keys" --config "$CNOP_ETC/auth.conf" init
+    as_runner "$CNOP_APP/sbin/cnop-keys" init "$CNOP_KEYS" "$CNOP_KEYS/jwks.json"
 }
 
 new_secret() { # BYTES

@@ -89,7 +89,8 @@ export async function unwrapAnswer<T>(
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw cause instanceof Problem ? cause : problemWithoutAnswer(cause);
   });
-  if (answer.data === undefined || answer.data === null) throw problemFromAnswer(answer.response, answer.error);
+  if (answer.data === undefined || answer.data === null)
+    throw problemFromAnswer(answer.response, answer.error);
   return { data: answer.data, response: answer.response };
 }
 

@@ -57,9 +57,7 @@ export async function logout(): Promise<void> {
 }
 
 export async function changePassword(current: string, next: string): Promise<void> {
-  await unwrap(
-    POST('/api/v1/auth/password', { body: { current_password: current, new_password: next } }),
-  );
+  await unwrap(POST('/api/v1/auth/password', { body: { current_password: current, new_password: next } }));
 }
 
 export async function endSession(sessionId: string): Promise<void> {

@@ -15,7 +15,8 @@ export function useIntention() {
     /** The same content gets the same key until the intention is settled. */
     keyFor(content: unknown): string {
       const wanted = JSON.stringify(content);
-      if (current.current?.content !== wanted) current.current = { content: wanted, key: newIdempotencyKey() };
+      if (current.current?.content !== wanted)
+        current.current = { content: wanted, key: newIdempotencyKey() };
       return current.current.key;
     },
     /** A clear answer ends the intention; after a lost one the same key must be used again. */

@@ -72,9 +72,11 @@ export const assetQuery = (assetId: string) =>
   queryOptions({
     queryKey: keys.asset(assetId),
     queryFn: async ({ signal }) =>
-      (await unwrap(
-        GET('/api/v1/inventory/assets/{asset_id}', { params: { path: { asset_id: assetId } }, signal }),
-      )).data,
+      (
+        await unwrap(
+          GET('/api/v1/inventory/assets/{asset_id}', { params: { path: { asset_id: assetId } }, signal }),
+        )
+      ).data,
     ...live,
   });
 
@@ -82,12 +84,14 @@ export const candlesQuery = (assetId: string, interval: CandleInterval) =>
   queryOptions({
     queryKey: keys.candles(assetId, interval),
     queryFn: async ({ signal }) =>
-      (await unwrap(
-        GET('/api/v1/inventory/assets/{asset_id}/candles', {
-          params: { path: { asset_id: assetId }, query: { interval, limit: CANDLES } },
-          signal,
-        }),
-      )).data,
+      (
+        await unwrap(
+          GET('/api/v1/inventory/assets/{asset_id}/candles', {
+            params: { path: { asset_id: assetId }, query: { interval, limit: CANDLES } },
+            signal,
+          }),
+        )
+      ).data,
     ...live,
   });
 
@@ -131,7 +135,10 @@ export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
     initialPageParam: undefined as string | undefined,
     queryFn: ({ signal, pageParam }) =>
       unwrap(
-        GET('/api/v1/orders', { params: { query: { ...filter, limit: pageSize, cursor: pageParam } }, signal }),
+        GET('/api/v1/orders', {
+          params: { query: { ...filter, limit: pageSize, cursor: pageParam } },
+          signal,
+        }),
       ),
     getNextPageParam: (last) => (last.has_more ? (last.next_cursor ?? undefined) : undefined),
     placeholderData: keepPreviousData,
@@ -141,7 +148,8 @@ export const orderQuery = (orderId: string) =>
   queryOptions({
     queryKey: keys.order(orderId),
     queryFn: async ({ signal }) =>
-      (await unwrap(GET('/api/v1/orders/{order_id}', { params: { path: { order_id: orderId } }, signal }))).data,
+      (await unwrap(GET('/api/v1/orders/{order_id}', { params: { path: { order_id: orderId } }, signal })))
+        .data,
   });
 
 /** The person's own trades of one asset, newest first. */

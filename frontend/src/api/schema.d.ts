@@ -1088,7 +1088,7 @@ export interface components {
          * @description A stable code for programs. All codes with their meaning are listed at `/docs/errors`.
          * @enum {string}
          */
-        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "limit_order_unsupported" | "market_halted" | "method_not_allowed" | "no_memory" | "not_found" | "not_implemented" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "price_stale" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
+        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "limit_order_unsupported" | "market_halted" | "method_not_allowed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "price_stale" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
         FieldError: {
             /** @description Name of the body field, query parameter, path parameter or header; `body` for the body as a whole; `orders[3].quantity` inside a batch. */
             field: string;
@@ -1974,21 +1974,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "keys": [
-                     *         {
-                     *           "kty": "EC",
-                     *           "crv": "P-256",
-                     *           "alg": "ES256",
-                     *           "use": "sig",
-                     *           "kid": "2026-11-a",
-                     *           "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
-                     *           "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
@@ -2013,11 +1998,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "reason": "Reported as stolen"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FreezeRequest"];
             };
         };
@@ -2032,14 +2012,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "user_id": "1042",
-                     *       "status": "frozen",
-                     *       "reason": "Reported as stolen",
-                     *       "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FreezeReply"];
                 };
             };
@@ -2083,11 +2055,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "reason": "Owner verified"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FreezeRequest"];
             };
         };
@@ -2102,14 +2069,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "user_id": "1042",
-                     *       "status": "active",
-                     *       "reason": "Owner verified",
-                     *       "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FreezeReply"];
                 };
             };
@@ -2170,23 +2129,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "asset_id": "BTC",
-                     *           "transaction_type": "BUY",
-                     *           "quantity": "0.1",
-                     *           "price": "67123.45",
-                     *           "status": "COMPLETED",
-                     *           "order_id": "ord_01JD9Z7K3M5Q8R2T",
-                     *           "timestamp": "2026-11-22T09:30:15.123456Z"
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["AssetTransactionList"];
                 };
             };
@@ -2242,22 +2184,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "asset_id": "BTC",
-                     *           "asset_name": "Bitcoin",
-                     *           "quantity": "0.1",
-                     *           "current_price": 67123.45,
-                     *           "total_value": 6712.345,
-                     *           "created_at": "2026-11-22T09:30:15.123456Z",
-                     *           "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *         }
-                     *       ],
-                     *       "total_count": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["AssetBalanceList"];
                 };
             };
@@ -2280,12 +2206,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "username": "trader_jane",
-                 *       "password": "Quiet-Harbour-41"
-                 *     }
-                 */
                 "application/json": components["schemas"]["LoginRequest"];
             };
         };
@@ -2372,7 +2292,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["Empty"];
             };
         };
@@ -2388,11 +2307,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "message": "Logged out successfully"
-                     *     }
-                     */
                     "application/json": {
                         /** @constant */
                         message: "Logged out successfully";
@@ -2442,15 +2356,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "user_id": "1042",
-                     *       "username": "trader_jane",
-                     *       "role": "customer",
-                     *       "session_id": "s_4f7c21d09b3e",
-                     *       "expires_at": "2026-11-22T10:30:15.000000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -2470,12 +2375,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "current_password": "Quiet-Harbour-41",
-                 *       "new_password": "Louder-Lighthouse-77"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PasswordRequest"];
             };
         };
@@ -2491,11 +2390,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "message": "Password changed; log in again"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -2542,19 +2436,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "username": "trader_jane",
-                     *       "email": "jane@example.com",
-                     *       "first_name": "Jane",
-                     *       "last_name": "O'Neill",
-                     *       "phone": "4155550123",
-                     *       "date_of_birth": "1990-04-17",
-                     *       "marketing_emails_consent": false,
-                     *       "created_at": "2026-11-22T09:30:15.123456Z",
-                     *       "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Profile"];
                 };
             };
@@ -2574,12 +2455,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "phone": "4155550123",
-                 *       "marketing_emails_consent": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["ProfileRequest"];
             };
         };
@@ -2594,23 +2469,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "message": "Profile updated successfully",
-                     *       "user": {
-                     *         "username": "trader_jane",
-                     *         "email": "jane@example.com",
-                     *         "first_name": "Jane",
-                     *         "last_name": "O'Neill",
-                     *         "phone": "4155550123",
-                     *         "date_of_birth": "1990-04-17",
-                     *         "marketing_emails_consent": false,
-                     *         "created_at": "2026-11-22T09:30:15.123456Z",
-                     *         "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["ProfileReply"];
                 };
             };
@@ -2663,11 +2521,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "refresh_token": "rt_Zk3n8Qm5yW1sVt7uXa9bCd2eFg4hJk6"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RefreshRequest"];
             };
         };
@@ -2740,18 +2593,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "username": "trader_jane",
-                 *       "email": "jane@example.com",
-                 *       "password": "Quiet-Harbour-41",
-                 *       "first_name": "Jane",
-                 *       "last_name": "O'Neill",
-                 *       "phone": "+1 415 555 0123",
-                 *       "date_of_birth": "1990-04-17",
-                 *       "marketing_emails_consent": false
-                 *     }
-                 */
                 "application/json": components["schemas"]["RegisterRequest"];
             };
         };
@@ -2766,12 +2607,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "message": "User registered successfully",
-                     *       "user_id": "1042"
-                     *     }
-                     */
                     "application/json": components["schemas"]["RegisterReply"];
                 };
             };
@@ -2829,21 +2664,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "session_id": "s_4f7c21d09b3e",
-                     *           "created_at": "2026-11-22T09:30:15.123456Z",
-                     *           "last_used_at": "2026-11-22T09:30:15.123456Z",
-                     *           "expires_at": "2026-11-29T09:30:15.123456Z",
-                     *           "ip": "192.0.2.7",
-                     *           "user_agent": "curl/7.88.1",
-                     *           "current": true
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
@@ -2879,11 +2699,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "message": "Session ended"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -2928,12 +2743,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "current_balance": "1000.00",
-                     *       "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Balance"];
                 };
             };
@@ -2969,17 +2778,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asset_id": "BTC",
-                     *       "asset_name": "Bitcoin",
-                     *       "quantity": "0.1",
-                     *       "current_price": 67123.45,
-                     *       "total_value": 6712.345,
-                     *       "created_at": "2026-11-22T09:30:15.123456Z",
-                     *       "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["AssetBalance"];
                 };
             };
@@ -3019,11 +2817,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "1000.00"
-                 *     }
-                 */
                 "application/json": components["schemas"]["MoneyRequest"];
             };
         };
@@ -3039,14 +2832,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "message": "Successfully deposited $1000.00",
-                     *       "transaction_id": "txn_01JD9Z7K3M5Q8R2T",
-                     *       "timestamp": "2026-11-22T09:30:15.123456Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["MoneyReply"];
                 };
             };
@@ -3093,22 +2878,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "deposit": {
-                     *         "limit": "10000.00",
-                     *         "used": "1000.00",
-                     *         "remaining": "9000.00"
-                     *       },
-                     *       "withdraw": {
-                     *         "limit": "5000.00",
-                     *         "used": "0.00",
-                     *         "remaining": "5000.00"
-                     *       },
-                     *       "max_order_value": "10000.00",
-                     *       "resets_at": "2026-11-23T00:00:00.000000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Limits"];
                 };
             };
@@ -3212,23 +2981,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "transactions": [
-                     *         {
-                     *           "transaction_id": "txn_01JD9Z7K3M5Q8R2T",
-                     *           "transaction_type": "order_payment",
-                     *           "amount": "-6712.345",
-                     *           "status": "completed",
-                     *           "reference_id": "ord_01JD9Z7K3M5Q8R2T",
-                     *           "created_at": "2026-11-22T09:30:15.123456Z"
-                     *         }
-                     *       ],
-                     *       "total_count": 1,
-                     *       "has_more": false,
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["TransactionList"];
                 };
             };
@@ -3267,11 +3019,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "300.00"
-                 *     }
-                 */
                 "application/json": components["schemas"]["MoneyRequest"];
             };
         };
@@ -3287,14 +3034,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "message": "Successfully withdrew $300.00",
-                     *       "transaction_id": "txn_01JD9Z8C2N4P6S7V",
-                     *       "timestamp": "2026-11-22T09:30:15.123456Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["MoneyReply"];
                 };
             };
@@ -3337,11 +3076,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "phrase": "good fortune"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ClaimRequest"];
             };
         };
@@ -3357,15 +3091,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "message": "A small gift for a good try",
-                     *       "amount": "8.88",
-                     *       "got_red_pocket": false,
-                     *       "timestamp": "2026-11-22T09:30:15.123456Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ClaimReply"];
                 };
             };
@@ -3412,23 +3137,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "summary": "BTC makes up 67% of your portfolio, so one asset decides most of its result. A third of it is in cash. Prices have moved calmly over the last day.",
-                     *         "generated_at": "2026-11-22T09:30:15.123456Z",
-                     *         "model": "cnop-rules-1",
-                     *         "findings": [
-                     *           {
-                     *             "rule": "concentration",
-                     *             "severity": "warning",
-                     *             "text": "BTC makes up 67% of your portfolio.",
-                     *             "value": "67.12"
-                     *           }
-                     *         ]
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["InsightReply"];
                 };
             };
@@ -3480,31 +3188,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "asset_id": "BTC",
-                     *           "name": "Bitcoin",
-                     *           "description": "The first decentralised digital currency, secured by proof of work.",
-                     *           "category": "major",
-                     *           "price_usd": 67123.45,
-                     *           "is_active": true,
-                     *           "halted": false,
-                     *           "symbol": "BTC",
-                     *           "image": null,
-                     *           "market_cap_rank": 1,
-                     *           "price_change_percentage_24h": 1.42,
-                     *           "market_cap": 1323000000000,
-                     *           "total_volume_24h": 28400000000
-                     *         }
-                     *       ],
-                     *       "total_count": 250,
-                     *       "active_count": 1,
-                     *       "matched_count": 248,
-                     *       "has_more": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["AssetList"];
                 };
             };
@@ -3554,43 +3237,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "asset_id": "BTC",
-                     *         "name": "Bitcoin",
-                     *         "description": "The first decentralised digital currency, secured by proof of work.",
-                     *         "category": "major",
-                     *         "price_usd": 67123.45,
-                     *         "is_active": true,
-                     *         "halted": false,
-                     *         "symbol": "BTC",
-                     *         "image": null,
-                     *         "market_cap_rank": 1,
-                     *         "price_change_percentage_24h": 1.42,
-                     *         "market_cap": 1323000000000,
-                     *         "total_volume_24h": 28400000000,
-                     *         "availability_status": "available",
-                     *         "price_change_24h": 939.81,
-                     *         "price_change_percentage_7d": -2.1,
-                     *         "price_change_percentage_30d": 5.8,
-                     *         "high_24h": 67950,
-                     *         "low_24h": 65880.2,
-                     *         "circulating_supply": 19710000,
-                     *         "total_supply": 21000000,
-                     *         "max_supply": 21000000,
-                     *         "ath": 99200,
-                     *         "ath_change_percentage": -32.3,
-                     *         "ath_date": "2026-03-14T00:00:00.000000Z",
-                     *         "atl": 67.81,
-                     *         "atl_change_percentage": 98880.1,
-                     *         "atl_date": "2013-07-06T00:00:00.000000Z",
-                     *         "last_updated": "2026-11-22T09:30:15.123456Z",
-                     *         "min_quantity": "0.001",
-                     *         "max_order_value": "10000.00"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["AssetReply"];
                 };
             };
@@ -3658,22 +3304,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asset_id": "BTC",
-                     *       "interval": "1h",
-                     *       "data": [
-                     *         {
-                     *           "time": "2026-11-22T09:00:00.000000Z",
-                     *           "open": 66980.1,
-                     *           "high": 67250,
-                     *           "low": 66900.5,
-                     *           "close": 67123.45,
-                     *           "volume": 1.25
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["CandleList"];
                 };
             };
@@ -3725,12 +3355,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "halted": true,
-                 *       "reason": "Feed under investigation"
-                 *     }
-                 */
                 "application/json": components["schemas"]["HaltRequest"];
             };
         };
@@ -3745,16 +3369,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "asset_id": "BTC",
-                     *         "halted": true,
-                     *         "reason": "Feed under investigation",
-                     *         "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["HaltReply"];
                 };
             };
@@ -3810,12 +3424,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "price": "66000.00",
-                 *       "reason": "Correcting a feed error"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PriceSetRequest"];
             };
         };
@@ -3830,16 +3438,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "asset_id": "BTC",
-                     *         "price_usd": 66000,
-                     *         "previous_price_usd": 67123.45,
-                     *         "updated_at": "2026-11-22T09:30:15.123456Z"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["PriceSetReply"];
                 };
             };
@@ -3899,31 +3497,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "balanced": true,
-                     *         "assets": [
-                     *           {
-                     *             "asset_id": "USD",
-                     *             "sum": "0",
-                     *             "accounts": 12
-                     *           },
-                     *           {
-                     *             "asset_id": "BTC",
-                     *             "sum": "0",
-                     *             "accounts": 4
-                     *           }
-                     *         ],
-                     *         "journal": {
-                     *           "seq": 4711,
-                     *           "epoch": 3,
-                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-                     *         },
-                     *         "generated_at": "2026-11-22T09:30:15.123456Z"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["ProofReply"];
                 };
             };
@@ -3950,16 +3523,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "openapi": "3.1.0",
-                     *       "info": {
-                     *         "title": "CNOP API",
-                     *         "version": "1.0.0"
-                     *       },
-                     *       "paths": {}
-                     *     }
-                     */
                     "application/json": {
                         /** @description Title and version. */
                         info: Record<string, never>;
@@ -4013,26 +3576,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "order_id": "ord_01JD9Z7K3M5Q8R2T",
-                     *           "order_type": "market_buy",
-                     *           "asset_id": "BTC",
-                     *           "quantity": "0.1",
-                     *           "price": "67123.45",
-                     *           "status": "completed",
-                     *           "total_amount": "6712.345",
-                     *           "fee": "0.00",
-                     *           "client_order_id": "bot7-000042",
-                     *           "created_at": "2026-11-22T09:30:15.123456Z"
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrderList"];
                 };
             };
@@ -4086,22 +3629,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "order_id": "ord_01JD9Z7K3M5Q8R2T",
-                     *         "order_type": "market_buy",
-                     *         "asset_id": "BTC",
-                     *         "quantity": "0.1",
-                     *         "price": "67123.45",
-                     *         "status": "completed",
-                     *         "total_amount": "6712.345",
-                     *         "fee": "0.00",
-                     *         "client_order_id": "bot7-000042",
-                     *         "created_at": "2026-11-22T09:30:15.123456Z"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrderReply"];
                 };
             };
@@ -4154,22 +3681,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "order_id": "ord_01JD9Z7K3M5Q8R2T",
-                     *         "order_type": "market_buy",
-                     *         "asset_id": "BTC",
-                     *         "quantity": "0.1",
-                     *         "price": "67123.45",
-                     *         "status": "completed",
-                     *         "total_amount": "6712.345",
-                     *         "fee": "0.00",
-                     *         "client_order_id": "bot7-000042",
-                     *         "created_at": "2026-11-22T09:30:15.123456Z"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrderReply"];
                 };
             };
@@ -4246,22 +3757,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "orders": [
-                 *         {
-                 *           "order_type": "market_buy",
-                 *           "asset_id": "BTC",
-                 *           "quantity": "0.1"
-                 *         },
-                 *         {
-                 *           "order_type": "market_sell",
-                 *           "asset_id": "ETH",
-                 *           "quantity": "1"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["BatchRequest"];
             };
         };
@@ -4277,40 +3772,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "results": [
-                     *         {
-                     *           "index": 0,
-                     *           "status": 201,
-                     *           "replayed": false,
-                     *           "data": {
-                     *             "order_id": "ord_01JD9Z7K3M5Q8R2T",
-                     *             "order_type": "market_buy",
-                     *             "asset_id": "BTC",
-                     *             "quantity": "0.1",
-                     *             "price": "67123.45",
-                     *             "status": "completed",
-                     *             "total_amount": "6712.345",
-                     *             "fee": "0.00",
-                     *             "client_order_id": "bot7-000042",
-                     *             "created_at": "2026-11-22T09:30:15.123456Z"
-                     *           }
-                     *         },
-                     *         {
-                     *           "index": 1,
-                     *           "status": 422,
-                     *           "replayed": false,
-                     *           "error": {
-                     *             "code": "insufficient_holdings",
-                     *             "message": "Holding 0 ETH, order sells 1 ETH."
-                     *           }
-                     *         }
-                     *       ],
-                     *       "accepted": 1,
-                     *       "rejected": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["BatchReply"];
                 };
             };
@@ -4363,22 +3824,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "order_id": "ord_01JD9Z7K3M5Q8R2T",
-                     *         "order_type": "market_buy",
-                     *         "asset_id": "BTC",
-                     *         "quantity": "0.1",
-                     *         "price": "67123.45",
-                     *         "status": "completed",
-                     *         "total_amount": "6712.345",
-                     *         "fee": "0.00",
-                     *         "client_order_id": "bot7-000042",
-                     *         "created_at": "2026-11-22T09:30:15.123456Z"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrderReply"];
                 };
             };
@@ -4426,27 +3871,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": {
-                     *         "order_type": "market_buy",
-                     *         "asset_id": "BTC",
-                     *         "quantity": "0.1",
-                     *         "price": "67123.45",
-                     *         "total_amount": "6712.345",
-                     *         "fee": "0.00",
-                     *         "balance_after": "-5712.345",
-                     *         "quantity_after": "0.1",
-                     *         "accepted": false,
-                     *         "violations": [
-                     *           {
-                     *             "code": "insufficient_funds",
-                     *             "message": "Balance $1000.00, required $6712.345, short by $5712.345."
-                     *           }
-                     *         ]
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["PreviewReply"];
                 };
             };
@@ -4493,28 +3917,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "assets": [
-                     *         {
-                     *           "asset_id": "BTC",
-                     *           "quantity": "0.1",
-                     *           "current_price": "67123.45",
-                     *           "market_value": "6712.345",
-                     *           "percentage": "67.12",
-                     *           "average_cost": "66000.00",
-                     *           "cost_basis": "6600.00",
-                     *           "unrealised_pnl": "112.345",
-                     *           "realised_pnl": "0.00"
-                     *         }
-                     *       ],
-                     *       "cash": "3288.05",
-                     *       "total_value": "10000.395",
-                     *       "cost_basis": "6600.00",
-                     *       "unrealised_pnl": "112.345",
-                     *       "realised_pnl": "0.00"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Portfolio"];
                 };
             };
@@ -4541,13 +3943,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "status": "healthy",
-                     *       "service": "gateway",
-                     *       "redis": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
@@ -4569,12 +3964,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "status": "live",
-                     *       "service": "gateway"
-                     *     }
-                     */
                     "application/json": components["schemas"]["HealthState"];
                 };
             };
@@ -4596,12 +3985,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "status": "ready",
-                     *       "service": "gateway"
-                     *     }
-                     */
                     "application/json": components["schemas"]["HealthState"];
                 };
             };
@@ -4634,14 +4017,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "cnop",
-                     *       "version": "0.1.0",
-                     *       "commit": "unknown",
-                     *       "api": "v1"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Version"];
                 };
             };

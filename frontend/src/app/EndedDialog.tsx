@@ -2,12 +2,12 @@
 // The session has ended while a page was open: sign in again in place, so that what was typed stays.
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from 'react-router';
-import { loginPath } from '~/app/paths';
 import { keys } from '~/api/queries';
 import { forgetPerson } from '~/api/query-client';
 import { signedOut } from '~/api/session';
-import { common } from '~/text/common';
+import { loginPath } from '~/app/paths';
 import { LoginForm } from '~/features/auth/LoginForm';
+import { common } from '~/text/common';
 import { Modal } from '~/ui/Modal';
 
 export default function EndedDialog() {

@@ -23,7 +23,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const session = useSessionState();
   const [overlay, setOverlay] = useState<'none' | 'palette' | 'shortcuts'>('none');
   const privatePage = isPrivate(pathname);
-  const signedIn = session === 'active' || session === 'ended' || (session === 'unknown' && privatePage);
+  const signedIn = session === 'active' || (privatePage && session !== 'anonymous');
   useShortcuts({
     signedIn,
     openPalette: () => setOverlay('palette'),
@@ -41,7 +41,11 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <Header signedIn={signedIn} onSearch={() => setOverlay('palette')} />
       <OfflineBanner />
-      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[90rem] grow px-4 py-6 outline-none sm:px-6 sm:py-8">
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-[90rem] grow px-4 py-6 outline-none sm:px-6 sm:py-8"
+      >
         <ErrorBoundary
           resetKeys={[pathname]}
           fallbackRender={({ resetErrorBoundary }) => <CrashPage onRetry={resetErrorBoundary} />}

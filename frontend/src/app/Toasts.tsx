@@ -11,7 +11,12 @@ function ToastCards() {
     const bad = toast.data?.tone === 'bad';
     const Icon = bad ? IconAlertTriangle : IconCircleCheck;
     return (
-      <Toast.Root key={toast.id} toast={toast} className="popup mt-2 w-full" swipeDirection={['right', 'down']}>
+      <Toast.Root
+        key={toast.id}
+        toast={toast}
+        className="popup mt-2 w-full"
+        swipeDirection={['right', 'down']}
+      >
         <Toast.Content className="flex items-start gap-3 p-3.5">
           <Icon size={20} aria-hidden="true" className={`mt-0.5 shrink-0 ${bad ? 'text-down' : 'text-up'}`} />
           <div className="min-w-0 grow">

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {
   IconArrowsExchange,
-  IconBulb,
   IconBuildingBank,
+  IconBulb,
   IconChartCandle,
   IconChartPie,
   IconLayoutDashboard,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
-import { paths } from '~/app/paths';
 import { logout } from '~/api/commands';
 import { isProblem } from '~/api/problem';
 import { forgetPerson } from '~/api/query-client';
 import { signedOut } from '~/api/session';
-import { notifyFailed } from '~/ui/toast';
+import { paths } from '~/app/paths';
 import { wordsFor } from '~/ui/ProblemPanel';
+import { notifyFailed } from '~/ui/toast';
 
 /** Ends the session on the server, then forgets everything of it here and in other tabs. */
 export function useSignOut() {

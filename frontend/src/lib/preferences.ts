@@ -47,7 +47,9 @@ function paint({ theme, palette }: Preferences): void {
 }
 
 if (typeof window !== 'undefined') {
-  globalThis.matchMedia?.('(prefers-color-scheme: dark)').addEventListener('change', () => paint(store.get()));
+  globalThis
+    .matchMedia?.('(prefers-color-scheme: dark)')
+    .addEventListener('change', () => paint(store.get()));
   window.addEventListener('storage', (event) => {
     if (event.key === KEY) {
       store.set(load());

@@ -57,6 +57,6 @@ export const account = {
     balanced: 'Debits equal credits',
     broken: 'The books do not balance',
     sentence: (assets: number, seq: string) =>
-      `Checked over all accounts for ${assets} currencies and assets, up to journal entry ${seq}.`,
+      `All accounts together, per currency and asset (${assets}), up to journal entry ${seq}.`,
   },
 } as const;

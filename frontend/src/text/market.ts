@@ -74,7 +74,7 @@ export const market = {
     atl: 'All-time low',
     minimum: 'Smallest order',
     maximum: 'Largest order',
-    updated: 'Price of',
+    updated: 'Price updated',
     about: 'About',
   },
 } as const;

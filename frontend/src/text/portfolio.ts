@@ -17,7 +17,6 @@ export const portfolio = {
   deposit: 'Deposit cash',
   trade: 'Trade',
   tradeAsset: (asset: string) => `Trade ${asset}`,
-  historyOf: (asset: string) => `Trades of ${asset}`,
   columns: {
     asset: 'Asset',
     quantity: 'Quantity',
@@ -32,6 +31,7 @@ export const portfolio = {
     title: (asset: string) => `${asset} history`,
     text: 'Your purchases and sales of this asset, newest first.',
     trades: 'Trades',
+    chart: 'Chart',
     empty: 'You have not traded this asset yet.',
     time: 'Time',
     side: 'Side',

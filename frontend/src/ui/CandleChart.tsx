@@ -30,6 +30,9 @@ interface Props {
   marks?: readonly ChartMark[];
 }
 
+/** Candles of empty space on the right, where labels of the newest trades need it. */
+const RIGHT_ROOM = 4;
+
 interface Drawn {
   chart: IChartApi;
   series: ISeriesApi<'Candlestick'>;
@@ -60,7 +63,7 @@ function paint({ chart, series }: Drawn): void {
     },
     grid: { vertLines: { color: colour('--line') }, horzLines: { color: colour('--line') } },
     rightPriceScale: { borderColor: colour('--line') },
-    timeScale: { borderColor: colour('--line'), timeVisible: true },
+    timeScale: { borderColor: colour('--line'), timeVisible: true, rightOffset: RIGHT_ROOM },
   });
   const [up, down] = [colour('--up'), colour('--down')];
   series.applyOptions({
@@ -85,7 +88,11 @@ function draw(box: HTMLElement): Drawn {
   return drawn;
 }
 
-function markersFor(marks: readonly ChartMark[], candles: readonly Candle[], zone: Zone): SeriesMarker<Time>[] {
+function markersFor(
+  marks: readonly ChartMark[],
+  candles: readonly Candle[],
+  zone: Zone,
+): SeriesMarker<Time>[] {
   const starts = candles.map(({ time }) => seconds(time));
   const shown = marks.flatMap((mark): SeriesMarker<Time>[] => {
     const index = starts.findLastIndex((start) => start <= seconds(mark.at));
@@ -106,7 +113,7 @@ function markersFor(marks: readonly ChartMark[], candles: readonly Candle[], zon
 }
 
 export default function CandleChart({ label, candles, marks = [] }: Props) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const drawn = useRef<Drawn>(null);
   const fitted = useRef<string>('');
   const { theme, palette, zone } = usePreferences();
@@ -127,7 +134,9 @@ export default function CandleChart({ label, candles, marks = [] }: Props) {
     series.setData(candles.map((candle) => ({ ...candle, time: shifted(candle.time, zone) })));
     markers.setMarkers(markersFor(marks, candles, zone));
     chart.applyOptions({
-      localization: { timeFormatter: (time: Time) => dateTime(new Date(Number(time) * 1000).toISOString(), 'utc') },
+      localization: {
+        timeFormatter: (time: Time) => dateTime(new Date(Number(time) * 1000).toISOString(), 'utc'),
+      },
     });
     // Moving or zooming by hand survives new prices; another asset or interval starts anew.
     if (fitted.current !== label) chart.timeScale().fitContent();
@@ -139,5 +148,5 @@ export default function CandleChart({ label, candles, marks = [] }: Props) {
     if (drawn.current) paint(drawn.current);
   }, [theme, palette]);
 
-  return <div ref={box} role="figure" aria-label={label} className="h-full w-full" />;
+  return <figure ref={box} aria-label={label} className="h-full w-full" />;
 }

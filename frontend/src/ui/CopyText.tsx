@@ -16,7 +16,12 @@ export function CopyText({ text }: { text: string }) {
 
   const Icon = done ? IconCheck : IconCopy;
   return (
-    <button type="button" className="btn btn-small btn-quiet" onClick={copy} aria-label={`${common.copy} ${text}`}>
+    <button
+      type="button"
+      className="btn btn-small btn-quiet"
+      onClick={copy}
+      aria-label={`${common.copy} ${text}`}
+    >
       <Icon size={16} aria-hidden="true" />
       <span aria-live="polite">{done ? common.copied : common.copy}</span>
     </button>

@@ -2,7 +2,15 @@
 import type { ReactNode } from 'react';
 
 /** The one h1 of a page with a sentence below and actions beside it. */
-export function PageHeader({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
+export function PageHeader({
+  title,
+  text,
+  children,
+}: {
+  title: string;
+  text?: string;
+  children?: ReactNode;
+}) {
   return (
     <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
       <div>

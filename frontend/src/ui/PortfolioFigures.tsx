@@ -20,11 +20,13 @@ export function PortfolioFigures({ portfolio }: { portfolio: Portfolio | undefin
   const waiting = <Skeleton className="mt-1 h-6 w-28" />;
   const assets = portfolio ? decimal.subtract(portfolio.total_value, portfolio.cash) : '0';
   return (
-    <dl className="mb-5 grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-4">
+    <dl className="mb-5 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
       <Figure label={words.total}>{portfolio ? <Amount value={portfolio.total_value} /> : waiting}</Figure>
       <Figure label={words.cash}>{portfolio ? <Amount value={portfolio.cash} /> : waiting}</Figure>
       <Figure label={words.assets}>{portfolio ? <Amount value={assets} /> : waiting}</Figure>
-      <Figure label={words.unrealised}>{portfolio ? <Profit value={portfolio.unrealised_pnl} /> : waiting}</Figure>
+      <Figure label={words.unrealised}>
+        {portfolio ? <Profit value={portfolio.unrealised_pnl} /> : waiting}
+      </Figure>
     </dl>
   );
 }

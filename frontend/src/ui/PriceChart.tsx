@@ -7,8 +7,8 @@ import type { Candle, CandleInterval } from '~/api/types';
 import * as format from '~/lib/format';
 import { useHydrated } from '~/lib/hydrated';
 import { market } from '~/text/market';
-import { Card } from '~/ui/Card';
 import type { ChartMark } from '~/ui/CandleChart';
+import { Card } from '~/ui/Card';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { Segment } from '~/ui/Segment';
 import { Skeleton } from '~/ui/Skeleton';
@@ -83,7 +83,9 @@ export function PriceChart({ assetId, name, marks, className }: Props) {
     <Card
       title={market.chart.title}
       className={className}
-      action={<Segment label={market.chart.interval} choices={intervals} value={interval} onChange={setInterval} />}
+      action={
+        <Segment label={market.chart.interval} choices={intervals} value={interval} onChange={setInterval} />
+      }
     >
       <div className="h-72 p-2 sm:h-96">
         {candles.error && !candles.data ? (
@@ -100,12 +102,18 @@ export function PriceChart({ assetId, name, marks, className }: Props) {
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-line border-t px-4 py-2.5 text-muted text-sm">
         <div className="min-h-5">{candles.data ? <Summary candles={candles.data} /> : null}</div>
-        <a className="link inline-flex min-h-6 items-center text-sm" href="https://www.tradingview.com/" rel="noreferrer">
+        <a
+          className="link inline-flex min-h-6 items-center text-sm"
+          href="https://www.tradingview.com/"
+          rel="noreferrer"
+        >
           {market.chart.credit}
         </a>
       </div>
       <details className="border-line border-t" onToggle={(event) => setTableOpen(event.currentTarget.open)}>
-        <summary className="flex min-h-11 items-center px-4 font-medium text-sm">{market.chart.table}</summary>
+        <summary className="flex min-h-11 items-center px-4 font-medium text-sm">
+          {market.chart.table}
+        </summary>
         {tableOpen && candles.data ? <CandleTable candles={candles.data} /> : null}
       </details>
     </Card>

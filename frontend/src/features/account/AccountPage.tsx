@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
 import type { MoneyDirection } from '~/api/commands';
 import { balanceQuery } from '~/api/queries';
 import { safeNext } from '~/app/paths';
@@ -8,6 +7,7 @@ import { LimitsCard } from '~/features/account/LimitsCard';
 import { MoneyForm } from '~/features/account/MoneyForm';
 import { MovementsCard } from '~/features/account/MovementsCard';
 import { ProofCard } from '~/features/account/ProofCard';
+import { useSearch } from '~/lib/search';
 import { account } from '~/text/account';
 import { Amount } from '~/ui/Amount';
 import { PageHeader } from '~/ui/PageHeader';
@@ -39,7 +39,7 @@ function BalanceHead() {
 }
 
 export function AccountPage() {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useSearch();
   const direction: MoneyDirection = params.get('action') === 'withdraw' ? 'withdraw' : 'deposit';
   const back = params.get('back');
   return (
@@ -59,7 +59,7 @@ export function AccountPage() {
               />
             </div>
             <MoneyForm
-              key={direction}
+              key={`${direction} ${params.get('amount')}`}
               direction={direction}
               startAmount={params.get('amount') ?? ''}
               back={back ? safeNext(back) : null}

@@ -71,7 +71,11 @@ export function MoneyForm({ direction, startAmount, back }: Props) {
         <fieldset className="flex flex-wrap gap-2">
           <legend className="sr-only">{account.quick}</legend>
           {quick[direction].map((step) => (
-            <Button key={step} small onClick={() => setText(decimal.add(decimal.parseTyped(text) ?? '0', step))}>
+            <Button
+              key={step}
+              small
+              onClick={() => setText(decimal.add(decimal.parseTyped(text) ?? '0', step))}
+            >
               +{money(step).replace('.00', '')}
             </Button>
           ))}

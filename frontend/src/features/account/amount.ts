@@ -20,14 +20,19 @@ function refuse(fault: string): AmountReading {
   return { value: null, fault };
 }
 
-export function readAmount(text: string, direction: MoneyDirection, { limits, balance }: Bounds): AmountReading {
+export function readAmount(
+  text: string,
+  direction: MoneyDirection,
+  { limits, balance }: Bounds,
+): AmountReading {
   if (text.trim() === '') return { value: null, fault: null };
   const value = decimal.parseTyped(text);
   if (value === null) return refuse(account.rules.number);
   if (decimal.sign(value) === 0) return refuse(account.rules.zero);
   if ((value.split('.')[1]?.length ?? 0) > 2) return refuse(account.rules.digits);
   const remaining = limits?.[direction].remaining;
-  if (remaining && decimal.compare(value, remaining) > 0) return refuse(account.rules.limit(money(remaining)));
+  if (remaining && decimal.compare(value, remaining) > 0)
+    return refuse(account.rules.limit(money(remaining)));
   if (direction === 'withdraw' && balance && decimal.compare(value, balance) > 0) {
     return refuse(account.rules.balance(money(balance)));
   }

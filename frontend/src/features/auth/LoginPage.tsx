@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useNavigate } from 'react-router';
 import { useSessionState } from '~/api/session';
 import { paths, safeNext } from '~/app/paths';
 import { AuthCard } from '~/features/auth/AuthCard';
 import { LoginForm } from '~/features/auth/LoginForm';
+import { useSearch } from '~/lib/search';
 import { auth } from '~/text/auth';
 
 export function LoginPage() {
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const navigate = useNavigate();
   const session = useSessionState();
   const next = safeNext(search.get('next'));

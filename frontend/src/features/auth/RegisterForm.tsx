@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { useMutation } from '@tanstack/react-query';
+
 import { zodResolver } from '@hookform/resolvers/zod';
+import { useMutation } from '@tanstack/react-query';
 import { type UseFormReturn, useForm, useWatch } from 'react-hook-form';
 import { login, register } from '~/api/commands';
 import { isProblem } from '~/api/problem';
@@ -50,7 +51,10 @@ function shownAtField(error: unknown, form: UseFormReturn<RegisterInput>): boole
 function MoreFields({ form }: { form: UseFormReturn<RegisterInput> }) {
   const { errors } = form.formState;
   return (
-    <details className="rounded-lg border border-line px-4 py-2" open={Boolean(errors.phone || errors.date_of_birth)}>
+    <details
+      className="rounded-lg border border-line px-4 py-2"
+      open={Boolean(errors.phone || errors.date_of_birth)}
+    >
       <summary className="flex min-h-10 items-center font-medium text-sm">{auth.register.more}</summary>
       <div className="flex flex-col gap-4 py-3">
         <Field

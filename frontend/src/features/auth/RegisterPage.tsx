@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useNavigate } from 'react-router';
 import { useSessionState } from '~/api/session';
 import { paths, safeNext } from '~/app/paths';
 import { AuthCard } from '~/features/auth/AuthCard';
 import { RegisterForm } from '~/features/auth/RegisterForm';
+import { useSearch } from '~/lib/search';
 import { auth } from '~/text/auth';
 import { notifyDone } from '~/ui/toast';
 
 export function RegisterPage() {
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const navigate = useNavigate();
   const session = useSessionState();
   const next = safeNext(search.get('next'));

@@ -56,7 +56,11 @@ export function AssetFigures({ asset }: { asset: AssetDetail }) {
           {format.quantity(asset.min_quantity)} {asset.asset_id}
         </Row>
         <Row label={words.maximum}>{format.money(asset.max_order_value)}</Row>
-        <Row label={words.updated}>{known(asset.last_updated, (at) => <Time at={at} />)}</Row>
+        <Row label={words.updated}>
+          {known(asset.last_updated, (at) => (
+            <Time at={at} />
+          ))}
+        </Row>
       </dl>
     </Card>
   );

@@ -32,7 +32,7 @@ function Heading({ asset, updatedAtMs }: { asset: AssetDetail; updatedAtMs: numb
           </p>
         </div>
       </div>
-      <div className="flex items-center gap-4">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <p className="num font-semibold text-2xl" aria-live="off">
           {price(asset.price_usd)}
         </p>

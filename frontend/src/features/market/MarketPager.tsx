@@ -31,7 +31,9 @@ export function MarketPager({ view, total, onChange }: Props) {
         </select>
       </label>
       <div className="flex items-center gap-2">
-        <span className="num text-muted">{market.page(from + 1, Math.min(from + view.pageSize, total), total)}</span>
+        <span className="num text-muted">
+          {market.page(from + 1, Math.min(from + view.pageSize, total), total)}
+        </span>
         <button
           type="button"
           className="btn btn-icon"

@@ -35,7 +35,11 @@ function Head({ column, view, onSort, className = '' }: HeadProps) {
       className={className}
       aria-sort={active ? (view.descending ? 'descending' : 'ascending') : 'none'}
     >
-      <button type="button" className="inline-flex min-h-6 items-center gap-1 hover:text-ink" onClick={() => onSort(column)}>
+      <button
+        type="button"
+        className="inline-flex min-h-6 items-center gap-1 hover:text-ink"
+        onClick={() => onSort(column)}
+      >
         <span className="sr-only">{market.sortBy('')}</span>
         {market.columns[column]}
         {active ? <Arrow size={14} aria-hidden="true" /> : null}
@@ -84,7 +88,7 @@ function Row({ asset, starred }: { asset: Asset; starred: boolean }) {
         <Star asset={asset} on={starred} />
       </td>
       <td className="num hidden w-14 text-muted md:table-cell">{asset.market_cap_rank ?? '–'}</td>
-      <td className="max-w-0 ps-4 md:w-2/5 md:ps-3">
+      <td className="w-full max-w-0 ps-4 md:w-2/5 md:ps-3">
         <Link to={paths.asset(asset.asset_id)} data-row-link className="block rounded-md">
           <AssetName assetId={asset.asset_id} name={asset.name} />
         </Link>
@@ -116,14 +120,13 @@ function walk(event: KeyboardEvent<HTMLTableElement>): void {
   const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
   if (step === 0) return;
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row-link]')];
-  const here = links.findIndex((link) => link === document.activeElement);
+  const here = links.indexOf(document.activeElement as HTMLElement);
   links[Math.max(0, Math.min(links.length - 1, here + step))]?.focus();
 }
 
 export function MarketTable({ assets, starred, view, onSort }: Props) {
   const head = { view, onSort };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys move between the links inside
     <table className="data-table" onKeyDown={walk}>
       <caption className="sr-only">{market.title}</caption>
       <thead>

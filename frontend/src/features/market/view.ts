@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the market list shows, kept in the address so that it survives reload, back and sharing.
-import { useSearchParams } from 'react-router';
 import type { Asset } from '~/api/types';
+import { useSearch } from '~/lib/search';
 
 export const sortKeys = ['rank', 'name', 'price', 'change', 'cap', 'volume'] as const;
 export type SortKey = (typeof sortKeys)[number];
@@ -35,7 +35,7 @@ function read(params: URLSearchParams): MarketView {
 }
 
 export function useMarketView() {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useSearch();
   const view = read(params);
 
   /** Null removes a parameter; any change but of the page itself goes back to page one. */

@@ -46,12 +46,20 @@ export function OrderFilters({ filter, onChange }: Props) {
           </option>
         ))}
       </Select>
-      <Select label={orders.type} value={filter.order_type ?? ''} onChange={(value) => onChange('type', value)}>
+      <Select
+        label={orders.type}
+        value={filter.order_type ?? ''}
+        onChange={(value) => onChange('type', value)}
+      >
         <option value="">{orders.anyType}</option>
         <option value="market_buy">{orders.types.market_buy}</option>
         <option value="market_sell">{orders.types.market_sell}</option>
       </Select>
-      <Select label={orders.status} value={filter.status ?? ''} onChange={(value) => onChange('status', value)}>
+      <Select
+        label={orders.status}
+        value={filter.status ?? ''}
+        onChange={(value) => onChange('status', value)}
+      >
         <option value="">{orders.anyStatus}</option>
         {Object.entries(orders.statuses).map(([value, text]) => (
           <option key={value} value={value}>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { type OrderFilter, ordersQuery } from '~/api/queries';
 import type { OrderStatus, OrderType } from '~/api/types';
 import { paths } from '~/app/paths';
 import { OrderFilters } from '~/features/orders/OrderFilters';
+import { useSearch } from '~/lib/search';
 import { orders } from '~/text/orders';
 import { Button } from '~/ui/Button';
 import { EmptyState } from '~/ui/EmptyState';
@@ -26,7 +27,7 @@ function readFilter(params: URLSearchParams): OrderFilter {
 }
 
 export function OrdersPage() {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useSearch();
   const filter = readFilter(params);
   const list = useInfiniteQuery(ordersQuery(filter, PAGE));
   const rows = list.data?.pages.flatMap(({ data }) => data);
@@ -47,7 +48,7 @@ export function OrdersPage() {
         </Link>
       </PageHeader>
       <OrderFilters filter={filter} onChange={change} />
-      <div className="card min-h-96">
+      <div className="card min-h-64">
         {rows && rows.length > 0 ? (
           <div className="sm:overflow-x-auto">
             <OrderTable caption={orders.title} list={rows} />

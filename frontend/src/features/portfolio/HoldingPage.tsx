@@ -24,7 +24,7 @@ function Position({ assetId }: { assetId: string }) {
   const held = portfolio.data?.assets.find((holding) => holding.asset_id === assetId);
   const waiting = portfolio.data ? '–' : <Skeleton className="mt-1 h-6 w-24" />;
   return (
-    <dl className="mb-5 grid grid-cols-1 gap-4 min-[26rem]:grid-cols-2 lg:grid-cols-4">
+    <dl className="mb-5 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
       <Figure label={words.columns.quantity}>
         {held ? <Amount value={held.quantity} as="quantity" /> : waiting}
       </Figure>
@@ -57,7 +57,7 @@ export function HoldingPage({ assetId }: { assetId: string }) {
           {words.tradeAsset(assetId)}
         </Link>
         <Link to={paths.asset(assetId)} className="btn">
-          {words.columns.price}
+          {words.history.chart}
         </Link>
       </PageHeader>
       <Position assetId={assetId} />

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { assetsQuery, portfolioQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
 import { HoldingsTable } from '~/features/portfolio/HoldingsTable';
+import { orders } from '~/text/orders';
 import { portfolio as words } from '~/text/portfolio';
 import { Allocation } from '~/ui/Allocation';
 import { Amount } from '~/ui/Amount';
@@ -16,12 +17,12 @@ import { PortfolioFigures } from '~/ui/PortfolioFigures';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { RecentOrders } from '~/ui/RecentOrders';
 import { Skeleton, SkeletonRows } from '~/ui/Skeleton';
-import { orders } from '~/text/orders';
 
 export function PortfolioPage() {
   const portfolio = useQuery(portfolioQuery());
   const assets = useQuery(assetsQuery());
-  const nameOf = (assetId: string) => assets.data?.find(({ asset_id }) => asset_id === assetId)?.name ?? assetId;
+  const nameOf = (assetId: string) =>
+    assets.data?.find(({ asset_id }) => asset_id === assetId)?.name ?? assetId;
 
   if (portfolio.error && !portfolio.data) {
     return (

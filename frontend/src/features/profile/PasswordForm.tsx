@@ -38,7 +38,11 @@ export function PasswordForm({ username }: { username: string }) {
     onError: (error) => {
       if (!isProblem(error) || !error.code.startsWith('password_')) return;
       const wrong = error.code === 'password_wrong';
-      form.setError(wrong ? 'current' : 'next', { message: wrong ? words.wrong : error.message }, { shouldFocus: true });
+      form.setError(
+        wrong ? 'current' : 'next',
+        { message: wrong ? words.wrong : error.message },
+        { shouldFocus: true },
+      );
       change.reset();
     },
   });

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
 import { meQuery, profileQuery } from '~/api/queries';
 import { DetailsForm } from '~/features/profile/DetailsForm';
 import { PasswordForm } from '~/features/profile/PasswordForm';
 import { SessionsCard } from '~/features/profile/SessionsCard';
+import { useSearch } from '~/lib/search';
 import { profile as words } from '~/text/profile';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -33,7 +33,7 @@ function Security() {
 }
 
 export function ProfilePage() {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useSearch();
   const tab = params.get('tab') === 'security' ? 'security' : 'details';
   return (
     <div className="mx-auto max-w-3xl">

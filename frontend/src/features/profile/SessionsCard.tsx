@@ -23,7 +23,9 @@ const browsers: readonly [RegExp, string][] = [
 /** "Chrome" for a browser, the first word for tools such as curl. */
 function clientName(userAgent: string | null): string {
   if (!userAgent) return words.unknownClient;
-  return browsers.find(([pattern]) => pattern.test(userAgent))?.[1] ?? userAgent.split(/[\s/]/)[0] ?? userAgent;
+  return (
+    browsers.find(([pattern]) => pattern.test(userAgent))?.[1] ?? userAgent.split(/[\s/]/)[0] ?? userAgent
+  );
 }
 
 function Row({ session }: { session: Session }) {

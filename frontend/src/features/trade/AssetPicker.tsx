@@ -2,7 +2,7 @@
 // Search and choose among all tradable assets.
 import { Combobox } from '@base-ui/react/combobox';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { Asset } from '~/api/types';
 import { price } from '~/lib/format';
 import { trade } from '~/text/trade';
@@ -50,6 +50,7 @@ function Option({ asset }: { asset: Asset }) {
 
 export function AssetPicker({ assets, value, onChange }: Props) {
   const id = useId();
+  const [host, setHost] = useState<HTMLElement | null>(null);
   return (
     <Combobox.Root
       items={assets}
@@ -61,10 +62,10 @@ export function AssetPicker({ assets, value, onChange }: Props) {
       isItemEqualToValue={(a: Asset, b: Asset) => a.asset_id === b.asset_id}
       onValueChange={(asset: Asset | null) => (asset ? onChange(asset.asset_id) : undefined)}
     >
-      <label htmlFor={id} className="mb-1.5 block font-medium text-sm">
-        {trade.asset}
-      </label>
-      <div className="relative">
+      <div ref={setHost} className="relative">
+        <label htmlFor={id} className="mb-1.5 block font-medium text-sm">
+          {trade.asset}
+        </label>
         <Combobox.Input
           id={id}
           data-page-search
@@ -72,11 +73,11 @@ export function AssetPicker({ assets, value, onChange }: Props) {
           placeholder={trade.assetPlaceholder}
           onFocus={(event) => event.target.select()}
         />
-        <Combobox.Trigger className="btn btn-icon absolute end-1 top-0.5" aria-label={trade.openList}>
+        <Combobox.Trigger className="btn btn-icon absolute end-1 bottom-0.5" aria-label={trade.openList}>
           <IconChevronDown size={18} aria-hidden="true" />
         </Combobox.Trigger>
       </div>
-      <Combobox.Portal>
+      <Combobox.Portal container={host}>
         <Combobox.Positioner className="z-40" sideOffset={4}>
           <Combobox.Popup className="popup max-h-80 w-[var(--anchor-width)] overflow-y-auto p-1.5">
             <Combobox.Empty>

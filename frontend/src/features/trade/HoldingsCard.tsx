@@ -19,7 +19,13 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-export function HoldingsCard({ assetId, portfolio }: { assetId: string; portfolio: UseQueryResult<Portfolio> }) {
+export function HoldingsCard({
+  assetId,
+  portfolio,
+}: {
+  assetId: string;
+  portfolio: UseQueryResult<Portfolio>;
+}) {
   const holding = portfolio.data?.assets.find((held) => held.asset_id === assetId);
   return (
     <Card

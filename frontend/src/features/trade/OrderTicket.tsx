@@ -45,7 +45,11 @@ function Available({ side, portfolio, assetId }: { side: Side; portfolio: Portfo
   return (
     <>
       {trade.available}:{' '}
-      {side === 'buy' ? <Amount value={portfolio.cash} /> : <Amount value={held} as="quantity" unit={assetId} />}
+      {side === 'buy' ? (
+        <Amount value={portfolio.cash} />
+      ) : (
+        <Amount value={held} as="quantity" unit={assetId} />
+      )}
     </>
   );
 }
@@ -71,7 +75,14 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
   function pickShare(percent: number) {
     if (!portfolio || !maxOrderValue) return;
     const held = portfolio.assets.find(({ asset_id }) => asset_id === asset.asset_id)?.quantity ?? '0';
-    fill(shareOf(percent, side, { cash: portfolio.cash, held, price: format.plain(asset.price_usd), maxOrderValue }));
+    fill(
+      shareOf(percent, side, {
+        cash: portfolio.cash,
+        held,
+        price: format.plain(asset.price_usd),
+        maxOrderValue,
+      }),
+    );
   }
 
   function review(event: FormEvent) {
@@ -87,9 +98,21 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
 
   return (
     <form className="card flex flex-col gap-4 p-4 sm:p-5" noValidate onSubmit={review}>
-      <Segment<Side> label={trade.side} choices={sides} value={side} onChange={setSide} className="w-full *:grow" />
+      <Segment<Side>
+        label={trade.side}
+        choices={sides}
+        value={side}
+        onChange={setSide}
+        className="w-full *:grow"
+      />
       <AssetPicker assets={assets} value={asset} onChange={setAsset} />
-      <Segment<Mode> label={trade.mode} choices={modes} value={mode} onChange={setMode} className="w-full *:grow" />
+      <Segment<Mode>
+        label={trade.mode}
+        choices={modes}
+        value={mode}
+        onChange={setMode}
+        className="w-full *:grow"
+      />
       <Field
         label={mode === 'quantity' ? trade.quantity : trade.amount}
         inputMode="decimal"
@@ -103,7 +126,9 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
       <ShareButtons side={side} disabled={!portfolio || !maxOrderValue || !tradable} onPick={pickShare} />
       <section aria-label={trade.preview.title} aria-busy={!preview.exact} className="min-h-56">
         {!tradable ? (
-          <p className="rounded-lg bg-warn-tint p-3.5 text-warn">{asset.halted ? trade.halted : trade.inactive}</p>
+          <p className="rounded-lg bg-warn-tint p-3.5 text-warn">
+            {asset.halted ? trade.halted : trade.inactive}
+          </p>
         ) : preview.error ? (
           <ProblemPanel error={preview.error} onRetry={() => preview.refetch()} />
         ) : shown ? (

@@ -116,7 +116,7 @@ export function ReviewDialog({ draft, preview, side, back, submit, onClose }: Pr
       ) : error ? (
         <>
           <ProblemPanel error={error} />
-          <Button className="w-full" onClick={submit.reset}>
+          <Button className="w-full" onClick={() => onClose(false)}>
             {words.change}
           </Button>
         </>

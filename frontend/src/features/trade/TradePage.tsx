@@ -6,7 +6,7 @@ import type { AssetTransaction } from '~/api/types';
 import { HoldingsCard } from '~/features/trade/HoldingsCard';
 import { OrderTicket } from '~/features/trade/OrderTicket';
 import { useTypedOrder } from '~/features/trade/state';
-import { price, quantity } from '~/lib/format';
+import { price } from '~/lib/format';
 import { market } from '~/text/market';
 import { trade } from '~/text/trade';
 import type { ChartMark } from '~/ui/CandleChart';
@@ -25,7 +25,7 @@ function markOf(fill: AssetTransaction): ChartMark {
   return {
     at: fill.timestamp,
     side: buy ? 'buy' : 'sell',
-    text: `${buy ? market.chart.bought : market.chart.sold} ${quantity(fill.quantity)}`,
+    text: buy ? market.chart.bought : market.chart.sold,
   };
 }
 
@@ -46,7 +46,7 @@ export function TradePage() {
   return (
     <>
       <PageHeader title={trade.title} text={trade.text}>
-        <span className="flex min-h-8 items-center gap-3">
+        <span className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
           {asset ? (
             <>
               <span className="font-medium">{asset.name}</span>

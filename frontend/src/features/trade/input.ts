@@ -59,7 +59,8 @@ export function shareOf(percent: number, side: Side, means: Means): { mode: Mode
   if (side === 'buy') {
     return { mode: 'amount', text: decimal.roundDown(smaller(share(means.cash), means.maxOrderValue), 2) };
   }
-  const most = decimal.sign(means.price) > 0 ? decimal.divideDown(means.maxOrderValue, means.price, 8) : means.held;
+  const most =
+    decimal.sign(means.price) > 0 ? decimal.divideDown(means.maxOrderValue, means.price, 8) : means.held;
   return { mode: 'quantity', text: smaller(share(means.held), most) };
 }
 

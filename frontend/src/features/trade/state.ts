@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The order being typed. Asset, side and typed value can come from the address, so that links and "back" restore them.
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import type { Mode, Side, TypedOrder } from '~/features/trade/input';
+import { useSearch } from '~/lib/search';
 
 const DEFAULT_ASSET = 'BTC';
 
 export function useTypedOrder() {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useSearch();
   const assetId = (params.get('asset') ?? DEFAULT_ASSET).toUpperCase();
   const side: Side = params.get('action') === 'sell' ? 'sell' : 'buy';
   const [mode, setMode] = useState<Mode>(params.has('amount') ? 'amount' : 'quantity');

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Credentials, sessions and revocations: owned by the auth service. No other database user can
 -- read password hashes.
 
@@ -58,4 +59,13 @@ CREATE TABLE revocation (
     expires_unix     BIGINT NOT NULL,
     created_us       BIGINT NOT NULL,
     KEY revocation_expiry (expires_unix)
+);
+
+-- Consecutive failed logins of a name, whether or not the name exists: the key is a digest of it,
+-- so neither the table nor its size tells which names are taken.
+CREATE TABLE login_failure (
+    name_hash        BINARY(32) NOT NULL PRIMARY KEY,
+    failure_count    INT UNSIGNED NOT NULL,
+    last_failure_us  BIGINT NOT NULL,
+    KEY login_failure_age (last_failure_us)
 );

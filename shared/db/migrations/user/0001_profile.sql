@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Profiles and the red-packet claims: owned by the user service.
 -- Registration inserts the profile in the transaction that inserts the credential, so both exist
 -- or neither does.

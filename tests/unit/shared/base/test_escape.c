@@ -76,6 +76,7 @@ START_TEST(clip_keeps_characters_whole)
     ck_assert_uint_eq(cnop_escape_clip(text, 3).len, 2);
     ck_assert_uint_eq(cnop_escape_clip(text, 2).len, 2);
     ck_assert_uint_eq(cnop_escape_clip(text, 0).len, 0);
+    ck_assert_uint_eq(cnop_escape_clip(CNOP_STR("\xE2\x82\xAC"), 2).len, 0);
     ck_assert_uint_eq(cnop_escape_clip(CNOP_STR("\x80\x80\x80\x80\x80\x80"), 5).len, 5);
 }
 END_TEST

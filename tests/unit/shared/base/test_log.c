@@ -4,12 +4,13 @@
 #include "shared/base/log.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <threads.h>
 #include <unistd.h>
 
 #include "shared/base/clock.h"
@@ -195,26 +196,109 @@ START_TEST(full_pipe_drops_and_counts)
 }
 END_TEST
 
-static int
+START_TEST(stderr_pipe_does_not_block_and_keeps_its_flags)
+{
+    uint64_t before = cnop_log_dropped_count();
+    int saved = dup(STDERR_FILENO);
+    int ends[2];
+
+    ck_assert_int_ge(saved, 0);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    ck_assert_int_eq(cnop_log_open("order", CNOP_LOG_INFO, NULL), CNOP_OK);
+    for (int i = 0; i < 10000; i++)
+        cnop_log_write(CNOP_LOG_INFO, "flood", "nobody reads");
+    ck_assert_uint_gt(cnop_log_dropped_count(), before);
+    ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
+    ck_assert_int_eq(cnop_log_reopen(), CNOP_OK); /* nothing to open again */
+    ck_assert_int_eq(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+    ck_assert_int_eq(cnop_log_open("order", CNOP_LOG_INFO, log_path), CNOP_OK);
+    ck_assert_int_gt(read(ends[0], contents, sizeof(contents) - 1), 0);
+    ck_assert_int_eq(strncmp(contents, HEAD, strlen(HEAD)), 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    (void)close(saved);
+}
+END_TEST
+
+/* A disk that fills up in the middle of a line, played by the file size limit. */
+START_TEST(line_after_a_torn_one_starts_afresh)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction saved_action;
+    struct rlimit saved_limit;
+    struct rlimit limit;
+    uint64_t before = cnop_log_dropped_count();
+    const char *text;
+
+    ck_assert_int_eq(sigaction(SIGXFSZ, &ignore, &saved_action), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &saved_limit), 0);
+    limit = saved_limit;
+    limit.rlim_cur = 100;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    cnop_log_write(CNOP_LOG_INFO, "torn", "cut short after a hundred bytes");
+    cnop_log_write(CNOP_LOG_INFO, "lost", "no room at all");
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &saved_limit), 0);
+    ck_assert_int_eq(sigaction(SIGXFSZ, &saved_action, NULL), 0);
+    cnop_log_write(CNOP_LOG_INFO, "whole", "room again");
+    cnop_log_write(CNOP_LOG_INFO, "next", "as usual");
+    ck_assert_uint_eq(cnop_log_dropped_count(), before + 2);
+    text = read_back(log_path);
+    ck_assert_int_eq(strncmp(text + 100, "\n" HEAD, strlen("\n" HEAD)), 0);
+    ck_assert_ptr_nonnull(strstr(text, "\"whole\""));
+    ck_assert_ptr_null(strstr(text, "\"lost\""));
+    ck_assert_ptr_null(strstr(text, "\n\n"));
+}
+END_TEST
+
+START_TEST(unusable_paths_are_refused)
+{
+    static char long_path[2000];
+
+    memset(long_path, 'x', sizeof(long_path) - 1);
+    long_path[0] = '/';
+    ck_assert_int_eq(cnop_log_open("order", CNOP_LOG_INFO, long_path), CNOP_E_IO);
+    ck_assert_int_eq(cnop_log_open_audit("/nonexistent/audit"), CNOP_E_IO);
+    cnop_log_write(CNOP_LOG_INFO, "kept", "in the old file");
+    ck_assert_ptr_nonnull(strstr(read_back(log_path), "\"kept\""));
+}
+END_TEST
+
+START_TEST(disabled_lines_cost_nothing_and_write_nothing)
+{
+    struct cnop_log_line line;
+
+    cnop_log_begin(&line, CNOP_LOG_DEBUG, NULL, "quiet", "below the threshold");
+    cnop_log_str(&line, "a", CNOP_STR("b"));
+    cnop_log_text(&line, "c", NULL);
+    cnop_log_u64(&line, "d", 1);
+    cnop_log_i64(&line, "e", 1);
+    cnop_log_bool(&line, "f", true);
+    cnop_log_end(&line);
+    ck_assert_str_eq(read_back(log_path), "");
+}
+END_TEST
+
+static void *
 write_lines(void *argument)
 {
     (void)argument;
     for (int i = 0; i < LINES_PER_THREAD; i++)
         cnop_log_write(CNOP_LOG_INFO, "parallel", "a line among many others");
-    return 0;
+    return NULL;
 }
 
 START_TEST(threads_do_not_mix_lines)
 {
-    thrd_t threads[THREAD_COUNT];
+    pthread_t threads[THREAD_COUNT];
     size_t count = 0;
     size_t first_len;
     const char *text;
 
     for (int i = 0; i < THREAD_COUNT; i++)
-        ck_assert_int_eq(thrd_create(&threads[i], write_lines, NULL), thrd_success);
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_lines, NULL), 0);
     for (int i = 0; i < THREAD_COUNT; i++)
-        ck_assert_int_eq(thrd_join(threads[i], NULL), thrd_success);
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
     text = read_back(log_path);
     first_len = (size_t)(strchr(text, '\n') - text) + 1;
     for (const char *at = text; *at != '\0'; at += first_len, count++)
@@ -230,7 +314,6 @@ START_TEST(failed_assertion_is_logged_then_aborts)
 
     ck_assert_int_ge(child, 0);
     if (child == 0) {
-        (void)signal(SIGABRT, SIG_DFL);
         cnop_assert(1 + 1 == 3);
         _exit(0);
     }
@@ -254,6 +337,10 @@ add(TCase *tests)
     tcase_add_test(tests, reopen_follows_the_path);
     tcase_add_test(tests, failed_reopen_keeps_the_old_file);
     tcase_add_test(tests, full_pipe_drops_and_counts);
+    tcase_add_test(tests, stderr_pipe_does_not_block_and_keeps_its_flags);
+    tcase_add_test(tests, line_after_a_torn_one_starts_afresh);
+    tcase_add_test(tests, unusable_paths_are_refused);
+    tcase_add_test(tests, disabled_lines_cost_nothing_and_write_nothing);
     tcase_add_test(tests, threads_do_not_mix_lines);
     tcase_add_test(tests, failed_assertion_is_logged_then_aborts);
 }

@@ -111,6 +111,19 @@ START_TEST(an_inner_nul_is_refused)
 }
 END_TEST
 
+START_TEST(nothing_is_read_behind_the_view)
+{
+    cnop_cash cash;
+
+    ck_assert_int_eq(cnop_cash_parse(cnop_str_make("123456", 3), &cash), CNOP_OK);
+    ck_assert_int_eq(cash.e8, 123 * CNOP_E8);
+    ck_assert_int_eq(cnop_cash_parse(cnop_str_make("1.56", 3), &cash), CNOP_OK);
+    ck_assert_int_eq(cash.e8, 150000000);
+    ck_assert_int_eq(cnop_cash_parse(cnop_str_make("1.5", 2), &cash), CNOP_E_AMOUNT_INVALID);
+    ck_assert_int_eq(cnop_cash_parse(cnop_str_make("1", 0), &cash), CNOP_E_AMOUNT_INVALID);
+}
+END_TEST
+
 START_TEST(price_has_ten_decimals)
 {
     cnop_price price;
@@ -332,6 +345,41 @@ START_TEST(negative_notional_aborts)
 }
 END_TEST
 
+/* Each row breaks one precondition; reaching the end of the call would be the failure. */
+START_TEST(broken_preconditions_abort)
+{
+    cnop_cash cash;
+    cnop_qty qty;
+    cnop_price price;
+    enum cnop_err err = CNOP_OK;
+
+    switch (_i) {
+    case 0:
+        err = cnop_qty_for_cash_floor((cnop_cash){1}, (cnop_price){1}, (cnop_qty){0}, &qty);
+        break;
+    case 1:
+        err = cnop_qty_for_cash_floor((cnop_cash){1}, (cnop_price){0}, (cnop_qty){1}, &qty);
+        break;
+    case 2:
+        err = cnop_average_price_round((cnop_cash){1}, (cnop_qty){0}, &price);
+        break;
+    case 3:
+        (void)cnop_cash_share_floor((cnop_cash){1}, (cnop_qty){0}, (cnop_qty){0});
+        break;
+    case 4:
+        (void)cnop_cash_share_floor((cnop_cash){1}, (cnop_qty){2}, (cnop_qty){1});
+        break;
+    case 5:
+        err = cnop_fee_ceil((cnop_cash){-1}, 1, &cash);
+        break;
+    default:
+        err = cnop_notional_floor((cnop_price){1}, (cnop_qty){-1}, &cash);
+        break;
+    }
+    ck_abort_msg("returned %d", (int)err);
+}
+END_TEST
+
 START_TEST(too_many_shown_decimals_abort)
 {
     char memory[32];
@@ -347,6 +395,7 @@ add(TCase *tests)
 {
     tcase_add_loop_test(tests, cash_spelling, 0, (int)CNOP_COUNT(cash_spellings));
     tcase_add_test(tests, an_inner_nul_is_refused);
+    tcase_add_test(tests, nothing_is_read_behind_the_view);
     tcase_add_test(tests, price_has_ten_decimals);
     tcase_add_test(tests, every_single_byte);
     tcase_add_loop_test(tests, format, 0, (int)CNOP_COUNT(shown_rows));
@@ -360,6 +409,7 @@ add(TCase *tests)
     tcase_add_test(tests, shares_never_exceed_the_whole);
     unit_add_abort_test(tests, negative_notional_aborts);
     unit_add_abort_test(tests, too_many_shown_decimals_abort);
+    unit_add_abort_loop_test(tests, broken_preconditions_abort, 7);
 }
 
 UNIT_MAIN("money", add)

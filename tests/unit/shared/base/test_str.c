@@ -2,6 +2,8 @@
 /* String views: comparison, cutting, UTF-8, numbers, hex and copies. */
 #include "shared/base/str.h"
 
+#include <string.h>
+
 #include "shared/base/arena.h"
 #include "tests/unit/unit.h"
 
@@ -144,9 +146,56 @@ START_TEST(hex_round_trip)
 }
 END_TEST
 
+/* Each byte against sets spelled out here. */
+START_TEST(every_byte_in_its_class)
+{
+    static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
+    static const char hex_digits[] = "0123456789abcdefABCDEF";
+    struct cnop_arena *arena = cnop_arena_new(64 * 1024);
+
+    for (int byte = 1; byte < 256; byte++) {
+        char c = (char)byte;
+        char pair[2] = {'0', c};
+        char swapped[2] = {c, '0'};
+        struct cnop_str s = cnop_str_make(&c, 1);
+        const char *as_upper = strchr(upper, c);
+        const char *as_lower = strchr(lower, c);
+        bool is_hex = strchr(hex_digits, c) != NULL;
+        bool is_word = as_upper != NULL || as_lower != NULL || (c >= '0' && c <= '9');
+        unsigned char bits;
+
+        ck_assert_int_eq(cnop_str_lower(arena, s).ptr[0], as_upper ? lower[as_upper - upper] : c);
+        ck_assert_int_eq(cnop_str_upper(arena, s).ptr[0], as_lower ? upper[as_lower - lower] : c);
+        ck_assert(cnop_str_is_word(s, "") == is_word);
+        ck_assert((cnop_str_unhex(cnop_str_make(pair, 2), &bits, 1) == CNOP_OK) == is_hex);
+        ck_assert((cnop_str_unhex(cnop_str_make(swapped, 2), &bits, 1) == CNOP_OK) == is_hex);
+        ck_assert(cnop_str_is_utf8(s) == (byte < 0x80));
+    }
+    cnop_arena_free(&arena);
+}
+END_TEST
+
+START_TEST(nothing_is_touched_behind_the_view)
+{
+    struct cnop_str text = CNOP_STR("x\xF0\x9F\x92\xB0");
+    char hex[8] = "zzzzzzz";
+    uint64_t value;
+
+    for (size_t len = 2; len < text.len; len++)
+        ck_assert(!cnop_str_is_utf8(cnop_str_make(text.ptr, len)));
+    ck_assert(cnop_str_is_utf8(text));
+    cnop_str_hex("\xFF\xFF\xFF", 2, hex);
+    ck_assert_mem_eq(hex, "ffff\0zz", 8);
+    ck_assert_int_eq(cnop_str_parse_u64(cnop_str_make("123", 2), 12, 12, &value), CNOP_OK);
+    ck_assert_uint_eq(value, 12);
+    ck_assert_uint_eq(cnop_str_trim(cnop_str_make("a b", 2)).len, 1);
+}
+END_TEST
+
 START_TEST(copies)
 {
-    struct cnop_arena *arena = cnop_arena_new(64);
+    struct cnop_arena *arena = cnop_arena_new(1024);
     struct cnop_str copy = cnop_str_copy(arena, cnop_str_make("BTCxx", 3));
 
     ck_assert_str_eq(copy.ptr, "BTC");
@@ -169,6 +218,8 @@ add(TCase *tests)
     tcase_add_test(tests, utf8_table);
     tcase_add_test(tests, numbers);
     tcase_add_test(tests, hex_round_trip);
+    tcase_add_test(tests, every_byte_in_its_class);
+    tcase_add_test(tests, nothing_is_touched_behind_the_view);
     tcase_add_test(tests, copies);
 }
 

@@ -175,6 +175,26 @@ START_TEST(every_prefix_of_a_text_is_refused)
 }
 END_TEST
 
+START_TEST(surrogate_edges)
+{
+    static const char *const pairs[] = {"\"\\uD800\\uDC00\"", "\"\\uDBFF\\uDFFF\"", "\"\\uD7FF\"",
+                                        "\"\\uE000\"", "\"\\u0001\""};
+    static const char *const broken[] = {"\"\\uDBFF\\uDBFF\"", "\"\\uD800\\uE000\"", "\"\\uDFFF\"",
+                                         "\"\\uDBFF\""};
+    struct cnop_json_fault fault;
+    uint32_t count;
+
+    for (size_t i = 0; i < CNOP_COUNT(pairs); i++)
+        ck_assert_int_eq(
+            cnop_json_scan(cnop_str_from(pairs[i]), &cnop_json_limits_default, &fault, &count),
+            CNOP_OK);
+    for (size_t i = 0; i < CNOP_COUNT(broken); i++)
+        ck_assert_int_eq(
+            cnop_json_scan(cnop_str_from(broken[i]), &cnop_json_limits_default, &fault, &count),
+            CNOP_E_MALFORMED_JSON);
+}
+END_TEST
+
 START_TEST(limits_hold)
 {
     struct cnop_json_limits limits = {
@@ -208,6 +228,10 @@ START_TEST(numbers_in_source_order)
     ck_assert(cnop_str_equal(cnop_json_scan_number(text, &at), CNOP_STR("0")));
     ck_assert(cnop_str_empty(cnop_json_scan_number(text, &at)));
     ck_assert(cnop_str_empty(cnop_json_scan_number(text, &at)));
+    at = 0; /* a view that ends inside a number, with more digits behind it */
+    ck_assert(cnop_str_equal(cnop_json_scan_number(cnop_str_make("[123", 3), &at), CNOP_STR("12")));
+    at = 0;
+    ck_assert(cnop_str_empty(cnop_json_scan_number(cnop_str_make("[]7", 2), &at)));
 }
 END_TEST
 
@@ -218,6 +242,7 @@ add(TCase *tests)
     tcase_add_test(tests, refuses_the_rest);
     tcase_add_test(tests, refuses_an_inner_nul);
     tcase_add_test(tests, every_prefix_of_a_text_is_refused);
+    tcase_add_test(tests, surrogate_edges);
     tcase_add_test(tests, limits_hold);
     tcase_add_test(tests, numbers_in_source_order);
 }

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Program cnop-admin: what an operator may do to users, straight in the database and in the audit
+ * trail. Reads the configuration file of cnop-auth. Never shows or sets a password. */
+#include "fcgi_services/auth/auth_main.h"
+#include "fcgi_services/auth/auth_store_sql.h"
+#include "fcgi_services/auth/credential.h"
+
+#include <unistd.h>
+
+
+static const char usage_text[] =
+    "usage: cnop-admin --config AUTH_CONF user (promote | demote | disable | enable) NAME\n"
+    "  promote  give the role admin; demote gives customer again: both count from the next login\n"
+    "           or refresh\n"
+    "  disable  refuse logins and end every session and token at once; enable admits the user\n";
+
+struct verb {
+    const char *name;
+    enum cnop_err (*run)(struct auth_env *env, struct cnop_str username);
+    const char *message;
+};
+
+static enum cnop_err
+set_role(struct auth_env *env, struct cnop_str username, enum auth_role role)
+{
+    struct auth_user user;
+    enum cnop_err err = auth_store_find_user(env->store, username, &user);
+
+    return err == CNOP_OK ? auth_store_set_role(env->store, user.id, role) : err;
+}
+
+static enum cnop_err
+promote(struct auth_env *env, struct cnop_str username)
+{
+    return set_role(env, username, AUTH_ROLE_ADMIN);
+}
+
+static enum cnop_err
+demote(struct auth_env *env, struct cnop_str username)
+{
+    return set_role(env, username, AUTH_ROLE_CUSTOMER);
+}
+
+static enum cnop_err
+disable(struct auth_env *env, struct cnop_str username)
+{
+    struct session_end end;
+
+    return credential_set_active(env, username, false, &end); /* the relay tells the gateways */
+}
+
+static enum cnop_err
+enable(struct auth_env *env, struct cnop_str username)
+{
+    struct session_end end;
+
+    return credential_set_active(env, username, true, &end);
+}
+
+static const struct verb verbs[] = {
+    {"promote", promote, "role admin given"},
+    {"demote", demote, "role customer given"},
+    {"disable", disable, "user disabled"},
+    {"enable", enable, "user enabled"},
+};
+
+static void
+audit(const struct verb *verb, struct cnop_str username, enum cnop_err err)
+{
+    struct cnop_log_line line;
+    char action[32];
+
+    (void)snprintf(action, sizeof(action), "user_%s", verb->name);
+    cnop_log_begin_audit(&line, NULL, action, err == CNOP_OK ? verb->message : "refused");
+    cnop_log_str(&line, "username", username);
+    cnop_log_u64(&line, "os_uid", getuid());
+    cnop_log_text(&line, "error", err == CNOP_OK ? NULL : cnop_err_code(err));
+    cnop_log_end(&line);
+}
+
+static int
+run(const struct auth_config *config, const struct verb *verb, struct cnop_str username)
+{
+    struct auth_rules rules = {.access_ttl_s = (int64_t)config->access_ttl / 1000};
+    struct auth_env env = {.rules = &rules};
+    enum cnop_err err = auth_store_open(&config->db, &env.store);
+
+    if (err == CNOP_OK)
+        err = verb->run(&env, username);
+    auth_store_close(&env.store);
+    audit(verb, username, err);
+    if (err != CNOP_OK) {
+        (void)fprintf(stderr, "cnop-admin: %s: %s\n", verb->name,
+                      err == CNOP_E_NOT_FOUND ? "no such user" : cnop_err_meaning(err));
+        return 1;
+    }
+    (void)printf("%.*s: %s\n", CNOP_STR_ARG(username), verb->message);
+    return 0;
+}
+
+static const struct verb *
+find_verb(const char *name)
+{
+    for (size_t i = 0; i < CNOP_COUNT(verbs); i++) {
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    }
+    return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct cnop_arena *arena = cnop_arena_new(CNOP_CONFIG_ARENA_BYTES);
+    struct cnop_config_fault fault;
+    struct auth_config config;
+    struct cnop_str username;
+    const struct verb *verb;
+
+    if (argc != 6 || strcmp(argv[1], "--config") != 0 || strcmp(argv[3], "user") != 0 ||
+        (verb = find_verb(argv[4])) == NULL) {
+        (void)fputs(usage_text, stderr);
+        return 2;
+    }
+    username = cnop_str_lower(arena, cnop_str_from(argv[5]));
+    if (cnop_person_check_username(username) != NULL) {
+        (void)fprintf(stderr, "cnop-admin: %s is not a user name\n", argv[5]);
+        return 2;
+    }
+    if (cnop_config_load(&auth_config_spec, argv[2], arena, &config, &fault) != CNOP_OK) {
+        (void)fprintf(stderr, "cnop-admin: %s\n", fault.text);
+        return 78;
+    }
+    cnop_secret_init();
+    if (cnop_log_open("auth", CNOP_LOG_WARN, NULL) != CNOP_OK ||
+        (config.web.audit_file[0] != '\0' &&
+         cnop_log_open_audit(config.web.audit_file) != CNOP_OK)) {
+        (void)fprintf(stderr, "cnop-admin: the audit file cannot be opened\n");
+        return 1;
+    }
+    return run(&config, verb, username);
+}

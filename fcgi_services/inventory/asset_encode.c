@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes what it is given; knows no requests and computes nothing but units. */
+#include "fcgi_services/inventory/asset_encode.h"
+
+/* What the order service accepts; told here so that clients need not guess. */
+#define MIN_QTY_E8 (CNOP_E8 / 1000)
+#define MAX_ORDER_E8 (10000 * CNOP_E8)
+
+static void
+encode_price(struct cnop_json_writer *json, const char *key, cnop_price price)
+{
+    if (price.e10 == 0)
+        cnop_json_null(json, key);
+    else
+        cnop_json_price_number(json, key, price, 0);
+}
+
+static void
+encode_count(struct cnop_json_writer *json, const char *key, int64_t count)
+{
+    if (count == ASSET_UNKNOWN)
+        cnop_json_null(json, key);
+    else
+        cnop_json_i64(json, key, count);
+}
+
+static void
+encode_words(struct cnop_json_writer *json, const char *key, struct cnop_str text)
+{
+    if (cnop_str_empty(text))
+        cnop_json_null(json, key);
+    else
+        cnop_json_str(json, key, text);
+}
+
+static void
+encode_time(struct cnop_json_writer *json, const char *key, int64_t wall_us)
+{
+    if (wall_us == 0)
+        cnop_json_null(json, key);
+    else
+        cnop_json_time(json, key, wall_us);
+}
+
+/* Percent with four decimals. */
+static void
+encode_change(struct cnop_json_writer *json, const char *key, cnop_price now, cnop_price then)
+{
+    int64_t ppm;
+
+    if (!asset_change_ppm(now, then, &ppm) || ppm > INT64_MAX / 10000)
+        cnop_json_null(json, key);
+    else
+        cnop_json_cash_number(json, key, (cnop_cash){ppm * (CNOP_E8 / 10000)}, 0);
+}
+
+static void
+encode_market_cap(struct cnop_json_writer *json, const struct asset *asset)
+{
+    char memory[32];
+    struct cnop_buf text;
+    int64_t cents;
+
+    if (!asset_market_cap_cents(asset, &cents)) {
+        cnop_json_null(json, "market_cap");
+        return;
+    }
+    cnop_buf_init(&text, memory, sizeof(memory));
+    cnop_buf_printf(&text, "%lld.%02d", (long long)(cents / 100), (int)(cents % 100));
+    cnop_json_raw(json, "market_cap", cnop_buf_view(&text));
+}
+
+static void
+encode_history(struct cnop_json_writer *json, const struct asset *asset)
+{
+    bool has_change = asset->price.e10 != 0 && asset->open_24h.e10 != 0;
+
+    if (has_change)
+        cnop_json_price_number(json, "price_change_24h",
+                               (cnop_price){asset->price.e10 - asset->open_24h.e10}, 0);
+    else
+        cnop_json_null(json, "price_change_24h");
+    encode_change(json, "price_change_percentage_7d", asset->price, asset->open_7d);
+    encode_change(json, "price_change_percentage_30d", asset->price, asset->open_30d);
+    encode_price(json, "high_24h", asset->high_24h);
+    encode_price(json, "low_24h", asset->low_24h);
+    encode_count(json, "circulating_supply", asset->circulating);
+    encode_count(json, "total_supply", asset->total);
+    encode_count(json, "max_supply", asset->max);
+    encode_price(json, "ath", asset->ath);
+    encode_change(json, "ath_change_percentage", asset->price, asset->ath);
+    encode_time(json, "ath_date", asset->ath_us);
+    encode_price(json, "atl", asset->atl);
+    encode_change(json, "atl_change_percentage", asset->price, asset->atl);
+    encode_time(json, "atl_date", asset->atl_us);
+}
+
+void
+asset_encode(struct cnop_json_writer *json, const char *key, const struct asset *asset, bool detail)
+{
+    cnop_assert(asset->symbol.len > 0);
+    cnop_json_object_open(json, key);
+    cnop_json_str(json, "asset_id", asset->symbol);
+    cnop_json_str(json, "name", asset->name);
+    encode_words(json, "description", asset->description);
+    cnop_json_str(json, "category", asset->category);
+    cnop_json_price_number(json, "price_usd", asset->price, 0);
+    cnop_json_bool(json, "is_active", asset->active);
+    cnop_json_bool(json, "halted", asset->halted);
+    cnop_json_str(json, "symbol", asset->symbol);
+    encode_words(json, "image", asset->image);
+    if (asset->rank == 0)
+        cnop_json_null(json, "market_cap_rank");
+    else
+        cnop_json_u64(json, "market_cap_rank", asset->rank);
+    encode_change(json, "price_change_percentage_24h", asset->price, asset->open_24h);
+    encode_market_cap(json, asset);
+    encode_count(json, "total_volume_24h", asset->volume_24h_usd);
+    if (detail) {
+        cnop_json_text(json, "availability_status",
+                       asset->active && !asset->halted ? "available" : "unavailable");
+        encode_history(json, asset);
+        encode_time(json, "last_updated", asset->price_us);
+        cnop_json_qty(json, "min_quantity", (cnop_qty){MIN_QTY_E8}, 3);
+        cnop_json_cash(json, "max_order_value", (cnop_cash){MAX_ORDER_E8}, 2);
+    }
+    cnop_json_object_close(json);
+}
+
+void
+candle_encode(struct cnop_json_writer *json, const struct candle *candle)
+{
+    cnop_assert(candle->span_s > 0);
+    cnop_json_object_open(json, NULL);
+    cnop_json_time(json, "time", candle->start_s * 1000000);
+    cnop_json_price_number(json, "open", candle->open, 0);
+    cnop_json_price_number(json, "high", candle->high, 0);
+    cnop_json_price_number(json, "low", candle->low, 0);
+    cnop_json_price_number(json, "close", candle->close, 0);
+    cnop_json_i64(json, "volume", candle->volume_usd);
+    cnop_json_object_close(json);
+}

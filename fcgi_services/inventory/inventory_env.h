@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What a handler thread of the inventory service owns, and the service's configuration. */
+#ifndef CNOP_INVENTORY_INVENTORY_ENV_H
+#define CNOP_INVENTORY_INVENTORY_ENV_H
+
+#include "fcgi_services/inventory/asset_source.h"
+#include "shared/cache/cache.h"
+#include "shared/db/db.h"
+#include "shared/ledger/client.h"
+#include "shared/web/web.h"
+
+struct inventory_config {
+    struct cnop_web_config web;
+    struct cnop_db_config db;
+    struct cnop_cache_config cache;
+    const char *cache_key_file;
+    const char *engine_socket;
+    uint64_t engine_timeout; /* ms */
+};
+
+struct inventory_env {
+    struct cnop_db *db;
+    struct cnop_cache *cache;
+    struct asset_cache asset_cache;
+    struct asset_source assets;
+    struct ledger_client engine;
+};
+
+/* Hooks of the runtime, see struct cnop_service; arg is the configuration. */
+enum cnop_err inventory_thread_init(void *arg, unsigned thread, void **ret_env);
+void inventory_thread_done(void *env);
+void inventory_ready(void *env, struct cnop_health *health);
+
+extern const struct cnop_route inventory_routes[];
+extern const size_t inventory_route_count;
+
+#endif

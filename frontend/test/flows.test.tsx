@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+// What a person does: sign in, register, trade, move money, change details.
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { HttpResponse, http } from 'msw';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { sessionState, signedOut } from '~/api/session';
+import { AccountPage } from '~/features/account/AccountPage';
+import { LoginPage } from '~/features/auth/LoginPage';
+import { RegisterPage } from '~/features/auth/RegisterPage';
+import { ProfilePage } from '~/features/profile/ProfilePage';
+import { RedPacket } from '~/features/redpacket/RedPacket';
+import { TradePage } from '~/features/trade/TradePage';
+import { setPreferences } from '~/lib/preferences';
+import { problem } from './mock/handlers.ts';
+import { showPage } from './render.tsx';
+import { bank, server } from './setup.tsx';
+
+const api = (path: string) => `http://localhost:3000/api/v1${path}`;
+const user = userEvent.setup();
+
+describe('sign in', () => {
+  beforeEach(() => {
+    bank.signedIn = null;
+    signedOut();
+  });
+
+  async function signIn(password: string) {
+    showPage(LoginPage, '/login', '/login?next=%2Forders');
+    await user.type(screen.getByLabelText('User name'), 'Demo_User');
+    await user.type(screen.getByLabelText('Password'), password);
+    await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  }
+
+  it('goes on to where the visitor wanted to be', async () => {
+    await signIn('Quiet-Harbour-41');
+    await waitFor(() => expect(screen.getByTestId('where')).toHaveTextContent('/orders'));
+    expect(sessionState()).toBe('active');
+  });
+
+  it('does not tell a wrong password from an unknown user', async () => {
+    await signIn('Wrong-Harbour-41');
+    expect(await screen.findByText(/do not belong together/)).toBeInTheDocument();
+  });
+
+  it('shows how long an address stays blocked', async () => {
+    server.use(
+      http.post(api('/auth/login'), () =>
+        HttpResponse.json(
+          { code: 'AUTH_004', detail: 'Too many failed logins from this address.' },
+          { status: 403, headers: { 'Retry-After': '300' } },
+        ),
+      ),
+    );
+    await signIn('Wrong-Harbour-41');
+    expect(await screen.findByText(/try again in (300|299) s/)).toBeInTheDocument();
+  });
+
+  it('asks for what is missing before sending anything', async () => {
+    showPage(LoginPage, '/login');
+    await user.click(screen.getByRole('button', { name: 'Sign in' }));
+    expect(await screen.findAllByText('Please fill in this field.')).toHaveLength(2);
+    expect(screen.getByLabelText('User name')).toHaveFocus();
+  });
+});
+
+describe('register', () => {
+  beforeEach(() => {
+    bank.signedIn = null;
+    signedOut();
+  });
+
+  async function fill(name: string, password = 'Louder-Lighthouse-77') {
+    showPage(RegisterPage, '/register');
+    await user.type(screen.getByLabelText('First name'), 'Dana');
+    await user.type(screen.getByLabelText('Last name'), "O'Neill");
+    await user.type(screen.getByLabelText('E-mail'), 'dana@example.com');
+    await user.type(screen.getByLabelText('User name'), name);
+    await user.type(screen.getByLabelText('Password'), password);
+    await user.click(screen.getByRole('button', { name: 'Open account' }));
+  }
+
+  it('opens an account and signs in', async () => {
+    await fill('new_trader');
+    await waitFor(() => expect(screen.getByTestId('where')).toHaveTextContent('/dashboard'));
+    expect(bank.users.get('new_trader')?.phone).toBeNull();
+  });
+
+  it('puts a taken name beside its field', async () => {
+    await fill('demo_user');
+    expect(await screen.findByText('This user name is taken.')).toBeInTheDocument();
+    expect(screen.getByLabelText('User name')).toHaveAttribute('aria-invalid', 'true');
+  });
+
+  it('puts a common password beside its field', async () => {
+    await fill('new_trader', 'aaaaaaaaaaaaa');
+    expect(await screen.findByText(/list of common passwords/)).toBeInTheDocument();
+  });
+});
+
+describe('trade', () => {
+  async function type(text: string, at = '/trading?asset=BTC&action=buy') {
+    const view = showPage(TradePage, '/trading', at);
+    await user.type(await screen.findByRole('textbox', { name: 'Quantity' }), text);
+    return view;
+  }
+
+  function fund(amount: number) {
+    bank.move('deposit', bank.balance.plus(amount), null);
+  }
+
+  async function review() {
+    const button = await screen.findByRole('button', { name: /^Review/ });
+    await waitFor(() => expect(button).toBeEnabled());
+    await user.click(button);
+    return await screen.findByRole('dialog');
+  }
+
+  it('previews, confirms and links to the order', async () => {
+    fund(1000);
+    await type('0.01');
+    const dialog = await review();
+    expect(within(dialog).getByText('$671.23')).toBeInTheDocument();
+    expect(within(dialog).getByText('$328.76')).toBeInTheDocument();
+    await user.click(within(dialog).getByRole('button', { name: 'Buy now' }));
+    const link = await screen.findByRole('link', { name: 'See the order' });
+    expect(link).toHaveAttribute('href', `/orders/${bank.orders[0]?.order_id}`);
+  });
+
+  it('a double click makes one order', async () => {
+    fund(1000);
+    await type('0.01');
+    const dialog = await review();
+    await user.dblClick(within(dialog).getByRole('button', { name: 'Buy now' }));
+    await screen.findByRole('link', { name: 'See the order' });
+    expect(bank.orders).toHaveLength(1);
+  });
+
+  it('a lost answer can be asked for again and makes one order', async () => {
+    fund(1000);
+    let dead = true;
+    const keys = new Set<string | null>();
+    server.use(
+      http.post(api('/orders'), ({ request }) => {
+        keys.add(request.headers.get('Idempotency-Key'));
+        return dead ? HttpResponse.error() : undefined;
+      }),
+    );
+    await type('0.01');
+    const dialog = await review();
+    await user.click(within(dialog).getByRole('button', { name: 'Buy now' }));
+    const again = await screen.findByRole('button', { name: 'Ask again' }, { timeout: 6000 });
+    dead = false;
+    await user.click(again);
+    await screen.findByRole('link', { name: 'See the order' });
+    expect(keys.size).toBe(1);
+    expect(bank.orders).toHaveLength(1);
+  });
+
+  it('offers the missing deposit and the way back to the order', async () => {
+    fund(100);
+    await type('0.01');
+    const offer = await screen.findByRole('link', { name: /Deposit the missing \$571\.24/ });
+    const target = new URL(offer.getAttribute('href') ?? '', 'http://localhost');
+    expect(target.searchParams.get('amount')).toBe('571.24');
+    expect(target.searchParams.get('back')).toBe('/trading?asset=BTC&action=buy&quantity=0.01');
+    expect(screen.getByRole('button', { name: 'Review purchase' })).toBeDisabled();
+  });
+
+  it('asks again when the price has moved since the review was opened', async () => {
+    fund(1000);
+    const { container } = await type('0.001');
+    const dialog = await review();
+    const asset = bank.asset('BTC');
+    if (asset) asset.price = '70000.00';
+    expect(container).toBeInTheDocument();
+    window.dispatchEvent(new Event('visibilitychange'));
+    const accept = await within(dialog).findByRole(
+      'button',
+      { name: 'Accept the new price' },
+      { timeout: 9000 },
+    );
+    await user.click(accept);
+    await user.click(await within(dialog).findByRole('button', { name: 'Buy now' }));
+    await screen.findByRole('link', { name: 'See the order' });
+    expect(bank.orders[0]?.price).toBe('70000.00');
+  });
+
+  it('fills shares of cash and of the holding', async () => {
+    fund(1000);
+    bank.place({ order_type: 'market_buy', asset_id: 'ETH', quantity: '0.1' }, null);
+    showPage(TradePage, '/trading', '/trading?asset=ETH&action=sell');
+    const half = await screen.findByRole('button', { name: '50% of your holding' });
+    await waitFor(() => expect(half).toBeEnabled());
+    await user.click(half);
+    expect(screen.getByRole('textbox', { name: 'Quantity' })).toHaveValue('0.05');
+    await user.click(screen.getByRole('button', { name: 'Buy' }));
+    await user.click(screen.getByRole('button', { name: '25% of your cash' }));
+    expect(screen.getByRole('textbox', { name: 'Amount' })).toHaveValue('164.69');
+  });
+
+  it('does not trade what is halted', async () => {
+    showPage(TradePage, '/trading', '/trading?asset=T053&action=buy');
+    expect(await screen.findByText(/halted at the moment/)).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Review purchase' })).toBeDisabled();
+  });
+
+  it('finds an asset by name', async () => {
+    showPage(TradePage, '/trading', '/trading?asset=BTC&action=buy');
+    const search = await screen.findByRole('combobox');
+    await user.clear(search);
+    await user.type(search, 'dogec');
+    await user.click(await screen.findByRole('option', { name: /Dogecoin/ }));
+    await waitFor(() => expect(screen.getByTestId('where')).toHaveTextContent('asset=DOGE'));
+  });
+
+  it('shows a refusal as the server words it', async () => {
+    fund(1000);
+    server.use(http.post(api('/orders'), () => problem(422, 'market_halted', 'Trading in BTC is halted.')));
+    await type('0.01');
+    const dialog = await review();
+    await user.click(within(dialog).getByRole('button', { name: 'Buy now' }));
+    expect(await within(dialog).findByText(/Trading in BTC is halted/)).toBeInTheDocument();
+    await user.click(within(dialog).getByRole('button', { name: 'Change the order' }));
+    expect(screen.getByRole('textbox', { name: 'Quantity' })).toHaveValue('0.01');
+  });
+});
+
+describe('account', () => {
+  it('deposits and offers the way back to the order', async () => {
+    showPage(AccountPage, '/account', '/account?action=deposit&amount=250.00&back=%2Ftrading%3Fasset%3DBTC');
+    expect(await screen.findByLabelText('Amount in USD')).toHaveValue('250.00');
+    await user.click(screen.getAllByRole('button', { name: 'Deposit' }).at(-1) as HTMLElement);
+    const [back] = await screen.findAllByRole('link', { name: 'Continue your order' });
+    expect(back).toHaveAttribute('href', '/trading?asset=BTC');
+    expect(bank.balance.toFixed(2)).toBe('250.00');
+  });
+
+  it('does not send what the limit forbids', async () => {
+    showPage(AccountPage, '/account');
+    await screen.findByText('Debits equal credits');
+    await user.type(screen.getByLabelText('Amount in USD'), '10000.01');
+    expect(await screen.findByText(/leaves \$10,000\.00 for today/)).toBeInTheDocument();
+  });
+
+  it('hides amounts on request', async () => {
+    bank.move('deposit', bank.balance.plus(1234), null);
+    setPreferences({ hideAmounts: true });
+    showPage(AccountPage, '/account');
+    expect((await screen.findAllByText('Amount hidden')).length).toBeGreaterThan(0);
+    expect(screen.queryByText(/1,234/)).toBeNull();
+    setPreferences({ hideAmounts: false });
+  });
+});
+
+describe('profile', () => {
+  it('saves only what changed', async () => {
+    let sent: unknown;
+    server.use(
+      http.put(api('/auth/profile'), async ({ request }) => {
+        sent = await request.clone().json();
+      }),
+    );
+    showPage(ProfilePage, '/profile');
+    const name = await screen.findByLabelText('Last name');
+    await user.clear(name);
+    await user.type(name, 'Hall');
+    await user.click(screen.getByRole('button', { name: 'Save changes' }));
+    expect((await screen.findAllByText('Profile saved')).length).toBeGreaterThan(0);
+    expect(sent).toEqual({ last_name: 'Hall' });
+  });
+
+  it('changes the password and asks to sign in again', async () => {
+    showPage(ProfilePage, '/profile', '/profile?tab=security');
+    await user.type(await screen.findByLabelText('Current password'), 'Quiet-Harbour-41');
+    await user.type(screen.getByLabelText('New password'), 'Louder-Lighthouse-77');
+    await user.click(screen.getByRole('button', { name: 'Change password' }));
+    await waitFor(() => expect(screen.getByTestId('where')).toHaveTextContent('/login'));
+    expect(sessionState()).toBe('anonymous');
+  });
+
+  it('puts a wrong current password beside its field', async () => {
+    showPage(ProfilePage, '/profile', '/profile?tab=security');
+    await user.type(await screen.findByLabelText('Current password'), 'Wrong-Harbour-41');
+    await user.type(screen.getByLabelText('New password'), 'Louder-Lighthouse-77');
+    await user.click(screen.getByRole('button', { name: 'Change password' }));
+    expect(await screen.findByText('This is not your current password.')).toBeInTheDocument();
+  });
+
+  it('ends another session', async () => {
+    showPage(ProfilePage, '/profile', '/profile?tab=security');
+    await user.click(await screen.findByRole('button', { name: /End session curl/ }));
+    expect((await screen.findAllByText('Session ended')).length).toBeGreaterThan(0);
+  });
+});
+
+describe('red packet', () => {
+  it('shows the gift', async () => {
+    showPage(RedPacket, '/dashboard');
+    await user.click(screen.getByRole('button', { name: 'Open a red packet' }));
+    await user.type(await screen.findByLabelText('Lucky phrase'), 'good fortune');
+    await user.click(screen.getByRole('button', { name: 'Open' }));
+    expect(await screen.findByText(/\$8\.88 for trying/)).toBeInTheDocument();
+  });
+});

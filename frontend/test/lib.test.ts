@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, it } from 'vitest';
+import { safeNext } from '~/app/paths';
+import * as decimal from '~/lib/decimal';
+import * as format from '~/lib/format';
+
+describe('decimal', () => {
+  it('keeps every digit', () => {
+    expect(decimal.add('0.1', '0.2')).toBe('0.3');
+    expect(decimal.multiply('67123.45', '0.00372448')).toBe('249.999947056');
+    expect(decimal.subtract('99999999999.00000001', '0.00000001')).toBe('99999999999');
+  });
+
+  it('cuts quotients and never rounds them up', () => {
+    expect(decimal.divideDown('2', '3', 8)).toBe('0.66666666');
+    expect(decimal.roundDown('0.999', 2)).toBe('0.99');
+    expect(decimal.roundUp('0.001', 2)).toBe('0.01');
+  });
+
+  it.each([
+    ['1,234.5', '1234.5'],
+    [' 12 ', '12'],
+    ['.5', '0.5'],
+    ['5.', '5'],
+    ['1 000', '1000'],
+    ['0', '0'],
+  ])('reads what people type: %s', (typed, value) => {
+    expect(decimal.parseTyped(typed)).toBe(value);
+  });
+
+  it.each(['', '1e3', '-1', '1,23', 'NaN', '0x10', '1.2.3', '∞', '１２'])('refuses %s', (typed) => {
+    expect(decimal.parseTyped(typed)).toBeNull();
+  });
+
+  it('has shares of zero', () => {
+    expect(decimal.percentOf('1', '0')).toBe('0');
+    expect(decimal.percentOf('1', '3')).toBe('33.33');
+  });
+});
+
+describe('format', () => {
+  it('shows amounts exactly, beyond what a float can hold', () => {
+    expect(format.money('12345678901234.56')).toBe('$12,345,678,901,234.56');
+    expect(format.quantity('99999999999.12345678')).toBe('99,999,999,999.12345678');
+  });
+
+  it('never shows more money than there is', () => {
+    expect(format.money('9.999')).toBe('$9.99');
+  });
+
+  it('gives small prices enough digits', () => {
+    expect(format.price('0.00002451')).toBe('$0.00002451');
+    expect(format.price('67123.45')).toBe('$67,123.45');
+  });
+
+  it('turns catalogue numbers into plain decimals', () => {
+    expect(format.plain(2.451e-5)).toBe('0.00002451');
+  });
+});
+
+describe('safeNext', () => {
+  it.each(['//evil.example', 'https://evil.example', '/\\evil.example', null, ''])(
+    'does not follow %s',
+    (next) => {
+      expect(safeNext(next)).toBe('/dashboard');
+    },
+  );
+
+  it('follows addresses of this site', () => {
+    expect(safeNext('/trading?asset=BTC&action=buy')).toBe('/trading?asset=BTC&action=buy');
+  });
+});

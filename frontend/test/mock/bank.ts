@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+// A small stand-in for the server, in memory, for tests only. Amounts are exact; the rules are the server's own.
+import Big from 'big.js';
+
+export interface MockAsset {
+  asset_id: string;
+  name: string;
+  category: string;
+  price: string;
+  change: number | null;
+  is_active: boolean;
+  halted: boolean;
+}
+
+export interface MockOrder {
+  order_id: string;
+  order_type: 'market_buy' | 'market_sell';
+  asset_id: string;
+  quantity: string;
+  price: string;
+  status: 'completed';
+  total_amount: string;
+  fee: string;
+  client_order_id: string | null;
+  created_at: string;
+}
+
+export interface MockMovement {
+  transaction_id: string;
+  transaction_type: 'deposit' | 'withdraw' | 'order_payment' | 'order_sale';
+  amount: string;
+  status: 'completed';
+  reference_id: string | null;
+  created_at: string;
+}
+
+export interface MockUser {
+  username: string;
+  password: string;
+  email: string;
+  first_name: string;
+  last_name: string;
+  phone: string | null;
+  date_of_birth: string | null;
+  marketing_emails_consent: boolean;
+  created_at: string;
+}
+
+export interface OrderWish {
+  order_type: 'market_buy' | 'market_sell';
+  asset_id: string;
+  quantity?: string;
+  amount?: string;
+}
+
+export interface MockViolation {
+  code: string;
+  message: string;
+}
+
+const MAX_ORDER = '10000.00';
+const LIMITS = { deposit: '10000.00', withdraw: '5000.00' } as const;
+
+const named: [string, string, string, string, number][] = [
+  ['BTC', 'Bitcoin', 'major', '67123.45', 1.42],
+  ['ETH', 'Ethereum', 'major', '3412.08', -2.13],
+  ['SOL', 'Solana', 'major', '148.22', 4.87],
+  ['DOGE', 'Dogecoin', 'meme', '0.1234', 0],
+  ['SHIB', 'Shiba Inu', 'meme', '0.00002451', -6.2],
+];
+
+function catalogue(): MockAsset[] {
+  const rest = Array.from({ length: 55 }, (_, index): [string, string, string, string, number] => [
+    `T${String(index).padStart(3, '0')}`,
+    `Test asset ${index}`,
+    index % 2 ? 'defi' : 'infrastructure',
+    new Big(100).div(index + 1).toFixed(4),
+    ((index * 37) % 120) / 10 - 6,
+  ]);
+  return [...named, ...rest].map(([asset_id, name, category, price, change]) => ({
+    asset_id,
+    name,
+    category,
+    price,
+    change,
+    is_active: asset_id !== 'T054',
+    halted: asset_id === 'T053',
+  }));
+}
+
+export const cash = (value: Big) => value.toFixed(2, Big.roundDown);
+
+/** Up to eight digits as the ledger has them, at least two. */
+function exact(value: Big): string {
+  const short = value.round(8, Big.roundDown);
+  return short.round(2, Big.roundDown).eq(short) ? short.toFixed(2) : short.toFixed();
+}
+
+export class Bank {
+  assets = catalogue();
+  users = new Map<string, MockUser>();
+  balance = new Big(0);
+  holdings = new Map<string, { quantity: Big; cost: Big }>();
+  orders: MockOrder[] = [];
+  movements: MockMovement[] = [];
+  used = { deposit: new Big(0), withdraw: new Big(0) };
+  realised = new Big(0);
+  answers = new Map<string, { content: string; answer: unknown }>();
+  signedIn: string | null = null;
+  private sequence = 0;
+
+  constructor() {
+    this.users.set('demo_user', {
+      username: 'demo_user',
+      password: 'Quiet-Harbour-41',
+      email: 'demo@example.com',
+      first_name: 'Dana',
+      last_name: 'Moore',
+      phone: '4155550123',
+      date_of_birth: '1990-04-17',
+      marketing_emails_consent: false,
+      created_at: this.now(),
+    });
+  }
+
+  now(): string {
+    return new Date().toISOString().replace('Z', '000Z');
+  }
+
+  id(prefix: string): string {
+    this.sequence += 1;
+    return `${prefix}_${String(this.sequence).padStart(16, '0')}`;
+  }
+
+  user(): MockUser | undefined {
+    return this.signedIn ? this.users.get(this.signedIn) : undefined;
+  }
+
+  asset(assetId: string): MockAsset | undefined {
+    return this.assets.find((asset) => asset.asset_id === assetId.trim().toUpperCase());
+  }
+
+  move(type: MockMovement['transaction_type'], amount: Big, reference: string | null): MockMovement {
+    this.balance = this.balance.plus(amount);
+    const movement: MockMovement = {
+      transaction_id: this.id('txn'),
+      transaction_type: type,
+      amount: exact(amount),
+      status: 'completed',
+      reference_id: reference,
+      created_at: this.now(),
+    };
+    this.movements.unshift(movement);
+    return movement;
+  }
+
+  preview(wish: OrderWish) {
+    const asset = this.asset(wish.asset_id);
+    if (!asset) return null;
+    const buy = wish.order_type === 'market_buy';
+    const quantity = wish.quantity
+      ? new Big(wish.quantity)
+      : new Big(wish.amount ?? 0).div(asset.price).round(8, Big.roundDown);
+    const total = quantity.times(asset.price).round(8, buy ? Big.roundUp : Big.roundDown);
+    const held = this.holdings.get(asset.asset_id)?.quantity ?? new Big(0);
+    const balanceAfter = buy ? this.balance.minus(total) : this.balance.plus(total);
+    const quantityAfter = buy ? held.plus(quantity) : held.minus(quantity);
+    const violations: MockViolation[] = [];
+    if (quantity.lt('0.001'))
+      violations.push({ code: 'order_too_small', message: 'Orders start at 0.001 units.' });
+    if (total.gt(MAX_ORDER))
+      violations.push({ code: 'order_too_large', message: 'Orders end at $10000.00.' });
+    if (balanceAfter.lt(0)) {
+      violations.push({
+        code: 'insufficient_funds',
+        message: `Balance $${cash(this.balance)}, required $${cash(total)}.`,
+      });
+    }
+    if (quantityAfter.lt(0)) {
+      violations.push({
+        code: 'insufficient_holdings',
+        message: `Holding ${held.toFixed()} ${asset.asset_id}.`,
+      });
+    }
+    return {
+      order_type: wish.order_type,
+      asset_id: asset.asset_id,
+      quantity: quantity.toFixed(),
+      price: asset.price,
+      total_amount: exact(total),
+      fee: '0.00',
+      balance_after: exact(balanceAfter),
+      quantity_after: quantityAfter.toFixed(),
+      accepted: violations.length === 0,
+      violations,
+    };
+  }
+
+  place(wish: OrderWish, key: string | null): MockOrder | MockViolation {
+    const preview = this.preview(wish);
+    if (!preview) return { code: 'asset_unknown', message: 'There is no such asset.' };
+    const [violation] = preview.violations;
+    if (violation) return violation;
+    const order: MockOrder = {
+      order_id: this.id('ord'),
+      order_type: wish.order_type,
+      asset_id: preview.asset_id,
+      quantity: preview.quantity,
+      price: preview.price,
+      status: 'completed',
+      total_amount: preview.total_amount,
+      fee: '0.00',
+      client_order_id: key,
+      created_at: this.now(),
+    };
+    const held = this.holdings.get(order.asset_id) ?? { quantity: new Big(0), cost: new Big(0) };
+    const quantity = new Big(order.quantity);
+    const total = new Big(order.total_amount);
+    if (order.order_type === 'market_buy') {
+      this.holdings.set(order.asset_id, {
+        quantity: held.quantity.plus(quantity),
+        cost: held.cost.plus(total),
+      });
+      this.move('order_payment', total.neg(), order.order_id);
+    } else {
+      const cost = held.cost.times(quantity).div(held.quantity);
+      this.realised = this.realised.plus(total.minus(cost));
+      this.holdings.set(order.asset_id, {
+        quantity: held.quantity.minus(quantity),
+        cost: held.cost.minus(cost),
+      });
+      this.move('order_sale', total, order.order_id);
+    }
+    this.orders.unshift(order);
+    return order;
+  }
+
+  portfolio() {
+    const held = [...this.holdings].filter(([, { quantity }]) => quantity.gt(0));
+    const valued = held.map(([asset_id, { quantity, cost }]) => {
+      const price = this.asset(asset_id)?.price ?? '0';
+      return { asset_id, quantity, cost, price, value: quantity.times(price) };
+    });
+    const total = valued.reduce((sum, { value }) => sum.plus(value), this.balance);
+    const cost = valued.reduce((sum, holding) => sum.plus(holding.cost), new Big(0));
+    const value = valued.reduce((sum, holding) => sum.plus(holding.value), new Big(0));
+    return {
+      assets: valued
+        .sort((a, b) => b.value.cmp(a.value))
+        .map((holding) => ({
+          asset_id: holding.asset_id,
+          quantity: holding.quantity.toFixed(),
+          current_price: holding.price,
+          market_value: cash(holding.value),
+          percentage: total.eq(0) ? '0' : holding.value.times(100).div(total).toFixed(2),
+          average_cost: holding.cost.div(holding.quantity).toFixed(2),
+          cost_basis: cash(holding.cost),
+          unrealised_pnl: cash(holding.value.minus(holding.cost)),
+          realised_pnl: '0.00',
+        })),
+      cash: cash(this.balance),
+      total_value: cash(total),
+      cost_basis: cash(cost),
+      unrealised_pnl: cash(value.minus(cost)),
+      realised_pnl: cash(this.realised),
+    };
+  }
+
+  limits() {
+    const use = (kind: 'deposit' | 'withdraw') => ({
+      limit: LIMITS[kind],
+      used: cash(this.used[kind]),
+      remaining: cash(new Big(LIMITS[kind]).minus(this.used[kind])),
+    });
+    const midnight = new Date();
+    midnight.setUTCHours(24, 0, 0, 0);
+    return {
+      deposit: use('deposit'),
+      withdraw: use('withdraw'),
+      max_order_value: MAX_ORDER,
+      resets_at: midnight.toISOString(),
+    };
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// One browser for a test file, pages that record every console error, and checks that all tests share.
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+export const base = (process.env.CNOP_UI_URL ?? 'http://localhost:3000').replace(/\/$/, '');
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+}
+
+export interface Watched {
+  page: Page;
+  context: BrowserContext;
+  /** Console errors, page errors, and requests that left the origin. */
+  complaints: string[];
+}
+
+export interface Look {
+  theme?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+  storage?: Awaited<ReturnType<BrowserContext['storageState']>>;
+}
+
+export async function open(browser: Browser, look: Look = {}): Promise<Watched> {
+  const context = await browser.newContext({
+    baseURL: base,
+    colorScheme: look.theme ?? 'light',
+    viewport: { width: look.width ?? 1280, height: look.height ?? 900 },
+    reducedMotion: 'reduce',
+    ...(look.storage ? { storageState: look.storage } : {}),
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.stack ?? error.message}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && url.origin !== new URL(base).origin)
+      complaints.push(`left: ${url}`);
+  });
+  return { page, context, complaints };
+}
+
+/** No violation of any weight, by the rules of WCAG 2.2 AA and axe's best practices. */
+export async function accessible(page: Page, where: string): Promise<void> {
+  // Base UI's focus guards are hidden and focusable on purpose: they hand the focus on and never keep it.
+  const { violations } = await new AxeBuilder({ page }).exclude('[data-base-ui-focus-guard]').analyze();
+  const found = violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join('\n')}`,
+  );
+  assert.deepEqual(found, [], where);
+}
+
+/** The page can be read without scrolling sideways. */
+export async function fits(page: Page, where: string): Promise<void> {
+  const excess = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  assert.ok(excess <= 0, `${where} is ${excess}px too wide`);
+}
+
+/** Everything has arrived: no placeholder is left on the page. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('load');
+  await page.locator('main h1').first().waitFor();
+  await page.waitForFunction(() => document.querySelector('main .skeleton') === null);
+}
+
+let serial = 0;
+
+export interface Person {
+  username: string;
+  password: string;
+}
+
+/** A name nobody has used before on this installation. */
+export function newPerson(): Person {
+  serial += 1;
+  const unique = Date.now().toString(36) + process.pid.toString(36) + serial;
+  return { username: `e2e_${unique}`.slice(0, 30), password: 'Quiet-Harbour-41' };
+}
+
+export async function registerPerson(page: Page, person: Person): Promise<void> {
+  await page.goto('/register');
+  await page.getByLabel('First name').fill('Dana');
+  await page.getByLabel('Last name').fill('Moore');
+  await page.getByLabel('E-mail').first().fill(`${person.username}@example.com`);
+  await page.getByLabel('User name').fill(person.username);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Open account' }).click();
+  await page.waitForURL('**/dashboard');
+}
+
+export async function deposit(page: Page, amount: string): Promise<void> {
+  await page.goto('/account?action=deposit');
+  await page.getByLabel('Amount in USD').fill(amount);
+  await page.locator('form').getByRole('button', { name: 'Deposit', exact: true }).click();
+  await page.getByText('deposited').first().waitFor();
+}
+
+export async function buy(page: Page, asset: string, amount: string): Promise<void> {
+  await page.goto(`/trading?asset=${asset}&action=buy`);
+  await page.getByRole('button', { name: 'Amount in USD' }).click();
+  await page.getByLabel('Amount', { exact: true }).fill(amount);
+  await page.getByRole('button', { name: 'Review purchase' }).click();
+  await page.getByRole('button', { name: 'Buy now' }).click();
+  await page.getByRole('heading', { name: 'Bought' }).waitFor();
+}

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: MIT */
+/* In-memory auth store. */
+#include "tests/fakes/auth_store_fake.h"
+
+/* Every port call starts here: counts, and fails when it is its turn - as the real store does,
+ * with the transaction rolled back. */
+static enum cnop_err
+enter(struct auth_store *store)
+{
+    store->call_count++;
+    if (store->fail_at == 0 || store->call_count != store->fail_at)
+        return CNOP_OK;
+    auth_store_rollback(store);
+    return store->failure;
+}
+
+#define ENTER(store)                                                                               \
+    do {                                                                                           \
+        enum cnop_err enter_err = enter(store);                                                    \
+        if (enter_err != CNOP_OK)                                                                  \
+            return enter_err;                                                                      \
+    } while (0)
+
+enum cnop_err
+auth_store_begin(struct auth_store *store)
+{
+    ENTER(store);
+    cnop_assert(!store->in_transaction);
+    store->before = store->tables;
+    store->in_transaction = true;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_commit(struct auth_store *store)
+{
+    ENTER(store);
+    cnop_assert(store->in_transaction);
+    store->in_transaction = false;
+    return CNOP_OK;
+}
+
+void
+auth_store_rollback(struct auth_store *store)
+{
+    if (store->in_transaction)
+        store->tables = store->before;
+    store->in_transaction = false;
+}
+
+enum cnop_err
+auth_store_retry(struct auth_store *store, auth_store_fn fn, void *arg)
+{
+    enum cnop_err err = CNOP_E_BUSY;
+
+    for (int i = 0; i < 3; i++) {
+        err = fn(store, arg);
+        if (err != CNOP_E_DB_DEADLOCK)
+            return err;
+    }
+    return CNOP_E_BUSY;
+}
+
+static struct auth_user *
+user_by_id(struct auth_store *store, uint64_t id)
+{
+    for (size_t i = 0; i < store->tables.user_count; i++) {
+        if (store->tables.users[i].id == id)
+            return &store->tables.users[i];
+    }
+    return NULL;
+}
+
+uint64_t
+fake_add_user(struct auth_store *store, const char *username, const char *hash)
+{
+    struct auth_user *user = &store->tables.users[store->tables.user_count++];
+
+    *user = (struct auth_user){
+        .id = 999 + store->tables.user_count, .is_active = true, .password_set_us = 1};
+    memcpy(user->username, username, strlen(username));
+    memcpy(user->password_hash, hash, strlen(hash));
+    return user->id;
+}
+
+enum cnop_err
+auth_store_insert_user(struct auth_store *store, const struct auth_new_user *user, uint64_t *ret_id)
+{
+    struct auth_user *row;
+
+    ENTER(store);
+    for (size_t i = 0; i < store->tables.user_count; i++) {
+        if (cnop_str_equal(cnop_str_from(store->tables.users[i].username), user->username))
+            return CNOP_E_USERNAME_TAKEN;
+        if (cnop_str_equal(cnop_str_from(store->tables.emails[i]), user->email))
+            return CNOP_E_EMAIL_TAKEN;
+    }
+    row = &store->tables.users[store->tables.user_count];
+    *row = (struct auth_user){.is_active = true, .password_set_us = user->now_us};
+    memcpy(row->username, user->username.ptr, user->username.len);
+    memcpy(row->password_hash, user->password_hash.ptr, user->password_hash.len);
+    memcpy(store->tables.emails[store->tables.user_count], user->email.ptr, user->email.len);
+    store->tables.user_count++;
+    row->id = 999 + store->tables.user_count;
+    *ret_id = row->id;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_find_user(struct auth_store *store, struct cnop_str username, struct auth_user *ret_user)
+{
+    ENTER(store);
+    for (size_t i = 0; i < store->tables.user_count; i++) {
+        if (cnop_str_equal(cnop_str_from(store->tables.users[i].username), username)) {
+            *ret_user = store->tables.users[i];
+            return CNOP_OK;
+        }
+    }
+    return CNOP_E_NOT_FOUND;
+}
+
+enum cnop_err
+auth_store_find_user_by_id(struct auth_store *store, uint64_t id, struct auth_user *ret_user)
+{
+    const struct auth_user *user;
+
+    ENTER(store);
+    user = user_by_id(store, id);
+    if (user == NULL)
+        return CNOP_E_NOT_FOUND;
+    *ret_user = *user;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_lock_user(struct auth_store *store, uint64_t id, struct auth_user *ret_user)
+{
+    cnop_assert(store->in_transaction);
+    return auth_store_find_user_by_id(store, id, ret_user);
+}
+
+enum cnop_err
+auth_store_set_password(struct auth_store *store, uint64_t id, const char *hash, int64_t now_us)
+{
+    struct auth_user *user;
+
+    ENTER(store);
+    user = user_by_id(store, id);
+    cnop_assert(user != NULL);
+    memset(user->password_hash, 0, sizeof(user->password_hash));
+    memcpy(user->password_hash, hash, strlen(hash));
+    user->password_set_us = now_us;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_renew_hash(struct auth_store *store, uint64_t id, const char *hash)
+{
+    struct auth_user *user = user_by_id(store, id);
+
+    cnop_assert(user != NULL);
+    return auth_store_set_password(store, id, hash, user->password_set_us);
+}
+
+enum cnop_err
+auth_store_note_login(struct auth_store *store, uint64_t id, int64_t now_us)
+{
+    ENTER(store);
+    (void)id;
+    (void)now_us;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_set_role(struct auth_store *store, uint64_t id, enum auth_role role)
+{
+    struct auth_user *user;
+
+    ENTER(store);
+    user = user_by_id(store, id);
+    cnop_assert(user != NULL);
+    user->role = role;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_set_active(struct auth_store *store, uint64_t id, bool is_active)
+{
+    struct auth_user *user;
+
+    ENTER(store);
+    user = user_by_id(store, id);
+    cnop_assert(user != NULL);
+    user->is_active = is_active;
+    return CNOP_OK;
+}
+
+/* ---- failures ---- */
+
+static size_t
+failure_index(const struct auth_store *store, const struct token_digest *name)
+{
+    size_t i = 0;
+
+    while (i < store->tables.failure_count &&
+           memcmp(&store->tables.failed_names[i], name, sizeof(*name)) != 0)
+        i++;
+    return i;
+}
+
+enum cnop_err
+auth_store_load_budget(struct auth_store *store, const struct token_digest *name,
+                       struct login_budget *ret_budget)
+{
+    size_t i;
+
+    ENTER(store);
+    i = failure_index(store, name);
+    *ret_budget =
+        i < store->tables.failure_count ? store->tables.failures[i] : (struct login_budget){0};
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_add_failure(struct auth_store *store, const struct token_digest *name, int64_t now_us)
+{
+    size_t i;
+
+    ENTER(store);
+    i = failure_index(store, name);
+    if (i == store->tables.failure_count)
+        store->tables.failed_names[store->tables.failure_count++] = *name;
+    store->tables.failures[i].failure_count++;
+    store->tables.failures[i].last_failure_us = now_us;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_clear_failures(struct auth_store *store, const struct token_digest *name)
+{
+    size_t i;
+
+    ENTER(store);
+    i = failure_index(store, name);
+    store->tables.failures[i] = (struct login_budget){0};
+    return CNOP_OK;
+}
+
+/* ---- sessions ---- */
+
+static struct session *
+session_by_id(struct auth_store *store, const struct session_id *sid)
+{
+    for (size_t i = 0; i < store->tables.session_count; i++) {
+        if (memcmp(&store->tables.sessions[i].sid, sid, sizeof(*sid)) == 0)
+            return &store->tables.sessions[i];
+    }
+    return NULL;
+}
+
+static bool
+is_alive(const struct session *session, uint64_t user_id, int64_t now_us)
+{
+    return session->user_id == user_id && session->revoked_us == 0 && session->expires_us > now_us;
+}
+
+enum cnop_err
+auth_store_insert_session(struct auth_store *store, const struct session *session)
+{
+    ENTER(store);
+    cnop_assert(store->tables.session_count < FAKE_ROWS);
+    store->tables.sessions[store->tables.session_count++] = *session;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_lock_session(struct auth_store *store, uint64_t user_id, const struct session_id *sid,
+                        int64_t now_us)
+{
+    const struct session *session;
+
+    ENTER(store);
+    cnop_assert(store->in_transaction);
+    session = session_by_id(store, sid);
+    return session != NULL && is_alive(session, user_id, now_us) ? CNOP_OK : CNOP_E_NOT_FOUND;
+}
+
+enum cnop_err
+auth_store_lock_any_session(struct auth_store *store, const struct session_id *sid,
+                            struct session *ret_session)
+{
+    const struct session *session;
+
+    ENTER(store);
+    session = session_by_id(store, sid);
+    if (session == NULL)
+        return CNOP_E_NOT_FOUND;
+    *ret_session = *session;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_touch_session(struct auth_store *store, const struct session_id *sid, int64_t now_us)
+{
+    struct session *session;
+
+    ENTER(store);
+    session = session_by_id(store, sid);
+    cnop_assert(session != NULL);
+    session->last_used_us = now_us;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_revoke_session(struct auth_store *store, const struct session_id *sid, int64_t now_us,
+                          const char *reason)
+{
+    struct session *session;
+
+    ENTER(store);
+    (void)reason;
+    session = session_by_id(store, sid);
+    cnop_assert(session != NULL);
+    session->revoked_us = now_us;
+    return CNOP_OK;
+}
+
+/* Newest first: the tables are in order of creation. */
+enum cnop_err
+auth_store_list_sessions(struct auth_store *store, uint64_t user_id, int64_t now_us,
+                         struct session ret_list[SESSION_LIST_MAX], size_t *ret_count)
+{
+    size_t count = 0;
+
+    ENTER(store);
+    for (size_t i = store->tables.session_count; i > 0 && count < SESSION_LIST_MAX; i--) {
+        if (is_alive(&store->tables.sessions[i - 1], user_id, now_us))
+            ret_list[count++] = store->tables.sessions[i - 1];
+    }
+    *ret_count = count;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_knows_address(struct auth_store *store, uint64_t user_id, struct cnop_str client_addr,
+                         int64_t now_us, bool *ret_known)
+{
+    ENTER(store);
+    (void)now_us;
+    *ret_known = false;
+    for (size_t i = 0; i < store->tables.session_count; i++) {
+        if (store->tables.sessions[i].user_id == user_id &&
+            cnop_str_equal(cnop_str_from(store->tables.sessions[i].client_addr), client_addr))
+            *ret_known = true;
+    }
+    return CNOP_OK;
+}
+
+/* ---- refresh tokens ---- */
+
+static struct refresh_token *
+token_by_digest(struct auth_store *store, const struct token_digest *digest)
+{
+    for (size_t i = 0; i < store->tables.token_count; i++) {
+        if (memcmp(&store->tables.tokens[i].digest, digest, sizeof(*digest)) == 0)
+            return &store->tables.tokens[i];
+    }
+    return NULL;
+}
+
+enum cnop_err
+auth_store_insert_refresh(struct auth_store *store, const struct refresh_token *token)
+{
+    ENTER(store);
+    cnop_assert(store->tables.token_count < FAKE_ROWS);
+    store->tables.tokens[store->tables.token_count++] = *token;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_lock_refresh(struct auth_store *store, const struct token_digest *digest,
+                        struct refresh_token *ret_token)
+{
+    const struct refresh_token *token;
+
+    ENTER(store);
+    cnop_assert(store->in_transaction);
+    token = token_by_digest(store, digest);
+    if (token == NULL)
+        return CNOP_E_NOT_FOUND;
+    *ret_token = *token;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_use_refresh(struct auth_store *store, const struct token_digest *digest,
+                       const struct token_digest *replaced_by, int64_t now_us)
+{
+    struct refresh_token *token;
+
+    ENTER(store);
+    (void)replaced_by;
+    token = token_by_digest(store, digest);
+    cnop_assert(token != NULL);
+    token->used_us = now_us;
+    return CNOP_OK;
+}
+
+/* ---- revocations ---- */
+
+enum cnop_err
+auth_store_add_revocation(struct auth_store *store, struct revocation *revocation, int64_t now_us)
+{
+    ENTER(store);
+    (void)now_us;
+    cnop_assert(store->in_transaction);
+    cnop_assert(store->tables.revocation_count < FAKE_ROWS);
+    revocation->seq = store->tables.revocation_count + 1;
+    store->tables.revocations[store->tables.revocation_count++] = *revocation;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_revocation_head(struct auth_store *store, uint64_t *ret_seq)
+{
+    ENTER(store);
+    *ret_seq = store->tables.revocation_count;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_list_revocations(struct auth_store *store, uint64_t after, size_t max,
+                            struct revocation *ret_list, size_t *ret_count)
+{
+    size_t count = 0;
+
+    ENTER(store);
+    for (size_t i = after; i < store->tables.revocation_count && count < max; i++)
+        ret_list[count++] = store->tables.revocations[i];
+    *ret_count = count;
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_prune(struct auth_store *store, int64_t now_us)
+{
+    ENTER(store);
+    (void)now_us;
+    return CNOP_OK;
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Shows every rule of tidy.py a file it must refuse and one it must accept. Prints TAP."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.dont_write_bytecode = True
+import tidy  # noqa: E402  (needs the path above)
+
+HEAD = "/* SPDX-License-Identifier: MIT */\n/* A sample. */\n"
+
+
+def function(lines=1, parameters="void"):
+    return f"int\nsample({parameters})\n{{\n" + "    step();\n" * lines + "}\n"
+
+
+def code(text):
+    return function().replace("step();", text)
+
+
+# rule, path, refused text, accepted text
+SAMPLES = (
+    ("heads", "shared/base/x.c", "/* A sample. */\n", HEAD),
+    ("heads", "shared/base/x.c", "/* SPDX-License-Identifier: MIT */\nint x;\n", HEAD),
+    ("heads", "tests/x.py", "#!/usr/bin/python3\n", "#!/usr/bin/python3\n# " + tidy.SPDX + "\n"),
+    ("machine_paths", "README.md", "see /" + "work/main\n", "see https://example.org/work/main\n"),
+    ("markers", "shared/base/x.c", "/* TO" + "DO: later */\n", "/* later */\n"),
+    ("functions", "shared/base/x.c", function(71), function(70)),
+    ("functions", "nginx_modules/src/x.c", function(111), function(110)),
+    ("functions", "shared/base/x.c", function(1, "int a, int b, int c, int d, int e, int f"),
+     function(1, "int a, int b, int c, int d, int e, int *ret_f")),
+    ("files", "shared/base/x.c", "\n" * 601, "\n" * 600),
+    ("columns", "shared/base/x.c", "x" * 101, "x" * 100),
+    ("columns", "shared/base/x.c", "\tx();\n", "    x();\n"),
+    ("banned", "shared/base/x.c", code("strcpy(a, b);"), code("say(\"strcpy(a, b)\");")),
+    ("banned", "shared/base/x.c", code("n = atoi(a);"), code("/* atoi(a) */ n = x->atoi(a);")),
+    ("heap", "shared/json/x.c", code("p = malloc(4);"), code("p = cnop_arena_alloc(a, 4);")),
+    ("heap", "shared/web/x.c", code("free(p);"), code("cnop_arena_free(&p);")),
+    ("heap", "shared/cache/x.c", code("p = calloc(1, 4);"), code("free(p);")),
+    ("floats", "shared/ledger/x.c", "double rate;\n", "/* double */ int rate;\n"),
+    ("doors", "shared/web/x.c", "#include <mysql.h>\n", "#include <fcgiapp.h>\n"),
+    ("doors", "shared/db/x.c", "#include <jwt.h>\n", "#include <mysql.h>\n"),
+    ("doors", "shared/web/x.c", "#include <json-c/json.h>\n", "#include <json.hpp>\n"),
+    ("doors", "shared/web/x.c", "#include <fcgi_stdio.h>\n", "#include <stdio.h>\n"),
+    ("layers", "shared/base/x.c", '#include "shared/json/json_read.h"\n',
+     '#include "shared/base/str.h"\n'),
+    ("layers", "shared/web/x.c", '#include "fcgi_services/order/order.h"\n',
+     '#include "shared/json/json_read.h"\n'),
+    ("layers", "fcgi_services/order/order.c", '#include "shared/db/db.h"\n',
+     '#include "shared/ledger/ledger.h"\n'),
+    ("layers", "fcgi_services/order/order.c", '#include "fcgi_services/order/order_http.h"\n',
+     '#include "fcgi_services/order/order_store.h"\n'),
+    ("layers", "fcgi_services/order/order_http.c", '#include "shared/db/db.h"\n',
+     '#include "shared/web/web.h"\n'),
+    ("layers", "fcgi_services/order/order_store_sql.c", '#include "shared/web/web.h"\n',
+     '#include "shared/db/db.h"\n'),
+    ("layers", "fcgi_services/order/engine_main.c", '#include "fcgi_services/user/user.h"\n',
+     '#include "shared/db/db.h"\n'),
+    ("layers", "fcgi_services/order/order_json.c", '#include "shared/db/db.h"\n',
+     '#include "shared/json/json_write.h"\n'),
+    ("layers", "fcgi_services/order/recovery.c", '#include "fcgi_services/auth/auth.h"\n',
+     '#include "shared/db/batch.h"\n'),
+    ("layers", "nginx_modules/src/x.c", '#include "fcgi_services/auth/auth.h"\n',
+     '#include "shared/token/token.h"\n'),
+)
+
+
+def offenders(rule, path, text):
+    return list(getattr(tidy, "rule_" + rule)([tidy.Source(path, text)]))
+
+
+def mirror_cases():
+    source = tidy.Source("shared/base/x.c", HEAD)
+    mirror = tidy.Source("tests/unit/shared/base/test_x.c", HEAD)
+    covering = tidy.Source("tests/service/test_y.py", "Covers shared/base/x.c.\n")
+    yield "mirrors", bool(list(tidy.rule_mirrors([source])))
+    yield "mirrors", not list(tidy.rule_mirrors([source, mirror]))
+    yield "mirrors", not list(tidy.rule_mirrors([source, covering]))
+    named = tidy.Source("shared/shared.am", "libx_la_SOURCES = \\\n\tshared/base/x.c\n")
+    yield "built", bool(list(tidy.rule_built([source])))
+    yield "built", not list(tidy.rule_built([source, named]))
+
+
+def results():
+    for rule, path, refused, accepted in SAMPLES:
+        yield f"{rule} refuses in {path}", bool(offenders(rule, path, refused))
+        yield f"{rule} accepts in {path}", not offenders(rule, path, accepted)
+    yield from mirror_cases()
+
+
+def main():
+    rows = list(results())
+    print(f"1..{len(rows)}")
+    for index, (name, passed) in enumerate(rows, 1):
+        print(f"{'ok' if passed else 'not ok'} {index} - {name}")
+    tested = {name.split()[0] for name, _ in rows}
+    missing = {rule.__name__.removeprefix("rule_") for rule in tidy.RULES} - tested
+    if missing:
+        print(f"# no sample for: {', '.join(sorted(missing))}")
+    return 0 if not missing and all(passed for _, passed in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

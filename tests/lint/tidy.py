@@ -1,0 +1,398 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""House style as a test: layering, one door per library, sizes, banned calls, file heads.
+
+Reads the tree's own sources, never builds anything, needs only the standard library. Prints TAP,
+one line a rule with its offenders below; exits 1 when there are any. `--sizes` prints the
+distribution of function and file lengths instead.
+"""
+import collections
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SKIPPED_FOLDERS = {".git", "node_modules", "var", "dist", "autom4te.cache", "__pycache__", "aux",
+                   "m4-lib", ".deps", ".libs", ".pytest_cache", ".react-router"}
+
+FUNCTION_LINES = {"nginx_modules": 110, "": 70}
+FILE_LINES_MAX = 600  # 500 are wanted
+PARAMETERS_MAX = 5  # besides the results a function hands out through ret_ pointers
+COLUMNS_MAX = 100
+
+GENERATED = {"aclocal.m4", "configure", "configure~", "Makefile.in", "config.h.in", "config.h.in~"}
+
+SPDX = "SPDX-License-Identifier: MIT"
+HEADED_KINDS = {".c", ".h", ".def", ".py", ".sh", ".am", ".ac", ".m4", ".sql", ".ts", ".tsx"}
+TEXT_KINDS = HEADED_KINDS | {".md", ".j2", ".yml", ".yaml", ".conf", ".cfg", ".json", ".css",
+                             ".html", ".mjs", ".js", ".txt", ".service", ".socket", ""}
+
+# Spelled in pieces, so that this file passes its own rule.
+MACHINE_PATHS = re.compile("/(?:" + "|".join(("wo" + "rk", "fa" + "rm", "ro" + "ot")) + ")/")
+MARKERS = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
+
+BANNED = re.compile(
+    r"(?<![\w.>])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|gets|scanf|sscanf|fscanf"
+    r"|vsscanf|atoi|atol|atoll|atof|strtod|strtof|strtold|alloca|system|popen|rand|srand|gmtime"
+    r"|localtime|ctime|asctime|setlocale|signal|longjmp|setjmp|tmpnam|mktemp)\s*\(")
+HEAP = re.compile(
+    r"(?<![\w.>])(malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf"
+    r"|aligned_alloc|posix_memalign|getline)\s*\(")
+# Where a library hands out memory of its own, which must be given back.
+FREES = ("shared/cache/", "shared/db/", "shared/http/", "shared/token/")
+FLOATS = re.compile(r"\b(float|double)\b")
+FLOAT_PLACES = ("shared/web/metrics", "fcgi_services/insights/")
+
+# Header of a library -> the only places that may include it (prefixes of paths).
+DOORS = {
+    r"fcgi(app|_stdio|_config|misc|os)?\.h": ("shared/web/",),
+    r"(mysql|mariadb)(/.*|\.h|_.*\.h)": ("shared/db/",),
+    r"libmemcached.*": ("shared/cache/",),
+    r"jwt\.h": ("shared/token/",),
+    r"json-c/.*|json\.h": ("shared/json/",),
+    r"curl/.*": ("shared/http/", "fcgi_services/insights/", "fcgi_services/inventory/feed",
+                 "fcgi_services/auth/relay"),
+    r"sodium.*": ("shared/base/secret.c", "fcgi_services/auth/password.c"),
+    r"openssl/.*": ("shared/token/", "nginx_modules/"),
+    r"ng[xs]_.*": ("nginx_modules/",),
+}
+NEVER_INCLUDED = {"fcgi_stdio.h": "it redefines printf; use fcgiapp.h behind shared/web"}
+
+# Folder of shared/ -> folders of shared/ it may include besides itself: downwards only.
+SHARED_MAY_USE = {
+    "base": (),
+    "json": ("base",),
+    "config": ("base",),
+    "db": ("base", "config"),
+    "cache": ("base", "config"),
+    "http": ("base", "config"),
+    "token": ("base", "json"),
+    "ledger": ("base",),
+    "person": ("base",),
+    "person": ("base",),
+    "web": ("base", "cache", "config", "db", "json"),
+}
+DOMAIN_MAY_USE = {"base", "ledger", "person", "token"}
+# Kinds of service files by name, the first that matches -> folders of shared/ they may include
+# (None: any). Programs and their wiring use everything; what matches nothing is domain.
+SERVICE_KINDS = (
+    (re.compile(r".*_routes\.[ch]"), {"base", "json", "web"}),
+    (re.compile(r"(.*_)?(http|json|encode|ticket)(_\w+)?\.[ch]"),
+     {"base", "config", "json", "ledger", "person", "token", "web"}),
+    (re.compile(r".*_(store|cache|source)(_\w+)?\.[ch]"),
+     {"base", "cache", "config", "db", "json", "ledger", "person"}),
+    (re.compile(r"provider\.[ch]"), {"base", "http", "json"}),
+    (re.compile(r"(.*_)?(main|env|config)\.[ch]"), None),
+    (re.compile(r"(engine|reader|relay|feed|command_socket|committer|recovery)(_\w+)?\.[ch]"),
+     None),
+)
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
+FUNCTION = re.compile(r"^(?P<name>\w+)\((?P<parameters>[^;{}]*)\)\n\{\n(?P<body>.*?)^\}",
+                      re.M | re.S)
+NOISE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+
+
+class Source:
+    """A text file, with code as the same lines without comments and literals."""
+
+    def __init__(self, path, text):
+        self.path = path
+        self.text = text
+        self.is_c = path.endswith((".c", ".h"))
+        self.top = path.split("/", 1)[0]
+        self._code = None
+
+    @property
+    def code(self):
+        if self._code is None:
+            self._code = NOISE.sub(blank, self.text)
+        return self._code
+
+    def line_of(self, offset):
+        return self.text.count("\n", 0, offset) + 1
+
+    def line_of_code(self, match):
+        """The line of a match in code, whose lines are those of text."""
+        return self.code.count("\n", 0, match.start()) + 1
+
+    def includes(self):
+        for match in INCLUDE.finditer(self.text):
+            yield self.line_of(match.start()), match.group(2)
+
+    def functions(self):
+        for match in FUNCTION.finditer(self.code):
+            yield (self.line_of_code(match), match.group("name"),
+                   match.group("parameters"), match.group("body").count("\n"))
+
+
+def blank(match):
+    """Keeps the line structure; a literal stays an (empty) token."""
+    text = match.group(0)
+    quote = text[0] if text[0] in "\"'" else ""
+    return quote * 2 + "\n" * text.count("\n")
+
+
+def by_place(table, source):
+    return table.get(source.top, table[""])
+
+
+def listed_files():
+    try:
+        listing = subprocess.run(
+            ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others",
+             "--exclude-standard"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        listing = ""
+    return sorted(path for path in (listing.split("\0") if listing else walked_files())
+                  if (ROOT / path).is_file())
+
+
+def walked_files():
+    """For a release tarball, where git knows nothing."""
+    for folder, subfolders, names in os.walk(ROOT):
+        subfolders[:] = [name for name in subfolders
+                         if name not in SKIPPED_FOLDERS and not name.startswith("build")]
+        for name in set(names) - GENERATED:
+            yield os.path.relpath(os.path.join(folder, name), ROOT)
+
+
+def sources():
+    return [Source(path, (ROOT / path).read_text(encoding="utf-8", errors="replace"))
+            for path in listed_files()
+            if Path(path).suffix in TEXT_KINDS and not path.endswith("package-lock.json")
+            and not (ROOT / path).is_symlink()]
+
+
+# ---- rules: each yields (path, line, what) ----------------------------------------------------
+
+
+def rule_heads(files):
+    """SPDX line on every source, purpose comment below it in C"""
+    for source in files:
+        if Path(source.path).suffix not in HEADED_KINDS or source.path.endswith(".d.ts"):
+            continue
+        lines = source.text.split("\n", 6)[:6]
+        at = 1 if lines[0].startswith("#!") else 0
+        if len(lines) <= at or SPDX not in lines[at]:
+            yield source.path, at + 1, f"the first line must hold {SPDX}"
+        elif source.is_c and not any(line.startswith(("/*", " *")) for line in lines[1:4]):
+            yield source.path, 2, "a comment must say what the file is"
+
+
+def rule_machine_paths(files):
+    """no paths of a developer's machine"""
+    for source in files:
+        for match in MACHINE_PATHS.finditer(source.text):
+            before = source.text[max(0, match.start() - 1):match.start()]
+            if not re.match(r"[\w.}-]", before):  # part of a longer path or URL is fine
+                yield source.path, source.line_of(match.start()), match.group(0)
+
+
+def rule_markers(files):
+    """no unfinished-work markers"""
+    for source in files:
+        if source.is_c or source.path.endswith((".py", ".sh", ".ts", ".tsx")):
+            for match in MARKERS.finditer(source.text):
+                yield source.path, source.line_of(match.start()), match.group(0)
+
+
+def rule_functions(files):
+    """function length and parameter count"""
+    for source in files:
+        if not source.is_c:
+            continue
+        limit = by_place(FUNCTION_LINES, source)
+        for line, name, parameters, length in source.functions():
+            if length > limit:
+                yield source.path, line, f"{name} has {length} lines, more than {limit}"
+            count = sum("ret_" not in parameter for parameter in parameters.split(","))
+            if count > PARAMETERS_MAX and source.top != "nginx_modules":
+                yield source.path, line, f"{name} has {count} parameters"
+
+
+def rule_files(files):
+    """file length"""
+    for source in files:
+        count = source.text.count("\n")
+        if source.is_c and count > FILE_LINES_MAX:
+            yield source.path, count, f"{count} lines, more than {FILE_LINES_MAX}"
+
+
+def rule_columns(files):
+    """line width, tabs and trailing blanks in C"""
+    for source in files:
+        if not source.is_c:
+            continue
+        for number, line in enumerate(source.text.split("\n"), 1):
+            if len(line) > COLUMNS_MAX:
+                yield source.path, number, f"{len(line)} columns, more than {COLUMNS_MAX}"
+            if "\t" in line or line.endswith(" "):
+                yield source.path, number, "tab or trailing blank"
+
+
+def rule_banned(files):
+    """banned calls"""
+    for source in files:
+        if source.is_c and not source.path.endswith("base/banned.h"):
+            for match in BANNED.finditer(source.code):
+                yield source.path, source.line_of_code(match), f"{match.group(1)} is banned"
+
+
+def rule_heap(files):
+    """heap calls only in shared/base, free also behind the doors"""
+    for source in files:
+        if source.is_c and source.top in ("shared", "fcgi_services") \
+                and not source.path.startswith("shared/base/"):
+            for match in HEAP.finditer(source.code):
+                if match.group(1) != "free" or not source.path.startswith(FREES):
+                    yield source.path, source.line_of_code(match), f"{match.group(1)}: use an arena"
+
+
+def rule_floats(files):
+    """no floating point near money"""
+    for source in files:
+        if source.is_c and source.top in ("shared", "fcgi_services", "nginx_modules") \
+                and not source.path.startswith(FLOAT_PLACES):
+            for match in FLOATS.finditer(source.code):
+                yield source.path, source.line_of_code(match), match.group(1)
+
+
+def rule_doors(files):
+    """one door per library"""
+    for source in files:
+        if not source.is_c:
+            continue
+        for line, header in source.includes():
+            if header in NEVER_INCLUDED:
+                yield source.path, line, f"{header}: {NEVER_INCLUDED[header]}"
+            if source.top == "tests":
+                continue
+            for pattern, places in DOORS.items():
+                if re.fullmatch(pattern, header) and not source.path.startswith(places):
+                    yield source.path, line, f"{header} belongs to {', '.join(places)}"
+
+
+def shared_offence(source, header):
+    """Of a file in shared/."""
+    own = source.path.split("/")[1]
+    if header.startswith(("fcgi_services/", "nginx_modules/", "tests/")):
+        return "shared/ is below everything else"
+    target = header.split("/")[1]
+    if target != own and target not in SHARED_MAY_USE.get(own, ()):
+        return f"shared/{own} may not use shared/{target}"
+    return None
+
+
+def service_offence(source, header):
+    """Of a file in fcgi_services/."""
+    service, name = source.path.split("/")[1], Path(source.path).name
+    allowed = next((folders for pattern, folders in SERVICE_KINDS if pattern.fullmatch(name)),
+                   DOMAIN_MAY_USE)
+    if header.startswith("fcgi_services/"):
+        if header.split("/")[1] != service:
+            return "services never include each other"
+        if allowed is DOMAIN_MAY_USE and re.search(r"_(http|routes)\.h$", header):
+            return "domain files know nothing above them"
+    elif header.startswith("shared/") and allowed is not None:
+        target = header.split("/")[1]
+        if target not in allowed:
+            kind = "a domain file" if allowed is DOMAIN_MAY_USE else "this kind of file"
+            return f"{kind} may not use shared/{target}"
+    return None
+
+
+def rule_layers(files):
+    """includes point down"""
+    for source in files:
+        if not source.is_c:
+            continue
+        for line, header in source.includes():
+            offence = None
+            if source.top == "shared" and "/" in header:
+                if header.split("/")[0] in ("shared", "fcgi_services", "nginx_modules", "tests"):
+                    offence = shared_offence(source, header)
+            elif source.top == "fcgi_services":
+                offence = service_offence(source, header)
+            elif source.top == "nginx_modules" and header.startswith("fcgi_services/"):
+                offence = "the gateway knows no service's code"
+            if offence:
+                yield source.path, line, f"{header}: {offence}"
+
+
+def rule_mirrors(files):
+    """every source of shared/ has its unit test"""
+    paths = {source.path for source in files}
+    tests = "".join(source.text for source in files if source.top == "tests"
+                    and source.path != "tests/tests.am")
+    for path in sorted(paths):
+        if re.fullmatch(r"shared/\w+/\w+\.c", path) and not path.endswith("_main.c"):
+            folder, name = os.path.split(path)
+            test = f"tests/unit/{folder}/test_{name}"
+            if test not in paths and path not in tests:  # a test may name what it covers instead
+                yield path, 1, f"{test} is missing, and no test names {path}"
+
+
+def rule_built(files):
+    """every C file is named in a makefile fragment"""
+    fragments = "".join(source.text for source in files
+                        if source.path.endswith(".am") or source.path == "nginx_modules/config")
+    names = set(re.findall(r"[\w./-]+\.[ch]\b|[\w./-]+", fragments))
+    for source in files:
+        if source.is_c and not is_named(source.path, names):
+            yield source.path, 1, "no .am file names it"
+
+
+def is_named(path, names):
+    """A program made of one C file is named without its suffix; nginx's config omits the folder."""
+    candidates = {path, path.removesuffix(".c"), path.removeprefix("nginx_modules/")}
+    return bool(candidates & names) or any(
+        name.endswith("/" + path.removeprefix("nginx_modules/")) for name in names
+        if path.startswith("nginx_modules/"))
+
+
+RULES = (rule_heads, rule_machine_paths, rule_markers, rule_functions, rule_files, rule_columns,
+         rule_banned, rule_heap, rule_floats, rule_doors, rule_layers, rule_mirrors, rule_built)
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def print_sizes(files):
+    functions, lengths = collections.defaultdict(list), collections.defaultdict(list)
+    for source in files:
+        if source.is_c:
+            lengths[source.top].append(source.text.count("\n"))
+            functions[source.top] += [length for _, _, _, length in source.functions()]
+    for what, table in (("functions", functions), ("files", lengths)):
+        print(f"{what:<16}{'count':>7}{'median':>8}{'p90':>6}{'max':>6}")
+        for top, values in sorted(table.items()):
+            if values:
+                print(f"  {top:<14}{len(values):>7}{percentile(values, 0.5):>8}"
+                      f"{percentile(values, 0.9):>6}{max(values):>6}")
+
+
+def main():
+    files = sources()
+    if "--sizes" in sys.argv[1:]:
+        print_sizes(files)
+        return 0
+    if not any(source.is_c for source in files):
+        print(f"Bail out! no sources below {ROOT}")
+        return 1
+    failed = False
+    print(f"1..{len(RULES)}")
+    for index, rule in enumerate(RULES, 1):
+        offenders = list(rule(files))
+        failed = failed or bool(offenders)
+        print(f"{'not ok' if offenders else 'ok'} {index} - {rule.__doc__}")
+        for path, line, what in offenders:
+            print(f"# {path}:{line}: {what}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

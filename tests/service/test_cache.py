@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""The Memcached door against a real server: hits, outages, a server that hangs."""
+
+import os
+import re
+import signal
+import sys
+
+import pytest
+
+sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
+import harness  # noqa: E402
+from test_db import Driver  # noqa: E402
+
+
+@pytest.fixture
+def server():
+    with harness.run_dir() as directory, harness.cache(directory) as memcached:
+        yield memcached
+
+
+@pytest.fixture
+def cache(server):
+    driver = Driver(server.directory, db_socket="/nonexistent", db_user="nobody", cache_socket=server.socket)
+    yield driver
+    driver.close()
+
+
+def microseconds(answer):
+    return int(re.search(r"us=(\d+)", answer).group(1))
+
+
+def test_set_get_add_delete(cache):
+    assert cache("get a").startswith("MISS")
+    cache("set a hello")
+    assert cache("get a").startswith("HIT hello")
+    assert cache("cadd a other").startswith("NOT_ADDED")
+    assert cache("cadd b first").startswith("ADDED")
+    cache("delete a")
+    assert cache("get a").startswith("MISS")
+    assert cache("get b").endswith("up=1")
+
+
+def test_server_away_is_a_miss_and_comes_back(cache, server):
+    cache("set a hello")
+    server.stop()
+    for _ in range(5):
+        assert cache("get a").startswith("MISS")
+    assert cache("cadd a x").startswith("NOT_ADDED")
+    server._start()
+    harness.wait_until(lambda: cache("get a").endswith("up=1"), 5, "cache back")
+    cache("set a again")
+    assert cache("get a").startswith("HIT again")
+
+
+def test_hanging_server_costs_a_few_milliseconds_then_nothing(cache, server):
+    cache("set a hello")
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        waits = [microseconds(cache("get a")) for _ in range(20)]
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    assert max(waits) < 500_000, "bounded by the time limit, not by libmemcached's five seconds"
+    assert sorted(waits)[10] < 1000, "the breaker answers for a server that hangs"
+    harness.wait_until(lambda: cache("get a").startswith("HIT hello"), 5, "cache back")
+
+
+def test_no_late_answer_reaches_another_key(cache, server):
+    cache("set a for-a")
+    cache("set b for-b")
+    os.kill(server.pid, signal.SIGSTOP)
+    assert cache("get a").startswith("MISS")
+    os.kill(server.pid, signal.SIGCONT)
+    harness.wait_until(lambda: cache("get b").startswith("HIT"), 5, "cache back")
+    for _ in range(20):
+        assert cache("get b").startswith("HIT for-b")
+        assert cache("get a").startswith("HIT for-a")
+
+
+def test_no_cache_configured():
+    with harness.run_dir() as directory:
+        driver = Driver(directory, db_socket="/nonexistent", db_user="nobody")
+        driver("set a hello")
+        assert driver("get a").startswith("MISS")
+        assert driver("get a").endswith("up=0")
+        driver.close()
