@@ -12,13 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 : "${CNOP_VERSION:=$(git describe --tags --always --dirty 2>/dev/null || echo development)}"
 export CNOP_VERSION
 
-lock=$(sha256sum package-lock.json node.sh | sha256sum)
-if [ "$(cat node_modules/.cnop-lock 2>/dev/null || true)" != "$lock" ]; then
-    # not `npm ci`: it refuses a lock file made where packages of other platforms could not be had
-    rm -rf node_modules
-    ./node.sh npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
-    echo "$lock" > node_modules/.cnop-lock
-fi
+./install.sh
 ./node.sh react-router build
 rm -rf "$target.new"
 ./node.sh node scripts/finish-build.mjs build/client "$target.new"

@@ -11,7 +11,8 @@ const vendor =
   /node_modules\/(react|react-dom|react-router|scheduler|@tanstack|openapi-fetch|big\.js|react-error-boundary)\//;
 
 // Our own small pieces that most pages share; one file instead of dozens of tiny ones.
-const kit = /\/src\/(lib|api|text\/common|ui\/(?!CandleChart|PasswordField|form))|\/@tabler\/icons-react\//;
+const kit =
+  /\/src\/(lib\/(?!api-errors)|api|app\/paths|text\/common|ui\/(?!CandleChart|PasswordField|form|Modal|toast|Problem))|\/@tabler\/icons-react\//;
 
 export default defineConfig({
   plugins: [tailwindcss(), reactRouter()],

@@ -7,7 +7,6 @@
 
 #include <unistd.h>
 
-#define START_ARENA_BYTES (64 * 1024)
 
 static const char usage_text[] =
     "usage: cnop-admin --config AUTH_CONF user (promote | demote | disable | enable) NAME\n"
@@ -112,7 +111,7 @@ find_verb(const char *name)
 int
 main(int argc, char **argv)
 {
-    struct cnop_arena *arena = cnop_arena_new(START_ARENA_BYTES);
+    struct cnop_arena *arena = cnop_arena_new(CNOP_CONFIG_ARENA_BYTES);
     struct cnop_config_fault fault;
     struct auth_config config;
     struct cnop_str username;

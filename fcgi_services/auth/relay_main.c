@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <time.h>
 
-#define START_ARENA_BYTES (64 * 1024)
 #define PRUNE_EVERY_US (60 * INT64_C(1000000))
 
 struct relay_config {
@@ -121,7 +120,7 @@ run(const struct relay_config *config, struct relay_link *link, struct auth_stor
 int
 main(int argc, char **argv)
 {
-    struct cnop_arena *arena = cnop_arena_new(START_ARENA_BYTES);
+    struct cnop_arena *arena = cnop_arena_new(CNOP_CONFIG_ARENA_BYTES);
     struct relay_config config;
     struct relay_link *link = NULL;
     struct auth_store *store = NULL;

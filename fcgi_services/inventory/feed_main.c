@@ -11,7 +11,6 @@
 
 #define EXIT_FAILED 70
 #define EXIT_CONFIG 78
-#define CONFIG_ARENA_BYTES ((size_t)1024 * 1024)
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_MAX_MS 5000
 
@@ -173,7 +172,7 @@ main(int argc, char **argv)
     static struct feed_run run;
     static const struct cnop_config_spec spec = {"cnop-feed", keys, CNOP_COUNT(keys)};
     bool is_seeding = take_seed_flag(&argc, argv);
-    struct cnop_arena *arena = cnop_arena_new(CONFIG_ARENA_BYTES);
+    struct cnop_arena *arena = cnop_arena_new(CNOP_CONFIG_ARENA_BYTES);
     int status = 0;
 
     cnop_secret_init();

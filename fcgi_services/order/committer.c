@@ -139,6 +139,25 @@ settle(struct committer *committer, const struct engine_batch *batch)
     }
 }
 
+/* What a failure means. A server that fails in the very COMMIT may have kept it, and a row that is
+ * already there may be another engine's: never believe, ask. */
+static enum cnop_err
+verify(struct committer *committer, const struct engine_batch *batch, enum cnop_err err)
+{
+    enum cnop_err found;
+
+    if (err == CNOP_E_OUTCOME_UNKNOWN)
+        return settle(committer, batch);
+    if (engine_fault(ENGINE_FAULT_DROP_FENCE))
+        return err;
+    found = ask_writer_row(committer, batch);
+    if (found == CNOP_OK || found == CNOP_E_FENCED)
+        return found;
+    if (found == CNOP_E_DB_FAILED)
+        return settle(committer, batch);
+    return err == CNOP_E_DB_DEADLOCK ? CNOP_E_DB_FAILED : err;
+}
+
 static enum cnop_err
 commit(struct committer *committer, const struct engine_batch *batch)
 {
@@ -154,17 +173,7 @@ commit(struct committer *committer, const struct engine_batch *batch)
     if (err == CNOP_OK)
         return err;
     log_failure(committer, batch, err, "transaction not acknowledged");
-    /* A server that fails in the very COMMIT may have kept it: never believe, ask. */
-    if (err == CNOP_E_OUTCOME_UNKNOWN || err == CNOP_E_DB_FAILED) {
-        enum cnop_err settled = err == CNOP_E_DB_FAILED ? ask_writer_row(committer, batch)
-                                                        : settle(committer, batch);
-
-        if (err == CNOP_E_OUTCOME_UNKNOWN || settled == CNOP_OK || settled == CNOP_E_FENCED)
-            err = settled;
-        else if (settled == CNOP_E_DB_FAILED)
-            err = settle(committer, batch);
-    }
-    return err == CNOP_E_DB_DEADLOCK ? CNOP_E_DB_FAILED : err;
+    return verify(committer, batch, err);
 }
 
 /* ---- thread ---- */

@@ -105,7 +105,7 @@ read_ticket(struct cnop_request *req, struct ticket *ticket)
 {
     enum cnop_err err;
 
-    *ticket = TICKET_EMPTY;
+    *ticket = (struct ticket){0};
     err = cnop_request_decode(req, ticket_fields, TICKET_FIELD_COUNT, ticket);
     if (err != CNOP_OK)
         return err;

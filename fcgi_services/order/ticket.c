@@ -47,13 +47,13 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
     if (!cnop_str_empty(ticket->client_order_id) && !cnop_str_is_word(ticket->client_order_id, "_-"))
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "client_order_id"),
                                  "must be letters, digits, '_' and '-'");
-    if (ticket->quantity.e8 < 0 && ticket->amount.e8 < 0)
+    if (ticket->quantity.e8 == 0 && ticket->amount.e8 == 0)
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
                                  "is required, unless amount is given");
-    else if (ticket->quantity.e8 >= 0 && ticket->amount.e8 >= 0)
+    else if (ticket->quantity.e8 != 0 && ticket->amount.e8 != 0)
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "amount"),
                                  "must not be given together with quantity");
-    if (ticket->amount.e8 > 0 && ticket->amount.e8 % (CNOP_E8 / 100) != 0)
+    if (ticket->amount.e8 % (CNOP_E8 / 100) != 0)
         err = cnop_request_fault(req, CNOP_E_AMOUNT_PRECISION, field_name(req, prefix, "amount"),
                                  "must have at most 2 decimal places");
     return err;
@@ -82,8 +82,8 @@ ticket_command(const struct engine *engine, int64_t account_id, const struct tic
     command->side = ticket->order_type == TICKET_MARKET_BUY || ticket->order_type == TICKET_LIMIT_BUY
                         ? LEDGER_BUY
                         : LEDGER_SELL;
-    command->qty.e8 = ticket->quantity.e8 > 0 ? ticket->quantity.e8 : 0;
-    command->amount.e8 = ticket->amount.e8 > 0 ? ticket->amount.e8 : 0;
+    command->qty = ticket->quantity;
+    command->amount = ticket->amount;
     return ticket->order_type >= TICKET_LIMIT_BUY ? CNOP_E_LIMIT_ORDER_UNSUPPORTED : CNOP_OK;
 }
 

@@ -12,15 +12,13 @@ enum ticket_type { TICKET_MARKET_BUY, TICKET_MARKET_SELL, TICKET_LIMIT_BUY, TICK
 struct ticket {
     unsigned order_type; /* enum ticket_type */
     struct cnop_str asset_id;
-    cnop_qty quantity; /* -1: absent */
-    cnop_cash amount;  /* -1: absent */
+    cnop_qty quantity; /* 0: absent */
+    cnop_cash amount;  /* 0: absent */
     cnop_price price;
     struct cnop_str client_order_id;
 };
 
 const char *ticket_type_name(unsigned order_type);
-
-#define TICKET_EMPTY ((struct ticket){.quantity = {-1}, .amount = {-1}})
 
 /* Field table of one order, also of each order in a batch. */
 #define TICKET_FIELD_COUNT 6

@@ -190,12 +190,12 @@ describe('trade', () => {
     fund(1000);
     bank.place({ order_type: 'market_buy', asset_id: 'ETH', quantity: '0.1' }, null);
     showPage(TradePage, '/trading', '/trading?asset=ETH&action=sell');
-    const half = await screen.findByRole('button', { name: 'Sell 50% of your holding' });
+    const half = await screen.findByRole('button', { name: '50% of your holding' });
     await waitFor(() => expect(half).toBeEnabled());
     await user.click(half);
     expect(screen.getByRole('textbox', { name: 'Quantity' })).toHaveValue('0.05');
     await user.click(screen.getByRole('button', { name: 'Buy' }));
-    await user.click(screen.getByRole('button', { name: 'Use 25% of your cash' }));
+    await user.click(screen.getByRole('button', { name: '25% of your cash' }));
     expect(screen.getByRole('textbox', { name: 'Amount' })).toHaveValue('164.69');
   });
 

@@ -152,7 +152,10 @@ ngx_http_cnop_audit_user(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx, ngx_st
 }
 
 
-/* what a location that stands for an event came to */
+/*
+ * what a location that stands for an event came to; written before the answer leaves, so that
+ * nothing a client has seen is missing
+ */
 
 void
 ngx_http_cnop_audit_result(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
@@ -222,7 +225,6 @@ ngx_http_cnop_log_handler(ngx_http_request_t *r)
     }
 
     ngx_http_cnop_breaker_settle(r, ctx);
-    ngx_http_cnop_audit_result(r, ctx);
     ngx_http_cnop_metrics_record(r, ctx);
 
     return NGX_OK;

@@ -415,7 +415,7 @@ static ngx_int_t
 ngx_http_cnop_revocations_done(ngx_http_request_t *r, ngx_http_cnop_feed_t *feed)
 {
     if (feed->lines == 0 && feed->from == 0 && !feed->snapshot) {
-        return ngx_http_cnop_problem(r, CNOP_E_BAD_REQUEST, "the body is empty");
+        return ngx_http_cnop_problem_content(r, CNOP_E_BAD_REQUEST);
     }
 
     if (feed->full) {

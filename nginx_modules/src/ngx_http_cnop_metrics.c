@@ -163,7 +163,7 @@ ngx_http_cnop_count_limited(ngx_http_cnop_main_conf_t *cmcf, ngx_uint_t policy)
 /* which proxy error a request was, or NGX_HTTP_CNOP_ERRORS for none */
 
 static ngx_uint_t
-ngx_http_cnop_proxy_error(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
+ngx_http_cnop_proxy_error(ngx_http_request_t *r)
 {
     ngx_uint_t                  status;
     ngx_http_upstream_state_t  *state;
@@ -223,12 +223,38 @@ ngx_http_cnop_record_latency(ngx_http_cnop_route_row_t *row, ngx_http_cnop_ctx_t
 }
 
 
+static void
+ngx_http_cnop_record_service(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_metrics_table_t *table)
+{
+    ngx_uint_t                    error;
+    ngx_http_cnop_service_t      *service;
+    ngx_http_cnop_service_row_t  *row;
+
+    service = ngx_http_cnop_service(r, ctx);
+
+    if (service == NULL) {
+        return;
+    }
+
+    error = ngx_http_cnop_proxy_error(r);
+
+    if (ctx->breaker_status && ngx_strcmp(ctx->breaker_status, "OPEN") == 0) {
+        error = 7;
+    }
+
+    if (error < NGX_HTTP_CNOP_ERRORS) {
+        row = &table->services[service->metrics_slot];
+        (void) ngx_atomic_fetch_add(&row->errors[error], 1);
+    }
+}
+
+
 void
 ngx_http_cnop_metrics_record(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
 {
-    ngx_uint_t                      route, status, error;
+    ngx_uint_t                      route, status;
     ngx_http_cnop_route_t          *routes;
-    ngx_http_cnop_service_t        *service;
     ngx_http_cnop_loc_conf_t       *clcf;
     ngx_http_cnop_main_conf_t      *cmcf;
     ngx_http_cnop_route_row_t      *row;
@@ -237,9 +263,16 @@ ngx_http_cnop_metrics_record(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
     cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
     table = ngx_http_cnop_metrics_table(cmcf);
+
+    if (table == NULL || ctx->preflight) {
+        return;
+    }
+
+    ngx_http_cnop_record_service(r, ctx, table);
+
     route = ctx->route != NGX_HTTP_CNOP_NONE ? ctx->route : clcf->route;
 
-    if (table == NULL || route == NGX_HTTP_CNOP_NONE || ctx->preflight) {
+    if (route == NGX_HTTP_CNOP_NONE) {
         return;
     }
 
@@ -254,21 +287,4 @@ ngx_http_cnop_metrics_record(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
 
     (void) ngx_atomic_fetch_add(&row->status[status - 100], 1);
     ngx_http_cnop_record_latency(row, ctx);
-
-    service = ngx_http_cnop_service(r, ctx);
-
-    if (service == NULL) {
-        return;
-    }
-
-    error = ngx_http_cnop_proxy_error(r, ctx);
-
-    if (ctx->breaker_status && ngx_strcmp(ctx->breaker_status, "OPEN") == 0) {
-        error = 7;
-    }
-
-    if (error < NGX_HTTP_CNOP_ERRORS) {
-        (void) ngx_atomic_fetch_add(&table->services[service->metrics_slot].errors[error],
-                                    1);
-    }
 }

@@ -73,6 +73,9 @@ struct cnop_config_spec {
     size_t key_count;
 };
 
+/* Room that cnop_config_load and cnop_config_start need, for any file they accept. */
+#define CNOP_CONFIG_ARENA_BYTES ((size_t)512 * 1024)
+
 /* One line for the operator: "file:line: what is wrong". */
 struct cnop_config_fault {
     char text[512];

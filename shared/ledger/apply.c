@@ -66,7 +66,7 @@ apply_family(struct ledger *ledger, const struct ledger_command *command,
     case LEDGER_OP_ASSET:
         return admin_apply(ledger, command, outcome);
     }
-    cnop_assert(!"unknown command");
+    cnop_assert(false && "a known command");
     return CNOP_E_INTERNAL;
 }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include <fcgiapp.h>
 
@@ -79,7 +80,10 @@ void
 cnop_fcgi_write(struct cnop_fcgi *fcgi, const void *bytes, size_t len)
 {
     cnop_assert(len <= INT_MAX);
-    (void)FCGX_PutStr(bytes, (int)len, fcgi->request.out); /* errors show in cnop_fcgi_end */
+    /* A peer that does not read has had its time: later writes must not wait again. The failure
+     * shows in cnop_fcgi_flush. */
+    if (FCGX_PutStr(bytes, (int)len, fcgi->request.out) < 0 && len > 0)
+        (void)shutdown(fcgi->request.ipcFd, SHUT_RDWR);
 }
 
 bool

@@ -130,6 +130,9 @@ read_header(struct scan *scan, unsigned *ret_type, size_t *ret_content, size_t *
     *ret_type = header[1];
     *ret_content = (size_t)header[4] << 8 | header[5];
     *ret_padding = header[6];
+    /* libfcgi forgets the padding of a record that ends a stream and would take it for a header. */
+    if (*ret_padding > 0 && (*ret_content == 0 || *ret_type == RECORD_BEGIN))
+        return broken(scan, "padding behind the end of a stream");
     return true;
 }
 
@@ -209,9 +212,14 @@ cnop_frame_scan(const unsigned char *bytes, size_t len, const struct cnop_frame_
 
     cnop_assert(bytes != NULL || len == 0);
     if (scan_begin(&scan) && scan_params(&scan) && scan_body(&scan)) {
-        scan.frame.state = CNOP_FRAME_READY;
-        scan.frame.total_bytes = scan.at;
         cnop_assert(scan.at <= len);
+        if (scan.at < len) {
+            /* libfcgi reads ahead and would lose a part of it: the stream is out of step then */
+            (void)broken(&scan, "bytes behind the request");
+        } else {
+            scan.frame.state = CNOP_FRAME_READY;
+            scan.frame.total_bytes = scan.at;
+        }
     }
     return scan.frame;
 }

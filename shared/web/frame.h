@@ -8,7 +8,7 @@
 
 enum cnop_frame_state {
     CNOP_FRAME_PARTIAL,  /* good so far, more must come */
-    CNOP_FRAME_READY,    /* one whole request */
+    CNOP_FRAME_READY,    /* one whole request and nothing behind it */
     CNOP_FRAME_OVERSIZE, /* all parameters are there; the body is over the limit, perhaps cut */
     CNOP_FRAME_BROKEN,   /* not a request we accept: close the connection */
 };
@@ -31,7 +31,9 @@ struct cnop_frame {
 };
 
 /* A request is BEGIN_REQUEST (responder), PARAMS records up to an empty one, STDIN records up to an
- * empty one, all with one id. Anything else, also a management or abort record, is BROKEN. */
+ * empty one, all with one id. Anything else is BROKEN: also a management or abort record, a second
+ * request before the first has been answered, and what libfcgi would read in another way (padding
+ * behind the end of a stream). */
 struct cnop_frame cnop_frame_scan(const unsigned char *bytes, size_t len,
                                   const struct cnop_frame_limits *limits);
 

@@ -9,7 +9,6 @@
 #include "shared/base/secret.h"
 #include "shared/web/parent.h"
 
-#define CONFIG_ARENA_BYTES (512 * 1024)
 #define STATUS_FAILED 70
 #define STATUS_REFUSED 78
 
@@ -138,7 +137,7 @@ int
 cnop_web_main(const struct cnop_web_program *program, int argc, char **argv)
 {
     static char program_path[4096];
-    struct cnop_arena *arena = cnop_arena_new(CONFIG_ARENA_BYTES);
+    struct cnop_arena *arena = cnop_arena_new(CNOP_CONFIG_ARENA_BYTES);
     int status = 0;
 
     fix_program_path(argv, program_path, sizeof(program_path));

@@ -9,8 +9,9 @@
 
 #include <stdatomic.h>
 
-#define CNOP_WORKER_MAX 128 /* processes, twice the largest configured count for rolling restarts  \
-                             */
+#define CNOP_WORKER_MAX                                                                            \
+    128 /* processes, twice the largest configured count for rolling restarts                      \
+         */
 #define CNOP_THREAD_MAX 64
 #define CNOP_STATUS_SLOTS 24
 #define CNOP_LATENCY_BOUNDS 14

@@ -21,8 +21,8 @@ cnop_park_init(struct cnop_park *park, struct cnop_arena *pool, size_t count, in
     }
 }
 
-static struct cnop_conn *
-pop_free(struct cnop_park *park)
+struct cnop_conn *
+cnop_park_reserve(struct cnop_park *park)
 {
     struct cnop_conn *conn;
 
@@ -31,17 +31,20 @@ pop_free(struct cnop_park *park)
     if (conn != NULL)
         park->free_list = conn->next;
     pthread_mutex_unlock(&park->lock);
+    if (conn != NULL)
+        atomic_fetch_add(&park->open_count, 1);
     return conn;
 }
 
-static void
-push_free(struct cnop_park *park, struct cnop_conn *conn)
+void
+cnop_park_give_back(struct cnop_park *park, struct cnop_conn *conn)
 {
     atomic_store(&conn->state, CNOP_CONN_FREE);
     pthread_mutex_lock(&park->lock);
     conn->next = park->free_list;
     park->free_list = conn;
     pthread_mutex_unlock(&park->lock);
+    atomic_fetch_sub(&park->open_count, 1);
 }
 
 bool
@@ -50,28 +53,24 @@ cnop_park_has_room(const struct cnop_park *park)
     return atomic_load_explicit(&park->open_count, memory_order_relaxed) < park->count;
 }
 
-struct cnop_conn *
-cnop_park_adopt(struct cnop_park *park, int fd)
+bool
+cnop_park_adopt(struct cnop_park *park, struct cnop_conn *conn, int fd)
 {
-    struct cnop_conn *conn = pop_free(park);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = conn};
 
-    if (conn == NULL)
-        return NULL;
     cnop_assert(atomic_load(&conn->state) == CNOP_CONN_FREE);
     conn->fd = fd;
     conn->next = NULL;
     conn->lingering = false;
+    conn->last = false;
     atomic_store(&conn->peer_closed, false);
     atomic_store(&conn->waiting_since_us, 0);
     atomic_store(&conn->state, CNOP_CONN_BUSY);
-    event.data.ptr = conn;
-    if (epoll_ctl(park->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
-        push_free(park, conn);
-        return NULL;
-    }
-    atomic_fetch_add(&park->open_count, 1);
-    return conn;
+    if (epoll_ctl(park->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
+        return true;
+    conn->fd = -1;
+    atomic_store(&conn->state, CNOP_CONN_FREE);
+    return false;
 }
 
 bool
@@ -132,8 +131,7 @@ cnop_conn_take(struct cnop_park *park, struct cnop_conn *conn)
     /* Another process may hold the same connection: closing alone would leave it registered. */
     (void)epoll_ctl(park->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
     conn->fd = -1;
-    atomic_fetch_sub(&park->open_count, 1);
-    push_free(park, conn);
+    cnop_park_give_back(park, conn);
     return fd;
 }
 
@@ -146,6 +144,5 @@ cnop_conn_drop(struct cnop_park *park, struct cnop_conn *conn, bool closed)
     conn->fd = -1;
     if (!closed)
         (void)close(fd);
-    atomic_fetch_sub(&park->open_count, 1);
-    push_free(park, conn);
+    cnop_park_give_back(park, conn);
 }

@@ -26,6 +26,7 @@ struct cnop_conn {
     _Atomic int64_t waiting_since_us; /* part of a request has come; 0: none */
     _Atomic bool peer_closed;         /* no more will come */
     bool lingering;                   /* answered; what still comes is thrown away */
+    bool last;                        /* more than one request was sent at once: close after it */
     struct cnop_request *req;         /* LOOP mode: the slot's own request */
     struct cnop_conn *next;           /* free list, or the loop's list of ready connections */
 };
@@ -41,9 +42,13 @@ struct cnop_park {
 
 void cnop_park_init(struct cnop_park *park, struct cnop_arena *pool, size_t count, int epoll_fd);
 
-/* A free slot, taken as BUSY with this fd and registered with epoll; NULL: all are in use, or the
- * kernel refused (fd stays the caller's). */
-struct cnop_conn *cnop_park_adopt(struct cnop_park *park, int fd);
+/* A free slot for a connection to come; NULL: all are in use. Goes to adopt or give_back. */
+struct cnop_conn *cnop_park_reserve(struct cnop_park *park);
+void cnop_park_give_back(struct cnop_park *park, struct cnop_conn *conn);
+
+/* Puts fd into a reserved slot, as BUSY and the caller's, and registers it with epoll. False: the
+ * kernel refused; slot and fd stay the caller's. */
+bool cnop_park_adopt(struct cnop_park *park, struct cnop_conn *conn, int fd);
 bool cnop_park_has_room(const struct cnop_park *park);
 
 /* An event has arrived. True: the caller now owns the connection. */

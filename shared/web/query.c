@@ -23,6 +23,10 @@ decode(struct cnop_arena *arena, struct cnop_str text, struct cnop_str *ret_deco
     char *out;
     size_t len = 0;
 
+    if (cnop_str_empty(text)) { /* also a name without "=": its value has no address */
+        *ret_decoded = CNOP_STR("");
+        return CNOP_OK;
+    }
     if (memchr(text.ptr, '%', text.len) == NULL && memchr(text.ptr, '+', text.len) == NULL) {
         if (!cnop_str_is_utf8(text))
             return CNOP_E_BAD_REQUEST;

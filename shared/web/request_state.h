@@ -82,9 +82,9 @@ struct cnop_request {
     void *tag;
 };
 
-/* Binds response buffers; once per request object. */
-void cnop_response_attach(struct cnop_response *res, struct cnop_request *req,
-                          struct cnop_arena *pool, size_t body_bytes);
+/* Binds response buffers, body being body_bytes of memory; once per request object. */
+void cnop_response_attach(struct cnop_request *req, struct cnop_arena *pool, void *body,
+                          size_t body_bytes);
 
 /* Reads the parameters libfcgi parsed into req->params, headers, query and identity. BAD_REQUEST:
  * the gateway sent something impossible, or the query is malformed. */

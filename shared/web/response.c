@@ -9,11 +9,11 @@
 #include "shared/web/request_state.h"
 
 void
-cnop_response_attach(struct cnop_response *res, struct cnop_request *req, struct cnop_arena *pool,
+cnop_response_attach(struct cnop_request *req, struct cnop_arena *pool, void *body,
                      size_t body_bytes)
 {
+    struct cnop_response *res = &req->response;
     void *headers = cnop_arena_alloc(pool, CNOP_RESPONSE_HEADER_BYTES);
-    void *body = cnop_arena_alloc(pool, body_bytes);
 
     cnop_assert(headers != NULL);
     cnop_assert(body != NULL);

@@ -4,6 +4,7 @@
 #include "shared/web/serve.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "shared/base/clock.h"
 #include "shared/web/page.h"
@@ -15,12 +16,17 @@ cnop_request_new(struct cnop_arena *pool, const struct cnop_service *service,
                  const struct cnop_request_sizes *sizes)
 {
     struct cnop_request *req = cnop_arena_alloc(pool, sizeof(*req));
+    void *body;
 
     cnop_assert(req != NULL);
     req->service = service;
     req->arena = cnop_arena_new(sizes->arena_bytes);
     req->fcgi = cnop_fcgi_new(pool);
-    cnop_response_attach(&req->response, req, pool, sizes->response_bytes);
+    /* Mapped, not taken from the pool: pages that no answer ever reaches are never touched. */
+    body = mmap(NULL, sizes->response_bytes, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    cnop_assert(body != MAP_FAILED);
+    cnop_response_attach(req, pool, body, sizes->response_bytes);
     return req;
 }
 

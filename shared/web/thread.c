@@ -89,7 +89,8 @@ step_partial(struct cnop_thread *thread, struct cnop_conn *conn, size_t len)
 }
 
 static enum step
-step_serve(struct cnop_thread *thread, struct cnop_conn *conn, const struct cnop_frame *frame)
+step_serve(struct cnop_thread *thread, struct cnop_conn *conn, const struct cnop_frame *frame,
+           bool more)
 {
     struct cnop_request *req = is_loop(thread) ? conn->req : thread->req;
     enum cnop_served served;
@@ -97,10 +98,13 @@ step_serve(struct cnop_thread *thread, struct cnop_conn *conn, const struct cnop
     req->conn = conn;
     req->thread = thread;
     req->env = thread->env;
+    conn->last = more;
     atomic_store(&conn->waiting_since_us, 0);
     served = cnop_serve(req, conn->fd, frame, thread->worker->start.config->deadline);
     if (served == CNOP_SERVED_OPEN && frame->state == CNOP_FRAME_OVERSIZE)
         return start_linger(conn);
+    if (served == CNOP_SERVED_OPEN && conn->last)
+        return close_conn(thread, conn, false);
     return step_served(thread, conn, served);
 }
 
@@ -125,7 +129,10 @@ step(struct cnop_thread *thread, struct cnop_conn *conn)
         return step_partial(thread, conn, (size_t)len);
     case CNOP_FRAME_READY:
     case CNOP_FRAME_OVERSIZE:
-        return step_serve(thread, conn, &frame);
+        /* libfcgi reads ahead, so the beginning of a second request would be lost: no server that
+         * we know sends one before the answer to the first. */
+        return step_serve(thread, conn, &frame,
+                          frame.state == CNOP_FRAME_READY && frame.total_bytes < (size_t)len);
     case CNOP_FRAME_BROKEN:
         break;
     }
@@ -154,20 +161,19 @@ cnop_thread_serve(struct cnop_thread *thread, struct cnop_conn *conn)
 /* ---- new connections ---- */
 
 static void
-adopt(struct cnop_thread *thread, int fd)
+adopt(struct cnop_thread *thread, struct cnop_conn *conn, int fd)
 {
     struct timeval read_timeout = {.tv_sec = READ_TIMEOUT_S};
     struct timeval write_timeout = {.tv_sec = WRITE_TIMEOUT_S};
-    struct cnop_conn *conn;
 
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &read_timeout, sizeof(read_timeout));
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &write_timeout, sizeof(write_timeout));
-    conn = cnop_park_adopt(&thread->worker->park, fd);
-    if (conn == NULL) {
-        (void)close(fd);
+    if (cnop_park_adopt(&thread->worker->park, conn, fd)) {
+        cnop_thread_serve(thread, conn);
         return;
     }
-    cnop_thread_serve(thread, conn);
+    cnop_park_give_back(&thread->worker->park, conn);
+    (void)close(fd);
 }
 
 /* Out of descriptors, memory or slots: stop asking; the controller's sweep asks again. */
@@ -178,41 +184,64 @@ accept_pause(struct cnop_worker *worker)
     cnop_worker_listen(worker, false);
 }
 
+/* False: no more to accept at the moment. */
+static bool
+accept_one(struct cnop_thread *thread, struct cnop_conn *conn)
+{
+    struct cnop_worker *worker = thread->worker;
+    int flags = SOCK_CLOEXEC | (is_loop(thread) ? SOCK_NONBLOCK : 0);
+    int fd = accept4(worker->start.listen_fd, NULL, NULL, flags);
+
+    if (fd < 0) {
+        int cause = errno;
+
+        cnop_park_give_back(&worker->park, conn);
+        if (cause == EMFILE || cause == ENFILE || cause == ENOMEM || cause == ENOBUFS)
+            accept_pause(worker);
+        return false;
+    }
+    if (cnop_peers_allow(&worker->peers, fd)) {
+        adopt(thread, conn, fd);
+        return true;
+    }
+    cnop_page_count(CNOP_PAGE_REFUSED_PEERS);
+    cnop_park_give_back(&worker->park, conn);
+    (void)close(fd);
+    return true;
+}
+
 static void
 accept_new(struct cnop_thread *thread)
 {
     struct cnop_worker *worker = thread->worker;
-    int flags = SOCK_CLOEXEC | (is_loop(thread) ? SOCK_NONBLOCK : 0);
+    unsigned most = is_loop(thread) ? ACCEPTS_PER_ROUND : 1;
 
-    for (unsigned i = 0; i < (is_loop(thread) ? ACCEPTS_PER_ROUND : 1); i++) {
-        int fd;
+    for (unsigned i = 0; i < most; i++) {
+        struct cnop_conn *conn = cnop_park_reserve(&worker->park);
 
-        if (!cnop_park_has_room(&worker->park)) {
+        if (conn == NULL) {
             cnop_worker_listen(worker, false);
             return;
         }
-        fd = accept4(worker->start.listen_fd, NULL, NULL, flags);
-        if (fd < 0) {
-            if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
-                accept_pause(worker);
+        if (!accept_one(thread, conn))
             return;
-        }
-        if (!cnop_peers_allow(&worker->peers, fd)) {
-            cnop_page_count(CNOP_PAGE_REFUSED_PEERS);
-            (void)close(fd);
-            continue;
-        }
-        adopt(thread, fd);
     }
 }
 
 static void
 receive_handover(struct cnop_thread *thread)
 {
+    struct cnop_park *park = &thread->worker->park;
+    struct cnop_conn *conn;
     int fd;
 
-    if (cnop_handover_receive(thread->worker->start.handover[1], &fd) == CNOP_OK)
-        adopt(thread, fd); /* without room it is closed, as any idle connection may be */
+    if (cnop_handover_receive(thread->worker->start.handover[1], &fd) != CNOP_OK)
+        return;
+    conn = cnop_park_reserve(park);
+    if (conn != NULL)
+        adopt(thread, conn, fd);
+    else
+        (void)close(fd); /* full: as any idle connection may be closed */
 }
 
 /* ---- the loop ---- */
@@ -317,6 +346,10 @@ cnop_request_complete(struct cnop_request *req, enum cnop_err err)
     req->deferred = false;
     if (cnop_serve_finish(req, err) == CNOP_SERVED_CLOSED) {
         cnop_conn_drop(&thread->worker->park, conn, true);
+        return;
+    }
+    if (conn->last) {
+        cnop_conn_drop(&thread->worker->park, conn, false);
         return;
     }
     if (atomic_load(&thread->worker->draining) && cnop_worker_retire(thread->worker, conn))

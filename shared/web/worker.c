@@ -236,11 +236,10 @@ worker_allocate(struct cnop_worker *worker)
     bool loop = service->mode == CNOP_SERVICE_LOOP;
     size_t requests = loop ? config->connections : worker->thread_count;
     struct cnop_request_sizes sizes = {config->arena_kib * 1024, config->response_kib * 1024};
-    struct cnop_arena *pool =
-        cnop_arena_new(config->connections * (sizeof(struct cnop_conn) + 32) +
-                       requests * (sizes.response_bytes + CNOP_RESPONSE_HEADER_BYTES +
-                                   sizeof(struct cnop_request) + 1024) +
-                       worker->thread_count * (worker->peek_bytes + 64));
+    struct cnop_arena *pool = cnop_arena_new(
+        config->connections * (sizeof(struct cnop_conn) + 32) +
+        requests * (CNOP_RESPONSE_HEADER_BYTES + sizeof(struct cnop_request) + 1024) +
+        worker->thread_count * (worker->peek_bytes + 64));
 
     cnop_park_init(&worker->park, pool, config->connections, worker->epoll_fd);
     for (unsigned i = 0; i < worker->thread_count; i++) {

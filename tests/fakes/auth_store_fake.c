@@ -174,16 +174,24 @@ auth_store_note_login(struct auth_store *store, uint64_t id, int64_t now_us)
 enum cnop_err
 auth_store_set_role(struct auth_store *store, uint64_t id, enum auth_role role)
 {
+    struct auth_user *user;
+
     ENTER(store);
-    user_by_id(store, id)->role = role;
+    user = user_by_id(store, id);
+    cnop_assert(user != NULL);
+    user->role = role;
     return CNOP_OK;
 }
 
 enum cnop_err
 auth_store_set_active(struct auth_store *store, uint64_t id, bool is_active)
 {
+    struct auth_user *user;
+
     ENTER(store);
-    user_by_id(store, id)->is_active = is_active;
+    user = user_by_id(store, id);
+    cnop_assert(user != NULL);
+    user->is_active = is_active;
     return CNOP_OK;
 }
 
@@ -294,8 +302,12 @@ auth_store_lock_any_session(struct auth_store *store, const struct session_id *s
 enum cnop_err
 auth_store_touch_session(struct auth_store *store, const struct session_id *sid, int64_t now_us)
 {
+    struct session *session;
+
     ENTER(store);
-    session_by_id(store, sid)->last_used_us = now_us;
+    session = session_by_id(store, sid);
+    cnop_assert(session != NULL);
+    session->last_used_us = now_us;
     return CNOP_OK;
 }
 
@@ -303,9 +315,13 @@ enum cnop_err
 auth_store_revoke_session(struct auth_store *store, const struct session_id *sid, int64_t now_us,
                           const char *reason)
 {
+    struct session *session;
+
     ENTER(store);
     (void)reason;
-    session_by_id(store, sid)->revoked_us = now_us;
+    session = session_by_id(store, sid);
+    cnop_assert(session != NULL);
+    session->revoked_us = now_us;
     return CNOP_OK;
 }
 
@@ -380,9 +396,13 @@ enum cnop_err
 auth_store_use_refresh(struct auth_store *store, const struct token_digest *digest,
                        const struct token_digest *replaced_by, int64_t now_us)
 {
+    struct refresh_token *token;
+
     ENTER(store);
     (void)replaced_by;
-    token_by_digest(store, digest)->used_us = now_us;
+    token = token_by_digest(store, digest);
+    cnop_assert(token != NULL);
+    token->used_us = now_us;
     return CNOP_OK;
 }
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The MariaDB door against a real server: types, transactions, conflicts, lost connections."""
+"""The MariaDB door against a real server: types, transactions, conflicts, lost connections.
+
+Covers shared/db/connect.c, shared/db/query.c, shared/db/statement.c and shared/db/tx.c.
+"""
 
 import re
 import subprocess

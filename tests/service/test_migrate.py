@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""cnop-migrate against a real server: order, checksums, resumption, one run at a time."""
+"""cnop-migrate against a real server: order, checksums, resumption, one run at a time.
+
+Covers shared/db/migrate.c and shared/db/migrate_read.c.
+"""
 
 import subprocess
 import sys

@@ -8,7 +8,7 @@ import secrets
 import urllib.parse
 
 BASE_URL = os.environ.get("CNOP_BASE_URL", "http://127.0.0.1:8080")
-PASSWORD = "Correct-Horse-9"
+PASSWORD = "Violet-Kettle-73"
 _numbers = itertools.count()
 
 

@@ -19,6 +19,7 @@ import time
 
 import pytest
 
+TERM = signal.SIGTERM
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("CNOP_BUILDDIR", SOURCE)).resolve()
 
@@ -88,7 +89,7 @@ class Process:
     def tell(self, number):
         self.process.send_signal(number)
 
-    def stop(self, timeout=15.0, number=signal.SIGTERM):
+    def stop(self, timeout=15.0, number=TERM):
         """Exit status after the signal; SIGKILL when it takes too long."""
         if self.running():
             self.process.send_signal(number)
@@ -228,7 +229,7 @@ class Database(Process):
             self.stop(30)
         self._start()
 
-    def stop(self, timeout=30.0, number=signal.SIGTERM):
+    def stop(self, timeout=30.0, number=TERM):
         return super().stop(timeout, number)
 
     def add_user(self, name, password, grants):

@@ -69,9 +69,9 @@ make_keys() {
     done
     [ -s "$CNOP_KEYS/order-id.key" ] || head -c 16 /dev/urandom >"$CNOP_KEYS/order-id.key"
     [ -s "$CNOP_KEYS/cache.key" ] || head -c 32 /dev/urandom >"$CNOP_KEYS/cache.key"
-    chmod 0600 "$CNOP_KEYS"/db-*.pw "$CNOP_KEYS/order-id.key" "$CNOP_KEYS/cache.key"
+    chmod 0600 "$CNOP_KEYS"/db-*.pw "$CNOP_KEYS"/*.key
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_KEYS"
-    as_runner "$CNOP_LIBEXEC/cnop-keys" --config "$CNOP_ETC/auth.conf" init
+    as_runner "$CNOP_APP/sbin/cnop-keys" init "$CNOP_KEYS" "$CNOP_KEYS/jwks.json"
 }
 
 new_secret() { # BYTES

@@ -23,4 +23,3 @@ export type ProfileChange = Schemas['ProfileRequest'];
 export type Registration = Schemas['RegisterRequest'];
 export type Session = Schemas['Session'];
 export type Transaction = Schemas['TransactionList']['transactions'][number];
-export type Violation = Schemas['Violation'];

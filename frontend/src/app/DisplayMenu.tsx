@@ -2,6 +2,7 @@
 // Theme, colour-blind palette and time zone, for everyone, signed in or not.
 import { Menu } from '@base-ui/react/menu';
 import { IconCheck, IconContrast } from '@tabler/icons-react';
+import { useState } from 'react';
 import { setPreferences, type Theme, usePreferences } from '~/lib/preferences';
 import { display } from '~/text/display';
 
@@ -48,30 +49,34 @@ function SwitchItem({ label, on, onChange }: SwitchProps) {
 }
 
 export function DisplayMenu() {
+  // Popups stay inside the landmark they belong to.
+  const [host, setHost] = useState<HTMLElement | null>(null);
   const { theme, palette, zone } = usePreferences();
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className="btn btn-icon" aria-label={display.menu} title={display.menu}>
-        <IconContrast size={20} aria-hidden="true" />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className="z-40" sideOffset={6} align="end">
-          <Menu.Popup className="popup min-w-60 p-1.5">
-            <Themes theme={theme} />
-            <Menu.Separator className="my-1.5 border-line border-t" />
-            <SwitchItem
-              label={display.safePalette}
-              on={palette === 'safe'}
-              onChange={(on) => setPreferences({ palette: on ? 'safe' : 'standard' })}
-            />
-            <SwitchItem
-              label={display.utc}
-              on={zone === 'utc'}
-              onChange={(on) => setPreferences({ zone: on ? 'utc' : 'local' })}
-            />
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <div ref={setHost}>
+      <Menu.Root modal={false}>
+        <Menu.Trigger className="btn btn-icon" aria-label={display.menu} title={display.menu}>
+          <IconContrast size={20} aria-hidden="true" />
+        </Menu.Trigger>
+        <Menu.Portal container={host}>
+          <Menu.Positioner className="z-40" sideOffset={6} align="end">
+            <Menu.Popup className="popup min-w-60 p-1.5">
+              <Themes theme={theme} />
+              <Menu.Separator className="my-1.5 border-line border-t" />
+              <SwitchItem
+                label={display.safePalette}
+                on={palette === 'safe'}
+                onChange={(on) => setPreferences({ palette: on ? 'safe' : 'standard' })}
+              />
+              <SwitchItem
+                label={display.utc}
+                on={zone === 'utc'}
+                onChange={(on) => setPreferences({ zone: on ? 'utc' : 'local' })}
+              />
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+    </div>
   );
 }

@@ -2,6 +2,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { IconUserCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { meQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
@@ -13,36 +14,40 @@ const item =
   'data-highlighted:bg-tint data-highlighted:text-on-tint';
 
 export function UserMenu() {
+  // Popups stay inside the landmark they belong to.
+  const [host, setHost] = useState<HTMLElement | null>(null);
   const me = useQuery(meQuery());
   const navigate = useNavigate();
   const { signOut, isPending } = useSignOut();
   const name = me.data?.username ?? '';
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className="btn btn-quiet px-2" aria-label={common.nav.userMenu(name)}>
-        <IconUserCircle size={22} aria-hidden="true" />
-        <span className="hidden max-w-32 truncate xl:inline">{name}</span>
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className="z-40" sideOffset={6} align="end">
-          <Menu.Popup className="popup min-w-52 p-1.5">
-            <p className="truncate px-3 pt-1.5 pb-2 text-muted text-sm">{name}</p>
-            <Menu.Item className={item} onClick={() => navigate(paths.account)}>
-              {common.nav.account}
-            </Menu.Item>
-            <Menu.Item className={item} onClick={() => navigate(paths.insights)}>
-              {common.nav.insights}
-            </Menu.Item>
-            <Menu.Item className={item} onClick={() => navigate(paths.profile)}>
-              {common.nav.profile}
-            </Menu.Item>
-            <Menu.Separator className="my-1.5 border-line border-t" />
-            <Menu.Item className={item} disabled={isPending} onClick={() => signOut()}>
-              {common.nav.logout}
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <div ref={setHost}>
+      <Menu.Root modal={false}>
+        <Menu.Trigger className="btn btn-quiet px-2" aria-label={common.nav.userMenu(name)}>
+          <IconUserCircle size={22} aria-hidden="true" />
+          <span className="hidden max-w-32 truncate xl:inline">{name}</span>
+        </Menu.Trigger>
+        <Menu.Portal container={host}>
+          <Menu.Positioner className="z-40" sideOffset={6} align="end">
+            <Menu.Popup className="popup min-w-52 p-1.5">
+              <p className="truncate px-3 pt-1.5 pb-2 text-muted text-sm">{name}</p>
+              <Menu.Item className={item} onClick={() => navigate(paths.account)}>
+                {common.nav.account}
+              </Menu.Item>
+              <Menu.Item className={item} onClick={() => navigate(paths.insights)}>
+                {common.nav.insights}
+              </Menu.Item>
+              <Menu.Item className={item} onClick={() => navigate(paths.profile)}>
+                {common.nav.profile}
+              </Menu.Item>
+              <Menu.Separator className="my-1.5 border-line border-t" />
+              <Menu.Item className={item} disabled={isPending} onClick={() => signOut()}>
+                {common.nav.logout}
+              </Menu.Item>
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+    </div>
   );
 }

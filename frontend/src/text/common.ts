@@ -52,6 +52,7 @@ export const common = {
   down: 'down',
   unchanged: 'unchanged',
   requestId: 'Request id',
+  aboutError: (code: string) => `About ${code}`,
   updated: (clock: string) => `Updated ${clock}`,
   stale: (clock: string) => `Stale, last update ${clock}`,
   offline: 'You are offline. What you see may be old; nothing you type is lost.',

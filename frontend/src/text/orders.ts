@@ -26,7 +26,7 @@ export const orders = {
     status: 'Status',
     order: 'Order',
   },
-  open: (order: string) => `Open order ${order}`,
+  open: (order: string) => `, open order ${order}`,
   types: {
     market_buy: 'Buy',
     market_sell: 'Sell',

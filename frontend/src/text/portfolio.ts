@@ -17,7 +17,6 @@ export const portfolio = {
   deposit: 'Deposit cash',
   trade: 'Trade',
   tradeAsset: (asset: string) => `Trade ${asset}`,
-  historyOf: (asset: string) => `Trades of ${asset}`,
   columns: {
     asset: 'Asset',
     quantity: 'Quantity',

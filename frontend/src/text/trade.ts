@@ -14,8 +14,9 @@ export const trade = {
   quantity: 'Quantity',
   amount: 'Amount',
   share: (percent: number) => (percent === 100 ? 'Max' : `${percent}%`),
-  shareOfCash: (percent: number) => `Use ${percent}% of your cash`,
-  shareOfHolding: (percent: number) => `Sell ${percent}% of your holding`,
+  shareOfCash: (percent: number) => (percent === 100 ? 'Max: all of your cash' : `${percent}% of your cash`),
+  shareOfHolding: (percent: number) =>
+    percent === 100 ? 'Max: all of your holding' : `${percent}% of your holding`,
   available: 'Available',
   review: { buy: 'Review purchase', sell: 'Review sale' },
   previewEmpty: 'Enter a quantity or an amount to see what the order would do.',

@@ -35,12 +35,9 @@ export function OrderTable({ caption, list }: { caption: string; list: readonly 
         {list.map((order) => (
           <tr key={order.order_id}>
             <td data-label={columns.time}>
-              <Link
-                to={paths.order(order.order_id)}
-                className="link"
-                aria-label={orders.open(order.order_id)}
-              >
+              <Link to={paths.order(order.order_id)} className="link">
                 <Time at={order.created_at} />
+                <span className="sr-only">{orders.open(order.order_id)}</span>
               </Link>
             </td>
             <td data-label={columns.type}>

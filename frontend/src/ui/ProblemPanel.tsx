@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // A failed request on the page: what happened, what to do, the request id, and a way to try again.
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { isProblem, type Problem } from '~/api/problem';
 import { useNow } from '~/lib/now';
 import { common } from '~/text/common';
 import { Button } from '~/ui/Button';
 import { CopyText } from '~/ui/CopyText';
+
+// Without a network the explanation is simply left out.
+const ProblemMeaning = lazy(() => import('~/ui/ProblemMeaning').catch(() => ({ default: () => null })));
 
 interface Words {
   title: string;
@@ -44,6 +48,11 @@ export function ProblemPanel({ error, onRetry }: { error: unknown; onRetry?: () 
       <p className="max-w-prose text-muted">
         {help} {wait > 0 ? common.waitSeconds(wait) : null}
       </p>
+      {isProblem(error) && error.status > 0 ? (
+        <Suspense>
+          <ProblemMeaning problem={error} />
+        </Suspense>
+      ) : null}
       {requestId ? (
         <p className="flex max-w-full flex-wrap items-center gap-2 text-sm text-muted">
           {common.requestId} <code className="break-all">{requestId}</code> <CopyText text={requestId} />

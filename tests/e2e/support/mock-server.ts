@@ -16,8 +16,21 @@ const origin = `http://127.0.0.1:${portText}`;
 const policy = () => /"(.+)"/.exec(readFileSync(join(build, 'csp.conf'), 'utf8'))?.[1] ?? '';
 const dynamicPage = /^\/(market|orders|portfolio)\/[^/]+$|^\/(auth|inventory)$/;
 
-let bank = new Bank();
-let handlers = handlersFor(bank, origin);
+const users = new Bank().users;
+const banks = new Map<string, ReturnType<typeof openBank>>();
+
+function openBank() {
+  const bank = new Bank();
+  bank.users = users;
+  return { bank, handlers: handlersFor(bank, origin) };
+}
+
+/** One bank per person; visitors share one. */
+function bankOf(username: string) {
+  const known = banks.get(username) ?? openBank();
+  banks.set(username, known);
+  return known;
+}
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -37,7 +50,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 async function answerApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const text = await bodyOf(request);
-  bank.signedIn = /cnop_at=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? null;
+  const username = /cnop_at=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? null;
+  const { bank, handlers } = bankOf(username ?? '');
+  bank.signedIn = username;
   const answer = await getResponse(
     handlers,
     new Request(origin + request.url, {
@@ -47,7 +62,7 @@ async function answerApi(request: IncomingMessage, response: ServerResponse): Pr
     }),
   );
   response.statusCode = answer?.status ?? 404;
-  answer?.headers.forEach((value, name) => response.setHeader(name, value));
+  for (const [name, value] of answer?.headers ?? []) response.setHeader(name, value);
   if (answer?.ok && request.url?.endsWith('/auth/login')) {
     response.setHeader('Set-Cookie', `cnop_at=${bank.signedIn}; HttpOnly; Path=/`);
   }
@@ -69,7 +84,10 @@ function answerFile(path: string, gzip: boolean, response: ServerResponse): void
   response.statusCode = status;
   response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
   response.setHeader('Content-Security-Policy', policy());
-  response.setHeader('Cache-Control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+  response.setHeader(
+    'Cache-Control',
+    path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+  );
   const packed = gzip && existsSync(`${file}.gz`);
   if (packed) response.setHeader('Content-Encoding', 'gzip');
   createReadStream(packed ? `${file}.gz` : file).pipe(response);
@@ -77,11 +95,7 @@ function answerFile(path: string, gzip: boolean, response: ServerResponse): void
 
 createServer((request, response) => {
   const path = decodeURIComponent(new URL(request.url ?? '/', origin).pathname);
-  if (path === '/__reset') {
-    bank = new Bank();
-    handlers = handlersFor(bank, origin);
-    response.end();
-  } else if (path.startsWith('/api/') || path === '/version' || path === '/health') {
+  if (path.startsWith('/api/') || path === '/version' || path === '/health') {
     answerApi(request, response).catch((error) => response.destroy(error));
   } else {
     answerFile(path, /gzip/.test(String(request.headers['accept-encoding'])), response);

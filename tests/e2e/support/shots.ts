@@ -26,7 +26,7 @@ const pages: Record<string, string> = {
   missing: '/no/such/page',
 };
 const visitorPages = new Set(['landing', 'login', 'register']);
-const widths = (process.env.WIDTHS ?? "320,768,1440").split(",").map(Number);
+const widths = (process.env.WIDTHS ?? '320,768,1440').split(',').map(Number);
 
 const browser = await launch();
 const first = await open(browser);
@@ -53,7 +53,7 @@ for (const theme of ['light', 'dark'] as const) {
       await settled(page).catch(() => complaints.push('never settled'));
       await page.waitForTimeout(500);
       await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`), fullPage: true });
-      if (complaints.length > 0) console.log(name, width, theme, complaints);
+      if (complaints.length > 0) process.stdout.write(`${name} ${width} ${theme} ${complaints.join('\n')}\n`);
       await context.close();
     }
   }

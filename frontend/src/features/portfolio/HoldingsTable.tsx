@@ -49,12 +49,9 @@ export function HoldingsTable({ holdings, nameOf }: Props) {
         {holdings.map((holding) => (
           <tr key={holding.asset_id}>
             <td>
-              <Link
-                to={paths.holding(holding.asset_id)}
-                className="block rounded-md"
-                aria-label={words.historyOf(nameOf(holding.asset_id))}
-              >
+              <Link to={paths.holding(holding.asset_id)} className="block rounded-md">
                 <AssetName assetId={holding.asset_id} name={nameOf(holding.asset_id)} />
+                <span className="sr-only">{words.history.trades}</span>
               </Link>
             </td>
             <td data-label={columns.quantity} className="num">

@@ -2,7 +2,7 @@
 // Search and choose among all tradable assets.
 import { Combobox } from '@base-ui/react/combobox';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { Asset } from '~/api/types';
 import { price } from '~/lib/format';
 import { trade } from '~/text/trade';
@@ -50,6 +50,7 @@ function Option({ asset }: { asset: Asset }) {
 
 export function AssetPicker({ assets, value, onChange }: Props) {
   const id = useId();
+  const [host, setHost] = useState<HTMLElement | null>(null);
   return (
     <Combobox.Root
       items={assets}
@@ -61,7 +62,7 @@ export function AssetPicker({ assets, value, onChange }: Props) {
       isItemEqualToValue={(a: Asset, b: Asset) => a.asset_id === b.asset_id}
       onValueChange={(asset: Asset | null) => (asset ? onChange(asset.asset_id) : undefined)}
     >
-      <div className="relative">
+      <div ref={setHost} className="relative">
         <label htmlFor={id} className="mb-1.5 block font-medium text-sm">
           {trade.asset}
         </label>
@@ -76,7 +77,7 @@ export function AssetPicker({ assets, value, onChange }: Props) {
           <IconChevronDown size={18} aria-hidden="true" />
         </Combobox.Trigger>
       </div>
-      <Combobox.Portal>
+      <Combobox.Portal container={host}>
         <Combobox.Positioner className="z-40" sideOffset={4}>
           <Combobox.Popup className="popup max-h-80 w-[var(--anchor-width)] overflow-y-auto p-1.5">
             <Combobox.Empty>

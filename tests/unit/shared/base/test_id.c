@@ -64,14 +64,8 @@ END_TEST
 
 START_TEST(shape_decides_between_invalid_and_not_found)
 {
-    static const char *const invalid[] = {"",
-                                          "short",
-                                          "o12345678",
-                                          "{order_id}",
-                                          "o-123456789",
-                                          "o 123456789",
-                                          "caf\xC3\xA9"
-                                          "123456"};
+    static const char *const invalid[] = {
+        "", "short", "o12345678", "{order_id}", "o-123456789", "o 123456789", "caf\xC3\xA9 123456"};
     static const char *const unknown[] = {"o123456789", "ORD_1234567890",
                                           "ozzzzzzzzzzzzzzzzzzzzzzz", "o00000000000000000000000",
                                           "OUIL00000000000000000000"};

@@ -1,0 +1,282 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Kills the engine and the database under load, heals, retries, and has the ledger checked.
+
+    storm.py [--seconds 20] [--clients 8] [--seed N] [--engine PROGRAM] [--fault NAME] [--expect-caught]
+
+Each client writes what it intends to a file of its own and fsyncs it before it sends, and what it
+was told after it received. An answer that did not come leaves the intent open; at the end every open
+intent is sent again with the same key. Then ledger_check.py decides. --fault plants a bug (engine
+built with CNOP_FAULT_POINTS) and --expect-caught turns the verdict round: the checker must object.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+from fcgi import Closed, Connection  # noqa: E402
+from harness import run_dir, wait_until  # noqa: E402
+from ledger_stack import LedgerStack  # noqa: E402
+from ledger_wire import E10, Closed as CommandClosed, Commands  # noqa: E402
+
+SYMBOLS = {"BTC": "0.00", "ETH": "0.0", "DOGE": "", "SOL": "0."}
+FINAL = (201, 403, 422)  # the engine decided; everything else may be tried again
+
+
+class Client(threading.Thread):
+    """One client: a file, a connection, and its own random numbers."""
+
+    def __init__(self, number, stack, folder, seed, stop):
+        super().__init__(daemon=True)
+        self.number, self.stack, self.stop_event = number, stack, stop
+        self.random = random.Random(f"{seed}-{number}")
+        self.journal = open(folder / f"client-{number}.jsonl", "w")
+        self.open_intents = {}
+        self.told = []
+        self.connection = self.commands = None
+        self.acked = self.refused = self.lost = self.replays = self.internal = 0
+        self.error = None
+
+    def write(self, **line):
+        self.journal.write(json.dumps(line) + "\n")
+        self.journal.flush()
+        os.fsync(self.journal.fileno())
+
+    def account(self):
+        # A third of all traffic meets on one hot account.
+        return 1000 if self.random.random() < 0.33 else 1001 + self.random.randrange(40)
+
+    def make_order(self, key):
+        symbol = self.random.choice(list(SYMBOLS))
+        body = {"order_type": self.random.choice(["market_buy", "market_buy", "market_sell"]), "asset_id": symbol,
+                "client_order_id": key}
+        if self.random.random() < 0.2:
+            body["amount"] = f"{self.random.randrange(1, 40)}.{self.random.randrange(100):02d}"
+        else:
+            body["quantity"] = SYMBOLS[symbol] + str(self.random.randrange(1, 30))
+        return {"op": "order", "account": self.account(), "key": key, "body": body}
+
+    def make_cash(self, key):
+        op = self.random.choice(["deposit", "deposit", "gift", "withdraw"])
+        amount = f"{self.random.randrange(1, 90)}.{self.random.randrange(100):02d}"
+        return {"op": op, "account": self.account(), "key": key, "amount": amount}
+
+    def send_order(self, intent):
+        if self.connection is None:
+            self.connection = Connection(self.stack.engine.socket, timeout=15)
+        try:
+            answer = self.connection.request("POST", "/api/v1/orders", json_body=intent["body"], user=intent["account"])
+        except (Closed, OSError):
+            self.connection.close()
+            self.connection = None
+            raise
+        if answer.status == 201:
+            replayed = answer.headers.get("idempotency-replayed") == "true"
+            return "ok", {"body": answer.body.decode()}, replayed
+        self.internal += answer.status == 500
+        return ("refused" if answer.status in FINAL else "open"), {}, False
+
+    def send_cash(self, intent):
+        if self.commands is None:
+            self.commands = Commands(self.stack.commands_path, timeout=15)
+        try:
+            err, reply = self.commands.cash(intent["op"], intent["account"], intent["amount"], key=intent["key"])
+        except (CommandClosed, OSError):
+            self.commands = None
+            raise
+        if err == "OK":
+            return "ok", {"id": reply.outcome.deed.id, "body": None}, reply.outcome.replayed
+        final = err in ("DAILY_LIMIT", "INSUFFICIENT_FUNDS", "ACCOUNT_FROZEN", "IDEMPOTENCY_MISMATCH")
+        return ("refused" if final else "open"), {}, False
+
+    def send(self, intent):
+        """True when the engine has decided."""
+        try:
+            verdict, told, replayed = (self.send_order if intent["op"] == "order" else self.send_cash)(intent)
+        except (Closed, CommandClosed, OSError):
+            self.lost += 1
+            return False
+        if verdict == "open":
+            return False
+        if verdict == "ok":
+            self.acked += 1
+            self.replays += replayed
+            self.write(what="ack", op=intent["op"], account=intent["account"], key=intent["key"], **told)
+            self.told.append(intent)
+        else:
+            self.refused += 1
+        return True
+
+    def step(self, number):
+        if self.told and self.random.random() < 0.05:
+            self.send(self.random.choice(self.told[-50:]))  # a repeat of something already answered
+            return
+        key = f"c{self.number}-{number}"
+        intent = self.make_order(key) if self.random.random() < 0.85 else self.make_cash(key)
+        self.write(what="intent", **intent)
+        if not self.send(intent):
+            self.open_intents[key] = intent
+            time.sleep(0.02)
+
+    def run(self):
+        number = 0
+        try:
+            while not self.stop_event.is_set():
+                self.step(number)
+                number += 1
+        except BaseException as error:  # reported by the main thread
+            self.error = error
+
+    def settle(self, deadline):
+        """Sends every open intent again until it is decided."""
+        for key, intent in list(self.open_intents.items()):
+            while not self.send(intent):
+                if time.monotonic() > deadline:
+                    raise AssertionError(f"intent {key} is still open")
+                time.sleep(0.05)
+            del self.open_intents[key]
+
+
+class Storm:
+    def __init__(self, arguments, directory):
+        self.arguments = arguments
+        self.random = random.Random(arguments.seed)
+        self.environment = {"CNOP_FAULT": arguments.fault} if arguments.fault else None
+        self.stack = LedgerStack(directory, engine=arguments.engine, recent_keys=1024)
+        self.folder = pathlib.Path(directory) / "clients"
+        self.folder.mkdir()
+        self.kills = []
+        self.second = None
+
+    def start_engine(self):
+        self.stack.start_engine(env=self.environment)
+
+    def fund(self):
+        with self.stack.commands() as commands, open(self.folder / "fund.jsonl", "w") as journal:
+            for account in range(1000, 1041):
+                key = f"fund-{account}"
+                journal.write(json.dumps({"what": "intent", "op": "deposit", "account": account, "key": key}) + "\n")
+                assert commands.cash("deposit", account, "9000.00", key=key)[0] == "OK"
+
+    def kill_engine(self):
+        for pid in self.stack.engine.children():
+            os.kill(pid, 9)
+        self.kills.append("engine")
+
+    def kill_database(self):
+        self.stack.database.kill()
+        time.sleep(self.random.random() * 0.3)
+        self.stack.database.restart()
+        self.kills.append("database")
+
+    def kill_both(self):
+        self.kill_engine()
+        self.kill_database()
+        self.kills[-2:] = ["both"]
+
+    def start_rival(self):
+        """A second engine on the same shard: it must shut the first one out."""
+        name = f"rival{len(self.kills)}"
+        old = self.stack.engine
+        self.stack.start_engine(name=name, env=self.environment)
+        time.sleep(0.5)
+        old.stop()
+        self.kills.append("rival")
+
+    def move_prices(self):
+        seq = time.time_ns()
+        try:
+            with self.stack.commands() as commands:
+                commands.ticks([(asset, int(price * E10 * (1 + (self.random.random() - 0.5) / 50)), seq)
+                                for asset, price in ((1, 64000), (2, 3000), (3, 0.12345), (4, 150))])
+        except (CommandClosed, OSError):
+            pass
+
+    def run(self):
+        self.start_engine()
+        self.fund()
+        stop = threading.Event()
+        clients = [Client(n, self.stack, self.folder, self.arguments.seed, stop) for n in range(self.arguments.clients)]
+        for client in clients:
+            client.start()
+        end = time.monotonic() + self.arguments.seconds
+        faults = [self.kill_engine, self.kill_engine, self.kill_database, self.kill_both]
+        if self.arguments.rivals:
+            faults = [self.start_rival]
+        while time.monotonic() < end:
+            time.sleep(0.3 + self.random.random())
+            self.move_prices()
+            if not self.arguments.calm:
+                self.random.choice(faults)()
+        stop.set()
+        for client in clients:
+            client.join(30)
+            if client.error is not None:
+                raise client.error
+        wait_until(self.is_healed, 20, "the engine to answer again", pause=0.1)
+        for client in clients:
+            client.settle(time.monotonic() + 30)
+        return clients
+
+    def is_healed(self):
+        try:
+            with Connection(self.stack.engine.socket, timeout=2) as worker:
+                return worker.request("GET", "/health/ready", user=None).status == 200
+        except (Closed, OSError):
+            return False
+
+    def check(self):
+        return subprocess.run([sys.executable, HERE / "ledger_check.py", "--socket", self.stack.database.socket,
+                               "--acks", self.folder], check=False).returncode
+
+    def report(self, clients):
+        count = {name: sum(getattr(c, name) for c in clients) for name in ("acked", "refused", "lost", "replays", "internal")}
+        kills = {name: self.kills.count(name) for name in sorted(set(self.kills))}
+        self.internal = count["internal"]
+        print(f"storm: seed {self.arguments.seed}, {self.arguments.seconds} s, kills {kills}, {count}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--engine", default="cnop-order")
+    parser.add_argument("--fault", help="planted bug, for the negative controls")
+    parser.add_argument("--expect-caught", action="store_true", help="succeed only if the checker objects")
+    parser.add_argument("--rivals", action="store_true", help="start second engines instead of killing")
+    parser.add_argument("--calm", action="store_true", help="load without kills")
+    arguments = parser.parse_args()
+    if arguments.seed is None:
+        arguments.seed = random.SystemRandom().randrange(10**6)
+    with run_dir("cnop-storm-") as directory:
+        storm = Storm(arguments, directory)
+        try:
+            try:
+                storm.report(storm.run())
+                status = storm.check()
+                if storm.internal:
+                    print(f"storm: the engine answered {storm.internal} times with an internal error")
+                    status = 1
+            except AssertionError as fault:
+                print(f"storm: {fault}")
+                status = 1
+        finally:
+            storm.stack.stop()
+    if arguments.expect_caught:
+        print("negative control:", "caught" if status else "NOT CAUGHT")
+        return 0 if status else 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

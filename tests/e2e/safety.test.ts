@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// What must hold when people double-click, lose their connection, reload, or are signed out while typing.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { deposit, launch, newPerson, open, registerPerson, settled } from './support/browser.ts';
+
+let browser: Browser;
+
+before(async () => {
+  browser = await launch();
+});
+
+after(() => browser.close());
+
+async function readyToBuy(page: Page, quantity: string): Promise<void> {
+  await page.goto('/trading?asset=BTC&action=buy');
+  await page.getByRole('textbox', { name: 'Quantity' }).fill(quantity);
+  await page.getByRole('button', { name: 'Review purchase' }).click();
+  await page.getByRole('button', { name: 'Buy now' }).waitFor();
+}
+
+async function ordersOf(page: Page): Promise<number> {
+  await page.goto('/orders');
+  await settled(page);
+  return await page.getByRole('link', { name: /open order/ }).count();
+}
+
+test('a double click makes one order', async () => {
+  const { page, context, complaints } = await open(browser);
+  await registerPerson(page, newPerson());
+  await deposit(page, '1000');
+  await readyToBuy(page, '0.001');
+  await page.getByRole('button', { name: 'Buy now' }).dblclick();
+  await page.getByRole('heading', { name: 'Bought' }).waitFor();
+  assert.equal(await ordersOf(page), 1);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('an answer lost on the way makes one order', async () => {
+  const { page, context } = await open(browser);
+  await registerPerson(page, newPerson());
+  await deposit(page, '1000');
+  await readyToBuy(page, '0.001');
+  let losses = 3;
+  await page.route('**/api/v1/orders', async (route) => {
+    if (route.request().method() !== 'POST' || losses === 0) return await route.continue();
+    losses -= 1;
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await page.getByRole('button', { name: 'Buy now' }).click();
+  await page.getByRole('button', { name: 'Ask again' }).click();
+  await page.getByRole('heading', { name: 'Bought' }).waitFor();
+  assert.equal(await ordersOf(page), 1);
+  await context.close();
+});
+
+test('reload keeps the person signed in, deep links work', async () => {
+  const { page, context, complaints } = await open(browser);
+  await registerPerson(page, newPerson());
+  await page.reload();
+  await page.getByRole('heading', { name: /Hello/ }).waitFor();
+  await page.goto('/trading?asset=ETH&action=sell');
+  await settled(page);
+  await page.getByRole('button', { name: 'Review sale' }).waitFor();
+  assert.match(await page.getByRole('combobox').inputValue(), /ETH/);
+  await page.goto('/inventory');
+  await page.waitForURL('**/market');
+  await page.goto('/auth');
+  await page.waitForURL('**/dashboard');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('a session that ends while typing is renewed in place and the form stays', async () => {
+  const { page, context } = await open(browser);
+  const person = newPerson();
+  await registerPerson(page, person);
+  await deposit(page, '500');
+  await page.goto('/trading?asset=BTC&action=buy');
+  await page.getByRole('textbox', { name: 'Quantity' }).fill('0.003');
+  await settled(page);
+  await context.clearCookies();
+  await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+  const dialog = page.getByRole('dialog');
+  assert.equal(await dialog.getByLabel('User name').inputValue(), person.username);
+  await dialog.getByLabel('Password', { exact: true }).fill(person.password);
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('textbox', { name: 'Quantity' }).inputValue(), '0.003');
+  await page.getByRole('button', { name: 'Review purchase' }).click();
+  await page.getByRole('button', { name: 'Buy now' }).click();
+  await page.getByRole('heading', { name: 'Bought' }).waitFor();
+  await context.close();
+});
+
+test('signing out in one tab is seen by the other', async () => {
+  const { page, context } = await open(browser);
+  await registerPerson(page, newPerson());
+  const second = await context.newPage();
+  await second.goto('/portfolio');
+  await settled(second);
+  await page.getByRole('button', { name: /Menu of/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL((url) => url.pathname === '/');
+  await second.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+  await context.close();
+});
+
+test('a person without money is led to the deposit and back to the order', async () => {
+  const { page, context, complaints } = await open(browser);
+  await registerPerson(page, newPerson());
+  await page.goto('/trading?asset=BTC&action=buy');
+  await page.getByRole('button', { name: 'Amount in USD' }).click();
+  await page.getByRole('textbox', { name: 'Amount' }).fill('200');
+  await page.getByRole('link', { name: /Deposit the missing/ }).click();
+  await page.waitForURL('**/account?**');
+  await page.getByRole('button', { name: 'Deposit', exact: true }).last().click();
+  await page.getByRole('link', { name: 'Continue your order' }).first().click();
+  await page.waitForURL('**/trading?**');
+  assert.equal(await page.getByRole('textbox', { name: 'Amount' }).inputValue(), '200');
+  await page.getByRole('button', { name: 'Review purchase' }).click();
+  await page.getByRole('button', { name: 'Buy now' }).waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('offline is said, and the page recovers by itself', async () => {
+  const { page, context } = await open(browser);
+  await page.goto('/market');
+  await settled(page);
+  await context.setOffline(true);
+  await page.getByText('You are offline').waitFor();
+  await context.setOffline(false);
+  await page.getByText('You are offline').waitFor({ state: 'detached' });
+  await context.close();
+});
+
+test('the chosen theme and hidden amounts survive a reload', async () => {
+  const { page, context, complaints } = await open(browser);
+  await registerPerson(page, newPerson());
+  await page.getByRole('button', { name: 'Display settings' }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark theme' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Hide amounts' }).click();
+  await page.reload();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await settled(page);
+  assert.equal(await page.getByText('$0.00', { exact: true }).count(), 0);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});

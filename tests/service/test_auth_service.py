@@ -1,0 +1,614 @@
+# SPDX-License-Identifier: MIT
+"""cnop-auth as the gateway sees it: the real worker over FastCGI on a private MariaDB."""
+
+import base64
+import concurrent.futures
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+import uuid
+
+import pytest
+
+import domain_stack
+from support import fcgi, harness
+
+PASSWORD = "Quiet-Harbour-41"
+
+
+class Stack:
+    """One database, one worker, one stand-in gateway."""
+
+    def __init__(self, directory, **config):
+        self.directory = directory
+        self.stack = contextlib.ExitStack()
+        self.database = self.stack.enter_context(harness.database(directory))
+        domain_stack.apply_schemas(self.database)
+        self.passwords = domain_stack.create_users(self.database)
+        self.keys, self.jwks = domain_stack.create_keys(directory)
+        self.control = domain_stack.ControlSocket(directory / "control.sock")
+        self.stack.callback(self.control.close)
+        self.control.synced = True
+        self.audit = directory / "audit.jsonl"
+        self.config = {
+            "db_socket": self.database.socket, "db_user": "cnop_auth",
+            "db_password_file": self.passwords["cnop_auth"],
+            "common_passwords": harness.SOURCE / "conf/auth/common-passwords.txt",
+            "argon2_memory_kib": 256, "argon2_passes": 1, "hash_slots": 2, "threads": 8,
+            "keys_dir": self.keys, "jwks_file": self.jwks, "audit_file": self.audit,
+            "gateway_sockets": directory / "control.sock", "gateway_timeout": "1s", **config}
+        self.worker = self.start()
+
+    def start(self, name="auth", **changes):
+        return self.stack.enter_context(harness.worker(
+            harness.built("cnop-auth"), self.directory, name=name, **{**self.config, **changes}))
+
+    def call(self, method, path, **options):
+        return fcgi.request(self.worker.socket, method, path, **options)
+
+    def post(self, path, body, **options):
+        return self.call("POST", f"/api/v1/auth/{path}", json_body=body, **options)
+
+    def audit_lines(self, action):
+        lines = [json.loads(line) for line in self.audit.read_text().splitlines()]
+        return [line for line in lines if line["action"] == action]
+
+
+@pytest.fixture(scope="module")
+def auth():
+    with harness.run_dir() as directory:
+        stack = Stack(directory)
+        with stack.stack:
+            yield stack
+
+
+def fresh_name():
+    return "t" + uuid.uuid4().hex[:12]
+
+
+def registration(**changes):
+    name = fresh_name()
+    return {"username": name, "email": f"{name}@example.com", "password": PASSWORD,
+            "first_name": "Jane", "last_name": "O'Neill", **changes}
+
+
+def register(stack, **changes):
+    body = registration(**changes)
+    answer = stack.post("register", body)
+    assert answer.status == 201, answer
+    return body["username"], int(answer.json()["user_id"])
+
+
+def claims(token):
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def login(stack, username, password=PASSWORD, **options):
+    return stack.post("login", {"username": username, "password": password}, **options)
+
+
+def identity(user_id, token, **more):
+    """What the gateway sends for a verified token."""
+    said = claims(token)
+    return {"user": user_id, "params": {"CNOP_SID": said["sid"], "CNOP_JTI": said["jti"],
+                                        "CNOP_TOKEN_IAT": said["iat"], "CNOP_TOKEN_EXP": said["exp"], **more}}
+
+
+# ---- register ----
+
+def test_register_stores_every_field(auth):
+    """Weakness 12: birth date and consent were lost at registration."""
+    username, user_id = register(auth, username="Trader_Jane", first_name="Jürgen", last_name="Łukasz-山田",
+                                 email="Jane@Example.COM", phone="+1 (415) 555-0123",
+                                 date_of_birth="1990-04-17", marketing_emails_consent=True)
+    row = auth.database.sql("SELECT username, email, first_name, last_name, phone, date_of_birth,"
+                            f" marketing_emails_consent FROM cnop_user.profile WHERE user_id = {user_id}")
+    assert row == [["trader_jane", "jane@example.com", "Jürgen", "Łukasz-山田", "14155550123",
+                    "1990-04-17", "1"]]
+    assert username == "Trader_Jane"
+    stored = auth.database.sql(f"SELECT password_hash FROM cnop_auth.users WHERE id = {user_id}")[0][0]
+    assert stored.startswith("$argon2id$v=19$m=256,t=1,p=1$") and PASSWORD not in stored
+
+
+def test_register_answers_exactly(auth):
+    answer = auth.post("register", registration())
+    assert answer.status == 201
+    assert answer.json()["message"] == "User registered successfully"
+    assert set(answer.json()) == {"message", "user_id"}
+
+
+@pytest.mark.parametrize("field, value, rule", [
+    ("username", "abc", "username_length"),
+    ("username", "a" * 31, "username_length"),
+    ("username", "with space", "username_characters"),
+    ("username", "<script>alert", "username_script"),
+    ("email", "nobody", "email_mailbox"),
+    ("email", "a@b", "email_length"),
+    ("email", "jane@localhost", "email_domain"),
+    ("password", "short", "password_length"),
+    ("password", "Password1234", "password_common"),
+    ("password", "x" * 129, "password_length"),
+    ("first_name", "  ", "name_length"),
+    ("first_name", "x" * 51, "name_length"),
+    ("last_name", "John@123", "name_characters"),
+    ("last_name", "javascript:alert(1)", "name_script"),
+    ("phone", "123456789", "phone_digits"),
+    ("phone", "1" * 16, "phone_digits"),
+    ("phone", "call me", "phone_characters"),
+    ("date_of_birth", "1990/01/01", "birth_date"),
+    ("date_of_birth", "2999-01-01", "birth_date"),
+    ("date_of_birth", "2150-01-01", "birth_past"),
+    ("date_of_birth", "2020-01-01", "birth_age"),
+    ("date_of_birth", "1900-01-01", "birth_age"),
+])
+def test_register_names_the_broken_rule(auth, field, value, rule):
+    before = auth.database.sql("SELECT COUNT(*) FROM cnop_auth.users")
+    answer = auth.post("register", registration(**{field: value}))
+    assert answer.status == 422, answer
+    assert [(e["field"], e["type"]) for e in answer.json()["errors"]] == [(field, rule)], answer
+    assert auth.database.sql("SELECT COUNT(*) FROM cnop_auth.users") == before
+
+
+@pytest.mark.parametrize("body", [
+    {}, {"username": 7}, {"username": None, "email": [], "password": {}, "first_name": True, "last_name": 1},
+    {"username": "x" * 5000}])
+def test_register_refuses_wrong_types(auth, body):
+    answer = auth.post("register", body)
+    assert answer.status == 422 and answer.json()["errors"], answer
+
+
+@pytest.mark.parametrize("raw", [b"{", b"[]", b"null", b'{"username":"a","username":"b"}', b"\xff\xfe{}",
+                                 b'{"username": NaN}', b"{'username':'x'}"])
+@pytest.mark.parametrize("path", ["register", "login", "refresh"])
+def test_broken_bodies_never_look_like_failed_logins(auth, path, raw):
+    answer = auth.call("POST", f"/api/v1/auth/{path}", body=raw)
+    assert answer.status in (400, 422), answer
+
+
+def test_unknown_members_are_ignored_and_grant_nothing(auth):
+    """Threat 31: mass assignment."""
+    username, user_id = register(auth, role="admin", status="active", id=1, user_id=1, balance="1000000")
+    assert auth.database.sql(f"SELECT role FROM cnop_auth.users WHERE id = {user_id}") == [["customer"]]
+    assert login(auth, username).json()["user"]["role"] == "customer"
+
+
+def test_taken_names_and_addresses_are_409(auth):
+    body = registration()
+    assert auth.post("register", body).status == 201
+    answer = auth.post("register", {**registration(), "username": body["username"].upper()})
+    assert (answer.status, answer.code, answer.json()["errors"][0]["field"]) == (409, "username_taken", "username")
+    answer = auth.post("register", {**registration(), "email": body["email"].upper()})
+    assert (answer.status, answer.code, answer.json()["errors"][0]["field"]) == (409, "email_taken", "email")
+    rows = auth.database.sql("SELECT COUNT(*) FROM cnop_auth.users u LEFT JOIN cnop_user.profile p"
+                             " ON p.user_id = u.id WHERE p.user_id IS NULL")
+    assert rows == [["0"]], "a credential without profile was left behind"
+
+
+def test_racing_registrations_give_one_account(auth):
+    body = registration()
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(lambda _: auth.post("register", body).status, range(6)))
+    assert statuses == [201] + [409] * 5
+
+
+# ---- login ----
+
+def test_login_gives_a_verifiable_token(auth):
+    username, user_id = register(auth)
+    answer = login(auth, username.upper())
+    body = answer.json()
+    assert answer.status == 200 and body["token_type"] == "bearer" and body["expires_in"] == 3600
+    assert body["user"] == {"user_id": str(user_id), "username": username, "role": "customer"}
+    assert len(body["refresh_token"]) == 43 and not answer.cookies
+    said = claims(body["access_token"])
+    assert said["sub"] == str(user_id) and said["iss"] == "cnop" and said["aud"] == "cnop-api"
+    assert said["exp"] - said["iat"] == 3600 and said["role"] == "customer"
+    kid = json.loads(base64.urlsafe_b64decode(body["access_token"].split(".")[0] + "=="))["kid"]
+    assert kid in [key["kid"] for key in auth.call("GET", "/.well-known/jwks.json").json()["keys"]]
+
+
+def test_unknown_user_and_wrong_password_look_alike(auth):
+    username, _ = register(auth)
+    wrong, unknown = login(auth, username, "Quiet-Harbour-42"), login(auth, fresh_name())
+    assert wrong.status == unknown.status == 401
+    drop = ("timestamp", "trace_id")
+    assert {k: v for k, v in wrong.json().items() if k not in drop} == \
+        {k: v for k, v in unknown.json().items() if k not in drop}
+    assert wrong.code == "bad_credentials"
+
+
+@pytest.mark.parametrize("body", [{}, {"username": "trader_jane"}, {"password": PASSWORD},
+                                  {"username": "", "password": ""}, {"username": "x y", "password": PASSWORD},
+                                  {"username": "trader_jane", "password": "short"}])
+def test_malformed_logins_are_422(auth, body):
+    assert auth.post("login", body).status == 422
+
+
+def test_login_is_audited_with_the_true_client(auth):
+    """Weakness 25: failures were missing and addresses wrong."""
+    username, user_id = register(auth)
+    who = {"headers": {"User-Agent": "bot/7"}, "params": {"CNOP_CLIENT_ADDR": "203.0.113.9"}}
+    login(auth, username, **who)
+    login(auth, username, "Quiet-Harbour-42", **who)
+    good = [l for l in auth.audit_lines("auth_success") if l["extra"]["username"] == username]
+    bad = [l for l in auth.audit_lines("auth_failed") if l["extra"]["username"] == username]
+    assert len(good) == len(bad) == 1
+    for line in good + bad:
+        assert line["extra"]["ip"] == "203.0.113.9" and line["extra"]["user_agent"] == "bot/7"
+        assert line["extra"]["user_id"] == user_id
+    assert bad[0]["extra"]["reason"] == "wrong_password"
+    assert PASSWORD not in auth.audit.read_text() + auth.worker.output()
+
+
+def test_guessing_pauses_and_never_locks(auth):
+    """Threat 14: one account, many addresses."""
+    username, _ = register(auth)
+    home = {"params": {"CNOP_CLIENT_ADDR": "192.0.2.50"}}
+    assert login(auth, username, **home).status == 200
+    digest = f"UNHEX(SHA2('{username}', 256))"
+    for _ in range(10):
+        assert login(auth, username, "Quiet-Harbour-42").status == 401
+    auth.database.sql("UPDATE cnop_auth.login_failure SET failure_count = 15,"
+                      f" last_failure_us = last_failure_us + 1000000 WHERE name_hash = {digest}")
+    paused = login(auth, username)
+    assert paused.status == 429 and 1 <= int(paused.headers["retry-after"]) <= 34, paused
+    assert login(auth, username, **home).status == 200, "a known address must get in"
+    assert login(auth, username).status == 200, "success ends the series"
+
+
+def test_cookie_mode_keeps_tokens_out_of_the_body(auth):
+    username, user_id = register(auth)
+    local = {"CNOP_CLIENT_ADDR": "127.0.0.1"}
+    answer = login(auth, username, headers={"X-Session-Mode": "cookie"}, params=local)
+    assert answer.status == 200 and set(answer.json()) == {"expires_in", "user"}
+    access, refresh = answer.cookies
+    assert access.startswith("cnop_at=ey") and "Path=/;" in access + ";"
+    assert refresh.startswith("cnop_rt=") and "Path=/api/v1/auth/refresh" in refresh
+    for cookie in answer.cookies:
+        assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Secure" not in cookie
+    token = refresh.split(";")[0].split("=", 1)[1]
+    again = auth.post("refresh", {}, headers={"Cookie": f"cnop_rt={token}"}, params=local)
+    assert again.status == 200 and len(again.cookies) == 2 and "access_token" not in again.json()
+    token = access.split(";")[0].split("=", 1)[1]
+    out = auth.post("logout", {}, **identity(user_id, token, CNOP_TOKEN_SOURCE="cookie"))
+    assert out.status == 200 and len(out.cookies) == 2
+    assert all("Max-Age=0" in cookie for cookie in out.cookies)
+
+
+def test_cookie_mode_over_https_pins_the_cookies(auth):
+    username, _ = register(auth)
+    answer = login(auth, username, headers={"X-Session-Mode": "cookie"}, params={"CNOP_HTTPS": "on"})
+    assert answer.cookies[0].startswith("__Host-cnop_at=") and answer.cookies[1].startswith("__Secure-cnop_rt=")
+    assert all("Secure" in cookie for cookie in answer.cookies)
+
+
+def test_cookie_mode_is_refused_over_plain_http_from_elsewhere(auth):
+    username, _ = register(auth)
+    answer = login(auth, username, headers={"X-Session-Mode": "cookie"})
+    assert answer.status == 400 and answer.code == "cookie_mode_refused" and not answer.cookies
+
+
+# ---- refresh ----
+
+def test_refresh_rotates_and_reuse_ends_the_family(auth):
+    """Threat 12."""
+    username, user_id = register(auth)
+    first = login(auth, username).json()
+    second = auth.post("refresh", {"refresh_token": first["refresh_token"]})
+    assert second.status == 200
+    assert claims(second.json()["access_token"])["sid"] == claims(first["access_token"])["sid"]
+    repeated = auth.post("refresh", {"refresh_token": first["refresh_token"]})
+    assert repeated.status == 200, "a lost answer is forgiven for ten seconds"
+    auth.database.sql("UPDATE cnop_auth.refresh_token SET used_us = used_us - 11000000 WHERE used_us IS NOT NULL")
+    stolen = auth.post("refresh", {"refresh_token": first["refresh_token"]})
+    assert (stolen.status, stolen.code) == (401, "refresh_reused")
+    for token in (second.json()["refresh_token"], repeated.json()["refresh_token"]):
+        dead = auth.post("refresh", {"refresh_token": token})
+        assert (dead.status, dead.code) == (401, "refresh_invalid")
+    assert ("sid", claims(first["access_token"])["sid"]) in auth.control.denied
+    assert any(l["extra"]["user_id"] == user_id for l in auth.audit_lines("refresh_reuse"))
+
+
+@pytest.mark.parametrize("token, status", [("x", 401), ("A" * 43, 401), ("", 422), (7, 422), (None, 422),
+                                           ("' OR 1=1 --" + " " * 32, 401), ("A" * 300, 422)])
+def test_bad_refresh_tokens(auth, token, status):
+    assert auth.post("refresh", {"refresh_token": token}).status == status
+
+
+def test_refresh_tokens_are_stored_as_digests(auth):
+    username, _ = register(auth)
+    token = login(auth, username).json()["refresh_token"]
+    found = auth.database.sql("SELECT COUNT(*) FROM cnop_auth.refresh_token"
+                              f" WHERE token_hash = UNHEX(SHA2('{token}', 256))")
+    assert found == [["1"]]
+
+
+# ---- logout, sessions, password ----
+
+def test_logout_revokes_and_tells_the_gateway(auth):
+    """Weakness 23: logout did not revoke."""
+    username, user_id = register(auth)
+    tokens = login(auth, username).json()
+    said = claims(tokens["access_token"])
+    answer = auth.post("logout", {"anything": 1}, **identity(user_id, tokens["access_token"]))
+    assert answer.status == 200 and answer.json() == {"message": "Logged out successfully"}
+    assert ("sid", said["sid"]) in auth.control.denied, "told before the answer"
+    assert auth.post("refresh", {"refresh_token": tokens["refresh_token"]}).status == 401
+    row = auth.database.sql("SELECT kind, expires_unix FROM cnop_auth.revocation"
+                            f" WHERE subject = '{said['sid']}'")
+    assert row[0][0] == "sid" and int(row[0][1]) >= said["exp"]
+    again = auth.post("logout", {}, **identity(user_id, tokens["access_token"]))
+    assert again.status == 200
+
+
+def test_logout_without_a_body_is_422_and_keeps_the_session(auth):
+    username, user_id = register(auth)
+    tokens = login(auth, username).json()
+    who = identity(user_id, tokens["access_token"])
+    assert auth.call("POST", "/api/v1/auth/logout", **who).status == 422
+    assert auth.call("POST", "/api/v1/auth/logout", body=b"[]", **who).status == 422
+    assert auth.post("refresh", {"refresh_token": tokens["refresh_token"]}).status == 200
+
+
+def test_a_silent_gateway_does_not_stop_a_logout(auth):
+    username, user_id = register(auth)
+    tokens = login(auth, username).json()
+    auth.control.broken = True
+    try:
+        answer = auth.post("logout", {}, **identity(user_id, tokens["access_token"]))
+    finally:
+        auth.control.broken = False
+    assert answer.status == 200
+    assert ("sid", claims(tokens["access_token"])["sid"]) not in auth.control.denied
+    other, other_id = register(auth)
+    token = login(auth, other).json()["access_token"]
+    assert auth.post("logout", {}, **identity(other_id, token)).status == 200
+    assert ("sid", claims(tokens["access_token"])["sid"]) in auth.control.denied, "the gap was filled"
+
+
+def test_parallel_logouts_number_densely(auth):
+    people = [register(auth) for _ in range(8)]
+    tokens = [login(auth, name).json()["access_token"] for name, _ in people]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda p: auth.post("logout", {}, **identity(p[0][1], p[1])).status,
+                                zip(people, tokens)))
+    assert answers == [200] * 8
+    seqs = [int(row[0]) for row in auth.database.sql("SELECT seq FROM cnop_auth.revocation ORDER BY seq")]
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert all(("sid", claims(token)["sid"]) in auth.control.denied for token in tokens)
+
+
+def test_sessions_are_listed_and_ended_by_their_owner_only(auth):
+    """Threat 30: another user's session is 404."""
+    username, user_id = register(auth)
+    first, second = login(auth, username).json(), login(auth, username, headers={"User-Agent": "phone"}).json()
+    who = identity(user_id, first["access_token"])
+    listed = auth.call("GET", "/api/v1/auth/sessions", **who).json()["data"]
+    assert [s["current"] for s in listed] == [False, True] and listed[0]["user_agent"] == "phone"
+    assert set(listed[0]) == {"session_id", "created_at", "last_used_at", "expires_at", "ip", "user_agent", "current"}
+    eve, eve_id = register(auth)
+    eve_token = login(auth, eve).json()["access_token"]
+    target = f"/api/v1/auth/sessions/{claims(second['access_token'])['sid']}"
+    assert auth.call("DELETE", target, **identity(eve_id, eve_token)).status == 404
+    assert auth.call("DELETE", target, **who).json() == {"message": "Session ended"}
+    assert auth.call("DELETE", target, **who).status == 404
+    assert auth.post("refresh", {"refresh_token": second["refresh_token"]}).status == 401
+    assert auth.call("DELETE", "/api/v1/auth/sessions/not-hex!", **who).status == 422
+
+
+def test_too_many_sessions_end_the_oldest(auth):
+    username, _ = register(auth)
+    first = login(auth, username).json()
+    for _ in range(20):
+        last = login(auth, username).json()
+    assert auth.post("refresh", {"refresh_token": first["refresh_token"]}).status == 401
+    assert auth.post("refresh", {"refresh_token": last["refresh_token"]}).status == 200
+
+
+def test_password_change_ends_every_session(auth):
+    username, user_id = register(auth)
+    tokens, other = login(auth, username).json(), login(auth, username).json()
+    who = identity(user_id, tokens["access_token"])
+
+    def change(current, wanted):
+        return auth.post("password", {"current_password": current, "new_password": wanted}, **who)
+
+    assert change("Quiet-Harbour-42", "Louder-Lighthouse-77").code == "password_wrong"
+    assert change(PASSWORD, PASSWORD).code == "password_unchanged"
+    assert change(PASSWORD, "Password1234").code == "password_common"
+    assert change(PASSWORD, "short").code == "password_policy"
+    assert change(PASSWORD, "Louder-Lighthouse-77").status == 200
+    for dead in (tokens, other):
+        assert auth.post("refresh", {"refresh_token": dead["refresh_token"]}).status == 401
+        assert ("sid", claims(dead["access_token"])["sid"]) in auth.control.denied
+    assert login(auth, username).status == 401
+    fresh = login(auth, username, "Louder-Lighthouse-77")
+    assert fresh.status == 200
+    assert ("sid", claims(fresh.json()["access_token"])["sid"]) not in auth.control.denied
+
+
+def test_me_and_missing_users(auth):
+    username, user_id = register(auth)
+    token = login(auth, username).json()["access_token"]
+    answer = auth.call("GET", "/api/v1/auth/me", **identity(user_id, token))
+    assert answer.json()["username"] == username and answer.json()["session_id"] == claims(token)["sid"]
+    assert auth.call("GET", "/api/v1/auth/me", user=999999).status == 401
+    assert auth.call("GET", "/api/v1/auth/me").status == 401
+
+
+# ---- operators ----
+
+def admin(auth, verb, name):
+    return subprocess.run([harness.built("cnop-admin"), "--config", auth.worker.config_path, "user", verb, name],
+                          capture_output=True, text=True)
+
+
+def test_operators_promote_disable_and_enable(auth):
+    username, user_id = register(auth)
+    tokens = login(auth, username).json()
+    assert admin(auth, "promote", username.upper()).returncode == 0
+    assert login(auth, username).json()["user"]["role"] == "admin"
+    assert admin(auth, "disable", username).returncode == 0
+    refused = login(auth, username)
+    assert (refused.status, refused.code) == (403, "PERM_001")
+    assert login(auth, username, "Quiet-Harbour-42").status == 401, "only the right password learns more"
+    assert auth.post("refresh", {"refresh_token": tokens["refresh_token"]}).status == 401
+    assert auth.call("GET", "/api/v1/auth/me", **identity(user_id, tokens["access_token"])).status == 401
+    subjects = auth.database.sql(f"SELECT kind FROM cnop_auth.revocation WHERE subject = '{user_id}'")
+    assert subjects == [["sub"]]
+    assert admin(auth, "enable", username).returncode == 0
+    assert login(auth, username).status == 200
+    assert admin(auth, "disable", "nobody_here").returncode == 1
+    assert admin(auth, "explode", username).returncode == 2
+    assert {l["extra"]["username"] for l in auth.audit_lines("user_disable")} >= {username}
+
+
+def test_keys_rotate_without_a_lost_request(auth):
+    username, _ = register(auth)
+
+    def kid(token):
+        return json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))["kid"]
+
+    def rotate(*options):
+        return subprocess.run([harness.built("cnop-keys"), *options, "rotate", auth.keys, auth.jwks],
+                              capture_output=True).returncode
+
+    before = kid(login(auth, username).json()["access_token"])
+    published = {key["kid"] for key in json.loads(auth.jwks.read_text())["keys"]}
+    assert rotate() == 0
+    refresh = login(auth, username).json()["refresh_token"]
+    used = set()
+
+    def changed():
+        nonlocal refresh
+        answer = auth.post("refresh", {"refresh_token": refresh})
+        assert answer.status == 200
+        refresh = answer.json()["refresh_token"]
+        used.add(kid(answer.json()["access_token"]))
+        return len(used - {before}) > 0
+
+    harness.wait_until(changed, 10, "the new key", pause=0.05)
+    assert used <= published, "a key is published before it signs"
+    now = {key["kid"] for key in auth.call("GET", "/.well-known/jwks.json").json()["keys"]}
+    assert before in now and len(now) == 3
+    assert rotate() == 1, "twice within a day needs --force"
+    assert rotate("--force") == 0
+
+
+def test_rehash_when_the_cost_grows(auth):
+    username, user_id = register(auth)
+    dearer = auth.start("auth-dear", argon2_passes=2)
+    answer = fcgi.request(dearer.socket, "POST", "/api/v1/auth/login",
+                          json_body={"username": username, "password": PASSWORD})
+    assert answer.status == 200
+    stored = auth.database.sql(f"SELECT password_hash FROM cnop_auth.users WHERE id = {user_id}")[0][0]
+    assert ",t=2," in stored
+    assert dearer.stop() == 0
+
+
+def test_reference_profile(auth):
+    worker = auth.start("auth-reference", profile="reference")
+
+    def post(path, body):
+        return fcgi.request(worker.socket, "POST", f"/api/v1/auth/{path}", json_body=body)
+
+    weak = registration(password="alllowercase1")
+    assert post("register", weak).json()["errors"][0]["type"] == "password_upper"
+    body = registration(password="SecurePass123!")
+    assert post("register", body).status == 201
+    assert post("login", {"username": body["username"], "password": "SecurePass123!"}).status == 200
+    assert post("login", {"username": body["username"], "password": "SecurePass124!"}).status == 401
+    assert post("login", {"username": body["username"], "password": "weak"}).status == 422
+    unknown = post("login", {"username": fresh_name(), "password": "SecurePass123!"})
+    assert (unknown.status, unknown.code) == (404, "user_unknown")
+    assert worker.stop() == 0
+
+
+def test_a_login_flood_is_shed_and_other_requests_pass(auth):
+    """Threat 17."""
+    username, user_id = register(auth)
+    slow = auth.start("auth-slow", argon2_memory_kib=65536, argon2_passes=4, hash_slots=1, hash_queue=2,
+                      threads=16)
+    body = {"username": username, "password": "Quiet-Harbour-42"}
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        flood = [pool.submit(fcgi.request, slow.socket, "POST", "/api/v1/auth/register",
+                             json_body=registration()) for _ in range(16)]
+        me = fcgi.request(slow.socket, "GET", "/api/v1/auth/me", user=user_id)
+        answers = [future.result() for future in flood]
+    statuses = [answer.status for answer in answers]
+    assert me.status == 200 and set(statuses) <= {201, 503} and statuses.count(503) >= 1, statuses
+    shed = next(answer for answer in answers if answer.status == 503)
+    assert shed.code == "overloaded" and int(shed.headers["retry-after"]) >= 1
+    assert fcgi.request(slow.socket, "POST", "/api/v1/auth/login", json_body=body).status in (401, 503)
+    assert slow.stop() == 0
+
+
+def test_a_killed_worker_loses_nothing_it_acknowledged(auth):
+    names = []
+    for round_number in range(3):
+        names.append(register(auth)[0])
+        os.kill(auth.worker.children()[0], signal.SIGKILL)
+    for name in names:
+        harness.wait_until(lambda: login(auth, name).status == 200, 10, name)
+
+
+def test_database_outage_is_503_and_heals(auth):
+    username, _ = register(auth)
+    auth.database.kill()
+    try:
+        answer = login(auth, username)
+        assert answer.status == 503 and "retry-after" in answer.headers
+    finally:
+        auth.database.restart()
+    harness.wait_until(lambda: login(auth, username).status == 200, 15, "recovery")
+
+
+# ---- relay ----
+
+def test_relay_repairs_a_cold_gateway_and_prunes(auth):
+    username, user_id = register(auth)
+    token = login(auth, username).json()["access_token"]
+    assert auth.post("logout", {}, **identity(user_id, token)).status == 200
+    auth.database.sql("UPDATE cnop_auth.revocation SET expires_unix = 1 WHERE seq = 1")
+    auth.control.forget()
+    config = auth.directory / "relay.conf"
+    config.write_text("".join(f"{key} = {value}\n" for key, value in {
+        "db_socket": auth.database.socket, "db_user": "cnop_auth",
+        "db_password_file": auth.passwords["cnop_auth"],
+        "gateway_sockets": auth.directory / "control.sock"}.items()))
+    relay = harness.Process([harness.built("cnop-auth-relay"), "--config", config], auth.directory / "relay.log")
+    try:
+        harness.wait_until(lambda: auth.control.synced, 10, "snapshot")
+        assert ("sid", claims(token)["sid"]) in auth.control.denied
+        head = int(auth.database.sql("SELECT seq FROM cnop_auth.revocation_head")[0][0])
+        assert auth.control.last_seq == head
+        harness.wait_until(lambda: auth.database.sql(
+            "SELECT COUNT(*) FROM cnop_auth.revocation WHERE seq = 1") == [["0"]], 10, "pruning")
+        auth.control.forget()
+        harness.wait_until(lambda: auth.control.synced, 10, "snapshot after another cold start")
+        began = time.monotonic()
+        assert admin(auth, "disable", username).returncode == 0
+        harness.wait_until(lambda: ("sub", str(user_id)) in auth.control.denied, 10, "delta")
+        assert auth.control.posts[-1] == "delta" and time.monotonic() - began < 10
+    finally:
+        assert relay.stop() == 0, relay.output()
+
+
+def test_least_rights(auth):
+    """auth may insert a profile and nothing else there; nobody else reads password hashes."""
+    def run(user, text):
+        return subprocess.run([harness.installed("mariadb"), "--no-defaults", f"-u{user}",
+                               f"-psecret-{user}", "-S", str(auth.database.socket), "-N", "-B"],
+                              input=text, capture_output=True, text=True).returncode
+
+    assert run("cnop_auth", "SELECT COUNT(*) FROM cnop_auth.users") == 0
+    assert run("cnop_auth", "UPDATE cnop_user.profile SET phone = NULL") != 0
+    for user in domain_stack.USERS:
+        if user != "cnop_auth":
+            assert run(user, "SELECT password_hash FROM cnop_auth.users") != 0, user
+        if user != "cnop_engine":
+            assert run(user, "UPDATE cnop_ledger.balance SET avail_e8 = 1") != 0, user

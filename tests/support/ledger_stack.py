@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""A private ledger: MariaDB with the real migrations, a few assets, the engine, the reader."""
+
+import os
+import pathlib
+import time
+
+from harness import SOURCE, Database, Worker, built
+from ledger_wire import E10, Commands
+
+ASSETS = [(1, "BTC", 64000 * E10), (2, "ETH", 3000 * E10), (3, "DOGE", 12345 * E10 // 100000), (4, "SOL", 150 * E10)]
+MIGRATIONS = SOURCE / "shared/db/migrations"
+
+
+class LedgerStack:
+    """Files, processes and helpers of one private ledger. stop() ends everything it started."""
+
+    def __init__(self, directory, engine="cnop-order", fast_disk=False, mariadb=(), **engine_config):
+        self.directory = pathlib.Path(directory)
+        self.commands_path = self.directory / "engine-cmd.sock"
+        options = ["--innodb-buffer-pool-size=256M", "--innodb-log-file-size=256M", *mariadb]
+        self.database = Database(directory, extra=options)
+        self.engine_program = built(engine)
+        self.engine_config = engine_config
+        self.engine = self.reader = None
+        self.create()
+
+    def create(self):
+        for schema in ("ledger", "market"):
+            self.database.sql(f"CREATE DATABASE IF NOT EXISTS cnop_{schema} CHARACTER SET utf8mb4")
+            for path in sorted((MIGRATIONS / schema).glob("*.sql")):
+                self.database.sql(path.read_text(), schema=f"cnop_{schema}")
+        now_us = time.time_ns() // 1000
+        for number, symbol, price in ASSETS:
+            self.database.sql(
+                f"INSERT INTO asset (id,symbol,name,category,base_price_e10,base_volume_usd,updated_us) VALUES "
+                f"({number},'{symbol}','{symbol}','test',{price},1,{now_us});"
+                f"INSERT INTO quote VALUES ({number},{price},1,'engine',{now_us})", schema="cnop_market")
+        self.key_path = self.directory / "order-id.key"
+        self.key_path.write_bytes(bytes(range(16)))
+        self.key_path.chmod(0o600)
+
+    def start_engine(self, name="engine", program=None, env=None, **config):
+        values = {"processes": 1, "db_socket": self.database.socket, "db_user": "root",
+                  "command_socket": self.commands_path, "order_id_key_file": self.key_path,
+                  "max_accounts": 200000, "max_balances": 1000000, "recent_keys": 65536, "connections": 512,
+                  "arena_kib": 512, "response_kib": 256, "price_max_age": "1h", **self.engine_config, **config}
+        self.engine = Worker(program or self.engine_program, self.directory, name=name, env=env, **values)
+        return self.engine
+
+    def start_reader(self, **config):
+        values = {"processes": 1, "threads": 2, "db_socket": self.database.socket, "db_user": "root",
+                  "order_id_key_file": self.key_path, **config}
+        self.reader = Worker(built("cnop-order-read"), self.directory, name="reader", **values)
+        return self.reader
+
+    def commands(self, **options):
+        return Commands(self.commands_path, **options)
+
+    def ledger_sql(self, text):
+        return self.database.sql(text, schema="cnop_ledger")
+
+    def stop(self):
+        for process in (self.reader, self.engine, self.database):
+            if process is not None:
+                process.stop()

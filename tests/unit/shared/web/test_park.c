@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Ownership of connection slots: one owner, no event lost, no slot leaked. */
+#include "shared/web/park.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/unit/unit.h"
+
+static struct cnop_arena *pool;
+static struct cnop_park park;
+static int pair[2];
+
+static void
+setup(void)
+{
+    pool = cnop_arena_new(65536);
+    park = (struct cnop_park){0};
+    cnop_park_init(&park, pool, 2, epoll_create1(0));
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+}
+
+static void
+teardown(void)
+{
+    (void)close(park.epoll_fd);
+    cnop_arena_free(&pool);
+}
+
+START_TEST(slots_are_bounded_and_come_back)
+{
+    struct cnop_conn *one = cnop_park_reserve(&park);
+    struct cnop_conn *two = cnop_park_reserve(&park);
+
+    ck_assert_ptr_nonnull(one);
+    ck_assert_ptr_nonnull(two);
+    ck_assert_ptr_null(cnop_park_reserve(&park));
+    ck_assert(!cnop_park_has_room(&park));
+    cnop_park_give_back(&park, one);
+    ck_assert_ptr_eq(cnop_park_reserve(&park), one);
+}
+END_TEST
+
+START_TEST(one_owner)
+{
+    struct cnop_conn *conn = cnop_park_reserve(&park);
+
+    ck_assert(cnop_park_adopt(&park, conn, pair[0]));
+    ck_assert(cnop_conn_release(conn));
+    ck_assert(cnop_conn_claim(conn));
+    ck_assert(!cnop_conn_claim(conn));
+    ck_assert(!cnop_conn_sweep(conn));
+    ck_assert_msg(!cnop_conn_release(conn), "the second event must be looked at");
+    ck_assert(cnop_conn_release(conn));
+    ck_assert(cnop_conn_sweep(conn));
+    cnop_conn_unsweep(conn);
+    ck_assert(cnop_conn_claim(conn));
+    cnop_conn_drop(&park, conn, false);
+    ck_assert_msg(!cnop_conn_claim(conn), "events of a closed connection are ignored");
+    ck_assert_uint_eq(atomic_load(&park.open_count), 0);
+}
+END_TEST
+
+START_TEST(taken_descriptor_stays_open_and_silent)
+{
+    struct cnop_conn *conn = cnop_park_reserve(&park);
+    struct epoll_event event;
+    int fd;
+
+    ck_assert(cnop_park_adopt(&park, conn, pair[0]));
+    fd = cnop_conn_take(&park, conn);
+    ck_assert_int_eq(fd, pair[0]);
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    ck_assert_int_eq(epoll_wait(park.epoll_fd, &event, 1, 0), 0);
+    ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
+static void
+add(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, slots_are_bounded_and_come_back);
+    tcase_add_test(tests, one_owner);
+    tcase_add_test(tests, taken_descriptor_stays_open_and_silent);
+}
+
+UNIT_MAIN("park", add)
