@@ -46,7 +46,7 @@ class Shooter:
                                   self.request.get("token"), headers)
 
     def statuses(self, wanted):
-        return {403} if self.needs_admin else wanted
+        return {403, 413} if self.needs_admin else wanted  # the size is looked at first
 
 
 @pytest.fixture
@@ -125,6 +125,8 @@ def test_money_fields_are_found():
 def test_bad_amounts(shooter, judge, unchanged, name, path):
     gun = shooter(name)
     for case, source in corpora.AMOUNTS.items():
+        if path[-1] == "quantity" and case == "over_the_cap":
+            continue  # of dollars; as a quantity it is too dear, not malformed
         reply = gun.send(body_with(gun.request["body"], path, source))
         if name == "createOrders" and reply.status == 200:
             judge.count += 1
@@ -145,6 +147,13 @@ WRONG_VALUES = ["", " ", "\t", 0, -1, 1.5, True, False, [], {}, ["x"], {"x": 1},
                 "../../etc/passwd", "a\r\nb", 10 ** 30, "\u0001"]
 
 
+def may_be_right(member, value):
+    """Free text, and fields that may be left empty, at registration."""
+    return member in ("marketing_emails_consent", "phone", "first_name", "last_name") or \
+        (member == "password" and isinstance(value, str) and 12 <= len(value) <= 128) or \
+        (member == "date_of_birth" and isinstance(value, str) and not value.strip())
+
+
 @pytest.mark.parametrize("name", BODIES)
 def test_wrong_types_of_every_member(shooter, judge, unchanged, name):
     """Every member of every request gets every wrong value; the answer may be 2xx only where the
@@ -158,10 +167,11 @@ def test_wrong_types_of_every_member(shooter, judge, unchanged, name):
     for member in sorted(set(node) - {"amount", "quantity"}):  # those have a corpus of their own
         for value in WRONG_VALUES:
             bad = {**node, member: value}
-            if name == "register" and member in ("marketing_emails_consent", "phone", "first_name", "last_name"):
-                continue
-            if name == "register" and member != "username":
-                bad["username"] = unique("h_")
+            if name == "register":
+                if may_be_right(member, value):
+                    continue
+                fresh = unique("h_")
+                bad = {**bad, "username": fresh, "email": f"{fresh}@example.com", member: value}
             body = {"orders": [bad]} if name == "createOrders" else bad
             reply = gun.send(json.dumps(body).encode())
             if name in ("previewOrder", "createOrders") and reply.status == 200:
@@ -169,7 +179,7 @@ def test_wrong_types_of_every_member(shooter, judge, unchanged, name):
                 rejected = name == "createOrders" and reply.json["accepted"] == 0
                 judge.note(f"{name} {member}={value!r:.40}", reply, [] if rejected else ["accepted"])
                 continue
-            judge.refused(f"{name} {member}={value!r:.40}", reply, gun.statuses(CLIENT_FAULTS))
+            judge.refused(f"{name} {member}={value!r:.40}", reply, gun.statuses(CLIENT_FAULTS | {429}))
     judge.verdict(0 if set(node) <= {"amount"} else 20)
 
 
