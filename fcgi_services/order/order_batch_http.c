@@ -249,6 +249,8 @@ order_http_batch(struct cnop_request *req, struct cnop_response *res)
     (void)res;
     if (batch == NULL)
         return CNOP_E_NO_MEMORY;
+    if (engine_room(env->engine) == 0)
+        return CNOP_E_OVERLOADED; /* before the work of reading it */
     err = read_batch(req, batch);
     if (err != CNOP_OK)
         return err;

@@ -151,6 +151,8 @@ order_http_place(struct cnop_request *req, struct cnop_response *res)
     enum cnop_err err;
 
     (void)res;
+    if (engine_room(env->engine) == 0)
+        return CNOP_E_OVERLOADED; /* before the work of reading it */
     err = order_http_account(req, &account_id);
     if (err == CNOP_OK)
         err = read_ticket(req, &ticket);
