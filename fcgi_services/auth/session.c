@@ -65,7 +65,8 @@ copy_clipped(char *out, size_t size, struct cnop_str text)
 {
     size_t len = text.len < size ? text.len : size - 1;
 
-    memcpy(out, text.ptr, len);
+    if (len > 0) /* an empty view may have no memory */
+        memcpy(out, text.ptr, len);
     out[len] = '\0';
 }
 

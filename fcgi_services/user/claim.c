@@ -153,7 +153,8 @@ wanted_row(const struct claim_env *env, const struct claim *claim, int64_t now_u
             row.amount = env->list->phrases[i].amount;
         }
     }
-    memcpy(row.idem_key, claim->idem_key.ptr, claim->idem_key.len);
+    if (claim->idem_key.len > 0)
+        memcpy(row.idem_key, claim->idem_key.ptr, claim->idem_key.len);
     cnop_secret_sha256(claim->phrase.ptr, claim->phrase.len, row.phrase_hash);
     return row;
 }

@@ -146,7 +146,8 @@ read_claim(const struct cnop_row *row, uint64_t user_id, struct claim_row *ret_c
     claim.amount.e8 = cnop_row_i64(row, 2);
     claim.claimed_us = cnop_row_i64(row, 3);
     claim.paid_us = cnop_row_is_null(row, 4) ? 0 : cnop_row_i64(row, 4);
-    memcpy(claim.idem_key, key.ptr, key.len);
+    if (key.len > 0)
+        memcpy(claim.idem_key, key.ptr, key.len);
     memcpy(claim.phrase_hash, hash.ptr, hash.len);
     *ret_claim = claim;
 }
