@@ -220,8 +220,10 @@ def test_user_interface(shipped):
     assert page.headers["X-Frame-Options"] == "DENY"
     assert page.headers["Cache-Control"] == "no-cache"
     assert "Access-Control-Allow-Origin" not in page.headers
-    deep = shipped.ui("/trading?asset=BTC")
+    deep = shipped.ui("/orders/o1234567890?from=list")
     assert deep.status == 200 and deep.body == b"<!doctype html>application"
+    lost = shipped.ui("/no/such/page")
+    assert lost.status == 404 and lost.body == b"<!doctype html>application"
     asset = shipped.ui("/assets/app-1.js")
     assert asset.body == b"1" and "immutable" in asset.headers["Cache-Control"]
     assert asset.headers["Content-Type"] == "text/javascript"
