@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 : "${CNOP_VERSION:=$(git describe --tags --always --dirty 2>/dev/null || echo development)}"
 export CNOP_VERSION
 
-./install.sh
+./install.sh --build-only
 ./node.sh react-router build
 rm -rf "$target.new"
 ./node.sh node scripts/finish-build.mjs build/client "$target.new"

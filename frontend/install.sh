@@ -1,14 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Installs exactly the locked packages, once; later calls cost nothing. No package may run code while installing.
-# usage: frontend/install.sh
+# Building needs a small part of them only; the checks and the browser tests need all.
+# usage: frontend/install.sh [--build-only]
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
-lock=$(cat package-lock.json node.sh | sha256sum)
-if [ "$(cat node_modules/.cnop-lock 2>/dev/null || true)" != "$lock" ]; then
-    # not `npm ci`: it refuses a lock made where packages for other platforms could not be had
-    rm -rf node_modules
-    ./node.sh npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
-    echo "$lock" >node_modules/.cnop-lock
+lock=$(cat package-lock.json node.sh | sha256sum | cut -c1-64)
+have=$(cat node_modules/.cnop-lock 2>/dev/null || true)
+omit=()
+want="$lock all"
+if [ "${1:-}" = --build-only ]; then
+    [ "$have" != "$want" ] || exit 0
+    omit=(--omit=dev)
+    want="$lock build"
+fi
+if [ "$have" != "$want" ]; then
+    ./node.sh npm ci "${omit[@]}" --ignore-scripts --no-audit --no-fund --loglevel=error
+    echo "$want" >node_modules/.cnop-lock
 fi

@@ -29,7 +29,8 @@ copy_text(char *out, size_t size, struct cnop_str text)
 {
     size_t len = text.len < size ? text.len : size - 1;
 
-    memcpy(out, text.ptr, len);
+    if (len > 0)
+        memcpy(out, text.ptr, len);
     out[len] = '\0';
 }
 

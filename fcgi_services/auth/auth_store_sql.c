@@ -191,7 +191,8 @@ static void
 copy_text(char *out, size_t size, struct cnop_str text)
 {
     cnop_assert(text.len < size);
-    memcpy(out, text.ptr, text.len);
+    if (text.len > 0)
+        memcpy(out, text.ptr, text.len);
     out[text.len] = '\0';
 }
 

@@ -113,7 +113,8 @@ read_state(const struct cnop_json *object, struct gateway_state *ret_state)
     if (boot_id == NULL || boot_id->text.len >= sizeof(state.boot_id) || synced == NULL ||
         synced->kind != CNOP_JSON_BOOL || !read_u64(object, CNOP_STR("last_seq"), &state.last_seq))
         return CNOP_E_IO;
-    memcpy(state.boot_id, boot_id->text.ptr, boot_id->text.len);
+    if (boot_id->text.len > 0)
+        memcpy(state.boot_id, boot_id->text.ptr, boot_id->text.len);
     state.is_synced = synced->boolean;
     *ret_state = state;
     return CNOP_OK;

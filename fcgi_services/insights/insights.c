@@ -3,6 +3,8 @@
 #include "fcgi_services/insights/insights.h"
 
 #define PERCENT_PPM INT64_C(10000)
+#define E8_TO_E10 (CNOP_E10 / CNOP_E8)
+#define VOLATILITY_MAX_PPM (100 * INSIGHT_PPM)
 
 /* Shares of the whole portfolio, and ratios to it. */
 #define CONCENTRATION_WARNING_PPM (60 * PERCENT_PPM)
@@ -37,7 +39,8 @@ insight_severity_name(enum insight_severity severity)
     return names[severity];
 }
 
-/* What the rules are made of; values are US dollars at 10^-18, which keeps products exact. */
+/* What the rules are made of; values are US dollars at 10^-10, so that the largest portfolio fits.
+ */
 struct sums {
     __int128 total;
     __int128 stable;   /* cash and stablecoins */
@@ -55,7 +58,7 @@ struct sums {
 static __int128
 value_of(const struct insight_holding *holding)
 {
-    return (__int128)holding->price.e10 * holding->qty.e8;
+    return (__int128)holding->price.e10 * holding->qty.e8 / CNOP_E8;
 }
 
 /* a / b in millionths, rounded down; 0 when b is 0. */
@@ -95,13 +98,16 @@ add_risky(struct sums *sums, const struct insight_holding *holding)
     }
     if (holding->volatility_ppm >= 0) {
         sums->measured += value;
-        sums->weighted += value / INSIGHT_PPM * holding->volatility_ppm;
+        sums->weighted += value *
+                          (holding->volatility_ppm < VOLATILITY_MAX_PPM ? holding->volatility_ppm
+                                                                        : VOLATILITY_MAX_PPM) /
+                          INSIGHT_PPM;
     }
     if (holding->high_30d.e10 > 0) {
         sums->peak_now += value;
         /* A price above the last known high is itself the high. */
         sums->peak += holding->high_30d.e10 > holding->price.e10
-                          ? (__int128)holding->high_30d.e10 * holding->qty.e8
+                          ? (__int128)holding->high_30d.e10 * holding->qty.e8 / CNOP_E8
                           : value;
     }
 }
@@ -111,7 +117,7 @@ add_up(const struct insight_facts *facts, struct sums *sums)
 {
     cnop_assert(facts->cash.e8 >= 0);
     cnop_assert(facts->holding_count <= INSIGHT_HOLDING_MAX);
-    sums->stable = (__int128)facts->cash.e8 * CNOP_E10;
+    sums->stable = (__int128)facts->cash.e8 * E8_TO_E10;
     for (size_t i = 0; i < facts->holding_count; i++) {
         const struct insight_holding *holding = &facts->holdings[i];
 
@@ -195,7 +201,7 @@ static void
 judge_churn(const struct insight_facts *facts, const struct sums *sums,
             struct insight_report *report)
 {
-    int64_t ratio = ratio_ppm((__int128)facts->turnover_7d.e8 * CNOP_E10, sums->total);
+    int64_t ratio = ratio_ppm((__int128)facts->turnover_7d.e8 * E8_TO_E10, sums->total);
 
     if (facts->order_count_7d < CHURN_ORDERS_MIN || ratio < CHURN_NOTICE_PPM)
         return;
@@ -236,7 +242,7 @@ insight_assess(const struct insight_facts *facts, struct insight_report *ret_rep
     __int128 total_e8;
 
     add_up(facts, &sums);
-    total_e8 = sums.total / CNOP_E10;
+    total_e8 = sums.total / E8_TO_E10;
     report.total.e8 = total_e8 > INT64_MAX ? INT64_MAX : (int64_t)total_e8;
     report.asset_count = sums.asset_count;
     report.cash_ppm = ratio_ppm(sums.stable, sums.total);

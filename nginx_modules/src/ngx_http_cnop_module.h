@@ -388,6 +388,34 @@ ngx_int_t ngx_http_cnop_preflight(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ct
 char *ngx_http_cnop_control_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_cnop_info_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* control: ngx_http_cnop_control.c reads lines, ngx_http_cnop_control_commands.c acts on them */
+
+typedef struct {
+    ngx_http_cnop_zone_t       *zone;
+    ngx_http_cnop_main_conf_t  *cmcf;
+    ngx_uint_t                  lines;
+    ngx_uint_t                  snapshot;
+    uint64_t                    from;
+    uint64_t                    to;
+    ngx_uint_t                  full;
+} ngx_http_cnop_feed_t;
+
+
+typedef ngx_int_t (*ngx_http_cnop_line_pt)(ngx_http_cnop_feed_t *feed,
+    struct cnop_str line);
+
+
+ngx_int_t ngx_http_cnop_revocations_get(ngx_http_request_t *r,
+    ngx_http_cnop_zone_t *zone);
+ngx_int_t ngx_http_cnop_revocations_line(ngx_http_cnop_feed_t *feed,
+    struct cnop_str line);
+ngx_int_t ngx_http_cnop_revocations_done(ngx_http_request_t *r,
+    ngx_http_cnop_feed_t *feed);
+ngx_int_t ngx_http_cnop_guard_get(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone);
+ngx_int_t ngx_http_cnop_guard_line(ngx_http_cnop_feed_t *feed, struct cnop_str line);
+ngx_int_t ngx_http_cnop_breakers_get(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone);
+ngx_int_t ngx_http_cnop_breakers_line(ngx_http_cnop_feed_t *feed, struct cnop_str line);
+
 /* records */
 
 typedef enum {

@@ -30,8 +30,10 @@ char *ngx_module_names[] = {
 };
 
 
+/* our header filter comes to see a response after "add_header" has added to it */
+
 char *ngx_module_order[] = {
     "ngx_http_cnop_filter_module",
-    "ngx_http_copy_filter_module",
+    "ngx_http_headers_filter_module",
     NULL
 };

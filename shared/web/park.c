@@ -62,7 +62,6 @@ cnop_park_adopt(struct cnop_park *park, struct cnop_conn *conn, int fd)
     conn->fd = fd;
     conn->next = NULL;
     conn->lingering = false;
-    conn->last = false;
     atomic_store(&conn->peer_closed, false);
     atomic_store(&conn->waiting_since_us, 0);
     atomic_store(&conn->state, CNOP_CONN_BUSY);

@@ -26,7 +26,6 @@ struct cnop_conn {
     _Atomic int64_t waiting_since_us; /* part of a request has come; 0: none */
     _Atomic bool peer_closed;         /* no more will come */
     bool lingering;                   /* answered; what still comes is thrown away */
-    bool last;                        /* more than one request was sent at once: close after it */
     struct cnop_request *req;         /* LOOP mode: the slot's own request */
     struct cnop_conn *next;           /* free list, or the loop's list of ready connections */
 };

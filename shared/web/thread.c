@@ -89,8 +89,7 @@ step_partial(struct cnop_thread *thread, struct cnop_conn *conn, size_t len)
 }
 
 static enum step
-step_serve(struct cnop_thread *thread, struct cnop_conn *conn, const struct cnop_frame *frame,
-           bool more)
+step_serve(struct cnop_thread *thread, struct cnop_conn *conn, const struct cnop_frame *frame)
 {
     struct cnop_request *req = is_loop(thread) ? conn->req : thread->req;
     enum cnop_served served;
@@ -98,13 +97,10 @@ step_serve(struct cnop_thread *thread, struct cnop_conn *conn, const struct cnop
     req->conn = conn;
     req->thread = thread;
     req->env = thread->env;
-    conn->last = more;
     atomic_store(&conn->waiting_since_us, 0);
     served = cnop_serve(req, conn->fd, frame, thread->worker->start.config->deadline);
     if (served == CNOP_SERVED_OPEN && frame->state == CNOP_FRAME_OVERSIZE)
         return start_linger(conn);
-    if (served == CNOP_SERVED_OPEN && conn->last)
-        return close_conn(thread, conn, false);
     return step_served(thread, conn, served);
 }
 
@@ -129,10 +125,7 @@ step(struct cnop_thread *thread, struct cnop_conn *conn)
         return step_partial(thread, conn, (size_t)len);
     case CNOP_FRAME_READY:
     case CNOP_FRAME_OVERSIZE:
-        /* libfcgi reads ahead, so the beginning of a second request would be lost: no server that
-         * we know sends one before the answer to the first. */
-        return step_serve(thread, conn, &frame,
-                          frame.state == CNOP_FRAME_READY && frame.total_bytes < (size_t)len);
+        return step_serve(thread, conn, &frame);
     case CNOP_FRAME_BROKEN:
         break;
     }
@@ -346,10 +339,6 @@ cnop_request_complete(struct cnop_request *req, enum cnop_err err)
     req->deferred = false;
     if (cnop_serve_finish(req, err) == CNOP_SERVED_CLOSED) {
         cnop_conn_drop(&thread->worker->park, conn, true);
-        return;
-    }
-    if (conn->last) {
-        cnop_conn_drop(&thread->worker->park, conn, false);
         return;
     }
     if (atomic_load(&thread->worker->draining) && cnop_worker_retire(thread->worker, conn))

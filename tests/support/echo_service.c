@@ -158,6 +158,17 @@ static struct {
 static size_t deferred_count;
 static int timer_fd = -1;
 
+/* Runs only while something waits. */
+static void
+timer_set(bool on)
+{
+    long every_ns = on ? 1000000 : 0;
+    struct itimerspec every = {.it_interval = {.tv_nsec = every_ns},
+                               .it_value = {.tv_nsec = every_ns}};
+
+    cnop_assert(timerfd_settime(timer_fd, 0, &every, NULL) == 0);
+}
+
 static void
 timer_fired(int fd, uint32_t events, void *arg)
 {
@@ -177,6 +188,8 @@ timer_fired(int fd, uint32_t events, void *arg)
         deferred[i] = deferred[--deferred_count];
         cnop_request_complete(req, echo_write(req, cnop_request_response(req)));
     }
+    if (deferred_count == 0)
+        timer_set(false);
 }
 
 static enum cnop_err
@@ -193,6 +206,8 @@ echo_wait(struct cnop_request *req, struct cnop_response *res)
     }
     if (deferred_count == DEFERRED_MAX)
         return CNOP_E_OVERLOADED;
+    if (deferred_count == 0)
+        timer_set(true);
     deferred[deferred_count].req = req;
     deferred[deferred_count++].due_us = cnop_clock_monotonic_us() + (int64_t)wait_ms * 1000;
     cnop_request_defer(req);
@@ -202,14 +217,11 @@ echo_wait(struct cnop_request *req, struct cnop_response *res)
 static enum cnop_err
 loop_init(void *arg, unsigned thread, void **ret_env)
 {
-    struct itimerspec every = {.it_interval = {.tv_nsec = 1000000}, .it_value = {.tv_nsec = 1}};
-
     (void)arg;
     (void)thread;
     (void)ret_env;
     timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     cnop_assert(timer_fd >= 0);
-    cnop_assert(timerfd_settime(timer_fd, 0, &every, NULL) == 0);
     cnop_loop_watch(timer_fd, EPOLLIN, timer_fired, NULL);
     return CNOP_OK;
 }

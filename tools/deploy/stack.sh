@@ -128,6 +128,7 @@ write_service() { # NAME COMMAND...
     chmod 0755 "$dir/run.new" "$dir/log/run.new"
     mv "$dir/run.new" "$dir/run"
     mv "$dir/log/run.new" "$dir/log/run"
+    touch "$dir/down" # starts when told to, in order; then runit keeps it up
 }
 
 write_services() {

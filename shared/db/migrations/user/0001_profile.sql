@@ -19,13 +19,18 @@ CREATE TABLE profile (
     UNIQUE KEY profile_email (email)
 );
 
--- One row per user, UTC day and kind; the primary key is what makes a second claim fail.
+-- One row per user, UTC day and kind; the primary key is what makes a second claim fail. The row
+-- comes first, then the gift, whose idempotency key is made of the row's key; paid_us notes that the
+-- gift is in the ledger. A row without it, left by a crash, is paid at the next opportunity.
 CREATE TABLE red_packet_claim (
     user_id        BIGINT UNSIGNED NOT NULL,
     utc_day        DATE NOT NULL,
     got_red_pocket BOOLEAN NOT NULL,
     amount_e8      BIGINT NOT NULL,
     claimed_us     BIGINT NOT NULL,
+    paid_us        BIGINT NULL,
+    idem_key       VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+    phrase_hash    BINARY(32) NOT NULL,
     PRIMARY KEY (user_id, utc_day, got_red_pocket),
     CHECK (amount_e8 > 0)
 );

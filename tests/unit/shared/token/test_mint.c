@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Minting: what auth signs, the verifier accepts, and libjwt agrees; keys and JWKS files. */
+/* Minting (shared/token/mint.c, shared/token/jwks_write.c): what auth signs, the verifier accepts,
+ * and libjwt agrees; keys and JWKS files. */
 #include "shared/token/mint.h"
 
 #include <jwt.h>

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Valuation. Every sum is checked; a portfolio that does not fit the number range is an error,
+ * never a wrong figure. */
+#include "fcgi_services/user/portfolio.h"
+
+static enum cnop_err
+value_one(const struct position *position, struct holding *ret_holding)
+{
+    struct holding holding = {.position = position};
+    enum cnop_err err = cnop_notional_floor(position->price, position->qty, &holding.market_value);
+
+    if (err == CNOP_OK)
+        err = cnop_cash_sub(holding.market_value, position->cost, &holding.unrealised);
+    if (err == CNOP_OK)
+        err = cnop_average_price_round(position->cost, position->qty, &holding.average_cost);
+    if (err == CNOP_OK)
+        *ret_holding = holding;
+    return err;
+}
+
+static enum cnop_err
+add_holding(struct portfolio *portfolio, const struct position *position)
+{
+    struct holding *holding = &portfolio->holdings[portfolio->count];
+    enum cnop_err err = value_one(position, holding);
+
+    if (err == CNOP_OK)
+        err = cnop_cash_add(portfolio->total, holding->market_value, &portfolio->total);
+    if (err == CNOP_OK)
+        err = cnop_cash_add(portfolio->cost, position->cost, &portfolio->cost);
+    if (err == CNOP_OK)
+        err = cnop_cash_add(portfolio->unrealised, holding->unrealised, &portfolio->unrealised);
+    if (err == CNOP_OK)
+        portfolio->count++;
+    return err;
+}
+
+static int
+compare_holdings(const void *a, const void *b)
+{
+    const struct holding *left = a;
+    const struct holding *right = b;
+    const struct cnop_str *left_symbol = &left->position->symbol;
+    const struct cnop_str *right_symbol = &right->position->symbol;
+    size_t len = left_symbol->len < right_symbol->len ? left_symbol->len : right_symbol->len;
+    int order;
+
+    if (left->market_value.e8 != right->market_value.e8)
+        return left->market_value.e8 > right->market_value.e8 ? -1 : 1;
+    order = memcmp(left_symbol->ptr, right_symbol->ptr, len);
+    if (order != 0)
+        return order;
+    return (left_symbol->len > right_symbol->len) - (left_symbol->len < right_symbol->len);
+}
+
+/* 100 % is 1,000,000 in units of 10^-4 percent. */
+static int64_t
+share_of(cnop_cash part, cnop_cash total)
+{
+    __int128 scaled = (__int128)part.e8 * 1000000;
+
+    if (total.e8 <= 0)
+        return 0;
+    return (int64_t)((scaled + total.e8 / 2) / total.e8);
+}
+
+enum cnop_err
+portfolio_value(struct cnop_arena *arena, cnop_cash cash, const struct position *positions,
+                size_t count, struct portfolio *ret_portfolio)
+{
+    struct portfolio portfolio = {.cash = cash, .total = cash};
+
+    portfolio.holdings = cnop_arena_alloc_array(arena, count + 1, sizeof(struct holding));
+    if (portfolio.holdings == NULL)
+        return CNOP_E_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        enum cnop_err err =
+            cnop_cash_add(portfolio.realised, positions[i].realised, &portfolio.realised);
+
+        if (err == CNOP_OK && positions[i].qty.e8 > 0)
+            err = add_holding(&portfolio, &positions[i]);
+        if (err != CNOP_OK)
+            return err;
+    }
+    for (size_t i = 0; i < portfolio.count; i++)
+        portfolio.holdings[i].share_e4 =
+            share_of(portfolio.holdings[i].market_value, portfolio.total);
+    qsort(portfolio.holdings, portfolio.count, sizeof(struct holding), compare_holdings);
+    *ret_portfolio = portfolio;
+    return CNOP_OK;
+}
+
+void
+portfolio_format_share(struct cnop_buf *buf, int64_t share_e4)
+{
+    cnop_assert(share_e4 >= 0);
+    /* A share is a decimal like cash, at another scale. */
+    cnop_cash_format(buf, (cnop_cash){.e8 = share_e4 * 10000}, 2);
+}

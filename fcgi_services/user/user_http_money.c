@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* Balance, limits, deposits, withdrawals, the red packet. Decode, call, encode. No rules here. */
+#include "fcgi_services/user/user_http.h"
+
+#include "fcgi_services/user/account.h"
+#include "shared/base/clock.h"
+
+#define SENTENCE_BYTES 256
+
+/* GET /balance */
+enum cnop_err
+user_http_balance(struct cnop_request *req, struct cnop_response *res)
+{
+    struct cnop_json_writer *json;
+    struct cash_balance balance;
+    enum cnop_err err = user_http_cash(req, &balance);
+
+    if (err != CNOP_OK)
+        return err;
+    json = cnop_response_json(res);
+    cnop_json_object_open(json, NULL);
+    cnop_json_cash(json, "current_balance", balance.available, 2);
+    cnop_json_time(json, "updated_at", balance.updated_us);
+    cnop_json_object_close(json);
+    return CNOP_OK;
+}
+
+static void
+write_limit(struct cnop_json_writer *json, const char *key, cnop_cash limit, cnop_cash used)
+{
+    cnop_cash remaining = {.e8 = limit.e8 > used.e8 ? limit.e8 - used.e8 : 0};
+
+    cnop_json_object_open(json, key);
+    cnop_json_cash(json, "limit", limit, 2);
+    cnop_json_cash(json, "used", used, 2);
+    cnop_json_cash(json, "remaining", remaining, 2);
+    cnop_json_object_close(json);
+}
+
+/* GET /balance/limits */
+enum cnop_err
+user_http_limits(struct cnop_request *req, struct cnop_response *res)
+{
+    struct user_thread *self = cnop_request_env(req);
+    int32_t today = cnop_clock_utc_day(cnop_clock_wall_us());
+    struct cnop_json_writer *json;
+    struct limits_used used;
+    enum cnop_err err =
+        user_store_find_limits(self->store, cnop_request_user_id(req), today, &used);
+
+    if (err != CNOP_OK)
+        return err == CNOP_E_NOT_FOUND ? CNOP_E_UNAUTHENTICATED : err;
+    json = cnop_response_json(res);
+    cnop_json_object_open(json, NULL);
+    write_limit(json, "deposit", self->limits->deposit, used.deposited);
+    write_limit(json, "withdraw", self->limits->withdraw, used.withdrawn);
+    cnop_json_cash(json, "max_order_value", self->limits->max_order, 2);
+    cnop_json_time(json, "resets_at", cnop_clock_day_start_us(today + 1));
+    cnop_json_object_close(json);
+    return CNOP_OK;
+}
+
+/* ---- deposit and withdraw ---- */
+
+static const struct cnop_field movement_fields[] = {
+    CNOP_FIELD(struct movement, amount, CNOP_K_CASH, CNOP_RANGE(1, ACCOUNT_AMOUNT_MAX_E8),
+               CNOP_REQUIRED),
+};
+
+static enum cnop_err
+key_decode(struct cnop_request *req, struct cnop_str *ret_key)
+{
+    struct cnop_str key = cnop_request_header(req, "Idempotency-Key");
+
+    if (key.len > 0 && !account_key_is_valid(key))
+        return cnop_request_fault(req, CNOP_E_INVALID, "Idempotency-Key",
+                                  "must be 1 to 64 of A-Z a-z 0-9 _ -");
+    *ret_key = key;
+    return CNOP_OK;
+}
+
+static enum cnop_err
+movement_decode(struct cnop_request *req, struct movement *movement)
+{
+    enum cnop_err err =
+        cnop_request_decode(req, movement_fields, CNOP_COUNT(movement_fields), movement);
+
+    if (err == CNOP_OK)
+        err = account_check_amount(movement->amount);
+    else
+        return err;
+    if (err == CNOP_E_AMOUNT_PRECISION)
+        return cnop_request_fault(req, err, "amount", "must have at most 2 decimal places");
+    if (err != CNOP_OK)
+        return cnop_request_fault(req, err, "amount", "must lie between 0.01 and 1000000");
+    return key_decode(req, &movement->idem_key);
+}
+
+static void
+audit_movement(struct cnop_request *req, const struct movement *movement, enum cnop_err err,
+               const struct ledger_outcome *outcome)
+{
+    struct cnop_log_context context = cnop_request_log_context(req);
+    bool deposit = movement->op == LEDGER_OP_DEPOSIT;
+    struct cnop_log_line line;
+    struct cnop_buf amount;
+    char memory[32];
+
+    cnop_buf_init(&amount, memory, sizeof(memory));
+    cnop_cash_format(&amount, movement->amount, 2);
+    if (err == CNOP_OK)
+        cnop_log_begin_audit(&line, &context, deposit ? "deposit_success" : "withdraw_success",
+                             "money moved");
+    else
+        cnop_log_begin_audit(&line, &context, deposit ? "deposit_failed" : "withdraw_failed",
+                             "no money moved");
+    cnop_log_u64(&line, "user_id", movement->user_id);
+    cnop_log_str(&line, "amount", cnop_buf_view(&amount));
+    if (err == CNOP_OK)
+        cnop_log_i64(&line, "entry", outcome->deed.id);
+    else
+        cnop_log_text(&line, "error", cnop_err_code(err));
+    cnop_log_bool(&line, "replayed", err == CNOP_OK && outcome->replayed);
+    cnop_log_str(&line, "ip", cnop_request_client_addr(req));
+    cnop_log_end(&line);
+}
+
+static enum cnop_err
+movement_refusal(struct cnop_request *req, const struct movement *movement, enum cnop_err err,
+                 const struct ledger_outcome *outcome)
+{
+    struct cnop_buf sentence;
+    char memory[SENTENCE_BYTES];
+
+    cnop_buf_init(&sentence, memory, sizeof(memory));
+    account_put_refusal(&sentence, movement, err, outcome);
+    if (sentence.len == 0)
+        return err;
+    return cnop_request_detail(req, err, "%.*s", CNOP_STR_ARG(cnop_buf_view(&sentence)));
+}
+
+static void
+write_movement(struct cnop_response *res, const struct user_thread *self,
+               const struct movement *movement, const struct ledger_outcome *outcome)
+{
+    struct cnop_json_writer *json;
+    struct cnop_buf message;
+    struct cnop_buf id;
+    char message_memory[SENTENCE_BYTES];
+    char id_memory[CNOP_PUBLIC_ID_LEN];
+
+    cnop_buf_init(&message, message_memory, sizeof(message_memory));
+    account_put_success(&message, movement);
+    cnop_buf_init(&id, id_memory, sizeof(id_memory));
+    cnop_id_format(&id, CNOP_ID_TRANSACTION, self->id_key, (uint64_t)outcome->deed.id);
+    cnop_response_status(res, 201);
+    if (outcome->replayed)
+        cnop_response_header(res, "Idempotency-Replayed", "true");
+    json = cnop_response_json(res);
+    cnop_json_object_open(json, NULL);
+    cnop_json_bool(json, "success", true);
+    cnop_json_str(json, "message", cnop_buf_view(&message));
+    cnop_json_str(json, "transaction_id", cnop_buf_view(&id));
+    cnop_json_time(json, "timestamp", outcome->deed.time_us);
+    cnop_json_object_close(json);
+}
+
+static enum cnop_err
+move(struct cnop_request *req, struct cnop_response *res, enum ledger_op op)
+{
+    struct user_thread *self = cnop_request_env(req);
+    struct movement movement = {
+        .user_id = cnop_request_user_id(req), .op = op, .request_id = cnop_request_id(req)};
+    struct ledger_outcome outcome = {0};
+    struct cash_balance ignored;
+    enum cnop_err err = movement_decode(req, &movement);
+
+    if (err == CNOP_OK)
+        err = user_http_cash(req, &ignored);
+    if (err != CNOP_OK)
+        return err;
+    err = account_move(&self->engine, &movement, &outcome);
+    audit_movement(req, &movement, err, &outcome);
+    if (err != CNOP_OK)
+        return movement_refusal(req, &movement, err, &outcome);
+    write_movement(res, self, &movement, &outcome);
+    return CNOP_OK;
+}
+
+/* POST /balance/deposit */
+enum cnop_err
+user_http_deposit(struct cnop_request *req, struct cnop_response *res)
+{
+    return move(req, res, LEDGER_OP_DEPOSIT);
+}
+
+/* POST /balance/withdraw */
+enum cnop_err
+user_http_withdraw(struct cnop_request *req, struct cnop_response *res)
+{
+    return move(req, res, LEDGER_OP_WITHDRAW);
+}
+
+/* ---- the red packet ---- */
+
+static const struct cnop_field claim_fields[] = {
+    CNOP_FIELD(struct claim, phrase, CNOP_K_STR, CNOP_RANGE(1, 200), CNOP_REQUIRED | CNOP_TRIM),
+};
+
+/* POST /cny/claim */
+enum cnop_err
+user_http_claim(struct cnop_request *req, struct cnop_response *res)
+{
+    struct user_thread *self = cnop_request_env(req);
+    struct claim claim = {.user_id = cnop_request_user_id(req), .request_id = cnop_request_id(req)};
+    struct cnop_json_writer *json;
+    struct claim_result result;
+    struct cash_balance ignored;
+    enum cnop_err err;
+
+    err = cnop_request_decode(req, claim_fields, CNOP_COUNT(claim_fields), &claim);
+    if (err == CNOP_OK)
+        err = key_decode(req, &claim.idem_key);
+    if (err == CNOP_OK)
+        err = user_http_cash(req, &ignored);
+    if (err == CNOP_OK)
+        err = claim_make(&self->claim, &claim, &result);
+    if (err != CNOP_OK)
+        return err;
+    cnop_response_status(res, 201);
+    if (result.replayed)
+        cnop_response_header(res, "Idempotency-Replayed", "true");
+    json = cnop_response_json(res);
+    cnop_json_object_open(json, NULL);
+    cnop_json_bool(json, "success", true);
+    cnop_json_text(json, "message",
+                   result.got_red_pocket ? "You have opened a red pocket"
+                                         : "A small gift for a good try");
+    cnop_json_cash(json, "amount", result.amount, 2);
+    cnop_json_bool(json, "got_red_pocket", result.got_red_pocket);
+    cnop_json_time(json, "timestamp", result.claimed_us);
+    cnop_json_object_close(json);
+    return CNOP_OK;
+}

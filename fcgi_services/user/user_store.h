@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* The port through which the user service reaches profiles, claims, and - read only, through views
+ * - balances and prices. Every call names the owner. Besides the errors named here every call may
+ * give the database's own. */
+#ifndef CNOP_USER_USER_STORE_H
+#define CNOP_USER_USER_STORE_H
+
+#include "shared/base/arena.h"
+#include "shared/base/money.h"
+#include "shared/base/secret.h"
+#include "shared/person/person.h"
+
+#define POSITION_MAX 512 /* assets of one account */
+#define ENTRY_MAX 1001   /* rows of one list or export page, and one to know that more follow */
+
+struct user_store;
+
+/* ---- profiles ---- */
+
+/* Strings live in the arena of the call. Empty phone and date_of_birth: none. */
+struct profile {
+    uint64_t user_id;
+    struct cnop_str username;
+    struct cnop_str email;
+    struct cnop_str first_name;
+    struct cnop_str last_name;
+    struct cnop_str phone;
+    struct cnop_str date_of_birth; /* YYYY-MM-DD */
+    bool marketing_emails_consent;
+    int64_t created_us;
+    int64_t updated_us;
+};
+
+/* NOT_FOUND. */
+cnop_must_check enum cnop_err user_store_find_profile(struct user_store *store, uint64_t user_id,
+                                                      struct cnop_arena *arena,
+                                                      struct profile *ret_profile);
+
+/* Writes everything but user_id, username and created_us, if the stored row is still the one that
+ * was read (updated_us is old_updated_us). CONFLICT: it is not. EMAIL_TAKEN. */
+cnop_must_check enum cnop_err user_store_update_profile(struct user_store *store,
+                                                        const struct profile *profile,
+                                                        int64_t old_updated_us);
+
+/* ---- money, as the ledger's views show it ---- */
+
+struct cash_balance {
+    cnop_cash available;
+    uint64_t entry_count; /* lines of the statement */
+    int64_t updated_us;   /* of the profile while there has been no movement */
+};
+
+/* NOT_FOUND: no such user. Zero before the first movement. */
+cnop_must_check enum cnop_err user_store_find_cash(struct user_store *store, uint64_t user_id,
+                                                   struct cash_balance *ret_balance);
+
+struct limits_used {
+    cnop_cash deposited; /* on the day */
+    cnop_cash withdrawn;
+};
+/* NOT_FOUND: no such user. */
+cnop_must_check enum cnop_err user_store_find_limits(struct user_store *store, uint64_t user_id,
+                                                     int32_t utc_day, struct limits_used *ret_used);
+
+struct position {
+    struct cnop_str symbol;
+    struct cnop_str name;
+    cnop_qty qty;
+    cnop_cash cost;
+    cnop_cash realised;
+    cnop_price price; /* 0: no quote yet */
+    int64_t created_us;
+    int64_t updated_us;
+};
+
+/* All assets the account has ever held, those sold out too, at most POSITION_MAX. */
+cnop_must_check enum cnop_err user_store_list_positions(struct user_store *store, uint64_t user_id,
+                                                        struct cnop_arena *arena,
+                                                        struct position **ret_list,
+                                                        size_t *ret_count);
+/* NOT_FOUND: unknown symbol, or never held. symbol in upper case. */
+cnop_must_check enum cnop_err user_store_find_position(struct user_store *store, uint64_t user_id,
+                                                       struct cnop_str symbol,
+                                                       struct cnop_arena *arena,
+                                                       struct position *ret_position);
+
+/* One line of the cash statement. */
+struct entry {
+    int64_t id;
+    struct cnop_str type; /* deposit, withdraw, order_payment, order_sale, system_adjustment */
+    cnop_cash amount;     /* signed */
+    cnop_cash balance_after;
+    int64_t order_id; /* 0: none */
+    int64_t created_us;
+};
+
+struct entry_page {
+    uint64_t user_id;
+    int64_t before_id; /* newest first: only older than this */
+    uint64_t offset;   /* newest first: rows to skip */
+    int64_t after_id;  /* oldest first: only newer than this */
+    int64_t from_us;   /* oldest first: not before */
+    int64_t to_us;     /* oldest first: before this */
+    size_t limit;      /* at most ENTRY_MAX */
+};
+cnop_must_check enum cnop_err user_store_list_newest(struct user_store *store,
+                                                     const struct entry_page *page,
+                                                     struct cnop_arena *arena,
+                                                     struct entry **ret_list, size_t *ret_count);
+cnop_must_check enum cnop_err user_store_list_oldest(struct user_store *store,
+                                                     const struct entry_page *page,
+                                                     struct cnop_arena *arena,
+                                                     struct entry **ret_list, size_t *ret_count);
+
+/* ---- red-packet claims ---- */
+
+#define CLAIM_KEY_BYTES 64
+#define CLAIM_LIST_MAX 16
+
+struct claim_row {
+    uint64_t user_id;
+    int32_t utc_day;
+    bool got_red_pocket;
+    cnop_cash amount;
+    int64_t claimed_us;
+    int64_t paid_us;                    /* 0: not yet known to be in the ledger */
+    char idem_key[CLAIM_KEY_BYTES + 1]; /* of the client; empty: none */
+    unsigned char phrase_hash[CNOP_SHA256_BYTES];
+};
+
+/* The user's claims of the day, and unpaid ones of other days. */
+cnop_must_check enum cnop_err user_store_list_claims(struct user_store *store, uint64_t user_id,
+                                                     int32_t utc_day,
+                                                     struct claim_row ret_list[CLAIM_LIST_MAX],
+                                                     size_t *ret_count);
+/* DUPLICATE: there is one of this user, day and kind. */
+cnop_must_check enum cnop_err user_store_insert_claim(struct user_store *store,
+                                                      const struct claim_row *claim);
+cnop_must_check enum cnop_err user_store_mark_paid(struct user_store *store,
+                                                   const struct claim_row *claim, int64_t now_us);
+/* Only while it is not paid. */
+cnop_must_check enum cnop_err user_store_delete_claim(struct user_store *store,
+                                                      const struct claim_row *claim);
+
+#endif

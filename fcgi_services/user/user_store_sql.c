@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* Profiles and claims on MariaDB. Statements only, no rules. */
+#include "fcgi_services/user/user_store_sql.h"
+
+#include "shared/base/clock.h"
+
+#define STORE_ARENA_BYTES (64 * 1024)
+#define DAY_BYTES 16
+
+/* ---- handle ---- */
+
+enum cnop_err
+user_store_open(const struct cnop_db_config *config, struct user_store **ret_store)
+{
+    struct cnop_arena *arena = cnop_arena_new(STORE_ARENA_BYTES);
+    struct user_store *store = cnop_arena_alloc(arena, sizeof(*store));
+    enum cnop_err err;
+
+    cnop_assert(store != NULL);
+    err = cnop_db_open(config, &store->db);
+    if (err != CNOP_OK) {
+        cnop_arena_free(&arena);
+        return err;
+    }
+    store->arena = arena;
+    store->arena_mark = cnop_arena_mark(arena);
+    *ret_store = store;
+    return CNOP_OK;
+}
+
+void
+user_store_close(struct user_store **store)
+{
+    struct cnop_arena *arena;
+
+    if (*store == NULL)
+        return;
+    arena = (*store)->arena;
+    cnop_db_close(&(*store)->db);
+    cnop_arena_free(&arena);
+    *store = NULL;
+}
+
+struct cnop_arena *
+user_store_arena(struct user_store *store)
+{
+    cnop_arena_rewind(store->arena, store->arena_mark);
+    return store->arena;
+}
+
+/* ---- profiles ---- */
+
+enum cnop_err
+user_store_find_profile(struct user_store *store, uint64_t user_id, struct cnop_arena *arena,
+                        struct profile *ret_profile)
+{
+    static const struct cnop_sql sql = {
+        .name = "user.find_profile",
+        .text = "SELECT username, email, first_name, last_name, phone,"
+                " DATE_FORMAT(date_of_birth, '%Y-%m-%d'), marketing_emails_consent, created_us,"
+                " updated_us FROM profile WHERE user_id = ?",
+        .max_rows = 1};
+    struct cnop_row row;
+    enum cnop_err err =
+        cnop_db_find(store->db, arena, &sql, CNOP_PARAMS(CNOP_P_U64(user_id)), &row);
+
+    if (err != CNOP_OK)
+        return err;
+    *ret_profile = (struct profile){
+        .user_id = user_id,
+        .username = cnop_row_str(&row, 0),
+        .email = cnop_row_str(&row, 1),
+        .first_name = cnop_row_str(&row, 2),
+        .last_name = cnop_row_str(&row, 3),
+        .phone = cnop_row_str(&row, 4),
+        .date_of_birth = cnop_row_str(&row, 5),
+        .marketing_emails_consent = cnop_row_bool(&row, 6),
+        .created_us = cnop_row_i64(&row, 7),
+        .updated_us = cnop_row_i64(&row, 8),
+    };
+    return CNOP_OK;
+}
+
+static struct cnop_param
+text_or_null(struct cnop_str text)
+{
+    return text.len == 0 ? CNOP_P_NULL() : CNOP_P_STR(text);
+}
+
+enum cnop_err
+user_store_update_profile(struct user_store *store, const struct profile *profile,
+                          int64_t old_updated_us)
+{
+    static const struct cnop_sql sql = {
+        .name = "user.update_profile",
+        .text = "UPDATE profile SET email = ?, first_name = ?, last_name = ?, phone = ?,"
+                " date_of_birth = ?, marketing_emails_consent = ?, updated_us = ?,"
+                " version = version + 1 WHERE user_id = ? AND updated_us = ?"};
+    struct cnop_changed changed;
+    enum cnop_err err = cnop_db_exec(
+        store->db, &sql,
+        CNOP_PARAMS(CNOP_P_STR(profile->email), CNOP_P_STR(profile->first_name),
+                    CNOP_P_STR(profile->last_name), text_or_null(profile->phone),
+                    text_or_null(profile->date_of_birth),
+                    CNOP_P_I64(profile->marketing_emails_consent), CNOP_P_I64(profile->updated_us),
+                    CNOP_P_U64(profile->user_id), CNOP_P_I64(old_updated_us)),
+        &changed);
+
+    if (err == CNOP_E_DUPLICATE)
+        return CNOP_E_EMAIL_TAKEN;
+    if (err == CNOP_E_DB_DEADLOCK)
+        return CNOP_E_CONFLICT; /* nothing was written: read again */
+    if (err != CNOP_OK)
+        return err;
+    return changed.affected_rows == 1 ? CNOP_OK : CNOP_E_CONFLICT;
+}
+
+/* ---- claims ---- */
+
+struct day_text {
+    char memory[DAY_BYTES];
+    struct cnop_str text;
+};
+
+static void
+day_format(struct day_text *day, int32_t utc_day)
+{
+    struct cnop_buf buf;
+
+    cnop_buf_init(&buf, day->memory, sizeof(day->memory));
+    cnop_clock_format_day(&buf, utc_day);
+    day->text = cnop_buf_view(&buf);
+}
+
+static void
+read_claim(const struct cnop_row *row, uint64_t user_id, struct claim_row *ret_claim)
+{
+    struct claim_row claim = {.user_id = user_id};
+    struct cnop_str key = cnop_row_str(row, 5);
+    struct cnop_str hash = cnop_row_str(row, 6);
+
+    cnop_assert(key.len < sizeof(claim.idem_key));
+    cnop_assert(hash.len == sizeof(claim.phrase_hash));
+    claim.utc_day = (int32_t)cnop_row_i64(row, 0);
+    claim.got_red_pocket = cnop_row_bool(row, 1);
+    claim.amount.e8 = cnop_row_i64(row, 2);
+    claim.claimed_us = cnop_row_i64(row, 3);
+    claim.paid_us = cnop_row_is_null(row, 4) ? 0 : cnop_row_i64(row, 4);
+    if (key.len > 0)
+        memcpy(claim.idem_key, key.ptr, key.len);
+    memcpy(claim.phrase_hash, hash.ptr, hash.len);
+    *ret_claim = claim;
+}
+
+enum cnop_err
+user_store_list_claims(struct user_store *store, uint64_t user_id, int32_t utc_day,
+                       struct claim_row ret_list[CLAIM_LIST_MAX], size_t *ret_count)
+{
+    static const struct cnop_sql sql = {
+        .name = "user.list_claims",
+        .text = "SELECT DATEDIFF(utc_day, '1970-01-01'), got_red_pocket, amount_e8, claimed_us,"
+                " paid_us, idem_key, phrase_hash FROM red_packet_claim"
+                " WHERE user_id = ? AND (utc_day = ? OR paid_us IS NULL)"
+                " ORDER BY utc_day DESC, got_red_pocket LIMIT 16",
+        .max_rows = CLAIM_LIST_MAX};
+    struct cnop_rows rows;
+    struct day_text day;
+    enum cnop_err err;
+
+    day_format(&day, utc_day);
+    err = cnop_db_query(store->db, user_store_arena(store), &sql,
+                        CNOP_PARAMS(CNOP_P_U64(user_id), CNOP_P_STR(day.text)), &rows);
+    if (err != CNOP_OK)
+        return err;
+    for (size_t i = 0; i < rows.count; i++)
+        read_claim(&rows.list[i], user_id, &ret_list[i]);
+    *ret_count = rows.count;
+    return CNOP_OK;
+}
+
+enum cnop_err
+user_store_insert_claim(struct user_store *store, const struct claim_row *claim)
+{
+    static const struct cnop_sql sql = {
+        .name = "user.insert_claim",
+        .text = "INSERT INTO red_packet_claim (user_id, utc_day, got_red_pocket, amount_e8,"
+                " claimed_us, idem_key, phrase_hash) VALUES (?, ?, ?, ?, ?, ?, ?)"};
+    struct day_text day;
+
+    day_format(&day, claim->utc_day);
+    return cnop_db_exec(store->db, &sql,
+                        CNOP_PARAMS(CNOP_P_U64(claim->user_id), CNOP_P_STR(day.text),
+                                    CNOP_P_I64(claim->got_red_pocket), CNOP_P_I64(claim->amount.e8),
+                                    CNOP_P_I64(claim->claimed_us),
+                                    CNOP_P_STR(cnop_str_from(claim->idem_key)),
+                                    CNOP_P_BYTES(claim->phrase_hash, sizeof(claim->phrase_hash))),
+                        NULL);
+}
+
+enum cnop_err
+user_store_mark_paid(struct user_store *store, const struct claim_row *claim, int64_t now_us)
+{
+    static const struct cnop_sql sql = {
+        .name = "user.mark_claim_paid",
+        .text = "UPDATE red_packet_claim SET paid_us = ?"
+                " WHERE user_id = ? AND utc_day = ? AND got_red_pocket = ? AND paid_us IS NULL"};
+    struct day_text day;
+
+    day_format(&day, claim->utc_day);
+    return cnop_db_exec(store->db, &sql,
+                        CNOP_PARAMS(CNOP_P_I64(now_us), CNOP_P_U64(claim->user_id),
+                                    CNOP_P_STR(day.text), CNOP_P_I64(claim->got_red_pocket)),
+                        NULL);
+}
+
+enum cnop_err
+user_store_delete_claim(struct user_store *store, const struct claim_row *claim)
+{
+    static const struct cnop_sql sql = {
+        .name = "user.delete_claim",
+        .text = "DELETE FROM red_packet_claim"
+                " WHERE user_id = ? AND utc_day = ? AND got_red_pocket = ? AND paid_us IS NULL"};
+    struct day_text day;
+
+    day_format(&day, claim->utc_day);
+    return cnop_db_exec(store->db, &sql,
+                        CNOP_PARAMS(CNOP_P_U64(claim->user_id), CNOP_P_STR(day.text),
+                                    CNOP_P_I64(claim->got_red_pocket)),
+                        NULL);
+}

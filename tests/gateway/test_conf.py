@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: MIT
+"""The shipped configuration, rendered: who serves what, who may come in, and where nothing leaks."""
+import json
+import os
+import subprocess
+import time
+
+import pytest
+from conftest import Gateway, Response, UnixConnection, free_port, problem
+from support import tokens
+from support.fcgi_stub import Reply, Stub
+from support.harness import BUILD, SOURCE, Process, installed, run_dir, wait_until
+
+SERVICES = ["auth", "user", "inventory", "order", "order-read", "insights"]
+
+
+class Shipped(Gateway):
+    """nginx with the rendered product configuration and a stub for each service."""
+
+    def __init__(self, directory, *settings):
+        super().__init__(directory)
+        self.ui_port, self.internal_port = free_port(), free_port()
+        for name in ("run", "keys", "log", "tmp", "ui/site/assets", "ui/site/docs", "etc"):
+            (directory / name).mkdir(parents=True)
+        (directory / "keys/jwks.json").write_text(tokens.jwks(self.key))
+        site = directory / "ui/site"
+        (site / "index.html").write_text("<!doctype html>start")
+        (site / "__spa-fallback.html").write_text("<!doctype html>application")
+        (site / "assets/app-1.js").write_text("1")
+        (site / "docs/index.html").write_text("docs")
+        (site / "docs/openapi.json").write_text('{"openapi":"3.1.0"}')
+        (directory / "ui/csp.conf").write_text('add_header Content-Security-Policy "default-src \'self\'" always;\n')
+        self.stubs = {name: Stub(directory / f"run/{name}.sock").start() for name in SERVICES}
+        for name, stub in self.stubs.items():
+            stub.answer = self.named(name)
+        paths = {"app": ".", "etc": "etc", "run": "run", "keys": "keys", "data": "data", "log": "log", "tmp": "tmp",
+                 "ui": "ui"}
+        paths = {name: str(directory / value) for name, value in paths.items()}
+        sets = [f"paths={json.dumps(paths)}", f"gateway.module={BUILD}/.libs/ngx_http_cnop_module.so",
+                f"gateway.api_port={self.port}", f"gateway.ui_port={self.ui_port}",
+                f"gateway.internal_port={self.internal_port}", *settings]
+        subprocess.run(["/usr/bin/python3", SOURCE / "conf/render.py", "--out", directory / "etc",
+                        *(part for text in sets for part in ("--set", text))], check=True, capture_output=True)
+
+    @staticmethod
+    def named(name):
+        return lambda request: Reply(headers={"X-Service": name}, body=json.dumps(request.params).encode())
+
+    def command(self, *more):
+        user = "user root;" if os.getuid() == 0 else ""
+        return [installed("nginx"), "-p", str(self.dir), "-c", str(self.dir / "etc/nginx.conf"),
+                "-e", str(self.dir / "error.log"), "-g", f"daemon off; {user}", *more]
+
+    def start(self, sync=True):
+        self.process = Process(self.command(), self.dir / "nginx.out")
+        wait_until(self.accepts, what=f"nginx: {self.process.output()}")
+        if sync:
+            assert self.control("POST", "/control/revocations", b"snapshot 1\n").status == 200
+        return self
+
+    def accepts(self):
+        assert self.process.running(), self.process.output() + self.errors()
+        try:
+            return self.control("GET", "/control/revocations").status == 200
+        except OSError:
+            return False
+
+    def control(self, method, path, body=None):
+        connection = UnixConnection(str(self.dir / "run/gateway-control.sock"))
+        connection.request(method, path, body=body)
+        answer = connection.getresponse()
+        return Response(answer.status, answer.headers, answer.read())
+
+    def errors(self):
+        return super().errors() + (self.process.output() if self.process else "")
+
+    def on(self, port, method, path, **options):
+        api, self.port = self.port, port
+        try:
+            return self.request(method, path, **options)
+        finally:
+            self.port = api
+
+    def ui(self, path, method="GET", **options):
+        return self.on(self.ui_port, method, path, **options)
+
+    def internal(self, path, method="GET", **options):
+        return self.on(self.internal_port, method, path, **options)
+
+
+@pytest.fixture
+def shipped(request):
+    with run_dir("cnop-gw-") as directory:
+        if not (BUILD / ".libs/ngx_http_cnop_module.so").exists():
+            pytest.skip("the module is not built")
+        instance = Shipped(directory, *getattr(request, "param", ()))
+        instance.start()
+        yield instance
+        instance.stop()
+        for stub in instance.stubs.values():
+            stub.stop()
+        assert instance.bad_lines() == []
+
+
+ROUTES = [
+    ("POST", "/auth/register", "auth", False), ("POST", "/auth/login", "auth", False),
+    ("POST", "/auth/refresh", "auth", False), ("POST", "/auth/logout", "auth", True),
+    ("POST", "/auth/password", "auth", True), ("GET", "/auth/sessions", "auth", True),
+    ("DELETE", "/auth/sessions/abc", "auth", True), ("GET", "/auth/me", "auth", True),
+    ("GET", "/auth/profile", "user", True), ("PUT", "/auth/profile", "user", True),
+    ("GET", "/balance", "user", True), ("POST", "/balance/deposit", "user", True),
+    ("POST", "/balance/withdraw", "user", True), ("GET", "/balance/transactions", "user", True),
+    ("GET", "/balance/limits", "user", True), ("GET", "/balance/statement", "user", True),
+    ("GET", "/balance/asset/BTC", "user", True), ("GET", "/portfolio", "user", True),
+    ("GET", "/assets/balances", "user", True), ("POST", "/cny/claim", "user", True),
+    ("GET", "/inventory/assets", "inventory", False), ("GET", "/inventory/assets/BTC", "inventory", False),
+    ("GET", "/inventory/assets/BTC/candles", "inventory", False),
+    ("PUT", "/inventory/assets/BTC/price", "inventory", None), ("POST", "/inventory/assets/BTC/halt", "inventory", None),
+    ("POST", "/orders", "order", True), ("GET", "/orders", "order-read", True),
+    ("POST", "/orders/preview", "order", True), ("POST", "/orders/batch", "order", True),
+    ("GET", "/orders/o1234567890", "order-read", True), ("GET", "/orders/by-client-id/x", "order-read", True),
+    ("DELETE", "/orders/o1234567890", "order", True), ("GET", "/orders/%20%20%20", "order-read", True),
+    ("GET", "/assets/BTC/transactions", "order-read", True), ("GET", "/ledger/proof", "order-read", True),
+    ("GET", "/insights/portfolio", "insights", True),
+]
+
+
+def body_for(method):
+    return b"{}" if method in ("POST", "PUT") else None
+
+
+def test_every_route_reaches_its_service(shipped):
+    for port in (shipped.port, shipped.ui_port):
+        for method, path, service, _ in ROUTES:
+            response = shipped.on(port, method, f"/api/v1{path}", body=body_for(method), token=shipped.token())
+            assert (response.status, response.headers.get("X-Service")) == (200, service), (method, path, response)
+            assert response.json["CNOP_USER_ID"] == ("" if path == "/auth/refresh" else "1001"), path
+
+
+def test_protected_routes_need_a_token(shipped):
+    for method, path, _, closed in ROUTES:
+        response = shipped.request(method, f"/api/v1{path}", body=body_for(method))
+        if closed:
+            problem(response, 401, "AUTH_001")
+        else:
+            assert response.status == 200, (method, path, response)
+        bad = shipped.request(method, f"/api/v1{path}", body=body_for(method), token="x.y.z")
+        assert bad.status == (200 if path == "/auth/refresh" else 401), (method, path)
+
+
+def test_wrong_methods_and_unknown_paths(shipped):
+    for method, path in (("GET", "/auth/login"), ("POST", "/balance"), ("DELETE", "/portfolio"), ("PUT", "/orders"),
+                         ("POST", "/inventory/assets"), ("PATCH", "/orders/o1234567890")):
+        response = shipped.request(method, f"/api/v1{path}", token=shipped.token())
+        problem(response, 405, "method_not_allowed")
+        assert "OPTIONS" in response.headers["Allow"]
+    for port in (shipped.port, shipped.ui_port):
+        for path in ("/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v2/orders", "/api/", "/api/v1/ordersX", "/api/v1/auth",
+                     "/api/v1/insights", "/api/v1/accounts"):
+            problem(shipped.on(port, "GET", path), 404, "SVC_001")
+    for path in ("/", "/docs", "/internal/auth/metrics", "/control/revocations", "/metrics", "/__problem", "/status"):
+        problem(shipped.get(path), 404, "SVC_001")
+
+
+VARIANTS = ["//api/v1/balance", "/api//v1/balance", "/api/v1/./balance", "/api/v1/x/../balance", "/api/v1/%62alance",
+            "/%61pi/v1/balance", "/api/v1/balance/", "/api/v1/balance/.", "/api/v1/balance%2f", "/api/v1/balance%00",
+            "/api/v1/balance;x", "/api/v1/balance%20", "/api/v1/BALANCE", "/api/v1/balance..", "/api/v1/balance%5c",
+            "/api/v1/inventory/../balance", "/api/v1/inventory/%2e%2e/balance", "/api/v1/inventory/..%2fbalance",
+            "/api/v1/inventory/assets/../../balance", "/api/v1/auth/login/../../balance", "/api/v1/balance?a=/health",
+            "http://x/api/v1/balance", "/health/../api/v1/balance", "/api/v1/auth/register/%2e%2e/%2e%2e/balance"]
+
+
+def test_no_spelling_of_a_protected_path_gets_in(shipped):
+    for path in VARIANTS:
+        raw = shipped.raw(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        assert raw.split()[1] in (b"401", b"404", b"400", b"403", b"405"), (path, raw)
+    assert all(not stub.requests for stub in shipped.stubs.values())
+
+
+def test_cookie_reaches_auth_only(shipped):
+    headers = {"Cookie": f"cnop_at={shipped.token()}; cnop_rt=r", "Sec-Fetch-Site": "same-origin",
+               "Content-Type": "application/json", "X-User-ID": "1", "Proxy": "http://x"}
+    for method, path, service, _ in ROUTES:
+        params = shipped.ui(f"/api/v1{path}", method, body=body_for(method), headers=headers).json
+        assert ("HTTP_COOKIE" in params) == (service == "auth"), path
+        assert "HTTP_X_USER_ID" not in params and "HTTP_PROXY" not in params and "HTTP_AUTHORIZATION" not in params
+        assert params["CNOP_TOKEN_SOURCE"] == ("" if path == "/auth/refresh" else "cookie"), path
+
+
+def test_the_gateway_about_itself(shipped):
+    assert shipped.get("/health").json == {"status": "healthy", "service": "gateway", "redis": True}
+    assert shipped.get("/health").headers["X-RateLimit-Limit"] == "10000"
+    assert shipped.get("/health/live").json == {"status": "live", "service": "gateway"}
+    assert shipped.get("/health/ready").json == {"status": "ready", "service": "gateway"}
+    version = shipped.get("/version").json
+    assert version["name"] == "cnop" and version["api"] == "v1" and version["commit"] == "unknown"
+    keys = shipped.get("/.well-known/jwks.json")
+    assert keys.json["keys"][0]["kid"] == "k1" and keys.headers["Content-Type"] == "application/json"
+    assert "max-age" in keys.headers["Cache-Control"]
+    assert shipped.get("/api/v1/openapi.json").json == {"openapi": "3.1.0"}
+    problem(shipped.get("/.well-known/es256-k1.pem"), 404, "SVC_001")
+    problem(shipped.get("/.well-known/"), 404, "SVC_001")
+
+
+def test_not_ready_before_the_first_snapshot():
+    with run_dir("cnop-gw-") as directory:
+        instance = Shipped(directory).start(sync=False)
+        problem(instance.get("/health/ready"), 503, "SVC_003")
+        assert instance.get("/health").status == 200
+        problem(instance.get("/api/v1/balance", token=instance.token()), 503, "SVC_003")
+        instance.stop()
+        for stub in instance.stubs.values():
+            stub.stop()
+
+
+def test_user_interface(shipped):
+    page = shipped.ui("/")
+    assert page.body == b"<!doctype html>start" and page.headers["Content-Type"] == "text/html"
+    assert page.headers["Content-Security-Policy"] == "default-src 'self'"
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Cache-Control"] == "no-cache"
+    assert "Access-Control-Allow-Origin" not in page.headers
+    deep = shipped.ui("/trading?asset=BTC")
+    assert deep.status == 200 and deep.body == b"<!doctype html>application"
+    asset = shipped.ui("/assets/app-1.js")
+    assert asset.body == b"1" and "immutable" in asset.headers["Cache-Control"]
+    assert asset.headers["Content-Type"] == "text/javascript"
+    assert shipped.ui("/assets/none.js").status == 404
+    assert shipped.ui("/.well-known/security.txt").status == 404
+    assert shipped.ui("/docs/").body == b"docs"
+    assert shipped.ui("/docs").headers["Location"] == "/docs/"
+    assert shipped.ui("/", "POST").status == 405
+    assert shipped.ui("/health").json["service"] == "gateway"
+
+
+def test_internal_listener(shipped):
+    for name in SERVICES:
+        for path in ("/metrics", "/health/live", "/health/ready"):
+            response = shipped.internal(f"/internal/{name}{path}")
+            assert response.headers["X-Service"] == name
+            assert response.json["CNOP_PATH"] == path and response.json["CNOP_USER_ID"] == ""
+    assert shipped.internal("/internal/auth/api/v1/orders").status == 404
+    assert shipped.internal("/internal/other/metrics").status == 404
+    assert b"gateway_requests_total" in shipped.internal("/metrics").body
+    assert shipped.internal("/control/revocations").json["synced"] is True
+    assert shipped.internal("/control/revocations", "POST", body=b"snapshot 9\n").status == 403
+    assert "X-RateLimit-Limit" not in shipped.internal("/metrics").headers
+
+
+def test_sixth_login_is_refused(shipped):
+    shipped.stubs["auth"].answer = lambda request: Reply(401)
+    assert [shipped.post("/api/v1/auth/login").status for _ in range(5)] == [401] * 5
+    problem(shipped.post("/api/v1/auth/login"), 403, "AUTH_004")
+    assert shipped.get("/api/v1/inventory/assets").status == 200
+
+
+def test_body_limits(shipped):
+    token = shipped.token()
+    problem(shipped.post("/api/v1/orders", b"x" * 65537, token=token), 413, "body_too_large")
+    assert shipped.post("/api/v1/orders", b"x" * 65536, token=token).status == 200
+    assert shipped.post("/api/v1/orders/batch", b"x" * 900_000, token=token).status == 200
+    assert shipped.post("/api/v1/orders", None, token=token).json["CONTENT_LENGTH"] in ("", "0")
+
+
+def test_a_service_that_is_down(shipped):
+    shipped.stubs["user"].stop()
+    shipped.expected.append("connect\\(\\) to unix:.*user.sock failed")
+    response = shipped.get("/api/v1/balance", token=shipped.token())
+    problem(response, 503, "SVC_003")
+    assert response.headers["Access-Control-Allow-Origin"] == "*" and response.headers["Retry-After"] == "1"
+    assert shipped.get("/api/v1/orders", token=shipped.token()).status == 200
+
+
+def test_reload_under_load_loses_nothing(shipped):
+    token = shipped.token()
+    end = time.monotonic() + 3
+    next_reload, served = 0.0, 0
+    while time.monotonic() < end:
+        if time.monotonic() > next_reload:
+            shipped.process.tell(1)
+            next_reload = time.monotonic() + 0.3
+        assert shipped.get("/api/v1/balance", token=token).status == 200
+        served += 1
+    assert served > 100
+
+
+def test_access_log_is_json(shipped):
+    shipped.get("/api/v1/balance?secret=1", token=shipped.token(), headers={"User-Agent": 'a"\\\x7f'})
+    shipped.stop()
+    rows = [json.loads(line) for line in (shipped.dir / "log/gateway-access.jsonl").read_text().splitlines()]
+    assert rows[-1]["path"] == "/api/v1/balance" and rows[-1]["user"] == "1001" and rows[-1]["status"] == 200
+    assert rows[-1]["route"] == "/api/v1/balance" and rows[-1]["target"] == "user_service"
+    assert "secret" not in json.dumps(rows)
+
+
+@pytest.mark.parametrize("shipped", [["gateway.public_metrics=true", "gateway.ip_rate=3/m",
+                                      'gateway.cors_origins=["https://a.example"]', "gateway.cors_credentials=true",
+                                      'gateway.trusted_proxies=["127.0.0.1"]', "gateway.user_rate=''"]], indirect=True)
+def test_settings(shipped):
+    assert shipped.get("/metrics").status == 200
+    response = shipped.get("/health", headers={"X-Forwarded-For": "10.0.0.1", "Origin": "https://a.example"})
+    assert response.headers["X-RateLimit-Remaining"] == "2"
+    assert response.headers["Access-Control-Allow-Credentials"] == "true"
