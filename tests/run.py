@@ -198,6 +198,11 @@ def suite_contract(run, log):
     return run_pytest(run, log, "contract", 10)
 
 
+def suite_hostile(run, log):
+    """hostile input and hostile customers on every operation that writes"""
+    return run_pytest(run, log, "hostile", 5)
+
+
 def suite_frontend(run, log):
     """static gates and component tests of the UI"""
     return commands(run, log, (10, "frontend/check.sh"))
@@ -227,8 +232,8 @@ def suite_destroy(run, log):
 
 SUITES = {name[len("suite_"):]: function for name, function in list(globals().items())
           if name.startswith("suite_")}
-NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "service", "flow", "contract", "e2e",
-               "chaos", "destroy"}
+NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "service", "flow", "contract",
+               "hostile", "e2e", "chaos", "destroy"}
 
 
 def prepare():

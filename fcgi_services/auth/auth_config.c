@@ -26,8 +26,10 @@ static const struct cnop_config_key auth_config_keys[] = {
                              "Life of an access token."),
     CNOP_CONFIG_ROW_DURATION(struct auth_config, session_ttl, "7d", 60000, INT64_C(7776000000),
                              "Life of a session, however often it is refreshed."),
-    CNOP_CONFIG_ROW_DURATION(struct auth_config, refresh_grace, "10s", 0, 60000,
-                             "A used refresh token still works this long, for lost answers."),
+    CNOP_CONFIG_ROW_DURATION(
+        struct auth_config, refresh_grace, "0s", 0, 60000,
+        "A used refresh token still works this long, for lost answers; a thief "
+        "gains the same. 0s: its second use ends the session."),
     CNOP_CONFIG_ROW_U64(struct auth_config, sessions_max, "20", 1, SESSION_LIST_MAX,
                         "Live sessions of a user; another login ends the oldest."),
     CNOP_CONFIG_ROW_PATH(struct auth_config, keys_dir, NULL,

@@ -28,6 +28,8 @@ session_refresh_judge(const struct refresh_token *token, const struct session *s
         return REFRESH_REFUSE;
     if (token->used_us == 0)
         return REFRESH_ROTATE;
+    if (grace_us == 0) /* now_us may lie before used_us: it was read before the wait for the lock */
+        return REFRESH_REUSE;
     return now_us - token->used_us <= grace_us ? REFRESH_REPEAT : REFRESH_REUSE;
 }
 

@@ -9,7 +9,7 @@
 #include "fcgi_services/insights/wording_cache.h"
 #include "shared/base/clock.h"
 
-#define RULES_MODEL "rules-1"
+#define RULES_MODEL "cnop-rules-1"
 #define SENTENCE_BYTES 512
 #define PROMPT_BYTES 1024
 
@@ -18,8 +18,6 @@ encode_finding(struct cnop_json_writer *json, const struct insight_finding *find
 {
     char memory[SENTENCE_BYTES];
     char value_memory[32];
-    const char *label;
-    const char *path;
     struct cnop_buf text;
     struct cnop_buf value;
 
@@ -31,20 +29,11 @@ encode_finding(struct cnop_json_writer *json, const struct insight_finding *find
     cnop_json_object_open(json, NULL);
     cnop_json_text(json, "rule", insight_rule_name(finding->rule));
     cnop_json_text(json, "severity", insight_severity_name(finding->severity));
-    cnop_json_text(json, "title", narrate_title(finding->rule));
     cnop_json_str(json, "text", cnop_buf_view(&text));
     if (finding->rule == INSIGHT_EMPTY)
         cnop_json_null(json, "value");
     else
         cnop_json_str(json, "value", cnop_buf_view(&value));
-    if (narrate_action(finding->rule, &label, &path)) {
-        cnop_json_object_open(json, "action");
-        cnop_json_text(json, "label", label);
-        cnop_json_text(json, "path", path);
-        cnop_json_object_close(json);
-    } else {
-        cnop_json_null(json, "action");
-    }
     cnop_json_object_close(json);
 }
 

@@ -5,40 +5,6 @@
 #define PERCENT_PPM INT64_C(10000)
 #define SENTENCE_MAX 5
 
-struct wording {
-    const char *title;
-    const char *action_label; /* NULL: nothing to do */
-    const char *action_path;
-};
-
-static const struct wording wordings[] = {
-    [INSIGHT_EMPTY] = {"Nothing here yet", "Make a deposit", "/account"},
-    [INSIGHT_CONCENTRATION] = {"One asset dominates", "Review your holdings", "/portfolio"},
-    [INSIGHT_CASH_DRAG] = {"Much of it is cash", "Browse the market", "/market"},
-    [INSIGHT_VOLATILITY] = {"How much it swings", "Compare assets", "/market"},
-    [INSIGHT_CHURN] = {"Frequent trading", "See your orders", "/orders"},
-    [INSIGHT_DRAWDOWN] = {"Below its recent high", "Review your holdings", "/portfolio"},
-    [INSIGHT_DIVERSIFIED] = {"Spread over several assets", NULL, NULL},
-};
-
-const char *
-narrate_title(enum insight_rule rule)
-{
-    cnop_assert((size_t)rule < CNOP_COUNT(wordings));
-    return wordings[rule].title;
-}
-
-bool
-narrate_action(enum insight_rule rule, const char **ret_label, const char **ret_path)
-{
-    cnop_assert((size_t)rule < CNOP_COUNT(wordings));
-    if (wordings[rule].action_label == NULL)
-        return false;
-    *ret_label = wordings[rule].action_label;
-    *ret_path = wordings[rule].action_path;
-    return true;
-}
-
 void
 narrate_percent(struct cnop_buf *buf, int64_t ppm)
 {

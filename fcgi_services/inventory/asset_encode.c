@@ -42,6 +42,18 @@ encode_time(struct cnop_json_writer *json, const char *key, int64_t wall_us)
         cnop_json_time(json, key, wall_us);
 }
 
+/* A JSON number given in units of 10^-8. */
+static void
+encode_e8(struct cnop_json_writer *json, const char *key, int64_t e8)
+{
+    char memory[32];
+    struct cnop_buf text;
+
+    cnop_buf_init(&text, memory, sizeof(memory));
+    cnop_qty_format(&text, (cnop_qty){e8}, 0);
+    cnop_json_raw(json, key, cnop_buf_view(&text));
+}
+
 /* Percent with four decimals. */
 static void
 encode_change(struct cnop_json_writer *json, const char *key, cnop_price now, cnop_price then)
@@ -51,7 +63,7 @@ encode_change(struct cnop_json_writer *json, const char *key, cnop_price now, cn
     if (!asset_change_ppm(now, then, &ppm) || ppm > INT64_MAX / 10000)
         cnop_json_null(json, key);
     else
-        cnop_json_cash_number(json, key, (cnop_cash){ppm * (CNOP_E8 / 10000)}, 0);
+        encode_e8(json, key, ppm * (CNOP_E8 / 10000));
 }
 
 static void
@@ -127,6 +139,18 @@ asset_encode(struct cnop_json_writer *json, const char *key, const struct asset 
     cnop_json_object_close(json);
 }
 
+/* Dollars at the closing price as units of the asset, rounded down. */
+static int64_t
+units_e8_of(int64_t volume_usd, cnop_price price)
+{
+    __int128 units_e8;
+
+    cnop_assert(volume_usd >= 0);
+    cnop_assert(price.e10 > 0);
+    units_e8 = (__int128)volume_usd * CNOP_E10 * CNOP_E8 / price.e10;
+    return units_e8 > INT64_MAX ? INT64_MAX : (int64_t)units_e8;
+}
+
 void
 candle_encode(struct cnop_json_writer *json, const struct candle *candle)
 {
@@ -137,6 +161,6 @@ candle_encode(struct cnop_json_writer *json, const struct candle *candle)
     cnop_json_price_number(json, "high", candle->high, 0);
     cnop_json_price_number(json, "low", candle->low, 0);
     cnop_json_price_number(json, "close", candle->close, 0);
-    cnop_json_i64(json, "volume", candle->volume_usd);
+    encode_e8(json, "volume", units_e8_of(candle->volume_usd, candle->close));
     cnop_json_object_close(json);
 }

@@ -124,15 +124,20 @@ static const struct cnop_field halt_fields[] = {
     CNOP_FIELD(struct halt_body, halted, CNOP_K_BOOL, CNOP_ANY, CNOP_OPTIONAL),
 };
 
-static enum cnop_err
-set_halted(struct cnop_request *req, struct cnop_response *res, struct halt_body body)
+/* POST /inventory/assets/{asset_id}/halt: in force when answered; `halted` false resumes. */
+enum cnop_err
+inventory_http_halt(struct cnop_request *req, struct cnop_response *res)
 {
     struct inventory_env *env = cnop_request_env(req);
     struct inventory_desk desk = desk_of(req);
+    struct halt_body body = {.halted = true};
     struct cnop_json_writer *json;
     struct inventory_deed deed;
     enum cnop_err err;
 
+    err = cnop_request_decode(req, halt_fields, CNOP_COUNT(halt_fields), &body);
+    if (err != CNOP_OK)
+        return err;
     err = deed_of(req, body.reason, &deed);
     if (err != CNOP_OK)
         return err;
@@ -152,30 +157,4 @@ set_halted(struct cnop_request *req, struct cnop_response *res, struct halt_body
     cnop_json_object_close(json);
     cnop_json_object_close(json);
     return CNOP_OK;
-}
-
-/* POST /inventory/assets/{asset_id}/halt: no order is accepted after the answer. */
-enum cnop_err
-inventory_http_halt(struct cnop_request *req, struct cnop_response *res)
-{
-    struct halt_body body = {.halted = true};
-    enum cnop_err err;
-
-    err = cnop_request_decode(req, halt_fields, CNOP_COUNT(halt_fields), &body);
-    if (err != CNOP_OK)
-        return err;
-    return set_halted(req, res, body);
-}
-
-/* POST /inventory/assets/{asset_id}/resume: the same as a halt with halted false. */
-enum cnop_err
-inventory_http_resume(struct cnop_request *req, struct cnop_response *res)
-{
-    struct halt_body body = {0};
-    enum cnop_err err;
-
-    err = cnop_request_decode(req, halt_fields, 1, &body);
-    if (err != CNOP_OK)
-        return err;
-    return set_halted(req, res, body);
 }

@@ -10,6 +10,5 @@ enum cnop_err inventory_http_get(struct cnop_request *req, struct cnop_response 
 enum cnop_err inventory_http_candles(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err inventory_http_set_price(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err inventory_http_halt(struct cnop_request *req, struct cnop_response *res);
-enum cnop_err inventory_http_resume(struct cnop_request *req, struct cnop_response *res);
 
 #endif

@@ -14,8 +14,6 @@ const struct cnop_route inventory_routes[] = {
      REASON_BODY_BYTES, 0},
     {CNOP_POST, ASSETS "/{asset_id}/halt", inventory_http_halt, CNOP_ROLE_ADMIN, REASON_BODY_BYTES,
      0},
-    {CNOP_POST, ASSETS "/{asset_id}/resume", inventory_http_resume, CNOP_ROLE_ADMIN,
-     REASON_BODY_BYTES, 0},
 };
 
 const size_t inventory_route_count = CNOP_COUNT(inventory_routes);

@@ -120,10 +120,9 @@ answer(struct connection *connection, const struct ledger_wire_reply *reply)
 static void
 answer_error(struct connection *connection, uint64_t tag, enum cnop_err err)
 {
-    const struct ledger_wire_reply reply = {.head = {.version = LEDGER_WIRE_VERSION,
-                                                     .bytes = sizeof(reply),
-                                                     .tag = tag},
-                                            .err = (uint32_t)err};
+    const struct ledger_wire_reply reply = {
+        .head = {.version = LEDGER_WIRE_VERSION, .bytes = sizeof(reply), .tag = tag},
+        .err = (uint32_t)err};
 
     answer(connection, &reply);
 }
@@ -132,11 +131,10 @@ static void
 on_done(struct engine_job *job)
 {
     struct connection *connection = job->owner;
-    const struct ledger_wire_reply reply = {.head = {.version = LEDGER_WIRE_VERSION,
-                                                     .bytes = sizeof(reply),
-                                                     .tag = job->owner_tag},
-                                            .err = (uint32_t)job->err,
-                                            .outcome = job->outcome};
+    const struct ledger_wire_reply reply = {
+        .head = {.version = LEDGER_WIRE_VERSION, .bytes = sizeof(reply), .tag = job->owner_tag},
+        .err = (uint32_t)job->err,
+        .outcome = job->outcome};
 
     if (job->outcome.replayed)
         cnop_metric_add(ENGINE_METRIC_REPLAYED, 1);
@@ -218,8 +216,8 @@ static void
 take_ticks(struct connection *connection, size_t bytes)
 {
     int64_t now_us = cnop_clock_wall_us();
-    struct ledger_wire_reply reply = {.head = {.version = LEDGER_WIRE_VERSION,
-                                               .bytes = sizeof(reply)}};
+    struct ledger_wire_reply reply = {
+        .head = {.version = LEDGER_WIRE_VERSION, .bytes = sizeof(reply)}};
     struct ledger_wire_ticks message;
 
     memcpy(&message, server.message, sizeof(message));
@@ -267,8 +265,8 @@ static void
 read_connection(struct connection *connection)
 {
     for (int i = 0; i < MESSAGES_AT_ONCE && connection->fd >= 0; i++) {
-        ssize_t got = recv(connection->fd, server.message, sizeof(server.message),
-                           MSG_DONTWAIT | MSG_TRUNC);
+        ssize_t got =
+            recv(connection->fd, server.message, sizeof(server.message), MSG_DONTWAIT | MSG_TRUNC);
 
         if (got < 0 && (errno == EAGAIN || errno == EINTR))
             return;

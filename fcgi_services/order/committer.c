@@ -24,11 +24,11 @@ struct committer {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    struct engine_batch *batch;  /* lent, not yet done; under mutex */
-    bool done;                   /* under mutex */
-    bool unsettled;              /* under mutex: tell the loop once */
-    bool stop;                   /* under mutex */
-    atomic_bool stopping;        /* the same for the reconnect loop */
+    struct engine_batch *batch; /* lent, not yet done; under mutex */
+    bool done;                  /* under mutex */
+    bool unsettled;             /* under mutex: tell the loop once */
+    bool stop;                  /* under mutex */
+    atomic_bool stopping;       /* the same for the reconnect loop */
     atomic_bool has_database;
     int event_fd;
     uint64_t giveup_ms;
@@ -45,8 +45,8 @@ signal_loop(const struct committer *committer)
 }
 
 static void
-log_failure(const struct committer *committer, const struct engine_batch *batch,
-            enum cnop_err err, const char *message)
+log_failure(const struct committer *committer, const struct engine_batch *batch, enum cnop_err err,
+            const char *message)
 {
     struct cnop_log_line line;
 

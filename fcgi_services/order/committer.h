@@ -13,7 +13,8 @@ struct committer;
 enum committer_news {
     COMMITTER_NOTHING,
     COMMITTER_DONE,      /* the batch is back, batch->result says how it went */
-    COMMITTER_UNSETTLED, /* once a batch, when its outcome is unknown for too long; it is not back */
+    COMMITTER_UNSETTLED, /* once a batch, when its outcome is unknown for too long; it is not back
+                          */
 };
 
 /* Starts the thread on a connection that holds the epoch. db becomes the thread's. */

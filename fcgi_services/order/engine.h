@@ -14,8 +14,8 @@
 #include "shared/ledger/ledger.h"
 #include "shared/ledger/record.h"
 
-#define ENGINE_BATCH_MAX 512                   /* commands in one transaction */
-#define ENGINE_BODY_BYTES (256u * 1024)        /* journal body of one batch */
+#define ENGINE_BATCH_MAX 512                    /* commands in one transaction */
+#define ENGINE_BODY_BYTES (256u * 1024)         /* journal body of one batch */
 #define ENGINE_DIRTY_MAX (ENGINE_BATCH_MAX * 6) /* rows one batch may touch */
 
 struct engine;
@@ -28,15 +28,15 @@ typedef void (*engine_done_fn)(struct engine_job *job);
 struct engine_job {
     struct engine_job *next; /* in the list it is on */
     engine_done_fn done;
-    void *owner;                     /* for done */
-    uint32_t owner_index;            /* for done */
-    uint64_t owner_tag;              /* for done */
-    bool resolve;                    /* the unique key refused it: its first answer must exist */
-    enum cnop_err err;               /* result */
-    int64_t queued_us;               /* monotonic */
-    struct ledger_preview *preview;  /* not NULL: only evaluate, into this */
+    void *owner;                    /* for done */
+    uint32_t owner_index;           /* for done */
+    uint64_t owner_tag;             /* for done */
+    bool resolve;                   /* the unique key refused it: its first answer must exist */
+    enum cnop_err err;              /* result */
+    int64_t queued_us;              /* monotonic */
+    struct ledger_preview *preview; /* not NULL: only evaluate, into this */
     struct ledger_command command;
-    struct ledger_outcome outcome;   /* result */
+    struct ledger_outcome outcome; /* result */
 };
 
 struct engine_account_row {
@@ -100,7 +100,7 @@ struct engine_status {
     uint64_t seq;
     uint64_t epoch;
     uint32_t waiting_count;
-    int64_t oldest_us; /* age of the oldest command without an answer */
+    int64_t oldest_us;  /* age of the oldest command without an answer */
     bool database_lost; /* the committer is trying to reach it */
 };
 struct engine_status engine_status(const struct engine *engine);

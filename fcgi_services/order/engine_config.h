@@ -20,7 +20,7 @@ struct engine_config {
     uint64_t recent_keys;
     uint64_t boot_keys;
     uint64_t queue_jobs;
-    uint64_t queue_age;   /* ms */
+    uint64_t queue_age;     /* ms */
     uint64_t price_max_age; /* ms */
     uint64_t commit_giveup; /* ms */
     const char *deposit_limit;

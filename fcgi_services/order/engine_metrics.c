@@ -3,9 +3,8 @@
 #include "fcgi_services/order/engine_metrics.h"
 
 static const int64_t size_bounds[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
-static const int64_t commit_bounds_us[] = {250,   500,    1000,   2500,   5000,
-                                           10000, 25000,  50000,  100000, 250000,
-                                           1000000, 5000000};
+static const int64_t commit_bounds_us[] = {250,   500,   1000,   2500,   5000,    10000,
+                                           25000, 50000, 100000, 250000, 1000000, 5000000};
 
 const struct cnop_metric_def engine_metrics[ENGINE_METRIC_COUNT] = {
     [ENGINE_METRIC_COMMITTED] = {.name = "order_engine_commands_committed_total",

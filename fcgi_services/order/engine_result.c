@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes back to the loop: commits that stand, fail or stay unknown, and keys looked up. Nothing
- * is guessed: state that is not known to be durable is taken back and its commands run again, or
- * their clients are told. */
+/* What comes back to the loop: commits that stand, fail or stay unknown, and keys looked up.
+ * Nothing is guessed: state that is not known to be durable is taken back and its commands run
+ * again, or their clients are told. */
 #include "fcgi_services/order/engine_state.h"
 
 #include "fcgi_services/order/engine_metrics.h"

@@ -21,9 +21,9 @@ struct engine {
     struct engine_job *free_jobs;
     uint32_t free_count;
     uint32_t job_count;
-    struct job_list backlog;   /* not applied yet: the filling batch has no room */
-    struct job_list finished;  /* answered at the end of the round */
-    uint32_t solo_count;       /* so many next jobs get a transaction of their own */
+    struct job_list backlog;  /* not applied yet: the filling batch has no room */
+    struct job_list finished; /* answered at the end of the round */
+    uint32_t solo_count;      /* so many next jobs get a transaction of their own */
     struct engine_batch batches[2];
     struct engine_batch *filling;
     struct engine_batch *in_flight; /* lent to the committer; NULL: none */

@@ -43,16 +43,16 @@ write_accepted(struct cnop_json_writer *writer, const struct order_env *env,
                const struct batch_item *item)
 {
     const struct ledger_deed *deed = &item->outcome.deed;
-    const struct order_view order = {
-        .id = deed->id,
-        .side = deed->side,
-        .symbol = order_http_symbol(env, deed->asset_id),
-        .qty = deed->qty,
-        .price = deed->price,
-        .total = deed->total,
-        .fee = deed->fee,
-        .client_order_id = cnop_str_make(item->command.key, item->command.key_len),
-        .created_us = deed->time_us};
+    const struct order_view order = {.id = deed->id,
+                                     .side = deed->side,
+                                     .symbol = order_http_symbol(env, deed->asset_id),
+                                     .qty = deed->qty,
+                                     .price = deed->price,
+                                     .total = deed->total,
+                                     .fee = deed->fee,
+                                     .client_order_id =
+                                         cnop_str_make(item->command.key, item->command.key_len),
+                                     .created_us = deed->time_us};
 
     order_json_write(writer, "data", &env->id_key, &order);
 }
@@ -61,11 +61,11 @@ static void
 write_refused(struct cnop_json_writer *writer, const struct order_env *env,
               const struct batch_item *item)
 {
-    const struct order_refusal refusal = {
-        .violation = {item->err, item->outcome.have_e8, item->outcome.need_e8,
-                      item->outcome.limit_e8},
-        .qty = item->command.qty,
-        .symbol = order_http_symbol(env, item->command.asset_id)};
+    const struct order_refusal refusal = {.violation = {item->err, item->outcome.have_e8,
+                                                        item->outcome.need_e8,
+                                                        item->outcome.limit_e8},
+                                          .qty = item->command.qty,
+                                          .symbol = order_http_symbol(env, item->command.asset_id)};
     char memory[REFUSAL_BYTES];
     struct cnop_buf text;
 
@@ -167,8 +167,7 @@ read_item(struct cnop_request *req, const struct ticket *ticket, struct cnop_str
 {
     const struct order_env *env = cnop_request_env(req);
     struct batch_item *item = &batch->items[index];
-    struct cnop_str prefix =
-        cnop_arena_printf(cnop_request_arena(req), "orders[%zu].", index);
+    struct cnop_str prefix = cnop_arena_printf(cnop_request_arena(req), "orders[%zu].", index);
     int64_t account_id;
     enum cnop_err err;
 

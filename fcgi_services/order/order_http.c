@@ -71,16 +71,16 @@ on_placed(struct engine_job *job)
     const struct order_env *env = cnop_request_env(req);
     struct cnop_response *res = cnop_request_response(req);
     const struct ledger_deed *deed = &job->outcome.deed;
-    const struct order_view order = {
-        .id = deed->id,
-        .side = deed->side,
-        .symbol = order_http_symbol(env, deed->asset_id),
-        .qty = deed->qty,
-        .price = deed->price,
-        .total = deed->total,
-        .fee = deed->fee,
-        .client_order_id = cnop_str_make(job->command.key, job->command.key_len),
-        .created_us = deed->time_us};
+    const struct order_view order = {.id = deed->id,
+                                     .side = deed->side,
+                                     .symbol = order_http_symbol(env, deed->asset_id),
+                                     .qty = deed->qty,
+                                     .price = deed->price,
+                                     .total = deed->total,
+                                     .fee = deed->fee,
+                                     .client_order_id =
+                                         cnop_str_make(job->command.key, job->command.key_len),
+                                     .created_us = deed->time_us};
     struct cnop_json_writer *writer;
 
     if (job->err != CNOP_OK) {

@@ -13,8 +13,8 @@ order_type_name(uint8_t side)
 }
 
 void
-order_json_write(struct cnop_json_writer *writer, const char *key,
-                 const struct cnop_id_key *id_key, const struct order_view *order)
+order_json_write(struct cnop_json_writer *writer, const char *key, const struct cnop_id_key *id_key,
+                 const struct order_view *order)
 {
     char memory[CNOP_PUBLIC_ID_LEN + 1];
     struct cnop_buf id;
@@ -46,8 +46,8 @@ order_id_key_load(const char *path, struct cnop_id_key *ret_key)
     enum cnop_err err;
     size_t len;
 
-    err = cnop_secret_read_file(path, key.bytes, sizeof(key.bytes), sizeof(key.bytes), &len,
-                                &reason);
+    err =
+        cnop_secret_read_file(path, key.bytes, sizeof(key.bytes), sizeof(key.bytes), &len, &reason);
     if (err != CNOP_OK) {
         struct cnop_log_line line;
 

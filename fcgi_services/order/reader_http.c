@@ -18,8 +18,9 @@ static const char *const order_types[] = {"market_buy", "market_sell", "limit_bu
                                           NULL};
 static const char *const sides[] = {"buy", "sell", NULL};
 /* Index + 1 = place in status_columns. */
-static const char *const statuses[] = {"pending",   "confirmed", "queued", "triggered", "processing",
-                                       "completed", "cancelled", "failed", "expired",   NULL};
+static const char *const statuses[] = {"pending",    "confirmed", "queued",    "triggered",
+                                       "processing", "completed", "cancelled", "failed",
+                                       "expired",    NULL};
 /* Values of the column; 255: no stored order is ever in that state. */
 static const uint8_t status_columns[] = {1, 255, 2, 255, 3, 4, 5, 255, 6};
 
@@ -285,8 +286,8 @@ static enum cnop_err
 find_by_id(struct cnop_request *req, struct reader_env *env, struct reader_order *ret_order)
 {
     uint64_t id;
-    enum cnop_err err = cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER,
-                                      &env->id_key, &id);
+    enum cnop_err err =
+        cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER, &env->id_key, &id);
 
     if (err == CNOP_E_INVALID)
         return cnop_request_fault(req, err, "order_id", "is not an order id");

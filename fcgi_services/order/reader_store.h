@@ -83,7 +83,7 @@ struct reader_proof {
     uint64_t seq;
     uint64_t epoch;
     unsigned char hash[32];
-    bool chain_ok; /* the writer's head is the last journal row */
+    bool chain_ok;   /* the writer's head is the last journal row */
     int64_t made_us; /* wall clock; 0: never */
 };
 

@@ -60,16 +60,15 @@ reader_store_list(struct cnop_db *db, struct cnop_arena *arena, const struct rea
     enum cnop_err err;
 
     cnop_assert(filter->account_id > 0);
-    err = cnop_db_query(
-        db, arena, &list_orders,
-        CNOP_PARAMS(CNOP_P_I64(filter->account_id), CNOP_P_I64(filter->before_id),
-                    CNOP_P_I64(filter->asset_id), CNOP_P_I64(filter->asset_id),
-                    CNOP_P_I64(filter->side), CNOP_P_I64(filter->side), CNOP_P_I64(filter->type),
-                    CNOP_P_I64(filter->type), CNOP_P_I64(filter->status),
-                    CNOP_P_I64(filter->status), CNOP_P_I64(filter->from_us),
-                    CNOP_P_I64(filter->to_us), CNOP_P_U64(filter->limit + 1),
-                    CNOP_P_U64(filter->offset)),
-        &rows);
+    err = cnop_db_query(db, arena, &list_orders,
+                        CNOP_PARAMS(CNOP_P_I64(filter->account_id), CNOP_P_I64(filter->before_id),
+                                    CNOP_P_I64(filter->asset_id), CNOP_P_I64(filter->asset_id),
+                                    CNOP_P_I64(filter->side), CNOP_P_I64(filter->side),
+                                    CNOP_P_I64(filter->type), CNOP_P_I64(filter->type),
+                                    CNOP_P_I64(filter->status), CNOP_P_I64(filter->status),
+                                    CNOP_P_I64(filter->from_us), CNOP_P_I64(filter->to_us),
+                                    CNOP_P_U64(filter->limit + 1), CNOP_P_U64(filter->offset)),
+                        &rows);
     if (err != CNOP_OK)
         return err;
     orders.has_more = rows.count > filter->limit;
@@ -169,11 +168,10 @@ reader_store_proof(struct cnop_db *db, struct cnop_arena *arena, struct reader_p
     proof->chain_ok = cnop_row_bool(&head, 3);
     proof->sum_count = rows.count;
     for (size_t i = 0; i < rows.count; i++)
-        proof->sums[i] =
-            (struct reader_sum){.asset_id = (uint16_t)cnop_row_i64(&rows.list[i], 0),
-                                .sum_e8 = cnop_row_i64(&rows.list[i], 1),
-                                .balance_count = cnop_row_u64(&rows.list[i], 2),
-                                .below_floor = cnop_row_bool(&rows.list[i], 3)};
+        proof->sums[i] = (struct reader_sum){.asset_id = (uint16_t)cnop_row_i64(&rows.list[i], 0),
+                                             .sum_e8 = cnop_row_i64(&rows.list[i], 1),
+                                             .balance_count = cnop_row_u64(&rows.list[i], 2),
+                                             .below_floor = cnop_row_bool(&rows.list[i], 3)};
     proof->made_us = cnop_clock_wall_us();
     return CNOP_OK;
 }

@@ -163,14 +163,13 @@ recovery_read_entry(const struct cnop_row *row, struct recovered_key *ret_key)
 {
     int64_t amount_e8 = cell_i64(row, 3);
 
-    ret_key->deed =
-        (struct ledger_deed){.id = cell_i64(row, 0),
-                             .account_id = cell_i64(row, 1),
-                             .op = (uint8_t)(cell_i64(row, 2) + LEDGER_OP_DEPOSIT - 1),
-                             .total = {amount_e8 < 0 ? -amount_e8 : amount_e8},
-                             .cash_after = {cell_i64(row, 4)},
-                             .time_us = cell_i64(row, 5),
-                             .asset_id = LEDGER_USD};
+    ret_key->deed = (struct ledger_deed){.id = cell_i64(row, 0),
+                                         .account_id = cell_i64(row, 1),
+                                         .op = (uint8_t)(cell_i64(row, 2) + LEDGER_OP_DEPOSIT - 1),
+                                         .total = {amount_e8 < 0 ? -amount_e8 : amount_e8},
+                                         .cash_after = {cell_i64(row, 4)},
+                                         .time_us = cell_i64(row, 5),
+                                         .asset_id = LEDGER_USD};
     return read_key(row, 6, ret_key);
 }
 
@@ -228,7 +227,8 @@ take_over(struct cnop_batch_db *db, struct loader *loader)
     enum cnop_err err;
 
     cnop_batch_init(&batch, memory, sizeof(memory));
-    cnop_batch_sql(&batch, "START TRANSACTION;UPDATE writer SET epoch=epoch+1 WHERE shard=0;COMMIT");
+    cnop_batch_sql(&batch,
+                   "START TRANSACTION;UPDATE writer SET epoch=epoch+1 WHERE shard=0;COMMIT");
     err = cnop_batch_db_connect(db);
     if (err == CNOP_OK)
         err = cnop_batch_commit(db, &batch);

@@ -44,7 +44,8 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
     if (!cnop_str_is_word(ticket->asset_id, ""))
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "asset_id"),
                                  "must be 1 to 10 letters and digits");
-    if (!cnop_str_empty(ticket->client_order_id) && !cnop_str_is_word(ticket->client_order_id, "_-"))
+    if (!cnop_str_empty(ticket->client_order_id) &&
+        !cnop_str_is_word(ticket->client_order_id, "_-"))
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "client_order_id"),
                                  "must be letters, digits, '_' and '-'");
     if (ticket->quantity.e8 == 0 && ticket->amount.e8 == 0)
@@ -72,16 +73,16 @@ ticket_command(const struct engine *engine, int64_t account_id, const struct tic
 
         symbol[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
     }
-    asset = ledger_find_symbol(engine_ledger(engine),
-                               cnop_str_make(symbol, ticket->asset_id.len));
+    asset = ledger_find_symbol(engine_ledger(engine), cnop_str_make(symbol, ticket->asset_id.len));
     if (asset == NULL || asset->id == LEDGER_USD)
         return CNOP_E_ASSET_UNKNOWN;
     command->op = LEDGER_OP_ORDER;
     command->account_id = account_id;
     command->asset_id = asset->id;
-    command->side = ticket->order_type == TICKET_MARKET_BUY || ticket->order_type == TICKET_LIMIT_BUY
-                        ? LEDGER_BUY
-                        : LEDGER_SELL;
+    command->side =
+        ticket->order_type == TICKET_MARKET_BUY || ticket->order_type == TICKET_LIMIT_BUY
+            ? LEDGER_BUY
+            : LEDGER_SELL;
     command->qty = ticket->quantity;
     command->amount = ticket->amount;
     return ticket->order_type >= TICKET_LIMIT_BUY ? CNOP_E_LIMIT_ORDER_UNSUPPORTED : CNOP_OK;

@@ -36,7 +36,6 @@ cnop_must_check enum cnop_err ticket_command(const struct engine *engine, int64_
                                              struct ledger_command *command);
 
 /* The Idempotency-Key header, checked; empty when absent. INVALID. */
-cnop_must_check enum cnop_err ticket_header_key(struct cnop_request *req,
-                                                struct cnop_str *ret_key);
+cnop_must_check enum cnop_err ticket_header_key(struct cnop_request *req, struct cnop_str *ret_key);
 
 #endif

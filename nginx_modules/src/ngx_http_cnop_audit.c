@@ -224,6 +224,8 @@ ngx_http_cnop_log_handler(ngx_http_request_t *r)
         return NGX_OK;
     }
 
+    /* a request that ended without a response settles here */
+
     ngx_http_cnop_breaker_settle(r, ctx);
     ngx_http_cnop_metrics_record(r, ctx);
 

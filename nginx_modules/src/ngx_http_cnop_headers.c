@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Response headers: identifier, limits, CORS and security, on every response whoever made it.  The
- * last look at a response before it leaves, so guard and audit take its result here.
+ * last look at a response before it leaves, so guard, breaker and audit take its result here.
  */
 
 #include "ngx_http_cnop_module.h"
@@ -57,6 +57,7 @@ ngx_http_cnop_header_filter(ngx_http_request_t *r)
     }
 
     ngx_http_cnop_guard_settle(r, ctx, r->headers_out.status);
+    ngx_http_cnop_breaker_settle(r, ctx);
     ngx_http_cnop_audit_result(r, ctx);
 
     if (ngx_http_cnop_add_header(r, "X-Request-ID", &ctx->request_id) != NGX_OK
@@ -296,6 +297,15 @@ ngx_http_cnop_security_headers(ngx_http_request_t *r, ngx_uint_t profile)
     {
         return NGX_ERROR;
     }
+
+#if (NGX_HTTP_SSL)
+    if (r->connection->ssl
+        && ngx_http_cnop_add_default(r, "Strict-Transport-Security", "max-age=31536000")
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+#endif
 
     if (profile == NGX_HTTP_CNOP_SECURITY_HTML) {
         if (ngx_http_cnop_add_default(r, "Cross-Origin-Opener-Policy", "same-origin")

@@ -34,7 +34,8 @@ void cnop_batch_ascii(struct cnop_batch *batch, struct cnop_str text); /* _ascii
                                                                           by index */
 void cnop_batch_null(struct cnop_batch *batch);
 
-/* "INSERT INTO t (a, b) VALUES " rows " ON DUPLICATE KEY UPDATE ...": head and tail are literals. */
+/* "INSERT INTO t (a, b) VALUES " rows " ON DUPLICATE KEY UPDATE ...": head and tail are literals.
+ */
 #define cnop_batch_rows_open(batch, literal) cnop_batch_rows_begin((batch), "" literal)
 void cnop_batch_rows_begin(struct cnop_batch *batch, const char *head);
 void cnop_batch_row_open(struct cnop_batch *batch);

@@ -15,8 +15,8 @@ is_same_request(const struct state_key *known, const struct ledger_command *comm
 bool
 ledger_key_conflicts(const struct ledger *ledger, const struct ledger_command *command)
 {
-    const struct state_key *known = state_key_find(
-        ledger, command->op, command->account_id, cnop_str_make(command->key, command->key_len));
+    const struct state_key *known = state_key_find(ledger, command->op, command->account_id,
+                                                   cnop_str_make(command->key, command->key_len));
 
     return known != NULL && !is_same_request(known, command);
 }

@@ -225,8 +225,7 @@ ledger_client_ticks(struct ledger_client *client, const struct ledger_tick *tick
         void *base;
     } list = {ticks}; /* sendmsg does not write to it */
     struct message message = {
-        .head = &wire.head,
-        .pieces = {{&wire, sizeof(wire)}, {list.base, count * sizeof(*ticks)}}};
+        .head = &wire.head, .pieces = {{&wire, sizeof(wire)}, {list.base, count * sizeof(*ticks)}}};
     struct ledger_wire_reply reply;
     enum cnop_err err;
 

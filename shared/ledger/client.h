@@ -28,9 +28,9 @@ void ledger_command_set_request_id(struct ledger_command *command, struct cnop_s
 void ledger_command_set_reason(struct ledger_command *command, struct cnop_str reason);
 
 /* Runs one command; outcome is written on CNOP_OK and on refusals (their figures). CNOP_OK means
- * durable. Errors: those of ledger_apply; UNAVAILABLE, OVERLOADED, SHUTTING_DOWN, DEADLINE, FORBIDDEN
- * (this socket may not do that): nothing was accepted; OUTCOME_UNKNOWN: it may have been, ask again
- * with the same key. */
+ * durable. Errors: those of ledger_apply; UNAVAILABLE, OVERLOADED, SHUTTING_DOWN, DEADLINE,
+ * FORBIDDEN (this socket may not do that): nothing was accepted; OUTCOME_UNKNOWN: it may have been,
+ * ask again with the same key. */
 cnop_must_check enum cnop_err ledger_client_call(struct ledger_client *client,
                                                  const struct ledger_command *command,
                                                  struct ledger_outcome *outcome);

@@ -7,7 +7,8 @@
 
 #include "shared/base/money.h"
 
-#define LEDGER_USD UINT16_C(0) /* asset id of the US dollar; every other asset trades against it */
+#define LEDGER_USD UINT16_C(0) /* asset id of the US dollar; every other asset trades against it   \
+                                */
 
 #define LEDGER_ACCOUNT_WORLD INT64_C(1)    /* where deposits come from and withdrawals go */
 #define LEDGER_ACCOUNT_HOUSE INT64_C(2)    /* counterparty of every market order */
@@ -71,9 +72,9 @@ struct ledger_command {
     uint64_t price_seq; /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
     int64_t price_time_us;
     uint16_t asset_id;
-    uint8_t op;   /* enum ledger_op */
-    uint8_t side; /* ORDER: enum ledger_side */
-    bool active;  /* ASSET: may be traded */
+    uint8_t op;       /* enum ledger_op */
+    uint8_t side;     /* ORDER: enum ledger_side */
+    bool active;      /* ASSET: may be traded */
     bool key_checked; /* the key was looked up in the database and is not there */
     uint8_t key_len;  /* 0: no idempotency key */
     uint8_t request_id_len;

@@ -15,11 +15,11 @@
 struct ledger_config {
     uint32_t max_accounts;
     uint32_t max_balances;
-    uint32_t max_assets;   /* ids 0 .. max_assets - 1 */
-    uint32_t recent_keys;  /* idempotency keys kept in memory; a power of two >= 64 */
-    uint32_t undo_entries; /* a power of two; 16 per command in flight are plenty */
-    uint32_t max_dirty;    /* rows one batch may touch */
-    uint64_t hash_seed[2]; /* secret: keeps clients from aiming at one hash bucket */
+    uint32_t max_assets;      /* ids 0 .. max_assets - 1 */
+    uint32_t recent_keys;     /* idempotency keys kept in memory; a power of two >= 64 */
+    uint32_t undo_entries;    /* a power of two; 16 per command in flight are plenty */
+    uint32_t max_dirty;       /* rows one batch may touch */
+    uint64_t hash_seed[2];    /* secret: keeps clients from aiming at one hash bucket */
     cnop_cash deposit_limit;  /* per account and UTC day */
     cnop_cash withdraw_limit; /* per account and UTC day */
     cnop_qty min_qty;         /* orders by quantity */

@@ -135,8 +135,7 @@ static void
 check_means(const struct ledger *ledger, struct order_plan *plan)
 {
     struct ledger_deed *deed = &plan->outcome.deed;
-    const struct ledger_balance *cash =
-        ledger_find_balance(ledger, deed->account_id, LEDGER_USD);
+    const struct ledger_balance *cash = ledger_find_balance(ledger, deed->account_id, LEDGER_USD);
     const struct ledger_balance *asset =
         ledger_find_balance(ledger, deed->account_id, deed->asset_id);
     int64_t cash_e8 = cash == NULL ? 0 : cash->avail_e8;

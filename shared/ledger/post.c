@@ -27,7 +27,7 @@ net_add(struct net *nets, size_t *count, int64_t account_id, uint16_t asset_id, 
         ++*count;
     }
     return __builtin_add_overflow(nets[i].delta_e8, delta_e8, &nets[i].delta_e8) ? CNOP_E_OVERFLOW
-                                                                                : CNOP_OK;
+                                                                                 : CNOP_OK;
 }
 
 static enum cnop_err
@@ -123,8 +123,8 @@ state_post_xfers(struct ledger *ledger, const struct ledger_outcome *outcome)
     err = net_build(outcome, nets, &count);
     cnop_assert(err == CNOP_OK);
     for (size_t i = 0; i < count; i++) {
-        struct ledger_balance *row = state_balance_open(ledger, nets[i].account_id,
-                                                        nets[i].asset_id, outcome->deed.time_us);
+        struct ledger_balance *row =
+            state_balance_open(ledger, nets[i].account_id, nets[i].asset_id, outcome->deed.time_us);
 
         row->avail_e8 += nets[i].delta_e8; /* overflow was checked */
         row->ver++;

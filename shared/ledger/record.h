@@ -6,12 +6,10 @@
  *     u8 op, u8 side, u8 flags, u8 key_len, u16 asset_id, u16 text_len, i64 id, i64 account_id,
  *     i64 time_us
  * followed by
- *     ORDER             i64 qty_e8, i64 amount_e8, i64 price_e10, u64 price_seq   (one of qty, amount
- *                       is 0: what was asked for; the price is the one of execution)
- *     DEPOSIT WITHDRAW GIFT   i64 amount_e8
- *     PRICE_SET         i64 price_e10, u64 price_seq
- * then, if key_len > 0, 16 bytes of fingerprint and the key, then text_len bytes (reason or symbol).
- * flags: 1 active (ASSET).
+ *     ORDER             i64 qty_e8, i64 amount_e8, i64 price_e10, u64 price_seq   (one of qty,
+ * amount is 0: what was asked for; the price is the one of execution) DEPOSIT WITHDRAW GIFT   i64
+ * amount_e8 PRICE_SET         i64 price_e10, u64 price_seq then, if key_len > 0, 16 bytes of
+ * fingerprint and the key, then text_len bytes (reason or symbol). flags: 1 active (ASSET).
  *
  * Ticks have no record of their own: each order carries the price it was filled at, and a replay
  * sets that price first. The hash of a journal row is SHA-256 over
@@ -34,11 +32,10 @@ struct ledger_chain {
 void ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command,
                           const struct ledger_outcome *outcome);
 
-/* Takes the first record off *body. For ORDER, price and price_seq are those of execution; id is the
- * id the command was given. INVALID: not a record. */
-cnop_must_check enum cnop_err ledger_record_decode(struct cnop_str *body,
-                                                   struct ledger_command *ret_command,
-                                                   int64_t *ret_id);
+/* Takes the first record off *body. For ORDER, price and price_seq are those of execution; id is
+ * the id the command was given. INVALID: not a record. */
+cnop_must_check enum cnop_err
+ledger_record_decode(struct cnop_str *body, struct ledger_command *ret_command, int64_t *ret_id);
 
 #define LEDGER_CHAIN_FRAME_BYTES 64 /* prev_hash and the four numbers in front of a body */
 

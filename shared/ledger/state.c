@@ -123,11 +123,8 @@ open_system_accounts(struct ledger *ledger)
 struct ledger *
 ledger_init(void *memory, const struct ledger_config *config)
 {
-    const struct ledger_asset dollar = {.id = LEDGER_USD,
-                                        .known = true,
-                                        .active = false,
-                                        .symbol = "USD",
-                                        .symbol_len = 3};
+    const struct ledger_asset dollar = {
+        .id = LEDGER_USD, .known = true, .active = false, .symbol = "USD", .symbol_len = 3};
     struct ledger *ledger = memory;
     unsigned char *base = memory;
     struct layout layout;

@@ -110,26 +110,29 @@ bench_bulk_open(void)
     static struct bench_bulk bulk;
 
     bulk.mysql = bench_connect();
-    prepare(bulk.mysql, &bulk.orders,
-            "INSERT INTO orders (id,account_id,asset_id,side,type,tif,status,qty_e8,filled_qty_e8,"
-            "filled_quote_e8,fee_e8,price_e10,price_seq,cash_after_e8,created_us,updated_us,"
-            "client_order_id,fingerprint,request_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            "nnnnnnnnnnnnnnnnsss");
-    prepare(bulk.mysql, &bulk.trades,
-            "INSERT INTO trade (id,order_id,asset_id,side,price_e10,qty_e8,quote_e8,fee_e8,created_us)"
-            " VALUES (?,?,?,?,?,?,?,?,?)",
-            "nnnnnnnnn");
+    prepare(
+        bulk.mysql, &bulk.orders,
+        "INSERT INTO orders (id,account_id,asset_id,side,type,tif,status,qty_e8,filled_qty_e8,"
+        "filled_quote_e8,fee_e8,price_e10,price_seq,cash_after_e8,created_us,updated_us,"
+        "client_order_id,fingerprint,request_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "nnnnnnnnnnnnnnnnsss");
+    prepare(
+        bulk.mysql, &bulk.trades,
+        "INSERT INTO trade (id,order_id,asset_id,side,price_e10,qty_e8,quote_e8,fee_e8,created_us)"
+        " VALUES (?,?,?,?,?,?,?,?,?)",
+        "nnnnnnnnn");
     prepare(bulk.mysql, &bulk.xfers,
             "INSERT INTO xfer (id,leg,debit_account,credit_account,asset_id,amount_e8,kind)"
             " VALUES (?,?,?,?,?,?,?)",
             "nnnnnnn");
-    prepare(bulk.mysql, &bulk.balances,
-            "INSERT INTO balance (account_id,asset_id,avail_e8,held_e8,floor_e8,cost_e8,realised_e8,"
-            "entries,ver,created_us,updated_us) VALUES (?,?,?,?,?,?,?,?,?,?,?) ON DUPLICATE KEY UPDATE"
-            " avail_e8=VALUES(avail_e8),held_e8=VALUES(held_e8),floor_e8=VALUES(floor_e8),"
-            "cost_e8=VALUES(cost_e8),realised_e8=VALUES(realised_e8),entries=VALUES(entries),"
-            "ver=VALUES(ver),updated_us=VALUES(updated_us)",
-            "nnnnnnnnnnn");
+    prepare(
+        bulk.mysql, &bulk.balances,
+        "INSERT INTO balance (account_id,asset_id,avail_e8,held_e8,floor_e8,cost_e8,realised_e8,"
+        "entries,ver,created_us,updated_us) VALUES (?,?,?,?,?,?,?,?,?,?,?) ON DUPLICATE KEY UPDATE"
+        " avail_e8=VALUES(avail_e8),held_e8=VALUES(held_e8),floor_e8=VALUES(floor_e8),"
+        "cost_e8=VALUES(cost_e8),realised_e8=VALUES(realised_e8),entries=VALUES(entries),"
+        "ver=VALUES(ver),updated_us=VALUES(updated_us)",
+        "nnnnnnnnnnn");
     return &bulk;
 }
 
@@ -138,12 +141,24 @@ add_job(struct bench_bulk *bulk, struct engine_job *job)
 {
     const struct ledger_deed *deed = &job->outcome.deed;
     struct ledger_command *command = &job->command;
-    const int64_t order[] = {deed->id, deed->account_id, deed->asset_id, deed->side, 1, 1, 4,
-                             deed->qty.e8, deed->qty.e8, deed->total.e8, deed->fee.e8,
-                             deed->price.e10, (int64_t)deed->price_seq, deed->cash_after.e8,
-                             deed->time_us, deed->time_us};
-    const int64_t trade[] = {job->outcome.trade_id, deed->id, deed->asset_id, deed->side,
-                             deed->price.e10, deed->qty.e8, deed->total.e8, deed->fee.e8,
+    const int64_t order[] = {deed->id,
+                             deed->account_id,
+                             deed->asset_id,
+                             deed->side,
+                             1,
+                             1,
+                             4,
+                             deed->qty.e8,
+                             deed->qty.e8,
+                             deed->total.e8,
+                             deed->fee.e8,
+                             deed->price.e10,
+                             (int64_t)deed->price_seq,
+                             deed->cash_after.e8,
+                             deed->time_us,
+                             deed->time_us};
+    const int64_t trade[] = {job->outcome.trade_id, deed->id,     deed->asset_id, deed->side,
+                             deed->price.e10,       deed->qty.e8, deed->total.e8, deed->fee.e8,
                              deed->time_us};
 
     put_numbers(&bulk->orders, 0, order, CNOP_COUNT(order));
@@ -155,8 +170,8 @@ add_job(struct bench_bulk *bulk, struct engine_job *job)
     bulk->trades.rows++;
     for (uint32_t leg = 0; leg < job->outcome.xfer_count; leg++) {
         const struct ledger_xfer *x = &job->outcome.xfers[leg];
-        const int64_t xfer[] = {deed->id, leg, x->debit_account, x->credit_account, x->asset_id,
-                                x->amount_e8, x->kind};
+        const int64_t xfer[] = {deed->id,    leg,          x->debit_account, x->credit_account,
+                                x->asset_id, x->amount_e8, x->kind};
 
         put_numbers(&bulk->xfers, 0, xfer, CNOP_COUNT(xfer));
         bulk->xfers.rows++;
@@ -179,9 +194,10 @@ bench_bulk_commit(struct bench_bulk *bulk, struct engine_batch *batch)
         add_job(bulk, batch->jobs[i]);
     for (uint32_t i = 0; i < batch->balance_count; i++) {
         const struct ledger_balance *b = &batch->balances[i];
-        const int64_t balance[] = {b->account_id, b->asset_id, b->avail_e8, b->held_e8, b->floor_e8,
-                                   b->cost_e8, b->realised_e8, (int64_t)b->entries,
-                                   (int64_t)b->ver, b->created_us, b->updated_us};
+        const int64_t balance[] = {b->account_id,  b->asset_id,         b->avail_e8,
+                                   b->held_e8,     b->floor_e8,         b->cost_e8,
+                                   b->realised_e8, (int64_t)b->entries, (int64_t)b->ver,
+                                   b->created_us,  b->updated_us};
 
         put_numbers(&bulk->balances, 0, balance, CNOP_COUNT(balance));
         bulk->balances.rows++;

@@ -11,7 +11,8 @@ struct bench_bulk;
 
 MYSQL *bench_connect(void);
 struct bench_bulk *bench_bulk_open(void);
-/* One transaction: fence, orders, trades, transfers, balances, journal. Ends the program on errors. */
+/* One transaction: fence, orders, trades, transfers, balances, journal. Ends the program on errors.
+ */
 void bench_bulk_commit(struct bench_bulk *bulk, struct engine_batch *batch);
 
 #endif

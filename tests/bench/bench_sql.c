@@ -116,8 +116,12 @@ maker_seal(struct maker *maker)
 static void
 maker_open(struct maker *maker)
 {
-    const struct ledger_asset asset = {.id = 3, .known = true, .active = true, .symbol_len = 1,
-                                       .symbol = "D", .price = {1234500000},
+    const struct ledger_asset asset = {.id = 3,
+                                       .known = true,
+                                       .active = true,
+                                       .symbol_len = 1,
+                                       .symbol = "D",
+                                       .price = {1234500000},
                                        .price_time_us = cnop_clock_wall_us()};
     struct ledger_config config;
 
@@ -142,7 +146,8 @@ next_order(struct maker *maker)
     uint64_t number = ++maker->number;
     bool sell = number % 3 == 0;
     struct ledger_command command = {.op = LEDGER_OP_ORDER,
-                                     .account_id = FIRST_ACCOUNT + (int64_t)(number * 7919 % ACCOUNTS),
+                                     .account_id =
+                                         FIRST_ACCOUNT + (int64_t)(number * 7919 % ACCOUNTS),
                                      .asset_id = 3,
                                      .side = sell ? LEDGER_SELL : LEDGER_BUY,
                                      .qty = {(sell ? 1 : 2) * CNOP_E8}};
@@ -260,15 +265,18 @@ naive_order(MYSQL *mysql, int64_t id, int64_t account)
         "SELECT avail_e8 FROM balance WHERE account_id=2 AND asset_id IN (0,3) FOR UPDATE",
         "SELECT avail_e8 FROM balance WHERE account_id=@a AND asset_id IN (0,3) FOR UPDATE",
         "INSERT INTO orders (id,account_id,asset_id,side,type,tif,status,client_order_id,qty_e8,"
-        "filled_qty_e8,filled_quote_e8,fee_e8,price_e10,price_seq,cash_after_e8,created_us,updated_us)"
+        "filled_qty_e8,filled_quote_e8,fee_e8,price_e10,price_seq,cash_after_e8,created_us,updated_"
+        "us)"
         " VALUES (@i,@a,3,1,1,1,4,'n-@i',200000000,200000000,"
         "24690000,0,1234500000,1,0,@t,@t)",
         "INSERT INTO xfer VALUES (@i,0,@a,2,0,24690000,4),(@i,1,2,@a,3,200000000,5)",
-        "UPDATE balance SET avail_e8=avail_e8-24690000,ver=ver+1 WHERE account_id=@a AND asset_id=0",
+        "UPDATE balance SET avail_e8=avail_e8-24690000,ver=ver+1 WHERE account_id=@a AND "
+        "asset_id=0",
         "INSERT INTO balance VALUES (@a,3,200000000,0,0,0,0,1,1,0,0) ON DUPLICATE KEY"
         " UPDATE avail_e8=avail_e8+200000000,ver=ver+1",
         "UPDATE balance SET avail_e8=avail_e8+24690000,ver=ver+1 WHERE account_id=2 AND asset_id=0",
-        "UPDATE balance SET avail_e8=avail_e8-200000000,ver=ver+1 WHERE account_id=2 AND asset_id=3",
+        "UPDATE balance SET avail_e8=avail_e8-200000000,ver=ver+1 WHERE account_id=2 AND "
+        "asset_id=3",
         "COMMIT",
     };
     const int64_t values[] = {id, account, cnop_clock_wall_us()};
@@ -316,8 +324,9 @@ run_naive(int64_t until_us, uint32_t connections, int64_t *ret_start_us)
         if (!run_sql(mysql, sql))
             fail("fund", mysql);
     }
-    if (!run_sql(mysql, "INSERT IGNORE INTO balance VALUES (2,0,0,0,-9000000000000000000,0,0,0,0,0,0),"
-                        "(2,3,0,0,-9000000000000000000,0,0,0,0,0,0)"))
+    if (!run_sql(mysql,
+                 "INSERT IGNORE INTO balance VALUES (2,0,0,0,-9000000000000000000,0,0,0,0,0,0),"
+                 "(2,3,0,0,-9000000000000000000,0,0,0,0,0,0)"))
         fail("fund", mysql);
     *ret_start_us = cnop_clock_monotonic_us();
     naive_until_us = *ret_start_us + until_us;
@@ -354,7 +363,8 @@ main(int argc, char **argv)
         count = run_batches(argv[3], seconds * 1000000, size, &start_us);
     elapsed_us = cnop_clock_monotonic_us() - start_us;
     (void)getrusage(RUSAGE_SELF, &usage);
-    printf("{\"mode\":\"%s\",\"size\":%u,\"orders\":%" PRIu64 ",\"seconds\":%.3f,\"per_second\":%.0f,"
+    printf("{\"mode\":\"%s\",\"size\":%u,\"orders\":%" PRIu64
+           ",\"seconds\":%.3f,\"per_second\":%.0f,"
            "\"failed\":%" PRIu64 ",\"client_cpu_us\":%.1f}\n",
            argv[3], size, count, (double)elapsed_us / 1e6, (double)count * 1e6 / (double)elapsed_us,
            atomic_load(&retry_count),

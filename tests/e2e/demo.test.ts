@@ -67,7 +67,7 @@ test('the whole demo, without one console error', async () => {
 
   await page.getByRole('button', { name: /Menu of/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.waitForURL((url) => url.pathname === '/');
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
   await page.goto('/portfolio');
   await page.waitForURL('**/login?next=%2Fportfolio');
 
@@ -98,11 +98,11 @@ test('the order form by keyboard alone', async () => {
     () => !document.querySelector<HTMLButtonElement>('form button[type=submit]')?.disabled,
   );
   await page.keyboard.press('Enter');
-  await page.getByRole('dialog').waitFor();
+  await page.getByRole('dialog', { name: 'Confirm purchase' }).waitFor();
   await page.keyboard.press('Control+Enter');
   await page.getByRole('heading', { name: 'Bought' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('dialog', { name: 'Bought' }).waitFor({ state: 'detached' });
   assert.deepEqual(complaints, []);
   await context.close();
 });

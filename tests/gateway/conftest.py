@@ -13,6 +13,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -212,6 +213,13 @@ class Gateway:
             connection.close()
 
     def metric(self, series):
+        """A value that stands still: requests are counted after their responses have left."""
+        value = None
+        while value != (value := self.metric_now(series)):
+            time.sleep(0.03)
+        return value
+
+    def metric_now(self, series):
         for line in self.get("/metrics").body.decode().splitlines():
             name, _, value = line.rpartition(" ")
             if name == series:

@@ -301,14 +301,10 @@ def test_refresh_rotates_and_reuse_ends_the_family(auth):
     second = auth.post("refresh", {"refresh_token": first["refresh_token"]})
     assert second.status == 200
     assert claims(second.json()["access_token"])["sid"] == claims(first["access_token"])["sid"]
-    repeated = auth.post("refresh", {"refresh_token": first["refresh_token"]})
-    assert repeated.status == 200, "a lost answer is forgiven for ten seconds"
-    auth.database.sql("UPDATE cnop_auth.refresh_token SET used_us = used_us - 11000000 WHERE used_us IS NOT NULL")
     stolen = auth.post("refresh", {"refresh_token": first["refresh_token"]})
     assert (stolen.status, stolen.code) == (401, "refresh_reused")
-    for token in (second.json()["refresh_token"], repeated.json()["refresh_token"]):
-        dead = auth.post("refresh", {"refresh_token": token})
-        assert (dead.status, dead.code) == (401, "refresh_invalid")
+    dead = auth.post("refresh", {"refresh_token": second.json()["refresh_token"]})
+    assert (dead.status, dead.code) == (401, "refresh_invalid")
     assert ("sid", claims(first["access_token"])["sid"]) in auth.control.denied
     assert any(l["extra"]["user_id"] == user_id for l in auth.audit_lines("refresh_reuse"))
 

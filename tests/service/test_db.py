@@ -148,6 +148,7 @@ def test_nothing_is_committed_after_an_error(connect, server):
     assert db("commit").startswith("DUPLICATE")
     assert rows(server, "SELECT amount FROM item ORDER BY id") == [["100"], ["100"]]
     assert db("exec add 1 1").startswith("OK"), "the handle works on"
+    assert rows(server, "SELECT amount FROM item ORDER BY id") == [["101"], ["100"]], "outside of what was rolled back"
 
 
 def test_lock_wait_rolls_everything_back(connect, server):

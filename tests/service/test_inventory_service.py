@@ -221,7 +221,8 @@ def actions(place):
 def test_only_operators_change_the_market(worker, engine, place):
     before = actions(place)
     for path, method, body in (("BTC/price", "PUT", {"price": "1", "reason": "x"}),
-                               ("BTC/halt", "POST", {"reason": "x"}), ("BTC/resume", "POST", {"reason": "x"})):
+                               ("BTC/halt", "POST", {"reason": "x"}),
+                               ("BTC/halt", "POST", {"halted": False, "reason": "x"})):
         assert fcgi.request(worker.socket, method, f"{ASSETS}/{path}", json_body=body).status == 401
         assert change(worker, method, path, body, user=1000, role="customer").status == 403
     assert actions(place) == before and engine.commands() == []
@@ -266,7 +267,8 @@ def test_halt_and_resume(worker, engine, place, get):
     assert change(worker, "POST", "XRP/halt", {"halted": False, "reason": "Clear"}).json()["data"]["halted"] is False
     assert get(f"{ASSETS}/XRP").json()["data"]["halted"] is False
     assert change(worker, "POST", "XRP/halt", {"reason": "Again"}).status == 200
-    assert change(worker, "POST", "XRP/resume", {"reason": "Clear again"}).json()["data"]["halted"] is False
+    assert change(worker, "POST", "XRP/halt", {"halted": False, "reason": "Clear"}).status == 200
+    assert faulty_fields(change(worker, "POST", "XRP/halt", {"halted": "no", "reason": "x"})) == ["halted"]
     assert [command["op"] for command in engine.commands()][-4:] == [7, 8, 7, 8]
     assert [row[2] for row in actions(place)][-4:] == ["halt", "resume", "halt", "resume"]
     assert change(worker, "POST", "NOSUCH/halt", {"reason": "x"}).status == 404

@@ -261,6 +261,7 @@ def test_body_caps(worker):
     with fcgi.Connection(worker.socket) as connection:
         answer = connection.request("POST", "/api/v1/form", body=b"x" * 5000)
         assert answer.status == 413 and "4096" in answer.json()["detail"]
+        assert connection.request("POST", "/api/v1/form", body=b"x" * 50000).status == 413
         assert connection.request("GET", "/api/v1/echo").status == 200, "the unread body is out of the way"
         assert connection.request("POST", "/api/v1/echo", body=b"y" * 65536).json()["body"] == "y" * 65536
         assert connection.request("GET", "/api/v1/echo/x", body=b"z" * 1000).status == 201

@@ -35,7 +35,7 @@ class LedgerStack:
             self.database.sql(
                 f"INSERT INTO asset (id,symbol,name,category,base_price_e10,base_volume_usd,updated_us) VALUES "
                 f"({number},'{symbol}','{symbol}','test',{price},1,{now_us});"
-                f"INSERT INTO quote VALUES ({number},{price},1,'engine',{now_us})", schema="cnop_market")
+                f"INSERT INTO quote (asset_id,price_e10,seq,source,ts_us) VALUES ({number},{price},1,'admin',{now_us})", schema="cnop_market")
         self.key_path = self.directory / "order-id.key"
         self.key_path.write_bytes(bytes(range(16)))
         self.key_path.chmod(0o600)
@@ -44,7 +44,8 @@ class LedgerStack:
         values = {"processes": 1, "db_socket": self.database.socket, "db_user": "root",
                   "command_socket": self.commands_path, "order_id_key_file": self.key_path,
                   "max_accounts": 200000, "max_balances": 1000000, "recent_keys": 65536, "connections": 512,
-                  "arena_kib": 512, "response_kib": 256, "price_max_age": "1h", **self.engine_config, **config}
+                  "arena_kib": 512, "response_kib": 256, "price_max_age": "1h", "queue_age": "10s",
+                  **self.engine_config, **config}
         self.engine = Worker(program or self.engine_program, self.directory, name=name, env=env, **values)
         return self.engine
 

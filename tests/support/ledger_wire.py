@@ -2,6 +2,7 @@
 """The engine's command socket from Python: mirrors shared/ledger/command.h and wire.h."""
 
 import ctypes
+import hashlib
 import pathlib
 import re
 import secrets
@@ -111,8 +112,7 @@ class Commands:
         if key is not None:
             command.key = key.encode()
             command.key_len = len(key)
-            mark = fingerprint or f"{op} {fields}".encode()
-            command.fingerprint[:] = (mark + bytes(16))[-16:]
+            command.fingerprint[:] = fingerprint or hashlib.sha256(f"{op} {fields}".encode()).digest()[:16]
         return self.exchange(1, bytes(command))
 
     def cash(self, op, account, amount, key=None):

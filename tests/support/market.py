@@ -70,7 +70,7 @@ class Market:
     def common(self):
         return {"db_socket": self.database.socket, "db_user": "cnop_market",
                 "db_password_file": self.market_password, "cache_socket": self.cache.socket,
-                "cache_key_file": self.key_file, "engine_socket": self.directory / "engine.sock",
+                "cache_timeout": "500ms", "cache_key_file": self.key_file, "engine_socket": self.directory / "engine.sock",
                 "engine_timeout": "500ms"}
 
     def feed_config(self, name="feed", **changes):
@@ -104,7 +104,7 @@ class Market:
     def insights(self, name="insights", **changes):
         values = {"db_socket": self.database.socket, "db_user": "cnop_insights",
                   "db_password_file": self.insights_password, "cache_socket": self.cache.socket,
-                  "cache_key_file": self.key_file, **changes}
+                  "cache_timeout": "500ms", "cache_key_file": self.key_file, **changes}
         with harness.worker(harness.built("cnop-insights"), self.directory, name=name, **values) as worker:
             yield worker
 

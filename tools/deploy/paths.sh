@@ -77,5 +77,5 @@ prepare_var() {
     fi
     chmod 0755 "$CNOP_VAR"
     chmod 0700 "$CNOP_VAR/keys" "$CNOP_VAR/data"
-    chmod 0750 "$CNOP_VAR/run"
+    chmod 0750 "$CNOP_VAR/run" "$CNOP_VAR/log"
 }

@@ -128,6 +128,7 @@ write_service() { # NAME COMMAND...
     chmod 0755 "$dir/run.new" "$dir/log/run.new"
     mv "$dir/run.new" "$dir/run"
     mv "$dir/log/run.new" "$dir/log/run"
+    touch "$dir/down" # starts when told to, in order; then runit keeps it up
 }
 
 write_services() {
@@ -151,6 +152,7 @@ start_supervisor() {
     supervisor_is_up && return 0
     # after a reboot or a crash the sockets of the last run may still lie there
     rm -f "$CNOP_RUN"/*.sock "$CNOP_RUN"/*.pid
+    # shellcheck disable=SC2016
     as_runner setsid -f sh -c \
         'echo $$ >"$1/runsvdir.pid"; exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" \
             runsvdir -P "$2" >/dev/null 2>&1 </dev/null' \

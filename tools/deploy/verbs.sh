@@ -135,7 +135,7 @@ verb_all() {
     [ -n "$verb" ] || { usage; exit 1; }
     case $verb in
         deploy) local_deploy "${@:2}" ;;
-        rebuild) need_stack; rebuild_programs; build_ui force ;;
+        rebuild) need_stack; rebuild_programs; step "build the UI" "" publish_ui force ;;
         status) all_status ;;
         logs) need_stack; follow_logs "${CNOP_DAEMONS[@]}" ;;
         start) need_stack; step "start" "" start_everything ;;
@@ -194,8 +194,8 @@ roll_service() {
 
 verb_frontend() {
     case ${1:-} in
-        deploy) need_stack; step "build the UI" "" build_ui ;;
-        rebuild) need_stack; step "build the UI" "" build_ui force ;;
+        deploy) need_stack; step "build the UI" "" publish_ui ;;
+        rebuild) need_stack; step "build the UI" "" publish_ui force ;;
         status)
             [ -L "$CNOP_VAR/ui/current" ] || die 1 "no UI is built" "./deploy.sh frontend rebuild"
             say "frontend  built $(date -r "$CNOP_VAR/ui/stamp" '+%F %T')  served on port $(ui_port)"
@@ -205,6 +205,12 @@ verb_frontend() {
             ;;
         *) bad_usage "frontend: unknown verb '${1:-}'" ;;
     esac
+}
+
+# The gateway reads the new pages' content security policy when it reloads.
+publish_ui() {
+    build_ui "$@"
+    ! sv_started gateway || reload_gateway
 }
 
 all_status() {

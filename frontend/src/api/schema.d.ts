@@ -1031,7 +1031,7 @@ export interface components {
             open: number;
             /** @description Start of the interval. */
             time: components["schemas"]["Timestamp"];
-            /** @description Units traded here in the interval. */
+            /** @description Units traded in the market in the interval. */
             volume: number;
         };
         CandleList: {

@@ -36,6 +36,8 @@ START_TEST(verdicts)
     ck_assert_int_eq(session_refresh_judge(&fresh, &live, true, 10, 100), REFRESH_ROTATE);
     ck_assert_int_eq(session_refresh_judge(&used, &live, true, 10, 100), REFRESH_REPEAT);
     ck_assert_int_eq(session_refresh_judge(&used, &live, true, 10, 101), REFRESH_REUSE);
+    ck_assert_int_eq(session_refresh_judge(&used, &live, true, 0, 90), REFRESH_REUSE);
+    ck_assert_int_eq(session_refresh_judge(&used, &live, true, 0, 89), REFRESH_REUSE);
     ck_assert_int_eq(session_refresh_judge(&fresh, &live, false, 10, 100), REFRESH_REFUSE);
     ck_assert_int_eq(session_refresh_judge(&fresh, &over, true, 10, 100), REFRESH_REFUSE);
     ck_assert_int_eq(session_refresh_judge(&fresh, &revoked, true, 10, 100), REFRESH_REFUSE);

@@ -99,23 +99,6 @@ START_TEST(at_most_five_sentences)
 }
 END_TEST
 
-START_TEST(actions_lead_somewhere)
-{
-    for (int rule = INSIGHT_EMPTY; rule <= INSIGHT_DIVERSIFIED; rule++) {
-        const char *label = NULL;
-        const char *path = NULL;
-
-        ck_assert_ptr_nonnull(narrate_title((enum insight_rule)rule));
-        if (narrate_action((enum insight_rule)rule, &label, &path)) {
-            ck_assert_ptr_nonnull(label);
-            ck_assert_int_eq(path[0], '/');
-        } else {
-            ck_assert_int_eq(rule, INSIGHT_DIVERSIFIED);
-        }
-    }
-}
-END_TEST
-
 START_TEST(percents_have_two_decimals)
 {
     cnop_buf_init(&buf, memory, sizeof(memory) - 1);
@@ -134,7 +117,6 @@ add(TCase *tests)
     tcase_add_test(tests, rounding_does_not_lie);
     tcase_add_test(tests, summaries_begin_with_the_whole);
     tcase_add_test(tests, at_most_five_sentences);
-    tcase_add_test(tests, actions_lead_somewhere);
     tcase_add_test(tests, percents_have_two_decimals);
 }
 

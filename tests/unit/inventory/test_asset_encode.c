@@ -104,7 +104,7 @@ START_TEST(a_candle)
                                   .open = {CNOP_E10},
                                   .high = {2 * CNOP_E10},
                                   .low = {CNOP_E10 / 2},
-                                  .close = {CNOP_E10},
+                                  .close = {4 * CNOP_E10},
                                   .volume_usd = 9};
     struct cnop_json_writer json;
 
@@ -113,7 +113,7 @@ START_TEST(a_candle)
     candle_encode(&json, &candle);
     memory[buf.len] = '\0';
     ck_assert_str_eq(memory, "{\"time\":\"2026-11-22T12:20:00.000000Z\",\"open\":1,\"high\":2,"
-                             "\"low\":0.5,\"close\":1,\"volume\":9}");
+                             "\"low\":0.5,\"close\":4,\"volume\":2.25}");
 }
 END_TEST
 

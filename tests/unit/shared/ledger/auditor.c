@@ -35,8 +35,7 @@ cash(struct auditor *auditor, const struct ledger_command *command)
     struct auditor_user *user = user_of(auditor, command);
     bool in = command->op != LEDGER_OP_WITHDRAW;
     int kind = command->op == LEDGER_OP_WITHDRAW;
-    int64_t limit =
-        kind ? auditor->rules.withdraw_limit.e8 : auditor->rules.deposit_limit.e8;
+    int64_t limit = kind ? auditor->rules.withdraw_limit.e8 : auditor->rules.deposit_limit.e8;
     int32_t day = (int32_t)(command->time_us / DAY_US);
     int64_t amount = command->amount.e8;
     int64_t used = user->day[kind] < day ? 0 : user->used[kind];

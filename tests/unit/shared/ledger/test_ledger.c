@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The ledger against the auditor: random command streams, compared after every command, with
- * refusals that must not change a byte and rollbacks that must restore every byte. */
+ * refusals that must not change a byte and rollbacks that must restore every byte. Covers
+ * shared/ledger/admin.c, shared/ledger/apply.c, shared/ledger/cash.c, shared/ledger/keys.c,
+ * shared/ledger/order.c, shared/ledger/post.c and shared/ledger/state.c. */
 #include "shared/ledger/ledger.h"
 
 #include <inttypes.h>
@@ -87,7 +89,8 @@ world_close(void)
 static int64_t
 random_cash(void)
 {
-    static const int64_t scales[] = {1, 1000, CNOP_E8 / 100, CNOP_E8, 100 * CNOP_E8, 2000 * CNOP_E8};
+    static const int64_t scales[] = {1,       1000,          CNOP_E8 / 100,
+                                     CNOP_E8, 100 * CNOP_E8, 2000 * CNOP_E8};
 
     return (int64_t)(1 + draw(9)) * scales[draw(CNOP_COUNT(scales))] + (int64_t)draw(3);
 }
@@ -99,8 +102,7 @@ random_key(struct ledger_command *command, int *ret_key)
     if (draw(2) == 0)
         return;
     *ret_key = (int)draw(AUDITOR_KEYS);
-    command->key_len =
-        (uint8_t)snprintf(command->key, sizeof(command->key), "key-%d", *ret_key);
+    command->key_len = (uint8_t)snprintf(command->key, sizeof(command->key), "key-%d", *ret_key);
     command->fingerprint[0] = (unsigned char)draw(2);
 }
 
@@ -128,7 +130,8 @@ random_admin(struct ledger_command *command)
                                   LEDGER_OP_RESUME,   LEDGER_OP_HALT,   LEDGER_OP_UNFREEZE,
                                   LEDGER_OP_UNFREEZE, LEDGER_OP_FREEZE, LEDGER_OP_PRICE_SET,
                                   LEDGER_OP_ASSET};
-    static const int64_t prices[] = {1, 12345, 700000, CNOP_E10, 37 * CNOP_E10 + 1, 64000 * CNOP_E10};
+    static const int64_t prices[] = {
+        1, 12345, 700000, CNOP_E10, 37 * CNOP_E10 + 1, 64000 * CNOP_E10};
 
     command->op = ops[draw(CNOP_COUNT(ops))];
     command->asset_id = (uint16_t)(1 + draw(AUDITOR_ASSETS - 1));

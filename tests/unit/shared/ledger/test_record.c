@@ -39,9 +39,9 @@ open_ledger(void **ret_memory)
 static struct ledger_command
 command_at(int step)
 {
-    static const uint8_t ops[] = {LEDGER_OP_ASSET,    LEDGER_OP_PRICE_SET, LEDGER_OP_DEPOSIT,
-                                  LEDGER_OP_ORDER,    LEDGER_OP_GIFT,      LEDGER_OP_WITHDRAW,
-                                  LEDGER_OP_FREEZE,   LEDGER_OP_UNFREEZE,  LEDGER_OP_HALT,
+    static const uint8_t ops[] = {LEDGER_OP_ASSET,  LEDGER_OP_PRICE_SET, LEDGER_OP_DEPOSIT,
+                                  LEDGER_OP_ORDER,  LEDGER_OP_GIFT,      LEDGER_OP_WITHDRAW,
+                                  LEDGER_OP_FREEZE, LEDGER_OP_UNFREEZE,  LEDGER_OP_HALT,
                                   LEDGER_OP_RESUME};
     struct ledger_command command = {.op = ops[step % (int)CNOP_COUNT(ops)],
                                      .account_id = 1000 + step / 100,

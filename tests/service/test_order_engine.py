@@ -1,0 +1,499 @@
+# SPDX-License-Identifier: MIT
+"""The order engine as a black box: real process, private MariaDB, FastCGI and command socket."""
+
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from fcgi import Closed, Connection  # noqa: E402
+from harness import run_dir, wait_until  # noqa: E402
+from ledger_stack import LedgerStack  # noqa: E402
+from ledger_wire import E10, Commands  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with run_dir() as directory:
+        ledger = LedgerStack(directory)
+        try:
+            ledger.start_engine()
+            yield ledger
+        finally:
+            ledger.stop()
+
+
+@pytest.fixture(scope="module")
+def users():
+    return iter(range(1000, 100000))
+
+
+@pytest.fixture
+def worker(stack):
+    with Connection(stack.engine.socket) as connection:
+        yield connection
+
+
+@pytest.fixture
+def user(stack, users):
+    """A fresh account with 10 000 dollars."""
+    number = next(users)
+    with stack.commands() as commands:
+        assert commands.cash("deposit", number, "10000.00")[0] == "OK"
+    return number
+
+
+def order(worker, user, kind="market_buy", asset="BTC", headers=None, path="/api/v1/orders", **fields):
+    body = {"order_type": kind, "asset_id": asset, **fields}
+    return worker.request("POST", path, json_body=body, user=user, headers=headers)
+
+
+def balance(stack, user, asset=0):
+    rows = stack.ledger_sql(f"SELECT avail_e8 FROM balance WHERE account_id={user} AND asset_id={asset}")
+    return int(rows[0][0]) if rows else 0
+
+
+# ---- orders ----
+
+
+def test_market_buy_moves_cash_and_asset(stack, worker, user):
+    answer = order(worker, user, quantity="0.1", client_order_id="first")
+    assert answer.status == 201
+    data = answer.json()["data"]
+    assert data["order_type"] == "market_buy" and data["asset_id"] == "BTC" and data["status"] == "completed"
+    assert (data["quantity"], data["price"], data["total_amount"], data["fee"]) == ("0.1", "64000.00", "6400.00", "0.00")
+    assert data["client_order_id"] == "first"
+    assert balance(stack, user) == 3600 * 10**8
+    assert balance(stack, user, 1) == 10**7
+
+
+def test_repeat_returns_the_first_answer(worker, user):
+    first = order(worker, user, quantity="0.01", client_order_id="again")
+    second = order(worker, user, quantity="0.01", client_order_id="again")
+    assert first.headers.get("idempotency-replayed") is None
+    assert second.headers["idempotency-replayed"] == "true"
+    assert second.status == 201 and second.body == first.body
+    header = order(worker, user, quantity="0.01", headers={"Idempotency-Key": "again"})
+    assert header.status == 201 and header.body == first.body
+
+
+def test_key_with_another_body_is_refused(worker, user):
+    assert order(worker, user, quantity="0.01", client_order_id="k").status == 201
+    assert order(worker, user, quantity="0.02", client_order_id="k").code == "idempotency_mismatch"
+    answer = order(worker, user, quantity="0.01", client_order_id="k", headers={"Idempotency-Key": "other"})
+    assert answer.status == 422 and answer.json()["errors"][0]["field"] == "Idempotency-Key"
+
+
+def test_keys_of_two_accounts_are_apart(stack, worker, user, users):
+    other = next(users)
+    with stack.commands() as commands:
+        commands.cash("deposit", other, "100.00")
+    assert order(worker, user, quantity="0.001", client_order_id="same").status == 201
+    answer = order(worker, other, quantity="0.001", client_order_id="same")
+    assert answer.status == 201 and answer.headers.get("idempotency-replayed") is None
+
+
+def test_a_refused_order_leaves_its_key_free(stack, worker, users):
+    number = next(users)
+    assert order(worker, number, quantity="0.001", client_order_id="k").code == "insufficient_funds"
+    with stack.commands() as commands:
+        commands.cash("deposit", number, "100.00")
+    assert order(worker, number, quantity="0.001", client_order_id="k").status == 201
+
+
+@pytest.mark.parametrize("fields, code", [
+    ({"quantity": "0.0009"}, "order_too_small"),
+    ({"quantity": "0.2"}, "order_too_large"),
+    ({"quantity": "1", "kind": "market_sell", "asset": "ETH"}, "insufficient_holdings"),
+    ({"quantity": "1", "asset": "NOPE"}, "asset_unknown"),
+    ({"quantity": "1", "kind": "limit_buy", "price": "1"}, "limit_order_unsupported"),
+    ({"quantity": "1", "asset": "BTC!"}, "validation_failed"),
+    ({"quantity": "1", "asset": "   "}, "validation_failed"),
+    ({"quantity": "1", "asset": "USD"}, "asset_unknown"),
+    ({"quantity": "1", "kind": "buy"}, "validation_failed"),
+    ({}, "validation_failed"),
+    ({"quantity": "1", "amount": "1"}, "validation_failed"),
+    ({"quantity": "-1"}, "amount_invalid"),
+    ({"quantity": "1e3"}, "amount_invalid"),
+    ({"quantity": "NaN"}, "amount_invalid"),
+    ({"quantity": "0"}, "amount_invalid"),
+    ({"quantity": "0.123456789"}, "amount_precision"),
+    ({"amount": "1.001"}, "amount_precision"),
+    ({"quantity": "0.01", "client_order_id": "a b"}, "validation_failed"),
+    ({"quantity": "0.01", "client_order_id": "x" * 65}, "validation_failed"),
+])
+def test_refusals_name_their_reason_and_change_nothing(stack, worker, user, fields, code):
+    before = stack.ledger_sql("SELECT seq FROM writer")
+    answer = order(worker, user, **fields)
+    assert answer.status == 422 and answer.code == code, answer
+    assert answer.json()["detail"]
+    assert stack.ledger_sql("SELECT seq FROM writer") == before
+    assert balance(stack, user) == 10000 * 10**8
+
+
+def test_a_price_in_a_market_order_does_not_lift_the_cap(worker, user):
+    assert order(worker, user, quantity="0.2", price="1").code == "order_too_large"
+
+
+def test_order_by_amount_never_costs_more(worker, user):
+    data = order(worker, user, amount="100.00").json()["data"]
+    assert data["quantity"] == "0.0015625" and data["total_amount"] == "100.00"
+    data = order(worker, user, amount="10", asset="ETH").json()["data"]
+    assert float(data["total_amount"]) <= 10
+
+
+def test_buy_then_sell_everything(stack, worker, user):
+    assert order(worker, user, asset="DOGE", quantity="100").status == 201
+    assert order(worker, user, kind="market_sell", asset="DOGE", quantity="100.00000001").code == "insufficient_holdings"
+    assert order(worker, user, kind="market_sell", asset="DOGE", quantity="100").status == 201
+    assert balance(stack, user, 3) == 0 and balance(stack, user) == 10000 * 10**8
+
+
+def test_one_account_hundred_clients(stack, user):
+    """All succeed: contention waits, it never fails."""
+
+    def run(number):
+        with Connection(stack.engine.socket, timeout=30) as connection:
+            return [order(connection, user, asset="DOGE", quantity="1", client_order_id=f"c{number}-{i}").status
+                    for i in range(5)]
+
+    with concurrent.futures.ThreadPoolExecutor(100) as pool:
+        statuses = [status for result in pool.map(run, range(100)) for status in result]
+    assert statuses == [201] * 500
+    assert balance(stack, user, 3) == 500 * 10**8
+
+
+def test_double_spend_race(stack, users):
+    """A hundred parallel buys of 60 with 100 dollars: one succeeds."""
+    number = next(users)
+    with stack.commands() as commands:
+        commands.cash("deposit", number, "100.00")
+
+    def run(_):
+        with Connection(stack.engine.socket, timeout=30) as connection:
+            return order(connection, number, amount="60.00").status
+
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        statuses = list(pool.map(run, range(100)))
+    assert statuses.count(201) == 1 and statuses.count(422) == 99
+
+
+def test_same_key_at_once_is_one_order(stack, user):
+    def run(_):
+        with Connection(stack.engine.socket, timeout=30) as connection:
+            return order(connection, user, asset="ETH", quantity="0.01", client_order_id="burst").body
+
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        bodies = set(pool.map(run, range(200)))
+    assert len(bodies) == 1
+    assert balance(stack, user, 2) == 10**6
+
+
+# ---- preview and batch ----
+
+
+def test_preview_tells_and_does_nothing(stack, worker, user):
+    before = stack.ledger_sql("SELECT seq FROM writer")
+    data = order(worker, user, quantity="0.1", path="/api/v1/orders/preview").json()["data"]
+    assert data["accepted"] is True and data["violations"] == []
+    assert (data["total_amount"], data["balance_after"], data["quantity_after"]) == ("6400.00", "3600.00", "0.1")
+    data = order(worker, user, kind="limit_sell", asset="ETH", quantity="2", price="9",
+                 path="/api/v1/orders/preview").json()["data"]
+    assert data["order_type"] == "limit_sell" and data["accepted"] is False
+    assert [v["code"] for v in data["violations"]] == ["limit_order_unsupported", "insufficient_holdings"]
+    assert data["violations"][1]["message"] == "Holding 0 ETH, order sells 2 ETH."
+    assert stack.ledger_sql("SELECT seq FROM writer") == before
+
+
+def test_batch_answers_each_order(worker, user):
+    body = {"orders": [{"order_type": "market_buy", "asset_id": "ETH", "quantity": "0.5", "client_order_id": "b-0"},
+                       {"order_type": "market_sell", "asset_id": "ETH", "quantity": "9"},
+                       {"order_type": "limit_buy", "asset_id": "ETH", "quantity": "9"},
+                       {"order_type": "market_sell", "asset_id": "ETH", "quantity": "0.5"}]}
+    reply = worker.request("POST", "/api/v1/orders/batch", json_body=body, user=user).json()
+    assert [r["status"] for r in reply["results"]] == [201, 422, 422, 201]
+    assert (reply["accepted"], reply["rejected"]) == (2, 2)
+    assert reply["results"][0]["data"]["client_order_id"] == "b-0"
+    assert reply["results"][3]["data"]["client_order_id"] is None
+
+
+def test_batch_with_key_repeats_safely(stack, worker, user):
+    body = {"orders": [{"order_type": "market_buy", "asset_id": "SOL", "quantity": "1"}] * 3}
+    headers = {"Idempotency-Key": "whole-batch"}
+    first = worker.request("POST", "/api/v1/orders/batch", json_body=body, user=user, headers=headers)
+    second = worker.request("POST", "/api/v1/orders/batch", json_body=body, user=user, headers=headers)
+    assert second.headers["idempotency-replayed"] == "true"
+    ids = [[r["data"]["order_id"] for r in a.json()["results"]] for a in (first, second)]
+    assert ids[0] == ids[1] and len(set(ids[0])) == 3
+    assert balance(stack, user, 4) == 3 * 10**8
+    body["orders"].append(body["orders"][0])
+    answer = worker.request("POST", "/api/v1/orders/batch", json_body=body, user=user, headers=headers)
+    assert answer.code == "idempotency_mismatch" and balance(stack, user, 4) == 3 * 10**8
+
+
+@pytest.mark.parametrize("orders", [[], [{"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001"}] * 101,
+                                    [{"order_type": "market_buy", "asset_id": "BTC"}], "x", [7]])
+def test_malformed_batch_places_nothing(stack, worker, user, orders):
+    before = stack.ledger_sql("SELECT seq FROM writer")
+    answer = worker.request("POST", "/api/v1/orders/batch", json_body={"orders": orders}, user=user)
+    assert answer.status == 422
+    assert stack.ledger_sql("SELECT seq FROM writer") == before
+
+
+# ---- other commands ----
+
+
+def test_cash_commands(stack, users):
+    number = next(users)
+    with stack.commands() as commands:
+        err, reply = commands.cash("deposit", number, "9999.99", key="d1")
+        assert err == "OK" and reply.outcome.deed.cash_after_e8 == 999999 * 10**6
+        assert commands.cash("deposit", number, "0.02")[0] == "DAILY_LIMIT"
+        assert commands.cash("deposit", number, "0.01")[0] == "OK"
+        err, reply = commands.cash("deposit", number, "9999.99", key="d1")
+        assert err == "OK" and reply.outcome.replayed
+        assert commands.cash("deposit", number, "1.00", key="d1")[0] == "IDEMPOTENCY_MISMATCH"
+        assert commands.cash("withdraw", number, "5000.01")[0] == "DAILY_LIMIT"
+        assert commands.cash("withdraw", number, "5000")[0] == "OK"
+        assert commands.cash("gift", number, "88.88")[0] == "OK"
+        assert commands.cash("withdraw", next(users), "1")[0] == "INSUFFICIENT_FUNDS"
+    assert balance(stack, number) == 508888 * 10**6
+    rows = stack.ledger_sql(f"SELECT transaction_type, amount_e8 FROM v_account_entry WHERE account_id={number} ORDER BY id")
+    assert [r[0] for r in rows] == ["deposit", "deposit", "withdraw", "system_adjustment"]
+    entries = stack.ledger_sql(f"SELECT entries FROM v_balance WHERE account_id={number} AND asset_id=0")
+    assert entries == [["4"]]
+
+
+def test_freeze_stops_everything_but_repeats(stack, worker, user):
+    path = f"/api/v1/accounts/{user}"
+    first = order(worker, user, quantity="0.01", client_order_id="before")
+    assert worker.request("POST", f"{path}/freeze", json_body={"reason": "x"}, user=user).status == 403
+    answer = worker.request("POST", f"{path}/freeze", json_body={"reason": "test"}, user=5, role="admin")
+    assert answer.status == 200 and answer.json()["status"] == "frozen"
+    assert order(worker, user, quantity="0.01").code == "account_frozen"
+    assert order(worker, user, quantity="0.01", client_order_id="before").body == first.body
+    with stack.commands() as commands:
+        assert commands.cash("deposit", user, "1")[0] == "ACCOUNT_FROZEN"
+    answer = worker.request("POST", f"{path}/unfreeze", json_body={"reason": "test"}, user=5, role="admin")
+    assert answer.json()["status"] == "active"
+    assert order(worker, user, quantity="0.01").status == 201
+    answer = worker.request("POST", "/api/v1/accounts/2/freeze", json_body={"reason": "x"}, user=5, role="admin")
+    assert answer.status == 404
+
+
+def test_prices_halts_and_assets(stack, worker, user):
+    with stack.commands() as commands:
+        assert commands.command("asset", asset_id=9, symbol=b"NEW", symbol_len=3, active=True)[0] == "OK"
+        assert order(worker, user, asset="NEW", quantity="1").code == "price_stale"
+        err, reply = commands.ticks([(9, 5 * E10, 7), (300, E10, 1)])
+        assert err == "OK" and reply.refused_count == 1
+        assert order(worker, user, asset="NEW", quantity="1").json()["data"]["price"] == "5.00"
+        assert commands.ticks([(9, 6 * E10, 7)])[1].refused_count == 1  # not newer
+        assert commands.command("price_set", asset_id=9, price_e10=8 * E10)[0] == "OK"
+        assert order(worker, user, asset="NEW", quantity="1").json()["data"]["price"] == "8.00"
+        assert commands.command("halt", asset_id=9)[0] == "OK"
+        assert order(worker, user, asset="NEW", quantity="1").code == "market_halted"
+        assert commands.command("resume", asset_id=9)[0] == "OK"
+        assert commands.command("asset", asset_id=9, symbol=b"NEW", symbol_len=3, active=False)[0] == "OK"
+        assert order(worker, user, asset="NEW", quantity="1").code == "asset_inactive"
+        assert commands.command("halt", asset_id=99)[0] == "ASSET_UNKNOWN"
+
+
+def test_command_socket_refuses_what_is_not_sane(stack):
+    with stack.commands() as commands:
+        assert commands.command("order", account_id=1000, qty_e8=1)[0] == "FORBIDDEN"
+        assert commands.command("deposit", key="k", account_id=2, amount_e8=5)[0] == "INVALID"
+        assert commands.command("deposit", key="k", account_id=1000, amount_e8=-5)[0] == "INVALID"
+        assert commands.command("deposit", key="a'b", account_id=1000, amount_e8=5)[0] == "INVALID"
+    for junk in (b"x", b"\0" * 200, b"\xff" * 20000):
+        with Commands(stack.commands_path) as commands:
+            commands.socket.send(junk)
+            assert commands.socket.recv(100) == b""
+
+
+# ---- faults ----
+
+
+def health(stack):
+    try:
+        with Connection(stack.engine.socket, timeout=3) as connection:
+            return connection.request("GET", "/health/ready", user=None).status == 200
+    except (Closed, OSError):
+        return False
+
+
+def test_poison_row_is_isolated(stack, user):
+    """A row that another hand put under a client's key: the batch around it succeeds, the order itself is
+    answered from the row."""
+    fingerprint = "00" * 16
+    stack.ledger_sql(
+        "INSERT INTO orders (id,account_id,asset_id,side,type,tif,status,client_order_id,fingerprint,qty_e8,filled_qty_e8,"
+        "filled_quote_e8,fee_e8,price_e10,price_seq,cash_after_e8,created_us,updated_us) VALUES "
+        f"(9000000000000,{user},1,1,1,1,4,'poison',x'{fingerprint}',1,1,1,0,1,1,0,1,1)")
+
+    def run(number):
+        with Connection(stack.engine.socket, timeout=30) as connection:
+            key = "poison" if number == 20 else f"clean-{number}"
+            answer = order(connection, user, asset="DOGE", quantity="1", client_order_id=key)
+            return answer.status, answer.code if answer.status != 201 else None
+
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        results = list(pool.map(run, range(40)))
+    assert results.pop(20) == (422, "idempotency_mismatch")
+    assert results == [(201, None)] * 39
+    stack.ledger_sql("DELETE FROM orders WHERE id=9000000000000")
+
+
+def test_database_kill_loses_nothing(stack, worker, user):
+    first = order(worker, user, quantity="0.01", client_order_id="before-kill")
+    stack.database.kill()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        pending = pool.submit(order, worker, user, quantity="0.01", client_order_id="during-kill")
+        time.sleep(0.3)
+        stack.database.restart()
+        answer = pending.result(20)
+    assert answer.status == 201  # the commit was repeated on a new connection
+    wait_until(lambda: health(stack), 10, "health")
+    with Connection(stack.engine.socket) as fresh:
+        assert order(fresh, user, quantity="0.01", client_order_id="before-kill").body == first.body
+        assert order(fresh, user, quantity="0.01", client_order_id="during-kill").body == answer.body
+    assert balance(stack, user, 1) == 2 * 10**6
+
+
+def test_outcome_unknown_is_said_and_settled(stack, user):
+    """With the database gone for longer than commit_giveup: 503 outcome_unknown, then one effect."""
+    with run_dir() as directory:
+        other = LedgerStack(directory)
+        try:
+            other.start_engine(commit_giveup="300ms")
+            with other.commands() as commands:
+                commands.cash("deposit", user, "1000.00")
+            with Connection(other.engine.socket, timeout=20) as worker:
+                other.database.kill()
+                answer = order(worker, user, quantity="0.01", client_order_id="lost")
+                assert answer.status == 503 and answer.code == "outcome_unknown", answer
+                assert answer.headers["retry-after"]
+                assert order(worker, user, quantity="0.01").status == 503
+                other.database.restart()
+                wait_until(lambda: health(other), 10, "health")
+                answer = order(worker, user, quantity="0.01", client_order_id="lost")
+                assert answer.status == 201
+            assert balance(other, user, 1) == 10**6
+        finally:
+            other.stop()
+
+
+def test_read_only_database_refuses_and_recovers(stack, worker, user):
+    stack.database.sql("CREATE USER IF NOT EXISTS plain@localhost; GRANT SELECT, INSERT, UPDATE ON cnop_ledger.* TO "
+                       "plain@localhost; GRANT SELECT ON cnop_market.* TO plain@localhost")
+    with run_dir() as directory:
+        other = LedgerStack(directory)
+        try:
+            other.database.sql("CREATE USER plain@localhost; GRANT SELECT, INSERT, UPDATE ON cnop_ledger.* TO "
+                               "plain@localhost; GRANT SELECT ON cnop_market.* TO plain@localhost")
+            other.start_engine(db_user="plain")
+            with other.commands() as commands, Connection(other.engine.socket) as connection:
+                commands.cash("deposit", user, "1000.00")
+                other.database.sql("SET GLOBAL read_only=1")
+                answer = order(connection, user, quantity="0.01", client_order_id="ro")
+                assert answer.status == 503 and answer.headers["retry-after"]
+                other.database.sql("SET GLOBAL read_only=0")
+                answer = order(connection, user, quantity="0.01", client_order_id="ro")
+                assert answer.status == 201 and answer.headers.get("idempotency-replayed") is None
+            assert balance(other, user) == 360 * 10**8
+        finally:
+            other.stop()
+
+
+def test_engine_kill_loses_nothing(stack, worker, user):
+    first = order(worker, user, quantity="0.01", client_order_id="before")
+    started = time.monotonic()
+    for pid in stack.engine.children():
+        os.kill(pid, 9)
+    wait_until(lambda: health(stack), 10, "the engine to come back", pause=0.02)
+    print(f"first answer after {time.monotonic() - started:.3f} s")
+    with Connection(stack.engine.socket) as fresh:
+        again = order(fresh, user, quantity="0.01", client_order_id="before")
+    assert again.body == first.body and again.headers["idempotency-replayed"] == "true"
+
+
+def test_a_second_engine_shuts_the_first_out(stack, user):
+    with run_dir() as directory:
+        other = LedgerStack(directory)
+        try:
+            first = other.start_engine()
+            with other.commands() as commands:
+                commands.cash("deposit", user, "1000.00")
+            with Connection(first.socket) as old:
+                assert order(old, user, quantity="0.001").status == 201
+                other.start_engine(name="second")
+                answer = order(old, user, quantity="0.001", client_order_id="late")
+                assert answer.status == 503
+            with Connection(other.engine.socket) as new:
+                assert order(new, user, quantity="0.001", client_order_id="late").status == 201
+            assert '"action":"fenced"' in first.output()
+            first.stop()
+            assert balance(other, user, 1) == 2 * 10**5
+        finally:
+            other.stop()
+
+
+def test_keys_older_than_memory_are_looked_up(stack, worker, user):
+    """After a restart that loads no keys at all, old keys are still unique."""
+    bodies = [order(worker, user, asset="DOGE", quantity="1", client_order_id=f"old-{i}").body for i in range(20)]
+    stack.engine.stop()
+    stack.start_engine(name="cold", boot_keys=0)
+    with Connection(stack.engine.socket) as fresh:
+        for i in range(20):
+            answer = order(fresh, user, asset="DOGE", quantity="1", client_order_id=f"old-{i}")
+            assert answer.body == bodies[i] and answer.headers["idempotency-replayed"] == "true"
+        assert order(fresh, user, asset="DOGE", quantity="2", client_order_id="old-3").code == "idempotency_mismatch"
+        assert order(fresh, user, asset="DOGE", quantity="1", client_order_id="new").status == 201
+    assert balance(stack, user, 3) == 21 * 10**8
+
+
+def test_a_stopping_engine_answers_what_it_took(stack, user):
+    """TERM under load: every request is answered or cut before it was taken; nothing is lost."""
+    answers = []
+
+    def run(number):
+        try:
+            with Connection(stack.engine.socket, timeout=20) as connection:
+                for i in range(1000):
+                    answer = order(connection, user, asset="DOGE", quantity="1", client_order_id=f"t{number}-{i}")
+                    if answer.status != 201:
+                        return
+                    answers.append(answer.json()["data"]["client_order_id"])
+        except (Closed, OSError):
+            pass
+
+    before = balance(stack, user, 3)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(run, n) for n in range(8)]
+        time.sleep(0.5)
+        assert stack.engine.stop() == 0
+        for job in jobs:
+            job.result(30)
+    stored = balance(stack, user, 3) - before
+    assert len(answers) <= stored // 10**8 <= len(answers) + 8
+    stack.start_engine(name="after")
+
+
+def test_metrics_and_health(stack):
+    with Connection(stack.engine.socket) as connection:
+        text = connection.request("GET", "/metrics", user=None).body.decode()
+        assert "order_engine_commands_committed_total" in text
+        report = connection.request("GET", "/health/ready", user=None).json()
+    assert report["status"] == "ok" and {c["name"] for c in report["checks"]} == {"database", "engine"}
+
+
+def test_the_ledger_holds_after_all_that(stack):
+    checker = pathlib.Path(__file__).resolve().parents[1] / "chaos/ledger_check.py"
+    done = subprocess.run([sys.executable, checker, "--socket", stack.database.socket], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
