@@ -18,5 +18,5 @@ def test_the_tour_of_the_readme_works():
                          timeout=60, check=False, env={**os.environ, "LC_ALL": "C.UTF-8"})
     assert run.returncode == 0, run.stdout + run.stderr
     assert '["BTC","Bitcoin",' in run.stdout
-    assert "\ntrue\n" in run.stdout, "the proof did not balance"
+    assert "}true\n{" in run.stdout, "the proof did not balance"
     assert run.stdout.rstrip().endswith('{"message":"Logged out successfully"}')
