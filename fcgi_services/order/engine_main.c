@@ -68,12 +68,12 @@ check_health(void *arg, struct cnop_health *health)
 {
     const struct order_env *env = arg;
     struct engine_status status = engine_status(env->engine);
-    bool stuck = status.oldest_us > 1000000;
+    bool refusing = engine_room(env->engine) == 0;
 
     cnop_health_check(health, "database", status.database_lost ? CNOP_E_DB_FAILED : CNOP_OK,
                       "epoch %llu, journal at %llu", (unsigned long long)status.epoch,
                       (unsigned long long)status.seq);
-    cnop_health_check(health, "engine", stuck ? CNOP_E_OVERLOADED : CNOP_OK,
+    cnop_health_check(health, "engine", refusing ? CNOP_E_OVERLOADED : CNOP_OK,
                       "%u commands wait, the oldest for %lld us", status.waiting_count,
                       (long long)status.oldest_us);
 }

@@ -44,7 +44,8 @@ class LedgerStack:
         values = {"processes": 1, "db_socket": self.database.socket, "db_user": "root",
                   "command_socket": self.commands_path, "order_id_key_file": self.key_path,
                   "max_accounts": 200000, "max_balances": 1000000, "recent_keys": 65536, "connections": 512,
-                  "arena_kib": 512, "response_kib": 256, "price_max_age": "1h", **self.engine_config, **config}
+                  "arena_kib": 512, "response_kib": 256, "price_max_age": "1h", "queue_age": "10s",
+                  **self.engine_config, **config}
         self.engine = Worker(program or self.engine_program, self.directory, name=name, env=env, **values)
         return self.engine
 
