@@ -201,6 +201,8 @@ committer_main(void *arg)
         int64_t start_us = cnop_clock_monotonic_us();
 
         rows_encode(batch);
+        if (engine_fault(ENGINE_FAULT_REPLY_EARLY))
+            (void)poll(NULL, 0, 20); /* a wider window for the planted bug */
         batch->result = commit(committer, batch);
         batch->commit_us = cnop_clock_monotonic_us() - start_us;
         pthread_mutex_lock(&committer->mutex);

@@ -106,7 +106,9 @@ answer_finished(struct engine *engine)
     struct engine_job *job;
 
     while ((job = job_list_pop(&engine->finished)) != NULL) {
+        engine_kill_point("pre_reply");
         job->done(job);
+        engine_kill_point("post_reply");
         engine_job_drop(engine, job);
     }
 }
@@ -154,6 +156,7 @@ apply(struct engine *engine, struct engine_job *job)
         batch->changed_count++;
     }
     batch->jobs[batch->job_count++] = job;
+    engine_kill_point("applied");
 }
 
 bool
@@ -173,6 +176,7 @@ void
 engine_submit(struct engine *engine, struct engine_job *job)
 {
     cnop_assert(job->done != NULL);
+    engine_kill_point("accepted");
     job->queued_us = cnop_clock_monotonic_us();
     if (engine_fault(ENGINE_FAULT_SKIP_DEDUPE))
         job->command.key_len = 0;
@@ -263,6 +267,7 @@ seal(struct engine *engine)
     engine->filling = batch == &engine->batches[0] ? &engine->batches[1] : &engine->batches[0];
     engine->in_flight = batch;
     cnop_metric_observe(ENGINE_METRIC_BATCH_SIZE, batch->changed_count);
+    engine_kill_point("sealed");
     committer_send(engine->committer, batch);
     if (engine_fault(ENGINE_FAULT_REPLY_EARLY)) {
         for (uint32_t i = 0; i < batch->job_count; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Planted bugs and kill points for the chaos tests. Compiled to nothing unless the build defines
  * CNOP_FAULT_POINTS; then the environment chooses: CNOP_FAULT=<bug> makes the engine misbehave, and
- * CNOP_KILL=<point>:<n> kills the process when it passes the point for the n-th time. */
+ * CNOP_KILL=<point>:<n> kills the process when it passes the point for the n-th time: accepted,
+ * applied, sealed, pre_commit, post_commit, pre_reply, post_reply. */
 #ifndef CNOP_ORDER_FAULT_H
 #define CNOP_ORDER_FAULT_H
 

@@ -23,6 +23,7 @@ class LedgerStack:
         self.engine_program = built(engine)
         self.engine_config = engine_config
         self.engine = self.reader = None
+        self.engine_count = 0
         self.create()
 
     def create(self):
@@ -46,7 +47,9 @@ class LedgerStack:
                   "max_accounts": 200000, "max_balances": 1000000, "recent_keys": 65536, "connections": 512,
                   "arena_kib": 512, "response_kib": 256, "price_max_age": "1h", "queue_age": "10s",
                   **self.engine_config, **config}
-        self.engine = Worker(program or self.engine_program, self.directory, name=name, env=env, **values)
+        self.engine_count += 1  # a log of its own for each: its lines tell when it is ready
+        self.engine = Worker(program or self.engine_program, self.directory, name=f"{name}{self.engine_count}", env=env,
+                             **values)
         return self.engine
 
     def start_reader(self, **config):

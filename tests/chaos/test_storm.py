@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""Storms of kills, the exhaustive list of kill points, and planted bugs that must be found."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+from fcgi import Closed, Connection  # noqa: E402
+from harness import built, run_dir, wait_until  # noqa: E402
+from ledger_stack import LedgerStack  # noqa: E402
+from ledger_wire import Closed as CommandClosed  # noqa: E402
+
+FAULTY = "tests/chaos/cnop-order-faults"
+SECONDS = os.environ.get("CNOP_STORM_SECONDS", "25")
+
+
+def storm(*options):
+    done = subprocess.run([sys.executable, HERE / "storm.py", *options], capture_output=True, text=True, timeout=600)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_nothing_is_lost_or_doubled_when_everything_is_killed():
+    built("cnop-order")
+    status, output = storm("--seconds", SECONDS)
+    assert status == 0, output
+
+
+def test_rival_engines_never_write_at_once():
+    built("cnop-order")
+    status, output = storm("--seconds", "10", "--rivals")
+    assert status == 0, output
+
+
+@pytest.mark.parametrize("bug, options", [("reply_early", []), ("skip_dedupe", []), ("lose_leg", ["--calm"]),
+                                          ("drop_fence", ["--rivals"])])
+def test_planted_bugs_are_found(bug, options):
+    built(FAULTY)
+    status, output = storm("--seconds", "8", "--engine", FAULTY, "--fault", bug, "--expect-caught", *options)
+    assert status == 0, output
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with run_dir() as directory:
+        ledger = LedgerStack(directory, engine=FAULTY)
+        try:
+            ledger.start_engine()
+            with ledger.commands() as commands:
+                assert commands.cash("deposit", 1000, "9000.00")[0] == "OK"
+            ledger.engine.stop()
+            yield ledger
+        finally:
+            ledger.stop()
+
+
+def place(stack, key):
+    with Connection(stack.engine.socket, timeout=10) as worker:
+        return worker.request("POST", "/api/v1/orders", user=1000, json_body={
+            "order_type": "market_buy", "asset_id": "DOGE", "quantity": "1", "client_order_id": key})
+
+
+def deposit(stack, key):
+    with stack.commands() as commands:
+        return commands.cash("deposit", 1000, "1.00", key=key)
+
+
+@pytest.mark.parametrize("command", ["order", "deposit"])
+@pytest.mark.parametrize("point", ["accepted", "applied", "sealed", "pre_commit", "post_commit", "pre_reply", "post_reply"])
+def test_kill_at_every_step_then_retry_is_one_effect(stack, point, command):
+    key = f"{point}-{command}"
+    first = None
+    stack.start_engine(name="dying", env={"CNOP_KILL": f"{point}:1"})
+    try:
+        first = place(stack, key) if command == "order" else deposit(stack, key)
+    except (Closed, CommandClosed, OSError):
+        pass  # most points kill before the answer
+    wait_until(lambda: '"worker_exit"' in stack.engine.output() or "signal" in stack.engine.output() or first is not None,
+               10, "the kill")
+    stack.engine.stop()
+    stack.start_engine(name="healed")
+    try:
+        if command == "order":
+            again = place(stack, key)
+            assert again.status == 201
+            assert first is None or again.body == first.body
+            table, column = "orders", "client_order_id"
+        else:
+            err, reply = deposit(stack, key)
+            assert err == "OK"
+            assert first is None or reply.outcome.deed.id == first[1].outcome.deed.id
+            table, column = "cash_entry", "idem_key"
+        assert stack.ledger_sql(f"SELECT COUNT(*) FROM {table} WHERE {column}='{key}'") == [["1"]]
+    finally:
+        stack.engine.stop()
+
+
+def test_the_ledger_holds_after_all_kill_points(stack):
+    done = subprocess.run([sys.executable, HERE / "ledger_check.py", "--socket", stack.database.socket],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
