@@ -73,6 +73,7 @@ def shell(run, log, command, minutes, env=None, check=True):
 
 def run_pytest(run, log, folder, minutes, env=None):
     report = run.folder / f"pytest-{folder.replace('/', '-')}.xml"
+    report.unlink(missing_ok=True)
     code = shell(run, log, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
                             f"--junitxml={report}", f"tests/{folder}"], minutes, env, check=False)
     if not report.is_file():
@@ -203,6 +204,22 @@ def suite_hostile(run, log):
     return run_pytest(run, log, "hostile", 5)
 
 
+def suite_reference(run, log):
+    """the contract and flow suites in the profile `reference`"""
+    deploy = ["./deploy.sh", "local", "deploy", "--no-ui", "--profile"]
+    result = Result()
+    try:
+        shell(run, log, [*deploy, "reference"], 5)
+        for folder in ("contract", "flow"):
+            part = run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"})
+            result.passed += part.passed
+            result.failed += part.failed
+            result.skipped += part.skipped
+    finally:
+        shell(run, log, [*deploy, "default"], 5)
+    return result
+
+
 def suite_frontend(run, log):
     """static gates and component tests of the UI"""
     return commands(run, log, (10, "frontend/check.sh"))
@@ -233,7 +250,7 @@ def suite_destroy(run, log):
 SUITES = {name[len("suite_"):]: function for name, function in list(globals().items())
           if name.startswith("suite_")}
 NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "service", "flow", "contract",
-               "hostile", "e2e", "chaos", "destroy"}
+               "hostile", "reference", "e2e", "chaos", "destroy"}
 
 
 def prepare():

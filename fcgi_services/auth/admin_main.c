@@ -7,7 +7,6 @@
 
 #include <unistd.h>
 
-
 static const char usage_text[] =
     "usage: cnop-admin --config AUTH_CONF user (promote | demote | disable | enable) NAME\n"
     "  promote  give the role admin; demote gives customer again: both count from the next login\n"
@@ -108,21 +107,14 @@ find_verb(const char *name)
     return NULL;
 }
 
-int
-main(int argc, char **argv)
+/* Usage and configuration; returns the exit status. */
+static int
+start(struct cnop_arena *arena, char **argv, const struct verb *verb)
 {
-    struct cnop_arena *arena = cnop_arena_new(CNOP_CONFIG_ARENA_BYTES);
+    struct cnop_str username = cnop_str_lower(arena, cnop_str_from(argv[5]));
     struct cnop_config_fault fault;
     struct auth_config config;
-    struct cnop_str username;
-    const struct verb *verb;
 
-    if (argc != 6 || strcmp(argv[1], "--config") != 0 || strcmp(argv[3], "user") != 0 ||
-        (verb = find_verb(argv[4])) == NULL) {
-        (void)fputs(usage_text, stderr);
-        return 2;
-    }
-    username = cnop_str_lower(arena, cnop_str_from(argv[5]));
     if (cnop_person_check_username(username) != NULL) {
         (void)fprintf(stderr, "cnop-admin: %s is not a user name\n", argv[5]);
         return 2;
@@ -139,4 +131,21 @@ main(int argc, char **argv)
         return 1;
     }
     return run(&config, verb, username);
+}
+
+int
+main(int argc, char **argv)
+{
+    const struct verb *verb = argc == 6 ? find_verb(argv[4]) : NULL;
+    struct cnop_arena *arena;
+    int status;
+
+    if (verb == NULL || strcmp(argv[1], "--config") != 0 || strcmp(argv[3], "user") != 0) {
+        (void)fputs(usage_text, stderr);
+        return 2;
+    }
+    arena = cnop_arena_new(CNOP_CONFIG_ARENA_BYTES);
+    status = start(arena, argv, verb);
+    cnop_arena_free(&arena);
+    return status;
 }

@@ -23,8 +23,6 @@ login_budget_wait_us(const struct login_budget *budget, int64_t now_us)
 {
     int64_t since_us = now_us - budget->last_failure_us;
 
-    if (since_us >= LOGIN_BUDGET_MEMORY_US)
-        return 0;
     for (size_t i = 0; i < CNOP_COUNT(pause_steps); i++) {
         if (budget->failure_count < pause_steps[i].from_failures)
             continue;

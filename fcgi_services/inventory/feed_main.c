@@ -47,6 +47,7 @@ static const struct cnop_config_key keys[] = {
 
 struct pace {
     int64_t next_us; /* monotonic: when the next step is due */
+    int64_t tick_us; /* monotonic: when the next tick is due */
     uint32_t backoff_ms;
     bool is_failing;
 };
@@ -72,27 +73,27 @@ static void
 step(struct feed_run *run, struct pace *pace, bool *is_seeded)
 {
     int64_t now_us = cnop_clock_monotonic_us();
-    int64_t wait_ms = 0;
     enum cnop_err err;
 
     if (!*is_seeded) {
         err = feed_run_seed(run);
         *is_seeded = err == CNOP_OK;
-    } else if (feed_run_has_history_left(run)) {
-        err = feed_run_history_step(run);
-    } else {
+    } else if (now_us >= pace->tick_us) {
         err = feed_run_tick(run);
-        wait_ms = (int64_t)run->config->tick_interval;
+        if (err == CNOP_OK)
+            pace->tick_us = now_us + (int64_t)run->config->tick_interval * 1000;
+    } else {
+        err = feed_run_history_step(run);
     }
     report(pace, run, err);
-    if (err == CNOP_OK) {
-        pace->backoff_ms = BACKOFF_FIRST_MS;
-    } else {
-        wait_ms = pace->backoff_ms;
+    if (err != CNOP_OK) {
+        pace->next_us = now_us + pace->backoff_ms * INT64_C(1000);
         pace->backoff_ms =
             pace->backoff_ms * 2 < BACKOFF_MAX_MS ? pace->backoff_ms * 2 : BACKOFF_MAX_MS;
+        return;
     }
-    pace->next_us = now_us + wait_ms * 1000;
+    pace->backoff_ms = BACKOFF_FIRST_MS;
+    pace->next_us = feed_run_has_history_left(run) ? now_us : pace->tick_us;
 }
 
 /* Waits for the next step or a signal; false when the program shall end. */

@@ -279,10 +279,21 @@ keep_house(struct feed_run *run, int64_t now_us)
     return err;
 }
 
+/* Highest id whose candles have no hole before now. */
+static uint16_t
+last_whole_id(const struct feed_run *run)
+{
+    if (!feed_run_has_history_left(run))
+        return UINT16_MAX;
+    if (run->history_index == 0)
+        return 0;
+    return run->assets.items[run->history_index - 1].model.asset_id;
+}
+
 enum cnop_err
 feed_run_tick(struct feed_run *run)
 {
-    struct feed_tick tick = {.is_remote = is_remote(run)};
+    struct feed_tick tick = {.is_remote = is_remote(run), .candle_id_max = last_whole_id(run)};
     struct cnop_str remote_text = {0};
     enum cnop_err err = CNOP_OK;
 
@@ -294,7 +305,8 @@ feed_run_tick(struct feed_run *run)
     if (err != CNOP_OK)
         return err;
     if (tick.move_count > 0) {
-        run->tick_us = tick.now_us;
+        if (tick.candle_id_max == UINT16_MAX)
+            run->tick_us = tick.now_us;
         inform_engine(run, &tick);
     }
     err = keep_house(run, cnop_clock_wall_us());
@@ -358,7 +370,7 @@ feed_run_history_step(struct feed_run *run)
     const struct feed_asset *asset;
     enum cnop_err err;
 
-    if (run->history_index == 0) {
+    if (run->assets.count == 0) {
         cnop_arena_reset(run->assets_arena);
         run->assets = (struct feed_assets){0};
         err = feed_store_assets(run->db, run->assets_arena, &run->assets);
@@ -373,7 +385,8 @@ feed_run_history_step(struct feed_run *run)
             return err;
         run->history_index++;
     }
-    if (run->history_index == run->assets.count) {
+    if (run->history_index >= run->assets.count) {
+        cnop_log_write(CNOP_LOG_INFO, "history", "the candles have no hole");
         run->history_index = 0;
         run->is_history_done = true;
         run->tick_us = cnop_clock_wall_us();

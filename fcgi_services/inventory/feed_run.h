@@ -55,11 +55,12 @@ void feed_run_done(struct feed_run *run);
  * errors of the database. */
 cnop_must_check enum cnop_err feed_run_seed(struct feed_run *run);
 
-/* One tick: prices, candles, engine, cache. The engine and the cache being away is no error. */
+/* One tick: prices, candles, engine, cache. The engine and the cache being away is no error. While
+ * history is missing only the assets whose past is filled get candles; prices never wait. */
 cnop_must_check enum cnop_err feed_run_tick(struct feed_run *run);
 
 /* True while candles before now may be missing, at the start or after a long pause: then call
- * feed_run_history_step before the next tick, until it is false. */
+ * feed_run_history_step between ticks, until it is false. */
 bool feed_run_has_history_left(const struct feed_run *run);
 
 /* Fills the history of one asset. Errors of the database. */

@@ -31,10 +31,11 @@ cnop_must_check enum cnop_err feed_store_begin(struct cnop_db *db, struct cnop_a
                                                struct feed_assets *ret_assets);
 
 struct feed_tick {
-    const struct feed_move *moves;
+    const struct feed_move *moves; /* in the order of asset ids */
     size_t move_count;
     uint64_t seq;
     int64_t now_us;
+    uint16_t candle_id_max; /* assets above it get a price but no candle: their past comes first */
     bool is_remote;
 };
 

@@ -252,7 +252,8 @@ write_candles(struct cnop_db *db, struct cnop_arena *arena, const struct feed_ti
     if (!rows_open(arena, (tick->move_count * CANDLE_SPAN_COUNT + 1) * CANDLE_JSON_BYTES, &buf,
                    &json))
         return CNOP_E_NO_MEMORY;
-    for (size_t i = 0; i < tick->move_count; i++) {
+    for (size_t i = 0; i < tick->move_count && tick->moves[i].asset_id <= tick->candle_id_max;
+         i++) {
         for (size_t n = 0; n < CANDLE_SPAN_COUNT; n++) {
             struct candle candle =
                 feed_candle(&tick->moves[i], candle_spans[n].span_s, tick->now_us);

@@ -298,6 +298,15 @@ ngx_http_cnop_security_headers(ngx_http_request_t *r, ngx_uint_t profile)
         return NGX_ERROR;
     }
 
+#if (NGX_HTTP_SSL)
+    if (r->connection->ssl
+        && ngx_http_cnop_add_default(r, "Strict-Transport-Security", "max-age=31536000")
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+#endif
+
     if (profile == NGX_HTTP_CNOP_SECURITY_HTML) {
         if (ngx_http_cnop_add_default(r, "Cross-Origin-Opener-Policy", "same-origin")
             != NGX_OK)

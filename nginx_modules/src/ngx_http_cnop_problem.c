@@ -95,7 +95,8 @@ ngx_http_cnop_problem_handler(ngx_http_request_t *r)
     }
 
     if (ctx->retry_after == 0
-        && (status == NGX_HTTP_SERVICE_UNAVAILABLE || status == NGX_HTTP_BAD_GATEWAY
+        && (status == NGX_HTTP_TOO_MANY_REQUESTS || status == NGX_HTTP_BAD_GATEWAY
+            || status == NGX_HTTP_SERVICE_UNAVAILABLE
             || status == NGX_HTTP_GATEWAY_TIME_OUT))
     {
         ctx->retry_after = 1;

@@ -46,7 +46,7 @@ def real_values(api, world, name):
     if SPEC.operations[name].tag != "Admin":
         return values, account.token
     if world.admin is None:
-        pytest.skip("CNOP_ADMIN_USER is not set")
+        pytest.skip("no operator's account: set CNOP_VAR")
     values.update({"/1042/": f"/{account.user_id}/", "/BTC/": "/USDC/", "66000.00": "1.00",
                    '"halted": true': '"halted": false', "'halted': True": "'halted': False"})
     return values, world.admin.token

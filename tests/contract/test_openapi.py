@@ -9,6 +9,7 @@ import os
 from decimal import Decimal
 
 import pytest
+from support.api import loopback_address
 from support.openapi_check import Spec, exhaust_rate_limit, reply_faults, unique
 from world import NEW_PASSWORD, PASSWORD, buy, sell
 
@@ -16,8 +17,10 @@ SPEC = Spec()
 OPERATIONS = SPEC.operations
 REFERENCE_PROFILE = os.environ.get("CNOP_PROFILE") == "reference"
 
-# Loopback addresses of their own, so that spending a limit leaves the other tests theirs.
-FLOOD_SOURCE, GUESS_SOURCE = "127.0.0.77", "127.0.0.78"
+NO_ADMIN = "no operator's account: set CNOP_VAR"
+
+# Spending a limit leaves the other tests theirs.
+FLOOD_SOURCE, GUESS_SOURCE = loopback_address(), loopback_address()
 
 # What this file cannot bring about, and who does.
 FAULT_STATUSES = {500, 503, 504}  # need a broken backend: tests/chaos
@@ -39,7 +42,7 @@ def documents(status, shared=None):
 
 def need_admin(world):
     if world.admin is None:
-        pytest.skip("CNOP_ADMIN_USER is not set")
+        pytest.skip(NO_ADMIN)
     return world.admin.token
 
 
@@ -360,7 +363,7 @@ def test_malformed_json(api, world, name):
     if OPERATIONS[name].tag == "Admin" and world.admin:
         request["token"] = world.admin.token
     elif OPERATIONS[name].tag == "Admin":
-        pytest.skip("CNOP_ADMIN_USER is not set")
+        pytest.skip(NO_ADMIN)
     api.call(name, **request, expect=400)
 
 
@@ -534,7 +537,7 @@ def unreachable(world, name, status):
     if status in FAULT_STATUSES:
         return "needs a broken backend: tests/chaos"
     if world.admin is None and OPERATIONS[name].tag == "Admin" and status in (200, 400, 404, 415, 422):
-        return "CNOP_ADMIN_USER is not set"
+        return NO_ADMIN
     if (name, status) == ("login", 404) and not REFERENCE_PROFILE:
         return "profile reference only"
     return None

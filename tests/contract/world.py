@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
+from support import admin
 from support.openapi_check import Api, unique
 
 # satisfies the password rules of both profiles
@@ -25,9 +26,18 @@ class Account:
 class World:
     def __init__(self, api: Api):
         self.api = api
-        name, password = os.environ.get("CNOP_ADMIN_USER"), os.environ.get("CNOP_ADMIN_PASSWORD")
         # at once, so that a wrong password fails one login and not one a test
-        self.admin: Account | None = self.login(name, password) if name and password else None
+        self.admin: Account | None = self._operator()
+
+    def _operator(self) -> Account | None:
+        name, password = os.environ.get("CNOP_ADMIN_USER"), os.environ.get("CNOP_ADMIN_PASSWORD")
+        if name and password:
+            return self.login(name, password)
+        if admin.state_folder() is None:
+            return None
+        name = self.register()
+        admin.user("promote", name)
+        return self.login(name)
 
     def register(self) -> str:
         username = unique("c_")

@@ -67,7 +67,7 @@ test('the whole demo, without one console error', async () => {
 
   await page.getByRole('button', { name: /Menu of/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.waitForURL((url) => url.pathname === '/');
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
   await page.goto('/portfolio');
   await page.waitForURL('**/login?next=%2Fportfolio');
 

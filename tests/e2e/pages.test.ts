@@ -77,7 +77,7 @@ for (const theme of ['light', 'dark'] as const) {
 
 test('menus, palette, shortcuts and the review dialog are accessible', async () => {
   const { page, context, complaints } = await open(browser, { storage, theme: 'dark' });
-  await page.goto('/trading?asset=BTC&action=buy&amount=50');
+  await page.goto('/trading?asset=BTC&action=buy&amount=150');
   await settled(page);
   await page.getByRole('button', { name: 'Display settings' }).click();
   await page.getByRole('menu').waitFor();

@@ -114,13 +114,13 @@ test('a person without money is led to the deposit and back to the order', async
   await registerPerson(page, newPerson());
   await page.goto('/trading?asset=BTC&action=buy');
   await page.getByRole('button', { name: 'Amount in USD' }).click();
-  await page.getByRole('textbox', { name: 'Amount' }).fill('200');
+  await page.getByRole('textbox', { name: 'Amount', exact: true }).fill('200');
   await page.getByRole('link', { name: /Deposit the missing/ }).click();
   await page.waitForURL('**/account?**');
   await page.getByRole('button', { name: 'Deposit', exact: true }).last().click();
   await page.getByRole('link', { name: 'Continue your order' }).first().click();
   await page.waitForURL('**/trading?**');
-  assert.equal(await page.getByRole('textbox', { name: 'Amount' }).inputValue(), '200');
+  assert.equal(await page.getByRole('textbox', { name: 'Amount', exact: true }).inputValue(), '200');
   await page.getByRole('button', { name: 'Review purchase' }).click();
   await page.getByRole('button', { name: 'Buy now' }).waitFor();
   assert.deepEqual(complaints, []);

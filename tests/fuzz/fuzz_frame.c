@@ -71,7 +71,7 @@ join(struct place *place, unsigned type, uint8_t *joined, size_t *ret_bytes)
             return false;
         if (record.content == 0) {
             *ret_bytes = total;
-            return true;
+            return record.padding == 0; /* libfcgi would leave it on the connection */
         }
         if (joined != NULL)
             memcpy(joined + total, record.bytes, record.content);

@@ -220,8 +220,10 @@ def test_user_interface(shipped):
     assert page.headers["X-Frame-Options"] == "DENY"
     assert page.headers["Cache-Control"] == "no-cache"
     assert "Access-Control-Allow-Origin" not in page.headers
-    deep = shipped.ui("/trading?asset=BTC")
+    deep = shipped.ui("/orders/o1234567890?from=list")
     assert deep.status == 200 and deep.body == b"<!doctype html>application"
+    lost = shipped.ui("/no/such/page")
+    assert lost.status == 404 and lost.body == b"<!doctype html>application"
     asset = shipped.ui("/assets/app-1.js")
     assert asset.body == b"1" and "immutable" in asset.headers["Cache-Control"]
     assert asset.headers["Content-Type"] == "text/javascript"
@@ -301,3 +303,26 @@ def test_settings(shipped):
     response = shipped.get("/health", headers={"X-Forwarded-For": "10.0.0.1", "Origin": "https://a.example"})
     assert response.headers["X-RateLimit-Remaining"] == "2"
     assert response.headers["Access-Control-Allow-Credentials"] == "true"
+
+
+def make_certificate(directory):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-keyout", directory / "tls.key", "-out", directory / "tls.pem"],
+                   check=True, capture_output=True)
+
+
+def test_tls():
+    with run_dir("cnop-gw-") as directory:
+        make_certificate(directory)
+        instance = Shipped(directory, f"gateway.tls_certificate={directory}/tls.pem",
+                           f"gateway.tls_key={directory}/tls.key").start()
+        out = subprocess.run(["curl", "-sik", "-H", f"Authorization: Bearer {instance.token()}",
+                              f"https://127.0.0.1:{instance.port}/api/v1/balance"], capture_output=True, text=True,
+                             check=True).stdout
+        assert out.startswith("HTTP/2 200") and '"CNOP_HTTPS": "on"' in out, out
+        assert "strict-transport-security: max-age=31536000" in out
+        plain = instance.get("/health")
+        problem(plain, 400, "bad_request")
+        instance.stop()
+        for stub in instance.stubs.values():
+            stub.stop()

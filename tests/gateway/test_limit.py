@@ -2,12 +2,13 @@
 """Limits: exact over workers and reloads, headers, keys, dry run, a full zone, floods of junk."""
 import concurrent.futures
 import os
+import subprocess
 import time
 from http.client import HTTPConnection
 
 import pytest
 from conftest import problem
-from support.harness import wait_until
+from support.harness import installed, wait_until
 
 SERVER = """
     location /free { cnop_limit off; @PARAMS@ fastcgi_pass worker; }
@@ -77,6 +78,16 @@ def test_exact_over_workers_and_threads(gateway, worker):
     assert statuses.count(200) == 200
     assert statuses.count(429) == 400
     assert len(worker.requests) == 200
+
+
+def test_exact_at_full_speed(gateway):
+    """Thousands of requests a second, so that workers meet in the same record."""
+    gateway.start(http=http("ip key=ip rate=9000/h") + "keepalive_requests 1000000;",
+                  server="location = /p { cnop_route p; cnop_problem 404; }", workers=4)
+    subprocess.run([installed("wrk"), "-t2", "-c32", "-d2s", f"http://127.0.0.1:{gateway.port}/p"], check=True,
+                   capture_output=True)
+    assert gateway.metric('gateway_requests_total{endpoint="p",status_code="404"}') == 9000
+    assert gateway.metric('gateway_requests_total{endpoint="p",status_code="429"}') > 1000
 
 
 def test_counters_survive_reload_and_dead_workers(gateway, worker):

@@ -76,7 +76,7 @@ class State:
 @pytest.fixture
 def unchanged(base_url, world):
     """Jane's money, orders, profile and sessions are the same after the test as before."""
-    assert world.order  # made before, not within
+    assert world.order and world.jane_cookies  # made before, not within
     state = State(base_url, world.jane)
     before = state.read()
     yield

@@ -50,7 +50,8 @@ def all_at_once(base_url, token, method, target, bodies, headers=()):
     for thread in threads:
         thread.join()
     assert all(replies), "a request got no answer"
-    assert not [r.brief() for r in replies if r.status >= 500]
+    shed = [r for r in replies if r.status == 503 and r.json["code"] == "overloaded" and "retry-after" in r.headers]
+    assert not [r.brief() for r in replies if r.status >= 500 and r not in shed]
     return replies
 
 
@@ -231,7 +232,8 @@ def test_no_request_wins_against_a_logout(call, world, base_url):
 def test_one_name_is_registered_once(call, world, base_url):
     body = world.registration(unique("h_"))
     replies = all_at_once(base_url, None, "POST", "/auth/register", [body] * 12)
-    assert statuses(replies) == [201] + [409] * 11
+    # hashing a password is dear, so a crowd may be told to come back
+    assert statuses(replies).count(201) == 1 and set(statuses(replies)) <= {201, 409, 503}
     assert world.login(body["username"])
 
 

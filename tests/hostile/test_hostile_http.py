@@ -2,6 +2,9 @@
 """HTTP that is itself an attack: paths around the routing, forged headers, framing tricks on a raw
 socket. And what every answer must carry, or must not show."""
 import json
+import socket
+import time
+from urllib.parse import urlsplit
 
 import pytest
 from support import corpora
@@ -302,3 +305,42 @@ def test_cross_site_requests_with_cookies_are_refused(attacker, world, judge, un
         ("Cookie", cookies), ("Content-Type", "text/plain"), ("Origin", "https://evil.example")])
     judge.refused("form", form, {403, 415})
     judge.verdict(9)
+
+
+def test_a_forged_client_address_does_not_reset_the_count(attacker):
+    """Only configured proxies may say who the client is; by default nobody."""
+    def remaining(*headers):
+        return int(attacker.send("GET", "/api/v1/inventory/assets/BTC", headers=headers).headers["x-ratelimit-remaining"])
+
+    attacker.source = "127.0.0.86"
+    first = remaining()
+    for at, name in enumerate(("X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")):
+        assert remaining((name, "203.0.113.9" if name != "Forwarded" else "for=203.0.113.9")) < first - at, name
+
+
+def test_ranges_do_not_multiply(attacker, world):
+    """Many overlapping ranges of one file must not cost more than the file."""
+    ranges = "bytes=" + ",".join(f"0-{end}" for end in range(1, 1000))
+    for target in ("/api/v1/openapi.json", "/.well-known/jwks.json", "/api/v1/inventory/assets?limit=250"):
+        whole = attacker.send("GET", target)
+        part = attacker.send("GET", target, headers=[("Range", ranges)])
+        assert part.status in (200, 206, 416) and len(part.raw) <= len(whole.raw) + 1000, target
+
+
+def test_slow_clients_keep_nobody_waiting(base_url, attacker):
+    """Three hundred requests that never end, and everybody else is served at once."""
+    url = urlsplit(base_url)
+    links = []
+    try:
+        for number in range(300):
+            link = socket.create_connection((url.hostname, url.port or 80), 5, ("127.0.0.87", 0))
+            link.sendall(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                         + (b"Content-Length: 100\r\n\r\n{" if number % 2 else b"X-Slow: "))
+            links.append(link)
+        for _ in range(20):
+            started = time.monotonic()
+            assert attacker.send("GET", "/api/v1/inventory/assets?limit=5").status == 200
+            assert time.monotonic() - started < 5
+    finally:
+        for link in links:
+            link.close()

@@ -39,8 +39,14 @@ def engine(place):
 @pytest.fixture
 def feed(place, engine):
     with place.feed(catalogue_file=place.catalogue) as feed:
+        whole(feed)
         ticks_after(place, 1)
         yield feed
+
+
+def whole(feed):
+    """Waits until the feed has filled the past."""
+    harness.wait_until(lambda: "the candles have no hole" in feed.output(), 60, "history")
 
 
 def ticks_after(place, count):
@@ -100,9 +106,10 @@ def test_the_wrapped_coin_follows_its_leader(place, feed):
 
 
 def test_candles_hold_every_tick(place, feed, engine):
+    skipped = len(engine.ticks())
     ticks_after(place, 5)
     feed.tell(signal.SIGSTOP)
-    prices = [tick[1] for ticks in engine.ticks() for tick in ticks if tick[0] == place.ids["BTC"]]
+    prices = [tick[1] for ticks in engine.ticks()[skipped:] for tick in ticks if tick[0] == place.ids["BTC"]]
     day = candles(place, "BTC", 86400)[-1]
     feed.tell(signal.SIGCONT)
     assert day[2] >= max(prices) and day[3] <= min(prices) and day[4] == prices[-1]
@@ -164,9 +171,23 @@ def test_a_restart_goes_on_without_a_jump(place, engine):
 
 def test_a_long_pause_is_filled(place):
     place.database.sql("DELETE FROM candle WHERE span_s = 60 AND start_s > UNIX_TIMESTAMP() - 3600", "cnop_market")
-    with place.feed(catalogue_file=place.catalogue):
-        ticks_after(place, 1)
+    with place.feed(catalogue_file=place.catalogue) as feed:
+        whole(feed)
     assert {b[0] - a[0] for a, b in zip(*(lambda rows: (rows, rows[1:]))(candles(place, "ETH", 60)))} == {60}
+
+
+def test_prices_do_not_wait_for_history(place, engine):
+    place.database.sql("TRUNCATE candle; DELETE FROM quote", "cnop_market")
+    with place.feed(catalogue_file=place.catalogue) as feed:
+        harness.wait_until(engine.ticks, 30, "a tick")
+        first = engine.ticks()[0]
+        whole(feed)
+        ticks_after(place, 2)
+    assert {tick[0] for tick in first} == set(place.ids.values())
+    for symbol in SYMBOLS:
+        for span, count in ((60, 1440), (3600, 840), (86400, 365)):
+            rows = candles(place, symbol, span)
+            assert len(rows) >= count and {b[0] - a[0] for a, b in zip(rows, rows[1:])} == {span}
 
 
 def test_old_candles_go(place, engine):

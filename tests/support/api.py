@@ -95,6 +95,11 @@ def unique_username():
     return f"t{next(_numbers)}_{secrets.token_hex(5)}"
 
 
+def loopback_address():
+    """An address of this machine that no other test sends from: its limits and blocks are its own."""
+    return ".".join(["127", *(str(1 + secrets.randbelow(254)) for _ in range(3))])
+
+
 def trader(deposit="1000.00"):
     """A fresh account that is logged in and has money."""
     client = Client().register().login()

@@ -132,7 +132,7 @@ EXTRA_MEMBERS = {
     "status": "completed", "created_at": "2000-01-01T00:00:00Z", "updated_at": "2000-01-01T00:00:00Z", "version": 0,
     "executed_price": "0.01", "price_usd": 0.01, "total_amount": "0.01", "fee": "-1", "order_id": "o0000000000000000",
     "password_hash": "x", "email_verified": True, "limit": "1000000000", "asset": {"price": 0}, "__proto__": {"role": "admin"},
-    "constructor": {"prototype": {}}, "$where": "1", "halted": False, "currency": "XXX",
+    "constructor": {"prototype": {}}, "$where": "1", "halted": False, "currency": "EUR",
 }
 
 # ---- headers that claim an identity or a rank ----

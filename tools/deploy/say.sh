@@ -32,7 +32,9 @@ step_fail() {
 
 # step NAME HINT COMMAND...: runs the command with its output in a log of its own.
 step() {
-    local name=$1 hint=$2 log started pid code spin='|/-\' i=0
+    local name=$1 hint=$2 log started pid code i=0
+    # shellcheck disable=SC1003
+    local spin='|/-\'
     shift 2
     log="$CNOP_VAR/log/deploy/$(tr -c 'a-zA-Z0-9\n' '-' <<<"$name").log"
     mkdir -p "$(dirname "$log")"

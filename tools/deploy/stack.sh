@@ -152,6 +152,7 @@ start_supervisor() {
     supervisor_is_up && return 0
     # after a reboot or a crash the sockets of the last run may still lie there
     rm -f "$CNOP_RUN"/*.sock "$CNOP_RUN"/*.pid
+    # shellcheck disable=SC2016
     as_runner setsid -f sh -c \
         'echo $$ >"$1/runsvdir.pid"; exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" \
             runsvdir -P "$2" >/dev/null 2>&1 </dev/null' \

@@ -13,21 +13,24 @@ import { notifyFailed } from '~/ui/toast';
 export function useSignOut() {
   const cache = useQueryClient();
   const navigate = useNavigate();
-  const mutation = useMutation({
-    mutationFn: logout,
-    onError: (error) => {
-      // A session the server no longer knows is a session that has ended.
-      if (isProblem(error) && error.status === 401) leave();
-      else notifyFailed({ title: wordsFor(error).title, text: wordsFor(error).help });
-    },
-    onSuccess: () => leave(),
-  });
 
-  async function leave() {
+  async function endSession() {
+    // Leave the private pages first, so that nothing asks for their data once the session is gone.
     await navigate(paths.landing);
-    signedOut();
-    forgetPerson(cache);
+    await cache.cancelQueries();
+    await logout().catch((error: unknown) => {
+      // A session the server no longer knows is a session that has ended.
+      if (!isProblem(error) || error.status !== 401) throw error;
+    });
   }
 
+  const mutation = useMutation({
+    mutationFn: endSession,
+    onSuccess: () => {
+      signedOut();
+      forgetPerson(cache);
+    },
+    onError: (error) => notifyFailed({ title: wordsFor(error).title, text: wordsFor(error).help }),
+  });
   return { signOut: () => mutation.mutate(), isPending: mutation.isPending };
 }

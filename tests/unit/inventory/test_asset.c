@@ -59,6 +59,8 @@ START_TEST(changes_are_exact_or_unknown)
     ck_assert_int_eq(ppm, -500000);
     ck_assert(asset_change_ppm((cnop_price){2}, (cnop_price){3}, &ppm));
     ck_assert_int_eq(ppm, -333333);
+    ck_assert(asset_change_ppm((cnop_price){5}, (cnop_price){3}, &ppm));
+    ck_assert_int_eq(ppm, 666667);
     ck_assert(!asset_change_ppm((cnop_price){2}, (cnop_price){0}, &ppm));
     ck_assert(!asset_change_ppm((cnop_price){0}, (cnop_price){2}, &ppm));
     ck_assert(!asset_change_ppm((cnop_price){INT64_MAX}, (cnop_price){1}, &ppm));

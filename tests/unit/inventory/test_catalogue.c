@@ -90,6 +90,8 @@ START_TEST(bad_lines_are_refused)
         "1\tBTC\n",
         LINE "\textra\n",
         LINE "\n" LINE "\n",
+        LINE "\n1\tETH\tEther\tmajor\t-\t1\t10\t-\t21\t67250\t5\t-\t-\t-\t-\tCash.\n",
+        LINE "\n2\tBTC\tEther\tmajor\t-\t1\t10\t-\t21\t67250\t5\t-\t-\t-\t-\tCash.\n",
         "0\tBTC\tBitcoin\tmajor\t-\t1\t10\t-\t21\t67250\t5\t-\t-\t-\t-\tCash.\n",
         "1\tbtc\tBitcoin\tmajor\t-\t1\t10\t-\t21\t67250\t5\t-\t-\t-\t-\tCash.\n",
         "1\tBTC\tBitcoin\tmajor\tETH\t1\t10\t-\t21\t67250\t5\t-\t-\t-\t-\tCash.\n",

@@ -33,6 +33,7 @@ export function useTypedOrder() {
       setText(next.text);
     },
     setAsset: (asset: string) => {
+      if (asset === assetId) return;
       setText('');
       go({ asset });
     },

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Configurations that must not start, each with a message that says why."""
+import subprocess
+
+import pytest
+
+CASES = [
+    ("cnop_zone limit 4k;", "", "too small"),
+    ("cnop_zone metrics2 1m;", "", "unknown zone kind"),
+    ("cnop_zone limit x;", "", "invalid parameter"),
+    ("cnop_zone limit 64k; cnop_zone limit 64k;", "", "duplicate"),
+    ("cnop_guard fails=5;", "", "not allowed here"),
+    ("", "location /x { cnop_guard fails=5; cnop_problem 404; }", "cnop_zone"),
+    ("cnop_breaker svc;", "", "cnop_zone"),
+    ("cnop_revoke closed;", "", "cnop_zone"),
+    ("cnop_revoke perhaps;", "", "invalid value"),
+    ("cnop_jwt maybe;", "", "invalid value"),
+    ("", "location /x { cnop_require_role admin; cnop_problem 404; }", "cnop_jwt required"),
+    ("cnop_jwt required; cnop_require_role root;", "", "invalid parameter"),
+    ("", "location /x { cnop_problem 200; }", "400 to 599"),
+    ("", "location /x { cnop_control all; }", "read"),
+    ("", "location /x { cnop_info uptime; }", "takes health"),
+    ("", "location /x { cnop_info version 'a b'; }", "takes health"),
+    ("", "location /x { cnop_methods FETCH; cnop_problem 404; }", "invalid parameter"),
+    ("", "location /x { cnop_service 'a b'; cnop_problem 404; }", "refused"),
+    ("", "location /x { cnop_service a reads=b; cnop_problem 404; }", "invalid parameter"),
+    ("cnop_security strict;", "", "invalid value"),
+    ("cnop_csrf never;", "", "invalid value"),
+    ("", "location /x { cnop_audit_event 'a b'; cnop_problem 404; }", "invalid parameter"),
+    ("cnop_audit_log /nowhere/audit.jsonl;", "", "open"),
+    ("cnop_unknown on;", "", "unknown directive"),
+]
+
+
+@pytest.mark.parametrize("http,server,message", CASES, ids=range(len(CASES)))
+def test_refused(gateway, http, server, message):
+    code, output = gateway.test(http=http, server=server)
+    assert code != 0 and message in output, output
+    gateway.expected.append("emerg")
+
+
+KEYS = [" leeway=31s", " check=1ms", " hs256=x", " hs256=b@d:/x", " hs256=k:/none", " iss=", " colour=red", " max_ttl=x"]
+
+
+@pytest.mark.parametrize("keys", KEYS)
+def test_refused_keys(gateway, keys):
+    code, output = gateway.test(http="cnop_jwt required;", keys=keys)
+    assert code != 0, output
+    assert any(text in output for text in ("cnop_keys", "key file", "out of range")), output
+    gateway.expected.append("emerg")
+
+
+def test_tokens_need_keys(gateway):
+    gateway.configure(http="cnop_jwt required;")
+    path = gateway.dir / "nginx.conf"
+    path.write_text("\n".join(line for line in path.read_text().splitlines() if "cnop_keys" not in line))
+    done = subprocess.run(gateway.command("-t"), capture_output=True, text=True, timeout=20)
+    assert done.returncode != 0 and 'no "cnop_keys"' in done.stderr + gateway.errors()
+    gateway.expected.append("emerg")
+
+
+def test_too_many_names(gateway):
+    limits = "".join(f"cnop_limit l{i} key=ip rate=1/s;" for i in range(17))
+    code, output = gateway.test(http="cnop_zone limit 64k;" + limits)
+    assert code != 0 and "at most 16" in output
+    routes = "".join(f"location /{i} {{ cnop_route r{i}; cnop_problem 404; }}" for i in range(97))
+    code, output = gateway.test(http="", server=routes)
+    assert code != 0 and "most is 96" in output
+    gateway.expected.append("emerg")
