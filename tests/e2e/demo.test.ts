@@ -25,7 +25,8 @@ test('the whole demo, without one console error', async () => {
 
   await page.getByRole('button', { name: /Menu of/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.waitForURL((url) => url.pathname === '/');
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/');
 
   await page.goto('/login');
   await page.getByLabel('User name').fill(person.username);
