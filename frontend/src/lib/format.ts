@@ -38,6 +38,11 @@ export function money(value: string | number): string {
   }).format(exact(value));
 }
 
+/** What an order costs or brings, rounded to the nearest cent. */
+export function total(value: string): string {
+  return formatter({ style: 'currency', currency: 'USD' }).format(exact(value));
+}
+
 /** "+$12.00" or "−$3.10". */
 export function signedMoney(value: string): string {
   return formatter({
@@ -46,7 +51,6 @@ export function signedMoney(value: string): string {
     minimumFractionDigits: 2,
     maximumFractionDigits: 2,
     signDisplay: 'exceptZero',
-    roundingMode: 'trunc',
   }).format(exact(value));
 }
 

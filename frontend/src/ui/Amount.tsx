@@ -15,11 +15,16 @@ function Hidden() {
 
 interface Props {
   value: string;
-  as?: 'money' | 'signed' | 'quantity';
+  as?: 'money' | 'total' | 'signed' | 'quantity';
   unit?: string;
 }
 
-const shapes = { money: format.money, signed: format.signedMoney, quantity: format.quantity } as const;
+const shapes = {
+  money: format.money,
+  total: format.total,
+  signed: format.signedMoney,
+  quantity: format.quantity,
+} as const;
 
 export function Amount({ value, as = 'money', unit }: Props) {
   const { hideAmounts } = usePreferences();

@@ -51,7 +51,7 @@ export function OrderTable({ caption, list }: { caption: string; list: readonly 
               {price(order.price)}
             </td>
             <td data-label={columns.total} className="num">
-              <Amount value={order.total_amount} />
+              <Amount value={order.total_amount} as="total" />
             </td>
             <td data-label={columns.status}>
               <StatusChip status={order.status} />

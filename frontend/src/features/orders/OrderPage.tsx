@@ -55,7 +55,7 @@ function Facts({ order }: { order: Order }) {
       </Row>
       <Row label={isBuy(order.order_type) ? words.paid : words.received}>
         <strong>
-          <Amount value={order.total_amount} />
+          <Amount value={order.total_amount} as="total" />
         </strong>
       </Row>
       <Row label={words.placed}>

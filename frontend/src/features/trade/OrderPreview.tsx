@@ -30,7 +30,7 @@ export function PreviewLines({ preview, side }: { preview: Preview; side: Side }
       </Line>
       <Line label={words.fee}>{format.money(preview.fee)}</Line>
       <Line label={words.total[side]} strong>
-        <span title={preview.total_amount}>{format.money(preview.total_amount)}</span>
+        <span title={preview.total_amount}>{format.total(preview.total_amount)}</span>
       </Line>
       <Line label={words.balanceAfter}>
         <Amount value={preview.balance_after} />

@@ -25,7 +25,7 @@ function Done({ order, side, onClose }: { order: Order; side: Side; onClose: () 
         {trade.done.sentence(format.quantity(order.quantity), order.asset_id, format.price(order.price))}
       </p>
       <p className="mt-1 text-muted">
-        {trade.preview.total[side]}: <span className="num">{format.money(order.total_amount)}</span>
+        {trade.preview.total[side]}: <span className="num">{format.total(order.total_amount)}</span>
       </p>
       <div className="mt-6 flex flex-wrap gap-3">
         <Link to={paths.order(order.order_id)} className="btn btn-primary grow">
