@@ -9,58 +9,21 @@
 
 static const char usage_text[] =
     "usage: cnop-admin --config AUTH_CONF user (promote | demote | disable | enable) NAME\n"
-    "  promote  give the role admin; demote gives customer again: both count from the next login\n"
-    "           or refresh\n"
+    "  promote  give the role admin, from the next login or refresh\n"
+    "  demote   give the role customer again; ends every session and token at once\n"
     "  disable  refuse logins and end every session and token at once; enable admits the user\n";
 
 struct verb {
     const char *name;
-    enum cnop_err (*run)(struct auth_env *env, struct cnop_str username);
+    enum credential_right right;
     const char *message;
 };
 
-static enum cnop_err
-set_role(struct auth_env *env, struct cnop_str username, enum auth_role role)
-{
-    struct auth_user user;
-    enum cnop_err err = auth_store_find_user(env->store, username, &user);
-
-    return err == CNOP_OK ? auth_store_set_role(env->store, user.id, role) : err;
-}
-
-static enum cnop_err
-promote(struct auth_env *env, struct cnop_str username)
-{
-    return set_role(env, username, AUTH_ROLE_ADMIN);
-}
-
-static enum cnop_err
-demote(struct auth_env *env, struct cnop_str username)
-{
-    return set_role(env, username, AUTH_ROLE_CUSTOMER);
-}
-
-static enum cnop_err
-disable(struct auth_env *env, struct cnop_str username)
-{
-    struct session_end end;
-
-    return credential_set_active(env, username, false, &end); /* the relay tells the gateways */
-}
-
-static enum cnop_err
-enable(struct auth_env *env, struct cnop_str username)
-{
-    struct session_end end;
-
-    return credential_set_active(env, username, true, &end);
-}
-
 static const struct verb verbs[] = {
-    {"promote", promote, "role admin given"},
-    {"demote", demote, "role customer given"},
-    {"disable", disable, "user disabled"},
-    {"enable", enable, "user enabled"},
+    {"promote", CREDENTIAL_PROMOTE, "role admin given"},
+    {"demote", CREDENTIAL_DEMOTE, "role customer given, sessions ended"},
+    {"disable", CREDENTIAL_DISABLE, "user disabled"},
+    {"enable", CREDENTIAL_ENABLE, "user enabled"},
 };
 
 static void
@@ -82,10 +45,12 @@ run(const struct auth_config *config, const struct verb *verb, struct cnop_str u
 {
     struct auth_rules rules = {.access_ttl_s = (int64_t)config->access_ttl / 1000};
     struct auth_env env = {.rules = &rules};
+    struct session_end end;
     enum cnop_err err = auth_store_open(&config->db, &env.store);
 
     if (err == CNOP_OK)
-        err = verb->run(&env, username);
+        err =
+            credential_set_right(&env, username, verb->right, &end); /* the relay tells gateways */
     auth_store_close(&env.store);
     audit(verb, username, err);
     if (err != CNOP_OK) {

@@ -354,22 +354,23 @@ credential_change_password(struct auth_env *env, const struct password_change *c
     return err;
 }
 
-/* ---- switching a user off and on ---- */
+/* ---- what an operator changes ---- */
 
-struct active_job {
+struct right_job {
     struct auth_env *env;
+    enum credential_right right;
     uint64_t user_id;
-    bool is_active;
     struct session_end end;
 };
 
 /* Besides the sessions, every token of the user: an operator must not have to trust the session
  * list. The second that is running is over before anybody can be enabled and log in again. */
 static enum cnop_err
-active_revoke(struct active_job *job, int64_t now_us)
+right_revoke(struct right_job *job, int64_t now_us)
 {
+    const char *reason = job->right == CREDENTIAL_DEMOTE ? "demoted" : "disabled";
     struct revocation *revocation;
-    enum cnop_err err = session_close_all(job->env, job->user_id, now_us, "disabled", &job->end);
+    enum cnop_err err = session_close_all(job->env, job->user_id, now_us, reason, &job->end);
 
     if (err != CNOP_OK)
         return err;
@@ -388,9 +389,27 @@ active_revoke(struct active_job *job, int64_t now_us)
 }
 
 static enum cnop_err
-active_once(struct auth_store *store, void *arg)
+right_apply(struct right_job *job)
 {
-    struct active_job *job = arg;
+    struct auth_store *store = job->env->store;
+
+    switch (job->right) {
+    case CREDENTIAL_PROMOTE:
+        return auth_store_set_role(store, job->user_id, AUTH_ROLE_ADMIN);
+    case CREDENTIAL_DEMOTE:
+        return auth_store_set_role(store, job->user_id, AUTH_ROLE_CUSTOMER);
+    case CREDENTIAL_DISABLE:
+        return auth_store_set_active(store, job->user_id, false);
+    case CREDENTIAL_ENABLE:
+        break;
+    }
+    return auth_store_set_active(store, job->user_id, true);
+}
+
+static enum cnop_err
+right_once(struct auth_store *store, void *arg)
+{
+    struct right_job *job = arg;
     struct auth_user user;
     enum cnop_err err;
 
@@ -400,9 +419,9 @@ active_once(struct auth_store *store, void *arg)
         return err;
     err = auth_store_lock_user(store, job->user_id, &user);
     if (err == CNOP_OK)
-        err = auth_store_set_active(store, job->user_id, job->is_active);
-    if (err == CNOP_OK && !job->is_active)
-        err = active_revoke(job, cnop_clock_wall_us());
+        err = right_apply(job);
+    if (err == CNOP_OK && (job->right == CREDENTIAL_DEMOTE || job->right == CREDENTIAL_DISABLE))
+        err = right_revoke(job, cnop_clock_wall_us());
     if (err == CNOP_OK)
         return auth_store_commit(store);
     auth_store_rollback(store);
@@ -410,17 +429,17 @@ active_once(struct auth_store *store, void *arg)
 }
 
 enum cnop_err
-credential_set_active(struct auth_env *env, struct cnop_str username, bool is_active,
-                      struct session_end *ret_end)
+credential_set_right(struct auth_env *env, struct cnop_str username, enum credential_right right,
+                     struct session_end *ret_end)
 {
-    struct active_job job = {.env = env, .is_active = is_active};
+    struct right_job job = {.env = env, .right = right};
     struct auth_user user;
     enum cnop_err err = auth_store_find_user(env->store, username, &user);
 
     if (err != CNOP_OK)
         return err;
     job.user_id = user.id;
-    err = auth_store_retry(env->store, active_once, &job);
+    err = auth_store_retry(env->store, right_once, &job);
     if (err == CNOP_OK)
         *ret_end = job.end;
     return err;

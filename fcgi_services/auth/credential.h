@@ -83,8 +83,18 @@ cnop_must_check enum cnop_err credential_change_password(struct auth_env *env,
                                                          const struct password_change *change,
                                                          struct password_changed *ret_changed);
 
-/* Refuses or admits a user from now on; refusing ends all sessions and all tokens. NOT_FOUND. */
-cnop_must_check enum cnop_err credential_set_active(struct auth_env *env, struct cnop_str username,
-                                                    bool is_active, struct session_end *ret_end);
+/* What an operator may change of a user. Taking a right away (DEMOTE, DISABLE) also ends all
+ * sessions and all tokens, which carry the right until they expire. */
+enum credential_right {
+    CREDENTIAL_PROMOTE, /* role admin, from the next login or refresh */
+    CREDENTIAL_DEMOTE,
+    CREDENTIAL_DISABLE, /* logins are refused */
+    CREDENTIAL_ENABLE,
+};
+
+/* NOT_FOUND. */
+cnop_must_check enum cnop_err credential_set_right(struct auth_env *env, struct cnop_str username,
+                                                   enum credential_right right,
+                                                   struct session_end *ret_end);
 
 #endif

@@ -447,7 +447,14 @@ def test_operators_promote_disable_and_enable(auth):
     username, user_id = register(auth)
     tokens = login(auth, username).json()
     assert admin(auth, "promote", username.upper()).returncode == 0
-    assert login(auth, username).json()["user"]["role"] == "admin"
+    ranked = login(auth, username).json()
+    assert ranked["user"]["role"] == "admin"
+    assert admin(auth, "demote", username).returncode == 0
+    assert auth.post("refresh", {"refresh_token": ranked["refresh_token"]}).status == 401
+    ended = auth.database.sql("SELECT kind FROM cnop_auth.revocation WHERE subject IN"
+                              f" ('{user_id}', '{claims(ranked['access_token'])['sid']}') ORDER BY kind")
+    assert ended == [["sid"], ["sub"]], "the tokens that say admin"
+    assert login(auth, username).json()["user"]["role"] == "customer"
     assert admin(auth, "disable", username).returncode == 0
     refused = login(auth, username)
     assert (refused.status, refused.code) == (403, "PERM_001")
@@ -455,7 +462,7 @@ def test_operators_promote_disable_and_enable(auth):
     assert auth.post("refresh", {"refresh_token": tokens["refresh_token"]}).status == 401
     assert auth.call("GET", "/api/v1/auth/me", **identity(user_id, tokens["access_token"])).status == 401
     subjects = auth.database.sql(f"SELECT kind FROM cnop_auth.revocation WHERE subject = '{user_id}'")
-    assert subjects == [["sub"]]
+    assert subjects == [["sub"]] * 2
     assert admin(auth, "enable", username).returncode == 0
     assert login(auth, username).status == 200
     assert admin(auth, "disable", "nobody_here").returncode == 1

@@ -240,8 +240,9 @@ START_TEST(disabling_ends_everything)
 
     (void)bench_user("trader_jane", "Quiet-Harbour-41");
     first = login("trader_jane", "Quiet-Harbour-41", "192.0.2.7");
-    ck_assert_int_eq(credential_set_active(&bench.env, CNOP_STR("trader_jane"), false, &end),
-                     CNOP_OK);
+    ck_assert_int_eq(
+        credential_set_right(&bench.env, CNOP_STR("trader_jane"), CREDENTIAL_DISABLE, &end),
+        CNOP_OK);
     ck_assert_uint_eq(end.count, 2);
     ck_assert_int_eq(end.revocations[1].kind, REVOCATION_USER);
     ck_assert_str_eq(end.revocations[1].subject, "1000");
@@ -249,12 +250,38 @@ START_TEST(disabling_ends_everything)
     ck_assert_int_eq(
         session_refresh(&bench.env, cnop_str_from(first.grant.refresh_token), &outcome), CNOP_OK);
     ck_assert_int_eq(outcome.verdict, REFRESH_REFUSE);
-    ck_assert_int_eq(credential_set_active(&bench.env, CNOP_STR("trader_jane"), true, &end),
-                     CNOP_OK);
+    ck_assert_int_eq(
+        credential_set_right(&bench.env, CNOP_STR("trader_jane"), CREDENTIAL_ENABLE, &end),
+        CNOP_OK);
     ck_assert_uint_eq(end.count, 0);
     ck_assert_int_eq(login("trader_jane", "Quiet-Harbour-41", "192.0.2.7").outcome, LOGIN_ACCEPTED);
-    ck_assert_int_eq(credential_set_active(&bench.env, CNOP_STR("nobody_here"), false, &end),
-                     CNOP_E_NOT_FOUND);
+    ck_assert_int_eq(
+        credential_set_right(&bench.env, CNOP_STR("nobody_here"), CREDENTIAL_DISABLE, &end),
+        CNOP_E_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(a_demoted_admin_loses_the_tokens_that_say_admin)
+{
+    struct session_end end;
+    struct login before, after;
+
+    (void)bench_user("trader_jane", "Quiet-Harbour-41");
+    ck_assert_int_eq(
+        credential_set_right(&bench.env, CNOP_STR("trader_jane"), CREDENTIAL_PROMOTE, &end),
+        CNOP_OK);
+    ck_assert_uint_eq(end.count, 0);
+    before = login("trader_jane", "Quiet-Harbour-41", "192.0.2.7");
+    ck_assert_int_eq(before.grant.user.role, AUTH_ROLE_ADMIN);
+    ck_assert_int_eq(
+        credential_set_right(&bench.env, CNOP_STR("trader_jane"), CREDENTIAL_DEMOTE, &end),
+        CNOP_OK);
+    ck_assert_uint_eq(end.count, 2);
+    ck_assert_int_eq(end.revocations[0].kind, REVOCATION_SESSION);
+    ck_assert_int_eq(end.revocations[1].kind, REVOCATION_USER);
+    after = login("trader_jane", "Quiet-Harbour-41", "192.0.2.7");
+    ck_assert_int_eq(after.outcome, LOGIN_ACCEPTED);
+    ck_assert_int_eq(after.grant.user.role, AUTH_ROLE_CUSTOMER);
 }
 END_TEST
 
@@ -302,6 +329,7 @@ add(TCase *tests)
     tcase_add_test(tests, password_changes);
     tcase_add_test(tests, guessing_through_a_password_change_pauses);
     tcase_add_test(tests, disabling_ends_everything);
+    tcase_add_test(tests, a_demoted_admin_loses_the_tokens_that_say_admin);
     tcase_add_test(tests, failed_changes_change_nothing);
 }
 
