@@ -17,6 +17,7 @@ SPEC = Spec()
 OPERATIONS = SPEC.operations
 REFERENCE_PROFILE = os.environ.get("CNOP_PROFILE") == "reference"
 
+COMMON_PASSWORD = "Password123!"  # although it has all four classes
 NO_ADMIN = "no operator's account: set CNOP_VAR"
 
 # Spending a limit leaves the other tests theirs.
@@ -112,8 +113,8 @@ def test_password_change_ends_every_session(api, world):
     change("Not-The-Password-1", NEW_PASSWORD, 422, "password_wrong")
     change(PASSWORD, "Short-1", 422, "password_policy")
     change(PASSWORD, PASSWORD, 422, "password_unchanged")
-    common = [change(PASSWORD, word, 422).code for word in ("Password1234", "Password123!")]
-    assert "password_common" in common
+    if not REFERENCE_PROFILE:
+        change(PASSWORD, COMMON_PASSWORD, 422, "password_common")
     change(PASSWORD, NEW_PASSWORD, 200)
     for token in (account.token, other.token):
         api.call("getMe", token=token, expect=401)
@@ -287,8 +288,9 @@ def test_market_pages(api):
 
 
 def test_an_inactive_asset_cannot_be_bought(api, world):
-    listed = api.call("listAssets", query={"limit": "250", "active_only": "false"}, expect=200).json
-    inactive = [a["asset_id"] for a in listed["data"] if not a["is_active"]]
+    listed = [asset for offset in ("0", "250") for asset in api.call("listAssets", expect=200, query={
+        "limit": "250", "offset": offset, "active_only": "false"}).json["data"]]
+    inactive = [a["asset_id"] for a in listed if not a["is_active"]]
     assert inactive, "the catalogue has no inactive asset to try"
     api.call("createOrder", token=world.jane.token, body=buy("0.01", inactive[0]), expect=422,
              code="asset_inactive")
@@ -462,9 +464,9 @@ def test_registration_conflicts(api, world):
     api.call("register", body={**body, "username": unique("c_")}, expect=409, code="email_taken")
     fresh = world.registration(unique("c_"))
     api.call("register", body={**fresh, "password": "Short-1"}, expect=422, code="password_policy")
-    common = [api.call("register", body={**fresh, "password": word}, expect=422).code
-              for word in ("Password1234", "Password123!")]
-    assert "password_common" in common
+    if not REFERENCE_PROFILE:
+        api.call("register", body={**fresh, "password": COMMON_PASSWORD}, expect=422,
+                 code="password_common")
 
 
 def test_unknown_user(api):
@@ -562,7 +564,9 @@ def test_every_code_was_exercised(api, world):
         skipped |= {("TradingForbidden", "403", "account_frozen"), ("createOrder", "422", "market_halted")}
         skipped |= {item for item in SPEC.documented_codes()
                     if item[0] in OPERATIONS and OPERATIONS[item[0]].tag == "Admin"}
-    if not REFERENCE_PROFILE:
+    if REFERENCE_PROFILE:  # which knows no list of common passwords
+        skipped |= {(name, "422", "password_common") for name in ("register", "changePassword")}
+    else:
         skipped.add(("login", "404", "user_unknown"))
     missing = sorted(item for item in SPEC.documented_codes() - api.seen_codes - skipped
                      if int(item[1]) not in FAULT_STATUSES)
