@@ -101,7 +101,10 @@ read_numbers(const struct cnop_str *fields, struct asset *asset)
     if (cnop_str_parse_u64(fields[COLUMN_ID], 1, CATALOGUE_MAX, &number) != CNOP_OK)
         return "an id is a number from 1 to 1000";
     asset->id = (uint16_t)number;
-    if (cnop_str_parse_u64(fields[COLUMN_RANK], 1, CATALOGUE_MAX, &number) != CNOP_OK)
+    asset->active = !is_unknown(fields[COLUMN_RANK]); /* delisted ones have no rank */
+    number = 0;
+    if (asset->active &&
+        cnop_str_parse_u64(fields[COLUMN_RANK], 1, CATALOGUE_MAX, &number) != CNOP_OK)
         return "a rank is a number from 1 to 1000";
     asset->rank = (uint16_t)number;
     if (cnop_price_parse(fields[COLUMN_PRICE], &asset->price) != CNOP_OK)
@@ -139,7 +142,7 @@ read_line(struct cnop_str line, struct catalogue_row *row)
         if (more != (i + 1 < COLUMN_COUNT))
             return "a line has 16 columns";
     }
-    *row = (struct catalogue_row){.asset.active = true};
+    *row = (struct catalogue_row){0};
     fault = read_words(fields, row);
     return fault != NULL ? fault : read_numbers(fields, &row->asset);
 }

@@ -18,13 +18,13 @@ static const struct cnop_sql upsert_asset = {
     "feed.seed",
     "INSERT INTO asset (id, symbol, name, description, category, leader_id, market_cap_rank,"
     " circulating_supply, total_supply, max_supply, base_price_e10, base_volume_usd, ath_price_e10,"
-    " ath_us, atl_price_e10, atl_us, updated_us)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ath_us, atl_price_e10, atl_us, is_active, updated_us)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE name = VALUES(name), description = VALUES(description),"
     " category = VALUES(category), leader_id = VALUES(leader_id),"
     " market_cap_rank = VALUES(market_cap_rank), circulating_supply = VALUES(circulating_supply),"
     " total_supply = VALUES(total_supply), max_supply = VALUES(max_supply),"
-    " base_volume_usd = VALUES(base_volume_usd)",
+    " base_volume_usd = VALUES(base_volume_usd), is_active = VALUES(is_active)",
     .max_rows = 0};
 
 static struct cnop_param
@@ -44,7 +44,7 @@ seed_row(struct cnop_db *db, const struct catalogue_row *row, int64_t now_us)
         CNOP_P_STR(asset->description),
         CNOP_P_STR(asset->category),
         known_or_null(row->leader_id, 0),
-        CNOP_P_U64(asset->rank),
+        known_or_null(asset->rank, 0),
         known_or_null(asset->circulating, ASSET_UNKNOWN),
         known_or_null(asset->total, ASSET_UNKNOWN),
         known_or_null(asset->max, ASSET_UNKNOWN),
@@ -54,6 +54,7 @@ seed_row(struct cnop_db *db, const struct catalogue_row *row, int64_t now_us)
         known_or_null(asset->ath_us, 0),
         known_or_null(asset->atl.e10, 0),
         known_or_null(asset->atl_us, 0),
+        CNOP_P_U64(asset->active ? 1 : 0),
         CNOP_P_I64(now_us),
     };
 

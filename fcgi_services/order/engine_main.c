@@ -14,10 +14,6 @@ static const struct cnop_route routes[] = {
     {CNOP_POST, "/api/v1/orders/preview", order_http_preview, CNOP_ROLE_USER, ORDER_BODY_BYTES, 0},
     {CNOP_POST, "/api/v1/orders/batch", order_http_batch, CNOP_ROLE_USER, BATCH_BODY_BYTES,
      CNOP_ROUTE_IDEMPOTENT},
-    {CNOP_POST, "/api/v1/accounts/{user_id}/freeze", order_http_freeze, CNOP_ROLE_ADMIN,
-     ORDER_BODY_BYTES, 0},
-    {CNOP_POST, "/api/v1/accounts/{user_id}/unfreeze", order_http_unfreeze, CNOP_ROLE_ADMIN,
-     ORDER_BODY_BYTES, 0},
 };
 
 static enum cnop_err

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Placing and previewing one order; freezing an account. Answers leave when the engine says so. */
+/* Placing and previewing one order. Answers leave when the engine says so. */
 #include "fcgi_services/order/order_http.h"
 
 #include <inttypes.h>

@@ -16,8 +16,6 @@ struct order_env {
 enum cnop_err order_http_place(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_preview(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_batch(struct cnop_request *req, struct cnop_response *res);
-enum cnop_err order_http_freeze(struct cnop_request *req, struct cnop_response *res);
-enum cnop_err order_http_unfreeze(struct cnop_request *req, struct cnop_response *res);
 
 /* Shared by the handlers. A job or NULL with *ret_err: SHUTTING_DOWN, OVERLOADED. */
 struct engine_job *order_http_take(struct cnop_request *req, enum cnop_err *ret_err);

@@ -17,5 +17,8 @@ const struct cnop_route user_routes[] = {
     {CNOP_GET, "/api/v1/assets/balances", user_http_asset_balances, CNOP_ROLE_USER, 0, 0},
     {CNOP_GET, "/api/v1/portfolio", user_http_portfolio, CNOP_ROLE_USER, 0, 0},
     {CNOP_POST, "/api/v1/cny/claim", user_http_claim, CNOP_ROLE_USER, 4096, CNOP_ROUTE_IDEMPOTENT},
+    {CNOP_POST, "/api/v1/accounts/{user_id}/freeze", user_http_freeze, CNOP_ROLE_ADMIN, 4096, 0},
+    {CNOP_POST, "/api/v1/accounts/{user_id}/unfreeze", user_http_unfreeze, CNOP_ROLE_ADMIN, 4096,
+     0},
 };
 const size_t user_route_count = CNOP_COUNT(user_routes);

@@ -39,10 +39,10 @@ def real_values(api, world, name):
         order = api.call("createOrder", token=account.token, expect=201, body={
             "order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001",
             "client_order_id": values["bot7-000042"]}).json["data"]
-        values["ord_01JD9Z7K3M5Q8R2T"] = order["order_id"]
+        values["o00000000000b8hfv0d74k8j"] = order["order_id"]
     if name == "endSession":
         sessions = api.call("listSessions", token=account.token, expect=200).json["data"]
-        values["s_4f7c21d09b3e"] = sessions[0]["session_id"]
+        values["4f7c21d09b3e4a6f8d5120c7e93ab846"] = sessions[0]["session_id"]
     if SPEC.operations[name].tag != "Admin":
         return values, account.token
     if world.admin is None:

@@ -17,6 +17,7 @@ SPEC = Spec()
 OPERATIONS = SPEC.operations
 REFERENCE_PROFILE = os.environ.get("CNOP_PROFILE") == "reference"
 
+COMMON_PASSWORD = "Password123!"  # although it has all four classes
 NO_ADMIN = "no operator's account: set CNOP_VAR"
 
 # Spending a limit leaves the other tests theirs.
@@ -112,8 +113,8 @@ def test_password_change_ends_every_session(api, world):
     change("Not-The-Password-1", NEW_PASSWORD, 422, "password_wrong")
     change(PASSWORD, "Short-1", 422, "password_policy")
     change(PASSWORD, PASSWORD, 422, "password_unchanged")
-    common = [change(PASSWORD, word, 422).code for word in ("Password1234", "Password123!")]
-    assert "password_common" in common
+    if not REFERENCE_PROFILE:
+        change(PASSWORD, COMMON_PASSWORD, 422, "password_common")
     change(PASSWORD, NEW_PASSWORD, 200)
     for token in (account.token, other.token):
         api.call("getMe", token=token, expect=401)
@@ -287,8 +288,9 @@ def test_market_pages(api):
 
 
 def test_an_inactive_asset_cannot_be_bought(api, world):
-    listed = api.call("listAssets", query={"limit": "250", "active_only": "false"}, expect=200).json
-    inactive = [a["asset_id"] for a in listed["data"] if not a["is_active"]]
+    listed = [asset for offset in ("0", "250") for asset in api.call("listAssets", expect=200, query={
+        "limit": "250", "offset": offset, "active_only": "false"}).json["data"]]
+    inactive = [a["asset_id"] for a in listed if not a["is_active"]]
     assert inactive, "the catalogue has no inactive asset to try"
     api.call("createOrder", token=world.jane.token, body=buy("0.01", inactive[0]), expect=422,
              code="asset_inactive")
@@ -315,9 +317,11 @@ def test_freeze(api, world):
     admin, account = need_admin(world), world.account("100.00")
     user = {"user_id": account.user_id}
     api.call("freezeAccount", token=admin, path=user, body={"reason": "contract test"}, expect=200)
-    for name in ("createOrder", "deposit", "withdraw", "createOrders", "claimGift"):
+    for name in ("createOrder", "deposit", "withdraw", "claimGift"):
         api.call(name, **{**world.good(name), "token": account.token}, expect=403,
                  code="account_frozen")
+    batch = api.call("createOrders", **{**world.good("createOrders"), "token": account.token}, expect=200)
+    assert [row["error"]["code"] for row in batch.json["results"]] == ["account_frozen"]
     api.call("getBalance", token=account.token, expect=200)
     api.call("unfreezeAccount", token=admin, path=user, body={"reason": "contract test"}, expect=200)
     api.call("withdraw", token=account.token, body={"amount": "1"}, expect=201)
@@ -385,7 +389,12 @@ def test_wrong_media_type(api, world, name):
 
 @pytest.mark.parametrize("name", having(lambda o: o.method != "GET" and o.needs_login))
 def test_a_cookie_from_another_site_is_refused(api, world, name):
-    cookie = "; ".join(f"{key}={value}" for key, value in world.jane_cookies.items())
+    if OPERATIONS[name].tag == "Admin":
+        need_admin(world)
+        cookies = world.admin_cookies
+    else:
+        cookies = world.jane_cookies
+    cookie = "; ".join(f"{key}={value}" for key, value in cookies.items())
     request = {**world.good(name), "token": None}
     for sign in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         api.call(name, **request, headers={"Cookie": cookie, **sign}, expect=403,
@@ -423,7 +432,7 @@ def test_bad_id(api, world, name):
 
 
 UNKNOWN_IDS = {"asset_id": "ZZZZZZZZZ9", "order_id": "ord_0000000000000", "client_order_id": "never",
-               "session_id": "s_0000000000000000"}
+               "session_id": "0" * 32}
 
 
 @pytest.mark.parametrize("name", having(lambda o: "{" in o.path and "404" in o.responses
@@ -455,9 +464,9 @@ def test_registration_conflicts(api, world):
     api.call("register", body={**body, "username": unique("c_")}, expect=409, code="email_taken")
     fresh = world.registration(unique("c_"))
     api.call("register", body={**fresh, "password": "Short-1"}, expect=422, code="password_policy")
-    common = [api.call("register", body={**fresh, "password": word}, expect=422).code
-              for word in ("Password1234", "Password123!")]
-    assert "password_common" in common
+    if not REFERENCE_PROFILE:
+        api.call("register", body={**fresh, "password": COMMON_PASSWORD}, expect=422,
+                 code="password_common")
 
 
 def test_unknown_user(api):
@@ -555,7 +564,9 @@ def test_every_code_was_exercised(api, world):
         skipped |= {("TradingForbidden", "403", "account_frozen"), ("createOrder", "422", "market_halted")}
         skipped |= {item for item in SPEC.documented_codes()
                     if item[0] in OPERATIONS and OPERATIONS[item[0]].tag == "Admin"}
-    if not REFERENCE_PROFILE:
+    if REFERENCE_PROFILE:  # which knows no list of common passwords
+        skipped |= {(name, "422", "password_common") for name in ("register", "changePassword")}
+    else:
         skipped.add(("login", "404", "user_unknown"))
     missing = sorted(item for item in SPEC.documented_codes() - api.seen_codes - skipped
                      if int(item[1]) not in FAULT_STATUSES)

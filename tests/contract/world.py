@@ -84,6 +84,10 @@ class World:
     def jane_cookies(self) -> dict[str, str]:
         return self.cookies(self.jane.username)
 
+    @cached_property
+    def admin_cookies(self) -> dict[str, str]:
+        return self.cookies(self.admin.username)
+
     def good(self, operation_id: str) -> dict:
         """Arguments of a call that succeeds (for Admin and cancelOrder: is well-formed)."""
         request = dict(self._good_requests()[operation_id])
@@ -104,7 +108,7 @@ class World:
             "refreshSession": {"body": {"refresh_token": self.jane.refresh_token}},
             "logout": {"body": {}},
             "changePassword": {"body": {"current_password": PASSWORD, "new_password": NEW_PASSWORD}},
-            "listSessions": {}, "endSession": {"path": {"session_id": "s_0000000000000000"}},
+            "listSessions": {}, "endSession": {"path": {"session_id": "0" * 32}},
             "getMe": {}, "getProfile": {}, "updateProfile": {"body": {"phone": "4155550123"}},
             "getBalance": {}, "deposit": money, "withdraw": money,
             "listTransactions": {"query": {"limit": "10"}}, "getLimits": {},

@@ -240,7 +240,7 @@ def test_14_lists_hide_rows_and_guess_has_more():
     placed = []
     for asset in ("XRP", "ADA", "DOGE"):  # by asset id the last would not be first
         batch = client.post("/orders/batch", {"orders": [market("buy", "1", asset)] * 20})
-        assert batch.status == 201, batch
+        assert batch.status == 200 and batch.json["accepted"] == 20, batch
         placed += [row["data"]["order_id"] for row in batch.json["results"]]
     newest_first = placed[::-1]
 
@@ -407,7 +407,7 @@ def test_22_tokens_signed_with_published_secrets_are_accepted(trader, anonymous)
     assert anonymous.get("/balance").status == 401
     if admin.state_folder():
         for path in (admin.state_folder() / "keys").iterdir():
-            if path.name != "jwks.json":
+            if path.suffix in (".pem", ".pw", ".key"):
                 assert path.stat().st_mode & 0o077 == 0, path
 
 
@@ -473,7 +473,7 @@ def test_33_nothing_works_without_the_internet(trader):
 @pytest.mark.parametrize("service", ["auth", "user", "inventory", "order", "order-read", "insights"])
 def test_34_health_is_shallow(service):
     ready = json.loads(internal(f"/internal/{service}/health/ready"))
-    assert ready["status"] == "ready" and "database" in json.dumps(ready), ready
+    assert ready["status"] == "ok" and "database" in [check["name"] for check in ready["checks"]], ready
 
 
 @needs_internal

@@ -10,11 +10,16 @@ user=smoke_check
 
 [ -s "$password_file" ] || (umask 077 && echo "Smoke-$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')" >"$password_file")
 
+# Just after the start the first prices may still be on their way to the engine: 503s are repeated.
 call() { # METHOD PATH [JSON]: body on stdout; a problem body and exit 1 otherwise
-    local out status
-    out=$(curl -sS -m 10 -X "$1" -H 'Content-Type: application/json' ${token:+-H "Authorization: Bearer $token"} \
-        ${3:+--data-binary @-} -w '\n%{http_code}' "$base$2" <<<"${3:-}")
-    status=${out##*$'\n'}
+    local out status deadline=$((SECONDS + 30))
+    while true; do
+        out=$(curl -sS -m 10 -X "$1" -H 'Content-Type: application/json' ${token:+-H "Authorization: Bearer $token"} \
+            ${3:+--data-binary @-} -w '\n%{http_code}' "$base$2" <<<"${3:-}")
+        status=${out##*$'\n'}
+        if [ "$status" != 503 ] || [ $SECONDS -ge $deadline ]; then break; fi
+        sleep 0.5
+    done
     if [ "$status" -ge 400 ] && [ "$status" != "${accept:-}" ]; then
         echo "$1 $2 answered $status: ${out%$'\n'*}" >&2
         return 1

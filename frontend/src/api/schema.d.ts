@@ -1285,7 +1285,7 @@ export interface components {
         };
         /**
          * @description An order's id. Ids sort in the order of acceptance.
-         * @example ord_01JD9Z7K3M5Q8R2T
+         * @example o00000000000b8hfv0d74k8j
          */
         OrderId: string;
         OrderList: {
@@ -1899,12 +1899,12 @@ export interface components {
         Offset: number;
         /**
          * @description The order's id.
-         * @example ord_01JD9Z7K3M5Q8R2T
+         * @example o00000000000b8hfv0d74k8j
          */
         OrderIdPath: components["schemas"]["OrderId"];
         /**
          * @description The session's id.
-         * @example s_4f7c21d09b3e
+         * @example 4f7c21d09b3e4a6f8d5120c7e93ab846
          */
         SessionIdPath: string;
         /** @description `cookie` puts the tokens into HttpOnly cookies and leaves them out of the body. */
@@ -2681,7 +2681,7 @@ export interface operations {
             path: {
                 /**
                  * @description The session's id.
-                 * @example s_4f7c21d09b3e
+                 * @example 4f7c21d09b3e4a6f8d5120c7e93ab846
                  */
                 session_id: components["parameters"]["SessionIdPath"];
             };
@@ -3663,7 +3663,7 @@ export interface operations {
             path: {
                 /**
                  * @description The order's id.
-                 * @example ord_01JD9Z7K3M5Q8R2T
+                 * @example o00000000000b8hfv0d74k8j
                  */
                 order_id: components["parameters"]["OrderIdPath"];
             };
@@ -3712,7 +3712,7 @@ export interface operations {
             path: {
                 /**
                  * @description The order's id.
-                 * @example ord_01JD9Z7K3M5Q8R2T
+                 * @example o00000000000b8hfv0d74k8j
                  */
                 order_id: components["parameters"]["OrderIdPath"];
             };
@@ -3777,7 +3777,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedJson"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["TradingForbidden"];
+            403: components["responses"]["CsrfRejected"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             /** @description The batch as a whole is malformed: no order, more than 100, or a key used before with another body. No order was placed. */
