@@ -15,9 +15,18 @@ AC_DEFUN([CNOP_CFLAG], [
   AS_VAR_POPDEF([cache])
 ])
 
+# CNOP_MISSING(WHAT, DEBIAN-PACKAGE): note it for CNOP_REQUIRE_ALL, which names all at once.
+AC_DEFUN([CNOP_MISSING], [
+  AC_MSG_WARN([$1 is missing])
+  cnop_missing="$cnop_missing $2"
+])
+
 # CNOP_PKG(VARIABLE, MODULE >= FLOOR, DEBIAN-PACKAGE): pkg-config check that says what to install.
 AC_DEFUN([CNOP_PKG], [
-  PKG_CHECK_MODULES([$1], [$2], [], [
-    AC_MSG_ERROR([$2 is missing; on Debian: apt-get install $3])
-  ])
+  PKG_CHECK_MODULES([$1], [$2], [], [CNOP_MISSING([$2], [$3])])
+])
+
+AC_DEFUN([CNOP_REQUIRE_ALL], [
+  AS_IF([test -n "$cnop_missing"],
+        [AC_MSG_ERROR([packages are missing; on Debian: apt-get install$cnop_missing])])
 ])

@@ -103,13 +103,9 @@ ngx_http_cnop_print_latency(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t 
 
 
 static void
-ngx_http_cnop_print_services(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cmcf,
-    ngx_http_cnop_metrics_table_t *table)
+ngx_http_cnop_print_services(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t *table)
 {
-    uint64_t                      opened;
-    ngx_uint_t                    i, e, state;
-    ngx_http_cnop_zone_t         *zone;
-    ngx_http_cnop_service_t      *service;
+    ngx_uint_t                    i, e;
     ngx_http_cnop_service_row_t  *row;
 
     ngx_http_cnop_print_head(buf, "gateway_proxy_errors_total", "counter",
@@ -127,6 +123,16 @@ ngx_http_cnop_print_services(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cm
             }
         }
     }
+}
+
+
+static void
+ngx_http_cnop_print_breakers(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cmcf)
+{
+    uint64_t                  opened;
+    ngx_uint_t                i, state;
+    ngx_http_cnop_zone_t     *zone;
+    ngx_http_cnop_service_t  *service;
 
     zone = ngx_http_cnop_zone_get(cmcf, NGX_HTTP_CNOP_ZONE_BREAKER);
     service = cmcf->services.elts;
@@ -138,11 +144,22 @@ ngx_http_cnop_print_services(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cm
         if (service[i].breaker) {
             (void) ngx_http_cnop_breaker_state(zone, service[i].breaker_slot, &state,
                                                &opened);
-            cnop_buf_printf(buf, "gateway_breaker_state{target_service=\"%.*s\"} %u\n"
-                            "gateway_breaker_opened_total{target_service=\"%.*s\"} %lu\n",
+            cnop_buf_printf(buf, "gateway_breaker_state{target_service=\"%.*s\"} %u\n",
                             (int) service[i].name.len, service[i].name.data,
-                            (unsigned) state, (int) service[i].name.len,
-                            service[i].name.data, (unsigned long) opened);
+                            (unsigned) state);
+        }
+    }
+
+    ngx_http_cnop_print_head(buf, "gateway_breaker_opened_total", "counter",
+                             "Times a breaker opened.");
+
+    for (i = 0; zone && i < cmcf->services.nelts; i++) {
+        if (service[i].breaker) {
+            (void) ngx_http_cnop_breaker_state(zone, service[i].breaker_slot, &state,
+                                               &opened);
+            cnop_buf_printf(buf, "gateway_breaker_opened_total{target_service=\"%.*s\"} %lu\n",
+                            (int) service[i].name.len, service[i].name.data,
+                            (unsigned long) opened);
         }
     }
 }
@@ -281,7 +298,8 @@ ngx_http_cnop_metrics_handler(ngx_http_request_t *r)
     ngx_http_cnop_print_head(&buf, "gateway_request_latency_seconds", "histogram",
                              "From the request's headers to the end of the response.");
     ngx_http_cnop_print_latency(&buf, table);
-    ngx_http_cnop_print_services(&buf, cmcf, table);
+    ngx_http_cnop_print_services(&buf, table);
+    ngx_http_cnop_print_breakers(&buf, cmcf);
     ngx_http_cnop_print_policies(&buf, cmcf, table);
     ngx_http_cnop_print_state(&buf, cmcf);
 

@@ -183,30 +183,50 @@ print_own(const struct cnop_service *service, struct cnop_buf *out)
     }
 }
 
+static const struct {
+    const char *name;
+    const char *help;
+} runtime_events[] = {
+    {"worker_restarts", "Worker processes that ended without being told to and were replaced."},
+    {"stuck_workers", "Worker processes killed by the watchdog."},
+    {"broken_streams", "Connections closed because what came was not FastCGI."},
+    {"stalled_peers", "Connections closed because a request did not arrive whole in time."},
+    {"refused_peers", "Connections of users that may not connect."},
+    {"accept_failures", "Connections that could not be accepted, mostly for want of descriptors."},
+    {"lost_clients", "Answers that could not be delivered."},
+};
+_Static_assert(CNOP_COUNT(runtime_events) == CNOP_PAGE_EVENT_COUNT, "one row an event, in order");
+
+static void
+print_gauge(const struct cnop_service *service, struct cnop_buf *out, const char *name,
+            const char *help, uint64_t value)
+{
+    cnop_buf_printf(out, "# HELP %s_%s %s\n# TYPE %s_%s gauge\n%s_%s %llu\n", service->name, name,
+                    help, service->name, name, service->name, name, (unsigned long long)value);
+}
+
 static void
 print_runtime(const struct cnop_service *service, struct cnop_buf *out)
 {
-    static const char *const names[CNOP_PAGE_EVENT_COUNT] = {
-        "worker_restarts", "stuck_workers",   "broken_streams", "stalled_peers",
-        "refused_peers",   "accept_failures", "lost_clients"};
     const struct cnop_page *page = cnop_page_get();
     uint64_t connections = 0, workers = 0;
 
-    for (size_t i = 0; i < CNOP_PAGE_EVENT_COUNT; i++)
-        cnop_buf_printf(out, "# TYPE %s_%s_total counter\n%s_%s_total %llu\n", service->name,
-                        names[i], service->name, names[i],
+    for (size_t i = 0; i < CNOP_PAGE_EVENT_COUNT; i++) {
+        const char *name = runtime_events[i].name;
+
+        cnop_buf_printf(out, "# HELP %s_%s_total %s\n# TYPE %s_%s_total counter\n", service->name,
+                        name, runtime_events[i].help, service->name, name);
+        cnop_buf_printf(out, "%s_%s_total %llu\n", service->name, name,
                         (unsigned long long)load(&page->events[i]));
+    }
     for (size_t i = 0; i < CNOP_WORKER_MAX; i++) {
         if (atomic_load(&page->workers[i].ready) == 0)
             continue;
         workers++;
         connections += atomic_load(&page->workers[i].connections);
     }
-    cnop_buf_printf(out,
-                    "# TYPE %s_workers gauge\n%s_workers %llu\n"
-                    "# TYPE %s_connections gauge\n%s_connections %llu\n",
-                    service->name, service->name, (unsigned long long)workers, service->name,
-                    service->name, (unsigned long long)connections);
+    print_gauge(service, out, "workers", "Worker processes that take requests.", workers);
+    print_gauge(service, out, "connections", "Open connections, busy or parked.", connections);
 }
 
 void
