@@ -23,7 +23,7 @@ static const char usage_text[] =
     "          refused within a day of the last rotation without --force, because tokens signed\n"
     "          by the key that goes would stop working\n"
     "  list    print kid and state of each key\n"
-    "Gateways read JWKS_FILE when they reload: reload them after a rotation.\n";
+    "Services and gateways read the changed files by themselves.\n";
 
 struct job {
     const char *dir;

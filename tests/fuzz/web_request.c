@@ -12,12 +12,13 @@ fuzz_web_request(void)
 {
     static struct cnop_request req;
     static struct cnop_arena *pool;
+    static char body[FUZZ_BODY_BYTES];
     size_t keep = offsetof(struct cnop_request, span);
 
     if (pool == NULL) {
         req.arena = cnop_arena_new(FUZZ_ARENA_BYTES);
-        pool = cnop_arena_new(FUZZ_BODY_BYTES + 64 * 1024);
-        cnop_response_attach(&req.response, &req, pool, FUZZ_BODY_BYTES);
+        pool = cnop_arena_new(64 * 1024);
+        cnop_response_attach(&req, pool, body, sizeof(body));
     }
     cnop_arena_reset(req.arena);
     cnop_response_clear(&req.response);

@@ -14,15 +14,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SKIPPED_FOLDERS = {".git", "node_modules", "var", "dist", "autom4te.cache", "__pycache__", "aux",
-                   "m4-lib", ".deps", ".libs", ".pytest_cache", ".react-router"}
-
 FUNCTION_LINES = {"nginx_modules": 110, "": 70}
 FILE_LINES_MAX = 600  # 500 are wanted
 PARAMETERS_MAX = 5  # besides the results a function hands out through ret_ pointers
 COLUMNS_MAX = 100
-
-GENERATED = {"aclocal.m4", "configure", "configure~", "Makefile.in", "config.h.in", "config.h.in~"}
 
 SPDX = "SPDX-License-Identifier: MIT"
 HEADED_KINDS = {".c", ".h", ".def", ".py", ".sh", ".am", ".ac", ".m4", ".sql", ".ts", ".tsx"}
@@ -140,23 +135,9 @@ def by_place(table, source):
 
 
 def listed_files():
-    try:
-        listing = subprocess.run(
-            ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others",
-             "--exclude-standard"], capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        listing = ""
-    return sorted(path for path in (listing.split("\0") if listing else walked_files())
-                  if (ROOT / path).is_file())
-
-
-def walked_files():
-    """For a release tarball, where git knows nothing."""
-    for folder, subfolders, names in os.walk(ROOT):
-        subfolders[:] = [name for name in subfolders
-                         if name not in SKIPPED_FOLDERS and not name.startswith("build")]
-        for name in set(names) - GENERATED:
-            yield os.path.relpath(os.path.join(folder, name), ROOT)
+    listing = subprocess.run([str(ROOT / "tools/list_files.sh"), str(ROOT)],
+                             capture_output=True, text=True, check=True).stdout
+    return sorted(path for path in listing.splitlines() if (ROOT / path).is_file())
 
 
 def sources():

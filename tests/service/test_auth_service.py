@@ -489,8 +489,12 @@ def test_keys_rotate_without_a_lost_request(auth):
 
     harness.wait_until(changed, 10, "the new key", pause=0.05)
     assert used <= published, "a key is published before it signs"
-    now = {key["kid"] for key in auth.call("GET", "/.well-known/jwks.json").json()["keys"]}
-    assert before in now and len(now) == 3
+
+    def served():
+        return {key["kid"] for key in auth.call("GET", "/.well-known/jwks.json").json()["keys"]}
+
+    harness.wait_until(lambda: len(served()) == 3, 10, "the new key set")
+    assert before in served()
     assert rotate() == 1, "twice within a day needs --force"
     assert rotate("--force") == 0
 

@@ -36,7 +36,8 @@ build_ui() {
     fi
     out="$CNOP_VAR/ui/$(date +%s)"
     mkdir -p "$out"
-    if [ -d "$CNOP_SOURCE/frontend/dist/ui" ]; then # release tarballs bring it built
+    if [ -d "$CNOP_SOURCE/frontend/dist/ui" ] && [ ! -e "$CNOP_SOURCE/.git" ]; then
+        # a release brings it built
         cp -R "$CNOP_SOURCE/frontend/dist/ui/." "$out/"
     else
         "$CNOP_SOURCE/frontend/build.sh" "$out" || return 1

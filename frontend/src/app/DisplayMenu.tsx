@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Theme, colour-blind palette and time zone, for everyone, signed in or not.
 import { Menu } from '@base-ui/react/menu';
-import { IconCheck, IconContrast } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconCheck } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
 import { setPreferences, type Theme, usePreferences } from '~/lib/preferences';
 import { display } from '~/text/display';
 
@@ -48,15 +48,15 @@ function SwitchItem({ label, on, onChange }: SwitchProps) {
   );
 }
 
-export function DisplayMenu() {
+export default function DisplayMenu({ children }: { children: ReactNode }) {
   // Popups stay inside the landmark they belong to.
   const [host, setHost] = useState<HTMLElement | null>(null);
   const { theme, palette, zone } = usePreferences();
   return (
     <div ref={setHost}>
-      <Menu.Root modal={false}>
+      <Menu.Root modal={false} defaultOpen>
         <Menu.Trigger className="btn btn-icon" aria-label={display.menu} title={display.menu}>
-          <IconContrast size={20} aria-hidden="true" />
+          {children}
         </Menu.Trigger>
         <Menu.Portal container={host}>
           <Menu.Positioner className="z-40" sideOffset={6} align="end">

@@ -1,18 +1,50 @@
 // SPDX-License-Identifier: MIT
 // The bar at the top: brand, sections, search, display settings, the person's menu.
-import { IconEye, IconEyeOff, IconSearch } from '@tabler/icons-react';
+import { IconContrast, IconEye, IconEyeOff, IconSearch, IconUserCircle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy } from 'react';
 import { Link, NavLink } from 'react-router';
+import { meQuery } from '~/api/queries';
 import { Brand } from '~/app/Brand';
-import { DisplayMenu } from '~/app/DisplayMenu';
+import { MenuOnDemand } from '~/app/MenuOnDemand';
 import { sections } from '~/app/nav';
 import { paths } from '~/app/paths';
-import { UserMenu } from '~/app/UserMenu';
 import { setPreferences, usePreferences } from '~/lib/preferences';
 import { common } from '~/text/common';
+import { display } from '~/text/display';
 
 const tab =
   'flex min-h-11 items-center border-b-2 border-transparent px-2.5 text-[0.9375rem] font-medium text-muted ' +
   'hover:text-ink aria-[current=page]:border-primary aria-[current=page]:text-ink';
+
+const loadDisplay = () => import('~/app/DisplayMenu');
+const loadPerson = () => import('~/app/UserMenu');
+const DisplayMenu = lazy(loadDisplay);
+const UserMenu = lazy(loadPerson);
+
+function Display() {
+  return (
+    <MenuOnDemand label={display.menu} className="btn btn-icon" Menu={DisplayMenu} prepare={loadDisplay}>
+      <IconContrast size={20} aria-hidden="true" />
+    </MenuOnDemand>
+  );
+}
+
+function Person() {
+  const me = useQuery(meQuery());
+  const name = me.data?.username ?? '';
+  return (
+    <MenuOnDemand
+      label={common.nav.userMenu(name)}
+      className="btn btn-quiet px-2"
+      Menu={UserMenu}
+      prepare={loadPerson}
+    >
+      <IconUserCircle size={22} aria-hidden="true" />
+      <span className="hidden max-w-32 truncate xl:inline">{name}</span>
+    </MenuOnDemand>
+  );
+}
 
 function SectionLinks() {
   return (
@@ -78,8 +110,8 @@ export function Header({ signedIn, onSearch }: { signedIn: boolean; onSearch: ()
             <IconSearch size={20} aria-hidden="true" />
           </button>
           {signedIn ? <HideAmounts /> : null}
-          <DisplayMenu />
-          {signedIn ? <UserMenu /> : <VisitorLinks />}
+          <Display />
+          {signedIn ? <Person /> : <VisitorLinks />}
         </div>
       </div>
     </header>

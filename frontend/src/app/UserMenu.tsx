@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Menu } from '@base-ui/react/menu';
-import { IconUserCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { meQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
@@ -13,7 +12,7 @@ const item =
   'flex min-h-10 cursor-pointer items-center rounded-md px-3 text-[0.9375rem] outline-none ' +
   'data-highlighted:bg-tint data-highlighted:text-on-tint';
 
-export function UserMenu() {
+export default function UserMenu({ children }: { children: ReactNode }) {
   // Popups stay inside the landmark they belong to.
   const [host, setHost] = useState<HTMLElement | null>(null);
   const me = useQuery(meQuery());
@@ -22,10 +21,9 @@ export function UserMenu() {
   const name = me.data?.username ?? '';
   return (
     <div ref={setHost}>
-      <Menu.Root modal={false}>
+      <Menu.Root modal={false} defaultOpen>
         <Menu.Trigger className="btn btn-quiet px-2" aria-label={common.nav.userMenu(name)}>
-          <IconUserCircle size={22} aria-hidden="true" />
-          <span className="hidden max-w-32 truncate xl:inline">{name}</span>
+          {children}
         </Menu.Trigger>
         <Menu.Portal container={host}>
           <Menu.Positioner className="z-40" sideOffset={6} align="end">
