@@ -7,8 +7,7 @@
 
 #include "shared/base/money.h"
 
-#define LEDGER_USD UINT16_C(0) /* asset id of the US dollar; every other asset trades against it   \
-                                */
+#define LEDGER_USD UINT16_C(0) /* asset id of the US dollar */
 
 #define LEDGER_ACCOUNT_WORLD INT64_C(1)    /* where deposits come from and withdrawals go */
 #define LEDGER_ACCOUNT_HOUSE INT64_C(2)    /* counterparty of every market order */
