@@ -112,7 +112,7 @@ tell_unsettled(struct committer *committer)
 /* The answer was lost. Finds out on a new connection, for as long as it takes; sends the batch
  * again when it is certain that it is not there. */
 static enum cnop_err
-settle(struct committer *committer, const struct engine_batch *batch)
+settle(struct committer *committer, struct engine_batch *batch)
 {
     int64_t since_us = cnop_clock_monotonic_us();
     bool told = false;
@@ -142,7 +142,7 @@ settle(struct committer *committer, const struct engine_batch *batch)
 /* What a failure means. A server that fails in the very COMMIT may have kept it, and a row that is
  * already there may be another engine's: never believe, ask. */
 static enum cnop_err
-verify(struct committer *committer, const struct engine_batch *batch, enum cnop_err err)
+verify(struct committer *committer, struct engine_batch *batch, enum cnop_err err)
 {
     enum cnop_err found;
 
@@ -159,7 +159,7 @@ verify(struct committer *committer, const struct engine_batch *batch, enum cnop_
 }
 
 static enum cnop_err
-commit(struct committer *committer, const struct engine_batch *batch)
+commit(struct committer *committer, struct engine_batch *batch)
 {
     enum cnop_err err = CNOP_OK;
 

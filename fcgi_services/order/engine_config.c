@@ -40,6 +40,8 @@ static const struct cnop_config_key keys[] = {
     ROW_STRING(min_notional, "0.00000001", "Least value of an order by quantity, US dollars."),
     ROW_STRING(min_amount, "0.01", "Least amount of an order by amount, US dollars."),
     ROW_STRING(max_notional, "10000", "Largest value of an order, inclusive, US dollars."),
+    ROW_STRING(house_max_short, "20000000000",
+               "Units of an asset, or US dollars, that the house may be short of."),
     ROW_U64(fee_bps, "0", 0, 1000, "Fee on every order, hundredths of a percent."),
 };
 
@@ -55,11 +57,21 @@ read_cash(const char *name, const char *text, cnop_cash *ret_cash)
     return false;
 }
 
+static bool
+read_qty(const char *name, const char *text, cnop_qty *ret_qty)
+{
+    if (cnop_qty_parse(cnop_str_from(text), ret_qty) == CNOP_OK)
+        return true;
+    fprintf(stderr, "%s: \"%s\" is not a decimal\n", name, text);
+    return false;
+}
+
 enum cnop_err
 engine_config_validate(void *values)
 {
     struct engine_config *config = values;
     struct ledger_config *ledger = &config->ledger;
+    cnop_qty short_max;
 
     ledger_config_default(ledger);
     if (!read_cash("deposit_limit", config->deposit_limit, &ledger->deposit_limit) ||
@@ -68,10 +80,9 @@ engine_config_validate(void *values)
         !read_cash("min_amount", config->min_amount, &ledger->min_amount) ||
         !read_cash("max_notional", config->max_notional, &ledger->max_notional))
         return CNOP_E_CONFIG;
-    if (cnop_qty_parse(cnop_str_from(config->min_quantity), &ledger->min_qty) != CNOP_OK) {
-        fprintf(stderr, "min_quantity: \"%s\" is not a decimal\n", config->min_quantity);
+    if (!read_qty("min_quantity", config->min_quantity, &ledger->min_qty) ||
+        !read_qty("house_max_short", config->house_max_short, &short_max))
         return CNOP_E_CONFIG;
-    }
     if ((config->recent_keys & (config->recent_keys - 1)) != 0) {
         fprintf(stderr, "recent_keys: must be a power of two\n");
         return CNOP_E_CONFIG;
@@ -83,6 +94,7 @@ engine_config_validate(void *values)
     ledger->max_accounts = (uint32_t)config->max_accounts;
     ledger->max_balances = (uint32_t)config->max_balances;
     ledger->recent_keys = (uint32_t)config->recent_keys;
+    ledger->house_floor_e8 = -short_max.e8;
     ledger->fee_bps = (unsigned)config->fee_bps;
     ledger->price_max_age_us = (int64_t)config->price_max_age * 1000;
     return CNOP_OK;

@@ -29,6 +29,7 @@ struct engine_config {
     const char *min_notional;
     const char *min_amount;
     const char *max_notional;
+    const char *house_max_short;
     uint64_t fee_bps;
     /* Derived by engine_config_validate. */
     struct ledger_config ledger;

@@ -30,6 +30,7 @@ batch_open(struct engine_batch *batch)
     if (sql == NULL || batch->balances == NULL || batch->accounts == NULL || batch->framed == NULL)
         return false;
     cnop_batch_init(&batch->sql, sql, SQL_BYTES);
+    cnop_batch_take_arrays(&batch->sql);
     engine_batch_clear(batch);
     return true;
 }

@@ -376,10 +376,13 @@ rows_encode(struct engine_batch *batch)
     cnop_batch_clear(&batch->sql);
     encode_fence(batch, seq_before);
     encode_accounts(batch);
+    cnop_batch_use_arrays(&batch->sql,
+                          batch->sql.arrays != NULL && batch->changed_count >= ROWS_ARRAY_MIN);
     encode_orders(batch);
-    encode_entries(batch);
     encode_xfers(batch);
     encode_balances(batch);
+    cnop_batch_use_arrays(&batch->sql, false);
+    encode_entries(batch);
     encode_limits(batch);
     encode_journal(batch, batch->framed); /* the frame begins with the hash before */
     cnop_batch_sql(&batch->sql, "COMMIT");

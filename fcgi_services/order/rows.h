@@ -9,4 +9,8 @@
  * sorted by key in place. Overflow shows in the text's flag. */
 void rows_encode(struct engine_batch *batch);
 
+/* From so many changing commands on, the large tables' rows travel as arrays instead of text. Below
+ * it the round trips they cost weigh more. */
+#define ROWS_ARRAY_MIN 32
+
 #endif

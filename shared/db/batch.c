@@ -9,8 +9,10 @@
 #include <mysql.h>
 #include <mysqld_error.h>
 
+#include "shared/base/arena.h"
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
+#include "shared/db/batch_array.h"
 
 #define COLUMN_MAX 32
 #define CAUSE_BYTES 256
@@ -19,6 +21,7 @@
 struct cnop_batch_db {
     const struct cnop_db_config *config;
     MYSQL *mysql; /* NULL: not connected */
+    struct batch_statements statements;
     uint32_t read_timeout_ms;
     char password[PASSWORD_BYTES];
     char cause[CAUSE_BYTES];
@@ -30,6 +33,7 @@ void
 cnop_batch_init(struct cnop_batch *batch, void *memory, size_t bytes)
 {
     cnop_buf_init(&batch->text, memory, bytes);
+    batch->arrays = NULL;
     cnop_batch_clear(batch);
 }
 
@@ -39,12 +43,37 @@ cnop_batch_clear(struct cnop_batch *batch)
     cnop_buf_clear(&batch->text);
     batch->first_value = true;
     batch->first_row = true;
+    batch->as_arrays = false;
+    batch->text_before = 0;
+    if (batch->arrays != NULL)
+        batch_arrays_clear(batch->arrays);
+}
+
+void
+cnop_batch_take_arrays(struct cnop_batch *batch)
+{
+    batch->arrays = batch_arrays_new();
+    batch_arrays_clear(batch->arrays);
+}
+
+void
+cnop_batch_use_arrays(struct cnop_batch *batch, bool on)
+{
+    cnop_assert(!on || batch->arrays != NULL);
+    batch->as_arrays = on;
 }
 
 bool
 cnop_batch_overflowed(const struct cnop_batch *batch)
 {
-    return batch->text.overflow;
+    return batch->text.overflow || (batch->arrays != NULL && batch->arrays->overflow);
+}
+
+/* Values inside a row of an array statement. */
+static bool
+in_arrays(const struct cnop_batch *batch)
+{
+    return batch->arrays != NULL && batch->arrays->open;
 }
 
 void
@@ -64,6 +93,10 @@ separate_value(struct cnop_batch *batch)
 void
 cnop_batch_i64(struct cnop_batch *batch, int64_t value)
 {
+    if (in_arrays(batch)) {
+        batch_arrays_number(batch->arrays, value);
+        return;
+    }
     separate_value(batch);
     cnop_buf_i64(&batch->text, value);
 }
@@ -71,6 +104,10 @@ cnop_batch_i64(struct cnop_batch *batch, int64_t value)
 void
 cnop_batch_u64(struct cnop_batch *batch, uint64_t value)
 {
+    if (in_arrays(batch)) {
+        batch_arrays_number(batch->arrays, (int64_t)value); /* our counters stay below 2^63 */
+        return;
+    }
     separate_value(batch);
     cnop_buf_u64(&batch->text, value);
 }
@@ -78,6 +115,10 @@ cnop_batch_u64(struct cnop_batch *batch, uint64_t value)
 void
 cnop_batch_null(struct cnop_batch *batch)
 {
+    if (in_arrays(batch)) {
+        batch_arrays_null(batch->arrays);
+        return;
+    }
     separate_value(batch);
     cnop_buf_text(&batch->text, "NULL");
 }
@@ -100,6 +141,10 @@ put_hex(struct cnop_buf *text, const unsigned char *bytes, size_t len)
 void
 cnop_batch_bytes(struct cnop_batch *batch, const void *bytes, size_t len)
 {
+    if (in_arrays(batch)) {
+        batch_arrays_text(batch->arrays, bytes, len);
+        return;
+    }
     separate_value(batch);
     cnop_buf_text(&batch->text, "x'");
     put_hex(&batch->text, bytes, len);
@@ -109,6 +154,10 @@ cnop_batch_bytes(struct cnop_batch *batch, const void *bytes, size_t len)
 void
 cnop_batch_ascii(struct cnop_batch *batch, struct cnop_str text)
 {
+    if (in_arrays(batch)) {
+        batch_arrays_text(batch->arrays, text.ptr, text.len);
+        return;
+    }
     separate_value(batch);
     cnop_buf_text(&batch->text, "_ascii x'");
     put_hex(&batch->text, (const unsigned char *)text.ptr, text.len);
@@ -118,6 +167,12 @@ cnop_batch_ascii(struct cnop_batch *batch, struct cnop_str text)
 void
 cnop_batch_rows_begin(struct cnop_batch *batch, const char *head)
 {
+    if (batch->as_arrays) {
+        if (batch->arrays->section_count == 0)
+            batch->text_before = batch->text.len;
+        batch_arrays_open(batch->arrays, head);
+        return;
+    }
     cnop_buf_text(&batch->text, head);
     batch->first_row = true;
 }
@@ -125,6 +180,8 @@ cnop_batch_rows_begin(struct cnop_batch *batch, const char *head)
 void
 cnop_batch_row_open(struct cnop_batch *batch)
 {
+    if (in_arrays(batch))
+        return; /* the row begins with its first value */
     if (!batch->first_row)
         cnop_buf_char(&batch->text, ',');
     batch->first_row = false;
@@ -135,6 +192,10 @@ cnop_batch_row_open(struct cnop_batch *batch)
 void
 cnop_batch_row_close(struct cnop_batch *batch)
 {
+    if (in_arrays(batch)) {
+        batch_arrays_row_end(batch->arrays);
+        return;
+    }
     cnop_buf_char(&batch->text, ')');
     batch->first_value = true;
 }
@@ -142,6 +203,10 @@ cnop_batch_row_close(struct cnop_batch *batch)
 void
 cnop_batch_rows_end(struct cnop_batch *batch, const char *tail)
 {
+    if (in_arrays(batch)) {
+        batch_arrays_close(batch->arrays, tail);
+        return;
+    }
     cnop_assert(!batch->first_row); /* an INSERT without rows is our bug */
     cnop_buf_text(&batch->text, tail);
     cnop_buf_char(&batch->text, ';');
@@ -187,8 +252,10 @@ cnop_batch_db_open(const struct cnop_db_config *config, uint32_t read_timeout_ms
 void
 cnop_batch_db_disconnect(struct cnop_batch_db *db)
 {
-    if (db->mysql != NULL)
-        mysql_close(db->mysql);
+    if (db->mysql == NULL)
+        return;
+    batch_statements_close(&db->statements);
+    mysql_close(db->mysql);
     db->mysql = NULL;
 }
 
@@ -215,13 +282,19 @@ cnop_batch_db_cause(const struct cnop_batch_db *db)
 }
 
 static void
-note_cause(struct cnop_batch_db *db)
+note_cause_text(struct cnop_batch_db *db, unsigned number, const char *text)
 {
     struct cnop_buf buf;
 
     cnop_buf_init(&buf, db->cause, sizeof(db->cause) - 1);
-    cnop_buf_printf(&buf, "%u %.200s", mysql_errno(db->mysql), mysql_error(db->mysql));
+    cnop_buf_printf(&buf, "%u %.200s", number, text);
     db->cause[buf.len] = '\0';
+}
+
+static void
+note_cause(struct cnop_batch_db *db)
+{
+    note_cause_text(db, mysql_errno(db->mysql), mysql_error(db->mysql));
 }
 
 /* Strict mode is what makes a fence's NULL an error; the session sets it itself. */
@@ -293,11 +366,10 @@ statement_error(unsigned number)
     }
 }
 
-/* After an error inside the packet the transaction is still open. */
+/* After an error inside the transaction it is still open. */
 static enum cnop_err
 roll_back(struct cnop_batch_db *db, unsigned number)
 {
-    note_cause(db);
     if (is_connection_error(number)) {
         cnop_batch_db_disconnect(db);
         return CNOP_E_OUTCOME_UNKNOWN;
@@ -308,26 +380,58 @@ roll_back(struct cnop_batch_db *db, unsigned number)
     return statement_error(number);
 }
 
-enum cnop_err
-cnop_batch_commit(struct cnop_batch_db *db, const struct cnop_batch *batch)
+static enum cnop_err
+run_text(struct cnop_batch_db *db, const char *sql, size_t len)
 {
-    int more;
+    int more = mysql_real_query(db->mysql, sql, len) != 0 ? 1 : 0;
+
+    while (more == 0) {
+        MYSQL_RES *result = mysql_store_result(db->mysql);
+
+        if (result != NULL)
+            mysql_free_result(result);
+        more = mysql_next_result(db->mysql); /* 0: another, -1: none, > 0: error */
+    }
+    if (more < 0)
+        return CNOP_OK;
+    note_cause(db);
+    return roll_back(db, mysql_errno(db->mysql));
+}
+
+static enum cnop_err
+run_arrays(struct cnop_batch_db *db, struct batch_arrays *arrays)
+{
+    unsigned number = 0;
+    const char *text = "";
+
+    for (uint32_t i = 0; i < arrays->section_count; i++) {
+        if (batch_arrays_execute(db->mysql, &db->statements, &arrays->sections[i], &number, &text))
+            continue;
+        note_cause_text(db, number, text);
+        return roll_back(db, number);
+    }
+    return CNOP_OK;
+}
+
+enum cnop_err
+cnop_batch_commit(struct cnop_batch_db *db, struct cnop_batch *batch)
+{
+    const char *text = batch->text.ptr;
+    enum cnop_err err;
 
     if (cnop_batch_overflowed(batch))
         return CNOP_E_TRUNCATED;
     cnop_assert(batch->text.len > 0);
     if (db->mysql == NULL && cnop_batch_db_connect(db) != CNOP_OK)
         return CNOP_E_OUTCOME_UNKNOWN; /* to the caller it is one more try of the same batch */
-    if (mysql_real_query(db->mysql, batch->text.ptr, batch->text.len) != 0)
-        return roll_back(db, mysql_errno(db->mysql));
-    do {
-        MYSQL_RES *result = mysql_store_result(db->mysql);
-
-        if (result != NULL)
-            mysql_free_result(result);
-        more = mysql_next_result(db->mysql); /* 0: another, -1: none, > 0: error */
-    } while (more == 0);
-    return more < 0 ? CNOP_OK : roll_back(db, mysql_errno(db->mysql));
+    if (batch->arrays == NULL || batch->arrays->section_count == 0)
+        return run_text(db, text, batch->text.len);
+    err = run_text(db, text, batch->text_before);
+    if (err == CNOP_OK)
+        err = run_arrays(db, batch->arrays);
+    if (err == CNOP_OK)
+        err = run_text(db, text + batch->text_before, batch->text.len - batch->text_before);
+    return err;
 }
 
 /* ---- scan ---- */

@@ -12,14 +12,25 @@
 /* ---- text ---- */
 
 /* A transaction or query being assembled in memory of fixed size. */
+struct batch_arrays;
 struct cnop_batch {
     struct cnop_buf text;
-    bool first_value; /* of the open row */
-    bool first_row;   /* of the open statement */
+    struct batch_arrays *arrays; /* NULL: text only */
+    bool as_arrays;              /* the rows that follow go into arrays */
+    size_t text_before;          /* length of the text that runs before the arrays */
+    bool first_value;            /* of the open row */
+    bool first_row;              /* of the open statement */
 };
 
 void cnop_batch_init(struct cnop_batch *batch, void *memory, size_t bytes);
 void cnop_batch_clear(struct cnop_batch *batch);
+/* Start-up: gives the batch room for rows as arrays (about 20 MiB of address space, touched as
+ * used). */
+void cnop_batch_take_arrays(struct cnop_batch *batch);
+/* Rows of the statements that follow are collected as arrays (on) or as text (off, and after a
+ * clear). All arrays run after the text before the first of them and before the rest of the text.
+ */
+void cnop_batch_use_arrays(struct cnop_batch *batch, bool on);
 bool cnop_batch_overflowed(const struct cnop_batch *batch);
 
 /* Appends constant SQL: a string literal of the program, never anything else. */
@@ -60,13 +71,13 @@ cnop_must_check enum cnop_err cnop_batch_db_connect(struct cnop_batch_db *db);
 void cnop_batch_db_disconnect(struct cnop_batch_db *db);
 bool cnop_batch_db_is_connected(const struct cnop_batch_db *db);
 
-/* Runs the assembled statements, which begin with START TRANSACTION and end with COMMIT, in one
- * round trip. CNOP_OK: durable. OUTCOME_UNKNOWN: the connection broke; find out on a new one.
- * Everything else: rolled back, nothing changed: DUPLICATE (a unique key), FENCED (a NOT NULL
- * column was given NULL: the way a fence says no), DB_DEADLOCK, TRUNCATED (the text did not fit),
- * INTERNAL (a constraint or our SQL), DB_FAILED (read-only, full disk, shutting down). */
-cnop_must_check enum cnop_err cnop_batch_commit(struct cnop_batch_db *db,
-                                                const struct cnop_batch *batch);
+/* Runs the assembled statements, which begin with START TRANSACTION and end with COMMIT: text in
+ * one round trip, arrays in one for each statement. CNOP_OK: durable. OUTCOME_UNKNOWN: the
+ * connection broke; find out on a new one. Everything else: rolled back, nothing changed: DUPLICATE
+ * (a unique key), FENCED (a NOT NULL column was given NULL: the way a fence says no), DB_DEADLOCK,
+ * TRUNCATED (the text did not fit), INTERNAL (a constraint or our SQL), DB_FAILED (read-only, full
+ * disk, shutting down). */
+cnop_must_check enum cnop_err cnop_batch_commit(struct cnop_batch_db *db, struct cnop_batch *batch);
 
 /* Streams the rows of one SELECT. An error of fn ends the scan and is returned; OUTCOME_UNKNOWN
  * never: DB_FAILED. Cells are valid during the call only. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The database's share of an order, without HTTP. Three ways to write the same order:
- *   batch  the product's own transactions: ledger, rows, one packet of text a batch
- *   bulk   the same rows as prepared statements with parameter arrays
+ *   batch  the product's own transactions: ledger, rows, large tables as arrays
+ *   text   the same rows as one packet of text
  *   naive  one interactive transaction an order, locking reads, many connections
- * Usage: bench_sql SOCKET SCHEMA batch|bulk|naive SECONDS SIZE   (SIZE: orders a batch, or
+ * Usage: bench_sql SOCKET SCHEMA batch|text|naive SECONDS SIZE   (SIZE: orders a batch, or
  * connections). Prints one line of JSON. The schema is a fresh ledger schema. */
 #include <inttypes.h>
 #include <pthread.h>
@@ -19,7 +19,6 @@
 #include "fcgi_services/order/rows.h"
 #include "shared/base/clock.h"
 #include "shared/ledger/client.h"
-#include "tests/bench/bench_bulk.h"
 
 #define ACCOUNTS 1000
 #define FIRST_ACCOUNT 1000
@@ -35,7 +34,7 @@ fail(const char *what, MYSQL *mysql)
     exit(1);
 }
 
-MYSQL *
+static MYSQL *
 bench_connect(void)
 {
     MYSQL *mysql = mysql_init(NULL);
@@ -186,7 +185,6 @@ run_batches(const char *mode, int64_t until_us, uint32_t size, int64_t *ret_star
                                                  .db_connect_timeout = 1000,
                                                  .db_query_timeout = 10000};
     struct cnop_db_config here = config;
-    struct bench_bulk *bulk = NULL;
     struct cnop_batch_db *db;
     static struct maker maker;
     uint64_t count = 0;
@@ -197,8 +195,8 @@ run_batches(const char *mode, int64_t until_us, uint32_t size, int64_t *ret_star
         fail("connect", NULL);
     maker_open(&maker);
     fund(&maker, db);
-    if (strcmp(mode, "bulk") == 0)
-        bulk = bench_bulk_open();
+    if (strcmp(mode, "batch") == 0)
+        cnop_batch_take_arrays(&maker.batch.sql);
     *ret_start_us = cnop_clock_monotonic_us();
     until_us += *ret_start_us;
     while (cnop_clock_monotonic_us() < until_us) {
@@ -209,9 +207,7 @@ run_batches(const char *mode, int64_t until_us, uint32_t size, int64_t *ret_star
             maker_apply(&maker, &command);
         }
         maker_seal(&maker);
-        if (bulk != NULL)
-            bench_bulk_commit(bulk, &maker.batch);
-        else if (cnop_batch_commit(db, &maker.batch.sql) != CNOP_OK)
+        if (cnop_batch_commit(db, &maker.batch.sql) != CNOP_OK)
             fail(cnop_batch_db_cause(db), NULL);
         count += maker.batch.changed_count;
     }
@@ -346,7 +342,7 @@ main(int argc, char **argv)
     uint32_t size;
 
     if (argc != 6) {
-        fprintf(stderr, "usage: %s SOCKET SCHEMA batch|bulk|naive SECONDS SIZE\n", argv[0]);
+        fprintf(stderr, "usage: %s SOCKET SCHEMA batch|text|naive SECONDS SIZE\n", argv[0]);
         return 2;
     }
     socket_path = argv[1];

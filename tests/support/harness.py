@@ -2,8 +2,8 @@
 """Private processes for tests: workers, MariaDB, Memcached, each in a directory of its own.
 
 Every helper starts a process, waits until it answers, and ends exactly that process. Nothing
-listens beyond unix sockets. Build products are found under CNOP_BUILDDIR (default: the source
-tree); programs that are absent skip the test.
+listens beyond unix sockets. Build products are found under CNOP_BUILDDIR or CNOP_BUILD (default: the
+source tree); programs that are absent skip the test.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ import pytest
 
 TERM = signal.SIGTERM
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("CNOP_BUILDDIR", SOURCE)).resolve()
+BUILD = pathlib.Path(os.environ.get("CNOP_BUILDDIR") or os.environ.get("CNOP_BUILD") or SOURCE).resolve()
 
 
 def built(name):
