@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Build and development server. In development the API is proxied to a running gateway.
+import { fileURLToPath } from 'node:url';
 import { reactRouter } from '@react-router/dev/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
@@ -16,7 +17,7 @@ const kit =
 
 export default defineConfig({
   plugins: [tailwindcss(), reactRouter()],
-  resolve: { alias: { '~': new URL('./src', import.meta.url).pathname } },
+  resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __CNOP_UI_VERSION__: JSON.stringify(process.env.CNOP_VERSION ?? 'development'),
     __CNOP_RED_PACKET__: JSON.stringify(process.env.CNOP_RED_PACKET === '1'),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { alias: { '~': new URL('./src', import.meta.url).pathname } },
+  resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: { __CNOP_UI_VERSION__: '"test"', __CNOP_RED_PACKET__: 'false' },
   test: {
     environment: 'jsdom',
