@@ -47,9 +47,8 @@ EXPECTED = {
             "v_journal_head")},
     },
     "cnop_insights": {
-        "cnop_market.v_asset": READ, "cnop_market.candle": READ,
-        **{f"cnop_ledger.{view}": READ for view in (
-            "v_balance", "v_position", "v_orders", "v_statement_order", "v_statement_cash")},
+        "cnop_market.v_asset_stat": READ,
+        **{f"cnop_ledger.{view}": READ for view in ("v_balance", "v_position", "v_orders")},
     },
 }
 
