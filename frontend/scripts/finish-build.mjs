@@ -94,7 +94,10 @@ function rewritePage(path) {
   if (bytes > (path === join(site, 'index.html') ? LANDING_LIMIT : PAGE_LIMIT))
     throw new Error(`${path} needs ${bytes} bytes of script at the first visit`);
   const script = `<script ${data.join(' ')}>${inlineScript}</script>`;
-  const finished = page.replace('<head>', `<head>${script}`);
+  // The encoding must stand first: browsers look for it in the first kilobyte only.
+  const charset = '<meta charSet="utf-8"/>';
+  if (!page.includes(`<head>${charset}`)) throw new Error(`${path} does not begin with its encoding`);
+  const finished = page.replace(charset, charset + script);
   if (/ style="/.test(finished)) throw new Error(`${path} has a style attribute, which the policy forbids`);
   writeFileSync(path, finished);
 }

@@ -70,14 +70,16 @@ export function InsightsPage() {
         <div className="flex flex-col gap-5">
           <Card title={insights.summary}>
             {data ? (
-              <div className="p-4 sm:p-5">
+              <div className="min-h-72 p-4 sm:min-h-40 sm:p-5">
                 <p className="max-w-prose text-lg leading-relaxed">{data.summary}</p>
                 <p className="mt-4 text-muted text-sm">
                   {insights.written} {data.model} {insights.at} <Time at={data.generated_at} />
                 </p>
               </div>
             ) : (
-              <Skeleton className="m-4 h-24" />
+              <div className="min-h-72 p-4 sm:min-h-40">
+                <Skeleton className="h-24" />
+              </div>
             )}
           </Card>
           <Card title={insights.findings}>

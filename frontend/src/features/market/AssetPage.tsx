@@ -69,11 +69,11 @@ export function AssetPage({ assetId }: { assetId: string }) {
         <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
           <div className="flex min-w-0 flex-col gap-5">
             <PriceChart assetId={assetId} name={asset.data?.name ?? assetId} />
-            {asset.data?.description ? (
-              <Card title={market.detail.about}>
-                <p className="max-w-prose px-4 py-4">{asset.data.description}</p>
-              </Card>
-            ) : null}
+            <Card title={market.detail.about}>
+              <p className="min-h-20 max-w-prose px-4 py-4">
+                {asset.data ? asset.data.description : <Skeleton className="h-4 w-3/4" />}
+              </p>
+            </Card>
           </div>
           <div className="flex min-w-0 flex-col gap-5">
             {asset.data ? <AssetPosition asset={asset.data} /> : <Skeleton className="h-40" />}

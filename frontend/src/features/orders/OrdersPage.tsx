@@ -48,7 +48,7 @@ export function OrdersPage() {
         </Link>
       </PageHeader>
       <OrderFilters filter={filter} onChange={change} />
-      <div className="card min-h-64">
+      <div className="card min-h-[60dvh]">
         {rows && rows.length > 0 ? (
           <div className="sm:overflow-x-auto">
             <OrderTable caption={orders.title} list={rows} />
