@@ -19,12 +19,16 @@ class LedgerStack:
         self.directory = pathlib.Path(directory)
         self.commands_path = self.directory / "engine-cmd.sock"
         options = ["--innodb-buffer-pool-size=256M", "--innodb-log-file-size=256M", *mariadb]
+        self.engine_program = built(engine)  # may skip the test: before anything runs
         self.database = Database(directory, extra=options)
-        self.engine_program = built(engine)
         self.engine_config = engine_config
         self.engine = self.reader = None
         self.engine_count = 0
-        self.create()
+        try:
+            self.create()
+        except BaseException:
+            self.database.stop()
+            raise
 
     def create(self):
         for schema in ("ledger", "market"):
