@@ -266,7 +266,7 @@ def prepare():
            "CNOP_CONFIGURE_FLAGS": "--enable-werror", "PYTHONDONTWRITEBYTECODE": "1",
            "CNOP_BASE_URL": f"http://127.0.0.1:{api}", "CNOP_UI_URL": f"http://localhost:{ui}",
            "CNOP_INTERNAL_URL": f"http://127.0.0.1:{internal}",
-           "CNOP_BUILD": str(folder / "build"), "CNOP_APP": str(folder / "app")}
+           "CNOP_BUILDDIR": str(folder / "build"), "CNOP_APP": str(folder / "app")}
     return Run(folder, api, ui, internal, env)
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* POST /accounts/{user_id}/freeze and /unfreeze, for operators (the runtime checks the role of the
- * route): the user must exist, the engine is told, the audit trail says who and why. */
+/* POST /accounts/{user_id}/freeze and /unfreeze, for operators (the runtime checks the role from
+ * the route): the user must exist, the engine is told, the audit trail says who and why. */
 #include "fcgi_services/user/user_http.h"
 
 #include "shared/ledger/client.h"

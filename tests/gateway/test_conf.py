@@ -119,7 +119,7 @@ ROUTES = [
     ("POST", "/orders", "order", True), ("GET", "/orders", "order-read", True),
     ("POST", "/orders/preview", "order", True), ("POST", "/orders/batch", "order", True),
     ("GET", "/orders/o1234567890", "order-read", True), ("GET", "/orders/by-client-id/x", "order-read", True),
-    ("DELETE", "/orders/o1234567890", "order", True), ("GET", "/orders/%20%20%20", "order-read", True),
+    ("DELETE", "/orders/o1234567890", "order-read", True), ("GET", "/orders/%20%20%20", "order-read", True),
     ("GET", "/assets/BTC/transactions", "order-read", True), ("GET", "/ledger/proof", "order-read", True),
     ("GET", "/insights/portfolio", "insights", True),
 ]

@@ -108,6 +108,34 @@ def service():
             yield stack
 
 
+# ---- operators ----
+
+def test_operators_freeze_accounts_that_exist(service):
+    user, operator = service.add_user(), {"user": 999, "role": "admin"}
+
+    def post(number, verb, body, **who):
+        return fcgi.request(service.worker.socket, "POST", f"/api/v1/accounts/{number}/{verb}", json_body=body,
+                            **(who or operator))
+
+    assert post(user, "freeze", {"reason": "x"}, user=user).status == 403
+    for verb in ("freeze", "unfreeze"):
+        for number, status in ((user + 5000, 404), (2, 404), ("abc", 422), (0, 422), (-1, 422)):
+            assert post(number, verb, {"reason": "x"}).status == status
+        for body in ({}, {"reason": " "}, {"reason": "x" * 201}, {"reason": 7}):
+            assert post(user, verb, body).status == 422, body
+    frozen = post(user, "freeze", {"reason": " lost phone "})
+    assert frozen.status == 200, frozen
+    assert (frozen.json()["status"], frozen.json()["reason"]) == ("frozen", "lost phone")
+    assert service.deposit(user, "5").code == "account_frozen"
+    assert post(user, "freeze", {"reason": "again"}).json()["updated_at"] == frozen.json()["updated_at"]
+    assert post(user, "unfreeze", {"reason": "found"}).json()["status"] == "active"
+    assert service.deposit(user, "5").status == 201
+    lines = [json.loads(line) for line in service.audit.read_text(encoding="utf-8").splitlines()]
+    deeds = [line for line in lines if line["action"].startswith("account_")]
+    assert [line["action"] for line in deeds] == ["account_freeze", "account_freeze", "account_unfreeze"]
+    assert "lost phone" in json.dumps(deeds[0]) and str(user) in json.dumps(deeds[0])
+
+
 # ---- profile ----
 
 def test_new_users_see_zero(service):
