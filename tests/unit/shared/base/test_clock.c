@@ -63,7 +63,7 @@ START_TEST(every_day_from_1900_to_2199)
             int length = lengths[month - 1] + (month == 2 && is_leap ? 1 : 0);
 
             for (int day = 1; day <= 31; day++) {
-                char text[16];
+                char text[40];
                 char memory[16];
                 struct cnop_buf buf;
                 int32_t utc_day = INT32_MIN;

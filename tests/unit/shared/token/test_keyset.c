@@ -159,7 +159,7 @@ END_TEST
 
 START_TEST(holds_sixteen_keys)
 {
-    char kid[8];
+    char kid[16];
 
     for (int i = 0; i < CNOP_KEYSET_MAX_KEYS; i++) {
         snprintf(kid, sizeof(kid), "h%d", i);
