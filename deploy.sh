@@ -24,7 +24,8 @@ usage() {
     cat <<'TEXT'
 usage: ./deploy.sh WHAT VERB [OPTIONS]
 
-  local deploy [--profile default|reference] [--api-port N] [--ui-port N] [--no-ui]
+  local deploy [--profile default|reference] [--no-ui]
+               [--api-port N] [--ui-port N] [--internal-port N]
                           install packages, build, start everything, place a first order
   local status | logs     what runs; follow all logs
   local destroy [--yes] [--keep-data]

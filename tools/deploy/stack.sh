@@ -15,22 +15,23 @@ setting() { # KEY
 
 # The choices of this installation (ports, profile) are kept, so that a later deploy without
 # options repeats them.
-remember_choices() { # PROFILE API_PORT UI_PORT
+remember_choices() { # PROFILE KEY=PORT...; empty values keep what was chosen before
     local file="$CNOP_ETC/local.yml"
     [ -f "$CNOP_ETC/profile" ] || echo default >"$CNOP_ETC/profile"
     [ -z "$1" ] || echo "$1" >"$CNOP_ETC/profile"
     [ -f "$file" ] || printf 'gateway: {}\n' >"$file"
-    [ -n "$2$3" ] || return 0
-    /usr/bin/python3 - "$file" "$2" "$3" <<'PY'
+    shift
+    /usr/bin/python3 - "$file" "$@" <<'PY'
 import sys, yaml
-path, api, ui = sys.argv[1:]
-values = yaml.safe_load(open(path)) or {}
-gateway = values.setdefault("gateway", {})
-if api:
-    gateway["api_port"] = int(api)
-if ui:
-    gateway["ui_port"] = int(ui)
-yaml.safe_dump(values, open(path, "w"))
+path, *choices = sys.argv[1:]
+with open(path, encoding="utf-8") as file:
+    values = yaml.safe_load(file) or {}
+for choice in choices:
+    key, _, port = choice.partition("=")
+    if port:
+        values.setdefault("gateway", {})[key] = int(port)
+with open(path, "w", encoding="utf-8") as file:
+    yaml.safe_dump(values, file)
 PY
 }
 
@@ -49,7 +50,7 @@ ports_are_free() {
         port=$(setting "gateway.$name")
         if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
             die 3 "port $port is taken by another program" \
-                "./deploy.sh local deploy --api-port 18080 --ui-port 13000"
+                "./deploy.sh local deploy --$(tr _ - <<<"$name") $((port + 10000))"
         fi
     done
 }

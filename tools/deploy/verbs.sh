@@ -27,20 +27,21 @@ verb_local() {
 }
 
 local_deploy() {
-    local profile='' api='' ui='' with_ui=1
+    local profile='' api='' ui='' internal='' with_ui=1
     while [ $# -gt 0 ]; do
         case $1 in
             --profile) profile=${2:-}; shift ;;
             --api-port) api=${2:-}; shift ;;
             --ui-port) ui=${2:-}; shift ;;
+            --internal-port) internal=${2:-}; shift ;;
             --no-ui) with_ui=0 ;;
             *) bad_usage "local deploy: unknown option '$1'" ;;
         esac
         shift || bad_usage "local deploy: an option lacks its value"
     done
-    check_choices "$profile" "$api" "$ui"
+    check_choices "$profile" "$api" "$ui" "$internal"
     prepare_var
-    remember_choices "$profile" "$api" "$ui"
+    remember_choices "$profile" "api_port=$api" "ui_port=$ui" "internal_port=$internal"
 
     local packages_ui=()
     [ $with_ui = 0 ] || command -v npm >/dev/null || packages_ui=(ui)
@@ -53,11 +54,11 @@ local_deploy() {
     say_urls
 }
 
-check_choices() { # PROFILE API_PORT UI_PORT
+check_choices() { # PROFILE PORT...
     local port
     [ -z "$1" ] || [ "$1" = default ] || [ -f "$CNOP_SOURCE/conf/profiles/$1.yml" ] ||
         bad_usage "no profile '$1'"
-    for port in "$2" "$3"; do
+    for port in "${@:2}"; do
         [ -z "$port" ] || { [[ $port =~ ^[0-9]{1,5}$ ]] && [ "$port" -ge 1024 ] && [ "$port" -le 65535 ]; } ||
             bad_usage "a port must be a number from 1024 to 65535, not '$port'"
     done
