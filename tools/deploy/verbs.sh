@@ -41,11 +41,11 @@ local_deploy() {
     done
     check_choices "$profile" "$api" "$ui" "$internal"
     prepare_var
-    remember_choices "$profile" "api_port=$api" "ui_port=$ui" "internal_port=$internal"
 
     local packages_ui=()
     [ $with_ui = 0 ] || command -v npm >/dev/null || packages_ui=(ui)
     step "Debian packages" "apt-get update, then again" install_packages build run "${packages_ui[@]}"
+    remember_choices "$profile" "api_port=$api" "ui_port=$ui" "internal_port=$internal"
     ports_are_free
     step "configure" "" build_configure
     step "build and install programs" "" build_programs
