@@ -127,8 +127,10 @@ main(int argc, char **argv)
     int status = 0;
 
     if (cnop_config_start(&relay_config_spec, argc, argv, arena, &config, &status) !=
-        CNOP_CONFIG_RUN)
+        CNOP_CONFIG_RUN) {
+        cnop_arena_free(&arena);
         return status;
+    }
     if (cnop_log_open("auth", CNOP_LOG_INFO, config.log_file[0] == '\0' ? NULL : config.log_file) !=
         CNOP_OK)
         return 78;

@@ -177,8 +177,10 @@ main(int argc, char **argv)
     int status = 0;
 
     cnop_secret_init();
-    if (cnop_config_start(&spec, argc, argv, arena, &config, &status) != CNOP_CONFIG_RUN)
+    if (cnop_config_start(&spec, argc, argv, arena, &config, &status) != CNOP_CONFIG_RUN) {
+        cnop_arena_free(&arena);
         return status;
+    }
     if (cnop_log_open("feed", (enum cnop_log_level)config.log_level,
                       config.log_file[0] != '\0' ? config.log_file : NULL) != CNOP_OK) {
         fprintf(stderr, "cnop-feed: cannot open %s\n", config.log_file);
