@@ -29,6 +29,9 @@ else
     CNOP_RUN_USER=$(id -un)
 fi
 
+# The database administrator is whoever deploys, identified by the operating system.
+CNOP_DB_ADMIN=$(id -un)
+
 CNOP_APP=$CNOP_VAR/app         # installed programs, module and SQL
 CNOP_ETC=$CNOP_VAR/etc         # rendered configuration
 CNOP_SV=$CNOP_VAR/sv           # runit service directories

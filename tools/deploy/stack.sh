@@ -39,7 +39,8 @@ render_conf() {
     /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" --out "$CNOP_ETC" \
         --profile "$(cat "$CNOP_ETC/profile")" \
         --set "paths={app: $CNOP_APP, etc: $CNOP_ETC, run: $CNOP_RUN, keys: $CNOP_KEYS, data: $CNOP_VAR/data, log: $CNOP_VAR/log, tmp: $CNOP_VAR/tmp, ui: $CNOP_VAR/ui/current}" \
-        --set "run_user=$CNOP_RUN_USER" --file "$CNOP_ETC/local.yml"
+        --set "run_user=$CNOP_RUN_USER" --set "mariadb.admin_user=$CNOP_DB_ADMIN" \
+        --file "$CNOP_ETC/local.yml"
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_ETC"
 }
 
@@ -84,16 +85,16 @@ new_secret() { # BYTES
 init_database() {
     [ ! -d "$CNOP_VAR/data/mariadb/mysql" ] || return 0
     as_runner mariadb-install-db --no-defaults --datadir="$CNOP_VAR/data/mariadb" \
-        --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
+        --auth-root-authentication-method=socket --auth-root-socket-user="$CNOP_DB_ADMIN" \
         --skip-test-db --skip-name-resolve
 }
 
 sql_admin() {
-    mariadb --no-defaults --socket="$CNOP_RUN/mariadb.sock" --user=root --batch --skip-column-names
+    mariadb --no-defaults --socket="$CNOP_RUN/mariadb.sock" --user="$CNOP_DB_ADMIN" --batch --skip-column-names
 }
 
 database_is_up() {
-    mariadb-admin --no-defaults --socket="$CNOP_RUN/mariadb.sock" --user=root ping >/dev/null 2>&1
+    mariadb-admin --no-defaults --socket="$CNOP_RUN/mariadb.sock" --user="$CNOP_DB_ADMIN" ping >/dev/null 2>&1
 }
 
 migrate_database() {
