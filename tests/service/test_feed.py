@@ -46,7 +46,7 @@ def feed(place, engine):
 
 def whole(feed):
     """Waits until the feed has filled the past."""
-    harness.wait_until(lambda: "the candles have no hole" in feed.output(), 60, "history")
+    harness.wait_until(lambda: "the candles have no hole" in feed.output(), 300, "history")
 
 
 def ticks_after(place, count):
