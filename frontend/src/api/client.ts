@@ -3,7 +3,7 @@
 import createClient from 'openapi-fetch';
 import { Problem, problemFromAnswer, problemWithoutAnswer } from '~/api/problem';
 import type { paths } from '~/api/schema';
-import { accessExpiresSoon, accessExpiry, sessionEnded, sessionStarted } from '~/api/session';
+import { accessExpiresSoon, accessExpiry, sessionEnded, sessionStarted, sessionState } from '~/api/session';
 
 const DEADLINE_MS = 15_000;
 const REFRESH_PATH = '/api/v1/auth/refresh';
@@ -46,12 +46,20 @@ export function renewSession(): Promise<boolean> {
   return renewing;
 }
 
-function usesSession(request: Request): boolean {
-  return !/\/auth\/(login|register|refresh)$/.test(new URL(request.url).pathname);
+const withoutSession = /\/auth\/(login|register|refresh)$/;
+const openToAll = /^\/api\/v1\/inventory\/|^\/version$/;
+
+/** Without a session the answer is known; asking for it would only fill logs. */
+function refusal(path: string): Response | null {
+  if (sessionState() === 'active' || withoutSession.test(path) || openToAll.test(path)) return null;
+  return Response.json({ code: 'AUTH_001', detail: '' }, { status: 401 });
 }
 
 async function send(request: Request): Promise<Response> {
-  const withSession = usesSession(request);
+  const path = new URL(request.url).pathname;
+  const refused = refusal(path);
+  if (refused) return refused;
+  const withSession = !withoutSession.test(path);
   if (withSession && accessExpiresSoon()) await renewSession();
   const spare = request.clone();
   const response = await fetch(request);
