@@ -39,12 +39,15 @@ function themeRule() {
   );
 }
 
-// The same text in every page, so that the policy needs one hash: theme before the first paint, modules after it.
+// The same text in every page, so that the policy needs one hash: theme before the first paint, modules after it,
+// one at a time with a breath between them, so that the page can react in the meantime.
 const inlineScript =
   `(function(){${themeRule()}var s=document.currentScript.dataset;addEventListener("load",function(){` +
   'function add(n,o){var e=Object.assign(document.createElement(n),o);document.head.appendChild(e)}' +
-  's.preload.split(" ").forEach(function(h){add("link",{rel:"modulepreload",href:h})});' +
-  'add("script",{src:s.before,onload:function(){import(s.start)}})})})()';
+  'var all=s.preload.split(" ");all.forEach(function(h){add("link",{rel:"modulepreload",href:h})});' +
+  'async function go(){for(var h of all){if(h.indexOf("/entry.client")<0){await import(h);' +
+  'await new Promise(function(r){setTimeout(r,0)})}}import(s.start)}' +
+  'add("script",{src:s.before,onload:go})})})()';
 
 /** Moves the inline code of a page into two files; the script elements stay, empty, since React expects them. */
 function externalise(html) {

@@ -29,7 +29,7 @@ function read(params: URLSearchParams): MarketView {
     starred: params.get('starred') === '1',
     sort,
     descending: (params.get('order') ?? (firstDescending.has(sort) ? 'desc' : 'asc')) === 'desc',
-    pageSize: pageSizes.find((known) => known === size) ?? 50,
+    pageSize: pageSizes.find((known) => known === size) ?? 25,
     page: Math.max(1, Math.trunc(Number(params.get('page'))) || 1),
   };
 }
