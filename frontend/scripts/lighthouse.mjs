@@ -4,6 +4,7 @@
 // usage: CNOP_UI_URL=http://localhost:3000 node scripts/lighthouse.mjs [--runs=3] [--record] [route ...]
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { availableParallelism, loadavg } from 'node:os';
 import lighthouse from 'lighthouse';
 import { chromium } from 'playwright-core';
 
@@ -103,13 +104,22 @@ async function measureAll(routes, signedIn) {
   return results;
 }
 
+// Other work on the machine lengthens every task; the figures mean little without it.
+const machine = { cores: availableParallelism(), loadBefore: Number(loadavg()[0].toFixed(1)) };
 const wanted = (routes) => routes.filter((route) => chosen.length === 0 || chosen.includes(route));
 const results = [
   ...(await measureAll(wanted(visitorRoutes), false)),
   ...(wanted(personRoutes).length > 0 ? await measureAll(wanted(personRoutes), true) : []),
 ];
 if (options.includes('--record')) {
-  const record = { date: new Date().toISOString().slice(0, 10), form: 'mobile', runs, targets, results };
+  const record = {
+    date: new Date().toISOString().slice(0, 10),
+    form: 'mobile',
+    runs,
+    ...machine,
+    targets,
+    results,
+  };
   writeFileSync(new URL('../docs/lighthouse.json', import.meta.url), `${JSON.stringify(record, null, 2)}\n`);
 }
 const missed = results.filter((result) =>
