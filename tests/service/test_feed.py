@@ -169,27 +169,6 @@ def test_a_restart_goes_on_without_a_jump(place, engine):
         assert place.price_of(place.ids["ETH"]) == pytest.approx(before, rel=0.01)
 
 
-def test_a_long_pause_is_filled(place):
-    place.database.sql("DELETE FROM candle WHERE span_s = 60 AND start_s > UNIX_TIMESTAMP() - 3600", "cnop_market")
-    with place.feed(catalogue_file=place.catalogue) as feed:
-        whole(feed)
-    assert {b[0] - a[0] for a, b in zip(*(lambda rows: (rows, rows[1:]))(candles(place, "ETH", 60)))} == {60}
-
-
-def test_prices_do_not_wait_for_history(place, engine):
-    place.database.sql("TRUNCATE candle; DELETE FROM quote", "cnop_market")
-    with place.feed(catalogue_file=place.catalogue) as feed:
-        harness.wait_until(engine.ticks, 30, "a tick")
-        first = engine.ticks()[0]
-        whole(feed)
-        ticks_after(place, 2)
-    assert {tick[0] for tick in first} == set(place.ids.values())
-    for symbol in SYMBOLS:
-        for span, count in ((60, 1440), (3600, 840), (86400, 365)):
-            rows = candles(place, symbol, span)
-            assert len(rows) >= count and {b[0] - a[0] for a, b in zip(rows, rows[1:])} == {span}
-
-
 def test_old_candles_go(place, engine):
     place.database.sql("INSERT INTO candle SELECT asset_id, span_s, start_s - 90000, 1, 1, 1, 1, 1 FROM candle"
                        " WHERE span_s = 60 AND start_s > UNIX_TIMESTAMP() - 600", "cnop_market")

@@ -159,7 +159,15 @@ start_supervisor() {
         'echo $$ >"$1/runsvdir.pid"; exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" \
             runsvdir -P "$2" >/dev/null 2>&1 </dev/null' \
         sh "$CNOP_RUN" "$CNOP_SV" "$CNOP_VAR"
-    wait_until 5 supervisor_is_up
+    wait_until_said 10 "the supervisor's start" everything_is_supervised
+}
+
+everything_is_supervised() {
+    local name
+    supervisor_is_up || return
+    for name in "${CNOP_DAEMONS[@]}"; do
+        SVDIR=$CNOP_SV sv -w 0 status "$name" >/dev/null 2>&1 || return
+    done
 }
 
 stop_supervisor() {
