@@ -20,6 +20,10 @@ build_programs() {
     cd "$CNOP_VAR/build" && make -j"$(nproc)" && make install
 }
 
+build_benchmarks() {
+    cd "$CNOP_VAR/build" && make -j"$(nproc)" && make check TESTS=
+}
+
 # The UI is rebuilt when anything under frontend/ or the API description changed.
 ui_stamp() {
     (cd "$CNOP_SOURCE" && find frontend docs/reference/openapi.yaml docs/site shared/base/errors.def \
