@@ -61,13 +61,18 @@ def candles(place, symbol, span):
         f" WHERE asset_id = {place.ids[symbol]} AND span_s = {span} ORDER BY start_s", "cnop_market")]
 
 
+def steps(rows):
+    """Every distance in time between neighbouring candles: {span} when none is missing."""
+    return {after[0] - before[0] for before, after in zip(rows, rows[1:])}
+
+
 # ---- seeding ----
 
 def test_seeding_fills_every_span(place):
     for span, count in ((60, 1440), (300, 576), (900, 384), (3600, 840), (14400, 360), (86400, 365)):
         rows = candles(place, "BTC", span)
         assert count <= len(rows) <= count + 2
-        assert {b[0] - a[0] for a, b in zip(rows, rows[1:])} == {span}
+        assert steps(rows) == {span}
         for before, after in zip(rows[:-2], rows[1:]):
             assert before[4] == after[1]
 
@@ -85,6 +90,29 @@ def test_a_broken_catalogue_is_refused(place):
     broken.write_text(place.catalogue.read_text() + "5\tBAD\n")
     with pytest.raises(AssertionError, match="16 columns"):
         place.seed(catalogue_file=broken)
+
+
+def test_a_long_pause_is_filled(place, engine):
+    place.database.sql("DELETE FROM candle WHERE span_s = 60 AND start_s > UNIX_TIMESTAMP() - 3600", "cnop_market")
+    with place.feed(catalogue_file=place.catalogue) as feed:
+        whole(feed)
+        ticks_after(place, 2)  # candles of now, behind what was the hole
+    for symbol in SYMBOLS:
+        assert steps(candles(place, symbol, 60)) == {60}
+
+
+def test_prices_do_not_wait_for_history(place, engine):
+    place.database.sql("TRUNCATE candle; DELETE FROM quote", "cnop_market")
+    with place.feed(catalogue_file=place.catalogue) as feed:
+        harness.wait_until(engine.ticks, 30, "a tick")
+        first = engine.ticks()[0]
+        whole(feed)
+        ticks_after(place, 2)
+    assert {tick[0] for tick in first} == set(place.ids.values())
+    for symbol in SYMBOLS:
+        for span, count in ((60, 1440), (3600, 840), (86400, 365)):
+            rows = candles(place, symbol, span)
+            assert len(rows) >= count and steps(rows) == {span}
 
 
 # ---- ticks ----

@@ -76,6 +76,7 @@ class Process:
     def __init__(self, args, log, **options):
         self.log_path = pathlib.Path(log)
         self.log = open(self.log_path, "ab")
+        self.log_begin = self.log.tell()
         self.process = subprocess.Popen([str(a) for a in args], stdout=self.log, stderr=self.log,
                                         stdin=subprocess.DEVNULL, **options)
 
@@ -103,7 +104,10 @@ class Process:
             self.log.close()
 
     def output(self):
-        return self.log_path.read_text(errors="replace")
+        """What this process has written: an earlier one may have used the same file."""
+        with open(self.log_path, "rb") as log:
+            log.seek(self.log_begin)
+            return log.read().decode(errors="replace")
 
 
 class Worker(Process):
