@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- wrk script: one durable order a request, from many accounts, each with its own client_order_id.
--- Arguments: first account, number of accounts, run label, orders per request (1: POST /orders).
+-- wrk script: durable orders from many accounts, each with its own client_order_id.
+-- Arguments: first account, number of accounts, run label, orders per request (1: POST /orders),
+-- file of tokens by account ("-": say who it is in a header), pause of a connection in ms.
 
 local thread_count = 0
 
@@ -14,6 +15,8 @@ function init(args)
     accounts = tonumber(args[2]) or 1000
     label = args[3] or "run"
     per_request = tonumber(args[4]) or 1
+    tokens = args[5] and args[5] ~= "-" and dofile(args[5])
+    pause_ms = tonumber(args[6]) or 0
     sent = 0
     accepted, refused, failed = 0, 0, 0
     headers = {["Content-Type"] = "application/json"}
@@ -21,13 +24,19 @@ end
 
 local function order(with_key)
     sent = sent + 1
-    local side = (sent % 3 == 0) and "market_sell" or "market_buy"
+    local is_sell = sent % 3 == 0
     local key = with_key and string.format(',"client_order_id":"%s-%d-%d"', label, number, sent) or ""
-    return string.format('{"order_type":"%s","asset_id":"DOGE","quantity":"%d"%s}', side, side == "market_sell" and 1 or 2, key)
+    return string.format('{"order_type":"%s","asset_id":"DOGE","quantity":"%d"%s}',
+        is_sell and "market_sell" or "market_buy", is_sell and 3 or 2, key)
 end
 
 function request()
-    headers["X-Bench-User"] = tostring(first + (sent * 7919 + number) % accounts)
+    local account = first + (sent * 7919 + number) % accounts
+    if tokens then
+        headers["Authorization"] = "Bearer " .. tokens[account]
+    else
+        headers["X-Bench-User"] = tostring(account)
+    end
     if per_request == 1 then
         return wrk.format("POST", "/api/v1/orders", headers, order(true))
     end
@@ -36,6 +45,11 @@ function request()
         list[i] = order(true)
     end
     return wrk.format("POST", "/api/v1/orders/batch", headers, '{"orders":[' .. table.concat(list, ",") .. "]}")
+end
+
+-- A closed loop with pauses: about connections / (pause + answer time) requests a second.
+function delay()
+    return pause_ms > 0 and math.random(0, 2 * pause_ms) or 0
 end
 
 function response(status)
