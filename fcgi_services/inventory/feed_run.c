@@ -112,10 +112,23 @@ feed_run_seed(struct feed_run *run)
 
 /* ---- the order engine ---- */
 
-/* Tells the engine about every asset: it may have started before the catalogue was there. */
+/* Whether the engine knows the list: its assets, and which of them are traded. */
+static bool
+is_list_known(const struct feed_run *run)
+{
+    bool is_known = run->is_introduced && run->introduced_count == run->assets.count;
+
+    for (size_t i = 0; is_known && i < run->assets.count; i++)
+        is_known = run->introduced_active[i] == run->assets.items[i].active;
+    return is_known;
+}
+
+/* Tells the engine about every asset: it may have started before the catalogue was there, and the
+ * catalogue may have changed since. */
 static enum cnop_err
 introduce_assets(struct feed_run *run)
 {
+    run->is_introduced = false;
     for (size_t i = 0; i < run->assets.count; i++) {
         const struct feed_asset *asset = &run->assets.items[i];
         struct ledger_command command = {.op = LEDGER_OP_ASSET,
@@ -129,7 +142,10 @@ introduce_assets(struct feed_run *run)
         err = ledger_client_call(&run->engine, &command, &outcome);
         if (err != CNOP_OK)
             return err;
+        run->introduced_active[i] = asset->active;
     }
+    run->introduced_count = run->assets.count;
+    run->is_introduced = true;
     return CNOP_OK;
 }
 
@@ -166,10 +182,15 @@ send_ticks(struct feed_run *run, const struct feed_tick *tick)
 static void
 inform_engine(struct feed_run *run, const struct feed_tick *tick)
 {
-    enum cnop_err err = send_ticks(run, tick);
-    bool is_up = err == CNOP_OK;
+    enum cnop_err err = CNOP_OK;
     struct cnop_log_line line;
+    bool is_up;
 
+    if (!is_list_known(run))
+        err = introduce_assets(run);
+    if (err == CNOP_OK)
+        err = send_ticks(run, tick);
+    is_up = err == CNOP_OK;
     if (is_up == run->is_engine_up)
         return;
     run->is_engine_up = is_up;

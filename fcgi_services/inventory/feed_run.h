@@ -44,6 +44,9 @@ struct feed_run {
     int64_t stats_us; /* when the figures were refreshed */
     int64_t tick_us;  /* wall clock: until then the candles have no hole; 0: not known */
     bool is_engine_up;
+    bool is_introduced; /* the engine has been told the list of assets as it is below */
+    size_t introduced_count;
+    bool introduced_active[FEED_ASSET_MAX]; /* by place in the list, which only grows */
     bool is_remote_up;
 };
 

@@ -53,6 +53,10 @@ set_asset(struct ledger *ledger, const struct ledger_command *command,
 
     cnop_assert(command->symbol_len > 0);
     cnop_assert(command->symbol_len <= LEDGER_SYMBOL_BYTES);
+    if (asset->known && asset->active == command->active &&
+        cnop_str_equal(cnop_str_make(asset->symbol, asset->symbol_len),
+                       cnop_str_make(command->symbol, command->symbol_len)))
+        return CNOP_OK; /* the feed tells its whole list again whenever in doubt */
     state_touch(ledger, &asset->id, sizeof(*asset) - offsetof(struct ledger_asset, id));
     asset->id = command->asset_id;
     asset->known = true;

@@ -152,6 +152,21 @@ def test_an_inactive_asset_stands_still(place, feed, engine):
         place.database.sql("UPDATE asset SET is_active = 1", "cnop_market")
 
 
+def test_the_engine_learns_what_is_traded(place, feed, engine):
+    def told():
+        return [command["active"] for command in engine.commands() if command["symbol"] == "ETH"]
+
+    assert told() == [True]  # at the start, and not again with every tick
+    place.database.sql(f"UPDATE asset SET is_active = 0 WHERE id = {place.ids['ETH']}", "cnop_market")
+    try:
+        harness.wait_until(lambda: told() == [True, False], 30, "the delisting")
+    finally:
+        place.database.sql("UPDATE asset SET is_active = 1", "cnop_market")
+    harness.wait_until(lambda: told() == [True, False, True], 30, "the listing")
+    ticks_after(place, 3)
+    assert told() == [True, False, True]
+
+
 def test_the_market_goes_on_from_an_operators_price(place, feed):
     price = 75000 * 10**10
     place.database.sql("UPDATE price_head SET seq = seq + 1; UPDATE quote SET source = 'admin', ts_us ="

@@ -21,12 +21,12 @@ static bool known[ASSET_MAX];
 static void
 print_command(const struct ledger_command *command)
 {
-    printf("{\"op\": %u, \"asset\": %u, \"price\": %lld, \"seq\": %llu, \"symbol\": \"%.*s\","
-           " \"reason\": \"%.*s\", \"request_id\": \"%.*s\"}\n",
+    printf("{\"op\": %u, \"asset\": %u, \"price\": %lld, \"seq\": %llu, \"active\": %s,"
+           " \"symbol\": \"%.*s\", \"reason\": \"%.*s\", \"request_id\": \"%.*s\"}\n",
            command->op, command->asset_id, (long long)command->price.e10,
-           (unsigned long long)command->price_seq, (int)command->symbol_len, command->symbol,
-           (int)command->reason_len, command->reason, (int)command->request_id_len,
-           command->request_id);
+           (unsigned long long)command->price_seq, command->active ? "true" : "false",
+           (int)command->symbol_len, command->symbol, (int)command->reason_len, command->reason,
+           (int)command->request_id_len, command->request_id);
 }
 
 static uint32_t

@@ -353,6 +353,33 @@ START_TEST(order_cap_is_inclusive_at_the_execution_price)
 }
 END_TEST
 
+START_TEST(a_listing_is_an_event_only_when_it_changes)
+{
+    struct ledger_command command = {.op = LEDGER_OP_ASSET,
+                                     .time_us = START_US,
+                                     .asset_id = 1,
+                                     .active = true,
+                                     .symbol_len = 3,
+                                     .symbol = "NEW"};
+    struct ledger_outcome outcome;
+
+    world_open(4);
+    ledger_batch_begin(world.ledger);
+    ck_assert_int_eq(deposit(1000 * CNOP_E8), CNOP_OK);
+    tick(CNOP_E10, 1);
+    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
+    ck_assert(outcome.changed); /* another symbol */
+    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
+    ck_assert(!outcome.changed);
+    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_OK);
+    command.active = false;
+    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
+    ck_assert(outcome.changed);
+    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_E_ASSET_INACTIVE);
+    world_close();
+}
+END_TEST
+
 START_TEST(nobody_sells_what_they_do_not_own)
 {
     struct ledger_outcome outcome;
@@ -474,6 +501,7 @@ add(TCase *tests)
     tcase_add_loop_test(tests, streams_agree_with_the_auditor, 0, STREAMS);
     tcase_add_loop_test(tests, rollback_restores_every_byte, 0, 4);
     tcase_add_test(tests, order_cap_is_inclusive_at_the_execution_price);
+    tcase_add_test(tests, a_listing_is_an_event_only_when_it_changes);
     tcase_add_test(tests, nobody_sells_what_they_do_not_own);
     tcase_add_test(tests, daily_limit_admits_equality_and_reopens_next_day);
     tcase_add_test(tests, dust_never_profits);
