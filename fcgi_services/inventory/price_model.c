@@ -4,6 +4,8 @@
  * walk. Never reads a clock, keeps no state and uses no floating point. */
 #include "fcgi_services/inventory/price_model.h"
 
+#include "shared/base/mix.h"
+
 #define OCTAVE_COUNT 10
 #define FIRST_PERIOD_S 5 /* the shortest scale; each next one is four times longer */
 #define MARKET_SERIES 0  /* asset ids start at 1 */
@@ -51,22 +53,11 @@ price_model_for_category(struct cnop_str category, struct price_model *ret_model
     }
 }
 
-/* Full-avalanche 64-bit mixing (the finalizer of splitmix64). */
-static uint64_t
-mix(uint64_t value)
-{
-    value ^= value >> 30;
-    value *= UINT64_C(0xbf58476d1ce4e5b9);
-    value ^= value >> 27;
-    value *= UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
 /* Pseudo-random height of a lattice point, in [-ONE, ONE). */
 static int64_t
 height(uint64_t stream, int64_t cell)
 {
-    return (int64_t)(mix(stream + (uint64_t)cell * UINT64_C(0x9e3779b97f4a7c15)) >> 33) -
+    return (int64_t)(cnop_mix64(stream + (uint64_t)cell * UINT64_C(0x9e3779b97f4a7c15)) >> 33) -
            PRICE_MODEL_ONE;
 }
 
@@ -78,7 +69,7 @@ price_model_noise(uint64_t seed, uint32_t series, int64_t unix_s)
 
     cnop_assert(unix_s >= 0);
     for (unsigned octave = 0; octave < OCTAVE_COUNT; octave++, period_s *= 4) {
-        uint64_t stream = mix(mix(seed + series) + octave);
+        uint64_t stream = cnop_mix64(cnop_mix64(seed + series) + octave);
         /* Each series starts its scales elsewhere, so that no two turn at the same second. */
         int64_t shifted_s = unix_s + (int64_t)(stream % (uint64_t)period_s);
         int64_t cell = shifted_s / period_s;

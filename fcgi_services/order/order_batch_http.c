@@ -39,25 +39,6 @@ static const struct cnop_items batch_shape = {.name = "orders",
 /* ---- answer ---- */
 
 static void
-write_accepted(struct cnop_json_writer *writer, const struct order_env *env,
-               const struct batch_item *item)
-{
-    const struct ledger_deed *deed = &item->outcome.deed;
-    const struct order_view order = {.id = deed->id,
-                                     .side = deed->side,
-                                     .symbol = order_http_symbol(env, deed->asset_id),
-                                     .qty = deed->qty,
-                                     .price = deed->price,
-                                     .total = deed->total,
-                                     .fee = deed->fee,
-                                     .client_order_id =
-                                         cnop_str_make(item->command.key, item->command.key_len),
-                                     .created_us = deed->time_us};
-
-    order_json_write(writer, "data", &env->id_key, &order);
-}
-
-static void
 write_refused(struct cnop_json_writer *writer, const struct order_env *env,
               const struct batch_item *item)
 {
@@ -89,7 +70,7 @@ write_item(struct cnop_json_writer *writer, const struct order_env *env, const s
     cnop_json_i64(writer, "status", accepted ? 201 : cnop_err_status(item->err));
     cnop_json_bool(writer, "replayed", accepted && item->outcome.replayed);
     if (accepted)
-        write_accepted(writer, env, item);
+        order_http_write(writer, env, &item->command, &item->outcome.deed);
     else
         write_refused(writer, env, item);
     cnop_json_object_close(writer);

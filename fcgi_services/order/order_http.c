@@ -64,13 +64,10 @@ refuse(struct cnop_request *req, const struct engine_job *job)
     return cnop_request_detail(req, job->err, "%.*s", CNOP_STR_ARG(cnop_buf_view(&text)));
 }
 
-static void
-on_placed(struct engine_job *job)
+void
+order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
+                 const struct ledger_command *command, const struct ledger_deed *deed)
 {
-    struct cnop_request *req = job->owner;
-    const struct order_env *env = cnop_request_env(req);
-    struct cnop_response *res = cnop_request_response(req);
-    const struct ledger_deed *deed = &job->outcome.deed;
     const struct order_view order = {.id = deed->id,
                                      .side = deed->side,
                                      .symbol = order_http_symbol(env, deed->asset_id),
@@ -79,8 +76,18 @@ on_placed(struct engine_job *job)
                                      .total = deed->total,
                                      .fee = deed->fee,
                                      .client_order_id =
-                                         cnop_str_make(job->command.key, job->command.key_len),
+                                         cnop_str_make(command->key, command->key_len),
                                      .created_us = deed->time_us};
+
+    order_json_write(writer, "data", &env->id_key, &order);
+}
+
+static void
+on_placed(struct engine_job *job)
+{
+    struct cnop_request *req = job->owner;
+    const struct order_env *env = cnop_request_env(req);
+    struct cnop_response *res = cnop_request_response(req);
     struct cnop_json_writer *writer;
 
     if (job->err != CNOP_OK) {
@@ -94,7 +101,7 @@ on_placed(struct engine_job *job)
     }
     writer = cnop_response_json(res);
     cnop_json_object_open(writer, NULL);
-    order_json_write(writer, "data", &env->id_key, &order);
+    order_http_write(writer, env, &job->command, &job->outcome.deed);
     cnop_json_object_close(writer);
     cnop_request_complete(req, CNOP_OK);
 }

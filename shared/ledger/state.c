@@ -5,24 +5,15 @@
 
 #include <string.h>
 
+#include "shared/base/mix.h"
+
 _Static_assert(sizeof(struct state_undo) == 64, "an undo entry is one cache line");
 _Static_assert(sizeof(struct ledger_balance) % 8 == 0, "rows stay aligned for the undo offsets");
-
-/* Bijective mixer; ids are not chosen by clients, so no secret is needed here. */
-static uint64_t
-mix(uint64_t value)
-{
-    value ^= value >> 30;
-    value *= UINT64_C(0xbf58476d1ce4e5b9);
-    value ^= value >> 27;
-    value *= UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
 
 static uint64_t
 balance_hash(int64_t account_id, uint16_t asset_id)
 {
-    return mix(((uint64_t)account_id << 12) ^ asset_id);
+    return cnop_mix64(((uint64_t)account_id << 12) ^ asset_id);
 }
 
 static uint32_t
@@ -225,7 +216,7 @@ ledger_has_room(const struct ledger *ledger)
 static uint32_t *
 account_slot(const struct ledger *ledger, int64_t account_id)
 {
-    uint32_t slot = (uint32_t)mix((uint64_t)account_id) & ledger->account_slot_mask;
+    uint32_t slot = (uint32_t)cnop_mix64((uint64_t)account_id) & ledger->account_slot_mask;
 
     while (ledger->account_slots[slot] != 0 &&
            ledger->accounts[ledger->account_slots[slot] - 1].id != account_id)
