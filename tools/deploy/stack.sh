@@ -66,7 +66,7 @@ gateway_is_up() {
 
 make_keys() {
     local user
-    for user in cnop_migrate cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
+    for user in cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
         [ -s "$CNOP_KEYS/db-$user.pw" ] || new_secret 24 >"$CNOP_KEYS/db-$user.pw"
     done
     [ -s "$CNOP_KEYS/order-id.key" ] || head -c 16 /dev/urandom >"$CNOP_KEYS/order-id.key"
@@ -111,8 +111,9 @@ grant_rights() {
             printf "ALTER USER '%s'@'localhost' IDENTIFIED BY '%s';\n" "$user" \
                 "$(cat "$CNOP_KEYS/db-$user.pw")"
         done
-        cat "$CNOP_ETC/grants.sql"
     } | sql_admin
+    "$CNOP_SOURCE/tools/deploy/grants.py" --socket "$CNOP_RUN/mariadb.sock" \
+        --user "$CNOP_DB_ADMIN" "$CNOP_ETC/grants.sql"
 }
 
 # ---- runit ----
