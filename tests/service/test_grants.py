@@ -286,6 +286,7 @@ def test_granting_again_takes_away_what_is_not_listed(world):
         "ALL PRIVILEGES ON cnop_ledger.* TO 'cnop_read'@'localhost' WITH GRANT OPTION",
         "DELETE, DROP ON cnop_ledger.xfer TO 'cnop_engine'@'localhost'",
         "SUPER, FILE, CREATE USER ON *.* TO 'cnop_insights'@'localhost'",
+        "SELECT ON cnop_ledger.v_orders TO 'cnop_insights'@'localhost'",
         "SHOW DATABASES ON *.* TO 'cnop_market'@'localhost' WITH GRANT OPTION",
         "cnop_helpers TO 'cnop_user'@'localhost'",
     ]

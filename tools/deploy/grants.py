@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Gives the database users exactly the rights of a grants file, and takes away every other.
 
-A running stack never loses a right in between: the file is applied first, then once more to locked
-shadow users, and what a user has beyond its shadow is revoked. Run as the database administrator.
+A running stack keeps working meanwhile: the file is applied first, then once more to locked shadow
+users, and only what a user has beyond its shadow is revoked. Run as the database administrator.
 """
 import argparse
 import pathlib
@@ -71,7 +71,8 @@ def converge(server, grants):
         for user, shadow in shadows.items():
             wanted = server.rights(shadow)
             extra = server.rights(user) - wanted
-            server.run("".join(revoke(user, item) for item in sorted(extra)))
+            if extra:  # taking a table away takes its columns along, so what is listed is given again
+                server.run("".join(revoke(user, item) for item in sorted(extra)) + grants)
             for item in sorted(extra):
                 print(f"taken from {user}: {' on '.join(filter(None, reversed(item)))}")
             if server.rights(user) != wanted:
