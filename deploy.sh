@@ -58,7 +58,7 @@ main() {
         help | --help | -h) usage ;;
         test) verb_test "$@" ;;
         bench) verb_bench "$@" ;;
-        doctor) verb_doctor ;;
+        doctor) no_more doctor "$@"; verb_doctor ;;
         local) verb_local "$@" ;;
         all) verb_all "$@" ;;
         frontend) verb_frontend "$@" ;;

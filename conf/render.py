@@ -36,9 +36,43 @@ def merge(base, extra, origin, path=""):
             base[key] = value
 
 
+class Loader(yaml.SafeLoader):
+    """YAML that may not say the same key twice: the first one would be lost without a word."""
+
+
+def unique_mapping(loader, node):
+    seen = set()
+    for key, _ in node.value:
+        name = key.value if isinstance(key, yaml.ScalarNode) else None
+        if name in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key '{name}' is there twice", key.start_mark)
+        seen.add(name)
+    return loader.construct_mapping(node, deep=True)
+
+
+Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, unique_mapping)
+
+
+def parse(text, origin):
+    try:
+        return yaml.load(text, Loader=Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{origin}:{mark.line + 1}" if mark else origin
+        return refuse(f"{place}: {getattr(error, 'problem', None) or error}")
+
+
 def load(path):
-    with open(path, encoding="utf-8") as file:
-        return yaml.safe_load(file) or {}
+    try:
+        tree = parse(pathlib.Path(path).read_text(encoding="utf-8"), path)
+    except OSError as error:
+        refuse(f"{path}: {error.strerror}")
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        refuse(f"{path}: must hold keys and values")
+    return tree
 
 
 def override(text):
@@ -46,7 +80,7 @@ def override(text):
     name, separator, value = text.partition("=")
     if not separator:
         refuse(f"--set {text}: expected name=value")
-    tree = yaml.safe_load(value)
+    tree = parse(value, f"--set {text}")
     for key in reversed(name.split(".")):
         tree = {key: tree}
     return tree

@@ -66,6 +66,7 @@ static enum cnop_err
 load_rules(const struct auth_config *config)
 {
     struct cnop_arena *arena = cnop_arena_new(PASSWORDS_ARENA_BYTES);
+    const char *reason = NULL;
     enum cnop_err err;
 
     process.rules = (struct auth_rules){
@@ -76,14 +77,15 @@ load_rules(const struct auth_config *config)
         .refresh_grace_us = (int64_t)config->refresh_grace * 1000,
         .sessions_max = config->sessions_max,
     };
-    err = common_passwords_load(arena, config->common_passwords, &process.rules.password.common);
+    err = common_passwords_load(arena, config->common_passwords, &process.rules.password.common,
+                                &reason);
     if (err != CNOP_OK) {
         struct cnop_log_line line;
 
         cnop_log_begin(&line, CNOP_LOG_CRITICAL, NULL, "startup",
                        "the list of common passwords cannot be used");
         cnop_log_text(&line, "path", config->common_passwords);
-        cnop_log_text(&line, "reason", cnop_err_meaning(err));
+        cnop_log_text(&line, "reason", reason);
         cnop_log_end(&line);
     }
     return err;

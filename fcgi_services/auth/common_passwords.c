@@ -3,6 +3,7 @@
  * need no memory. Passwords are examined in a stack buffer that is wiped before returning. */
 #include "fcgi_services/auth/common_passwords.h"
 
+#include "shared/base/file.h"
 #include "shared/base/secret.h"
 
 #define CANDIDATE_BYTES 512
@@ -75,24 +76,19 @@ common_passwords_parse(struct cnop_arena *arena, struct cnop_str text,
 }
 
 enum cnop_err
-common_passwords_load(struct cnop_arena *arena, const char *path, struct common_passwords *ret_list)
+common_passwords_load(struct cnop_arena *arena, const char *path, struct common_passwords *ret_list,
+                      const char **ret_reason)
 {
-    char *text = cnop_arena_alloc(arena, COMMON_PASSWORDS_FILE_BYTES);
-    FILE *file;
-    size_t len;
-    bool complete;
+    struct cnop_str text;
+    enum cnop_err err;
 
-    if (text == NULL)
-        return CNOP_E_NO_MEMORY;
-    file = fopen(path, "re");
-    if (file == NULL)
-        return CNOP_E_IO;
-    len = fread(text, 1, COMMON_PASSWORDS_FILE_BYTES, file);
-    complete = feof(file) != 0 && ferror(file) == 0;
-    (void)fclose(file);
-    if (!complete)
-        return len == COMMON_PASSWORDS_FILE_BYTES ? CNOP_E_CONFIG : CNOP_E_IO;
-    return common_passwords_parse(arena, cnop_str_make(text, len), ret_list);
+    err = cnop_file_read(arena, path, COMMON_PASSWORDS_FILE_BYTES, &text, ret_reason);
+    if (err != CNOP_OK)
+        return err;
+    err = common_passwords_parse(arena, text, ret_list);
+    if (err != CNOP_OK)
+        *ret_reason = cnop_err_meaning(err);
+    return err;
 }
 
 /* ---- patterns ---- */

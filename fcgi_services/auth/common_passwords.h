@@ -16,10 +16,11 @@ struct common_passwords {
 };
 
 /* Reads the list: one entry a line, lower case, # comments. The table lives in the arena, which
- * must have room for COMMON_PASSWORDS_MAX digests and the file. Start-up only.
- * IO: cannot be read. CONFIG: empty, too long, or an entry in capitals or with blanks. */
+ * must have room for COMMON_PASSWORDS_MAX digests and the file. Start-up only. The errors of
+ * cnop_file_read, and CONFIG: empty, too many entries, or one in capitals or with blanks. */
 cnop_must_check enum cnop_err common_passwords_load(struct cnop_arena *arena, const char *path,
-                                                    struct common_passwords *ret_list);
+                                                    struct common_passwords *ret_list,
+                                                    const char **ret_reason);
 
 /* The same for text in memory. */
 cnop_must_check enum cnop_err common_passwords_parse(struct cnop_arena *arena, struct cnop_str text,

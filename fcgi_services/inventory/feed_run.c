@@ -6,6 +6,7 @@
 #include "fcgi_services/inventory/history.h"
 #include "fcgi_services/inventory/inventory_store.h"
 #include "shared/base/clock.h"
+#include "shared/base/file.h"
 #include "shared/base/log.h"
 
 #define SECOND_US INT64_C(1000000)
@@ -64,26 +65,6 @@ is_remote(const struct feed_run *run)
 
 /* ---- catalogue ---- */
 
-static enum cnop_err
-read_file(const char *path, struct cnop_arena *arena, struct cnop_str *ret_text)
-{
-    char *memory = cnop_arena_alloc(arena, CATALOGUE_FILE_BYTES);
-    FILE *file = fopen(path, "re");
-    size_t len = 0;
-    bool is_whole = false;
-
-    if (file != NULL && memory != NULL) {
-        len = fread(memory, 1, CATALOGUE_FILE_BYTES, file);
-        is_whole = feof(file) != 0 && ferror(file) == 0;
-    }
-    if (file != NULL)
-        fclose(file);
-    if (!is_whole)
-        return CNOP_E_IO;
-    *ret_text = cnop_str_make(memory, len);
-    return CNOP_OK;
-}
-
 enum cnop_err
 feed_run_seed(struct feed_run *run)
 {
@@ -94,10 +75,9 @@ feed_run_seed(struct feed_run *run)
     enum cnop_err err;
 
     cnop_arena_reset(run->arena);
-    err = read_file(run->config->catalogue_file, run->arena, &text);
-    if (err != CNOP_OK)
-        fault.reason = "cannot be read, or is too large";
-    else
+    err = cnop_file_read(run->arena, run->config->catalogue_file, CATALOGUE_FILE_BYTES, &text,
+                         &fault.reason);
+    if (err == CNOP_OK)
         err = catalogue_parse(run->arena, text, &catalogue, &fault);
     if (err == CNOP_OK)
         return feed_store_seed(run->db, &catalogue, cnop_clock_wall_us());

@@ -4,6 +4,7 @@
 #include "fcgi_services/user/claim.h"
 
 #include "shared/base/clock.h"
+#include "shared/base/file.h"
 
 #include <inttypes.h>
 
@@ -68,24 +69,19 @@ lucky_list_parse(struct cnop_arena *arena, struct cnop_str text, struct lucky_li
 }
 
 enum cnop_err
-lucky_list_load(struct cnop_arena *arena, const char *path, struct lucky_list *ret_list)
+lucky_list_load(struct cnop_arena *arena, const char *path, struct lucky_list *ret_list,
+                const char **ret_reason)
 {
-    char *text = cnop_arena_alloc(arena, LUCKY_FILE_BYTES);
-    FILE *file;
-    size_t len;
-    bool complete;
+    struct cnop_str text;
+    enum cnop_err err;
 
-    if (text == NULL)
-        return CNOP_E_NO_MEMORY;
-    file = fopen(path, "re");
-    if (file == NULL)
-        return CNOP_E_IO;
-    len = fread(text, 1, LUCKY_FILE_BYTES, file);
-    complete = feof(file) != 0 && ferror(file) == 0;
-    (void)fclose(file);
-    if (!complete)
-        return len == LUCKY_FILE_BYTES ? CNOP_E_CONFIG : CNOP_E_IO;
-    return lucky_list_parse(arena, cnop_str_make(text, len), ret_list);
+    err = cnop_file_read(arena, path, LUCKY_FILE_BYTES, &text, ret_reason);
+    if (err != CNOP_OK)
+        return err;
+    err = lucky_list_parse(arena, text, ret_list);
+    if (err != CNOP_OK)
+        *ret_reason = cnop_err_meaning(err);
+    return err;
 }
 
 /* ---- paying ---- */

@@ -26,9 +26,9 @@ struct lucky_list {
  * the same phrase twice. The list points into text and arena. */
 cnop_must_check enum cnop_err lucky_list_parse(struct cnop_arena *arena, struct cnop_str text,
                                                struct lucky_list *ret_list);
-/* The same from a file. IO. */
+/* The same from a file, and the errors of cnop_file_read; ret_reason is static text. */
 cnop_must_check enum cnop_err lucky_list_load(struct cnop_arena *arena, const char *path,
-                                              struct lucky_list *ret_list);
+                                              struct lucky_list *ret_list, const char **ret_reason);
 
 struct claim_env {
     struct user_store *store;

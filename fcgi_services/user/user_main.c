@@ -65,9 +65,10 @@ user_main_process_init(void *arg)
                                 &reason);
     if (err != CNOP_OK)
         return refuse_file(config->order_id_key_file, reason);
-    err = lucky_list_load(cnop_arena_new(LUCKY_ARENA_BYTES), config->lucky_phrases, &process.lucky);
+    err = lucky_list_load(cnop_arena_new(LUCKY_ARENA_BYTES), config->lucky_phrases, &process.lucky,
+                          &reason);
     if (err != CNOP_OK)
-        return refuse_file(config->lucky_phrases, cnop_err_meaning(err));
+        return refuse_file(config->lucky_phrases, reason);
     return CNOP_OK;
 }
 

@@ -3,14 +3,12 @@
  * from the file. Refuses with file and line; never guesses, never logs. */
 #include "shared/config/config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "shared/base/buf.h"
+#include "shared/base/file.h"
 
 #define CNOP_CONFIG_FILE_BYTES_MAX (64 * 1024)
 #define CNOP_CONFIG_STRING_BYTES_MAX 255
@@ -253,45 +251,16 @@ cnop_config_parse(const struct cnop_config_spec *spec, const char *name, struct 
     return CNOP_OK;
 }
 
-/* The whole file into the arena; errno tells why not. EFBIG: larger than any configuration. */
-static bool
-cnop_config_read(const char *path, struct cnop_arena *arena, struct cnop_str *ret_text)
-{
-    char *bytes = cnop_arena_alloc(arena, CNOP_CONFIG_FILE_BYTES_MAX);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    size_t len = 0;
-    ssize_t count = 1;
-
-    if (bytes == NULL)
-        errno = ENOMEM;
-    if (fd < 0 || bytes == NULL) {
-        if (fd >= 0)
-            (void)close(fd);
-        return false;
-    }
-    while (count != 0 && len < CNOP_CONFIG_FILE_BYTES_MAX) {
-        count = read(fd, bytes + len, CNOP_CONFIG_FILE_BYTES_MAX - len);
-        if (count < 0 && errno != EINTR)
-            break;
-        if (count > 0)
-            len += (size_t)count;
-    }
-    if (count > 0)
-        errno = EFBIG;
-    (void)close(fd); /* read only: nothing to lose, and errno survives a good close */
-    *ret_text = cnop_str_make(bytes, len);
-    return count == 0;
-}
-
 enum cnop_err
 cnop_config_load(const struct cnop_config_spec *spec, const char *path, struct cnop_arena *arena,
                  void *values, struct cnop_config_fault *ret_fault)
 {
     struct cnop_config_run run = {.spec = spec, .name = path, .fault = ret_fault};
+    const char *reason;
     struct cnop_str text;
 
-    if (!cnop_config_read(path, arena, &text)) {
-        (void)cnop_config_refuse(&run, "%s", strerrordesc_np(errno));
+    if (cnop_file_read(arena, path, CNOP_CONFIG_FILE_BYTES_MAX, &text, &reason) != CNOP_OK) {
+        (void)cnop_config_refuse(&run, "%s", reason);
         return CNOP_E_IO;
     }
     return cnop_config_parse(spec, path, text, arena, values, ret_fault);

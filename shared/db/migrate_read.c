@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Migration files from disk: numbering, size and checksum. Nothing here knows the database. */
+#include "shared/db/migrate.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "shared/db/migrate.h"
+#include "shared/base/file.h"
+#include "shared/base/secret.h"
 
 #define PATH_BYTES 4096
 
@@ -27,43 +27,19 @@ version_of(const char *name)
 }
 
 static enum cnop_err
-read_whole(struct cnop_arena *arena, int fd, struct cnop_str *ret_text)
-{
-    struct stat info;
-    char *bytes;
-    size_t size, len = 0;
-
-    if (fstat(fd, &info) != 0)
-        return CNOP_E_IO;
-    if (info.st_size <= 0 || info.st_size > CNOP_MIGRATION_BYTES)
-        return CNOP_E_INVALID;
-    size = (size_t)info.st_size;
-    bytes = cnop_arena_alloc(arena, size + 1);
-    if (bytes == NULL)
-        return CNOP_E_NO_MEMORY;
-    while (len < size) {
-        ssize_t part = read(fd, bytes + len, size - len);
-
-        if (part <= 0)
-            return CNOP_E_IO;
-        len += (size_t)part;
-    }
-    *ret_text = cnop_str_make(bytes, len);
-    return CNOP_OK;
-}
-
-static enum cnop_err
 read_one(struct cnop_arena *arena, const char *path, struct cnop_migration *migration)
 {
     unsigned char digest[CNOP_SHA256_BYTES];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    enum cnop_err err = fd < 0 ? CNOP_E_IO : read_whole(arena, fd, &migration->text);
+    const char *reason = NULL;
+    enum cnop_err err =
+        cnop_file_read(arena, path, CNOP_MIGRATION_BYTES, &migration->text, &reason);
 
-    if (fd >= 0)
-        (void)close(fd);
+    if (err == CNOP_OK && cnop_str_empty(migration->text)) {
+        reason = "is empty";
+        err = CNOP_E_INVALID;
+    }
     if (err != CNOP_OK) {
-        (void)fprintf(stderr, "cnop-migrate: %s: %s\n", path,
-                      err == CNOP_E_IO ? strerror(errno) : "empty or larger than 1 MiB");
+        (void)fprintf(stderr, "cnop-migrate: %s: %s\n", path, reason);
         return err;
     }
     cnop_secret_sha256(migration->text.ptr, migration->text.len, digest);

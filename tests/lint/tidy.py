@@ -66,7 +66,6 @@ SHARED_MAY_USE = {
     "token": ("base", "json"),
     "ledger": ("base",),
     "person": ("base",),
-    "person": ("base",),
     "web": ("base", "cache", "config", "db", "json"),
 }
 DOMAIN_MAY_USE = {"base", "ledger", "person", "token"}

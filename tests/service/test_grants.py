@@ -19,7 +19,9 @@ import harness  # noqa: E402
 
 SCHEMAS = ("auth", "user", "market", "ledger")
 USERS = ("cnop_auth", "cnop_user", "cnop_market", "cnop_engine", "cnop_read", "cnop_insights")
-READ, WRITE = {"SELECT"}, {"SELECT", "INSERT", "UPDATE", "DELETE"}
+READ = {"SELECT"}
+APPEND = {"SELECT", "INSERT", "UPDATE"}
+WRITE = APPEND | {"DELETE"}
 
 # the ledger's only tables with rows that change; the others are append only
 REWRITTEN = ("writer", "account", "balance", "limit_use")
@@ -27,18 +29,18 @@ REWRITTEN = ("writer", "account", "balance", "limit_use")
 # user -> table or view ("schema.*": every base table of the schema) -> rights
 EXPECTED = {
     "cnop_auth": {
-        "cnop_auth.*": WRITE,
-        "cnop_user.profile": {"INSERT"},  # SELECT of four columns besides, tested below
+        "cnop_auth.*": APPEND,
+        **{f"cnop_auth.{table}": WRITE for table in ("login_failure", "revocation", "session")},
+        "cnop_user.profile": {"INSERT"},
     },
     "cnop_user": {
-        "cnop_user.*": WRITE,
+        "cnop_user.*": APPEND,
+        "cnop_user.red_packet_claim": WRITE,
         "cnop_market.v_asset": READ,
         **{f"cnop_ledger.{view}": READ for view in (
-            "v_account", "v_balance", "v_position", "v_orders", "v_statement_order",
-            "v_statement_cash", "v_account_entry", "v_cash_entry", "v_limit_use")},
+            "v_balance", "v_position", "v_statement_order", "v_statement_cash", "v_limit_use")},
     },
-    "cnop_market": {"cnop_market.*": WRITE, "cnop_market.v_asset": WRITE,
-                    "cnop_market.v_engine_asset": WRITE},
+    "cnop_market": {"cnop_market.*": APPEND, "cnop_market.candle": WRITE},
     "cnop_engine": {
         "cnop_ledger.*": {"SELECT", "INSERT"},
         **{f"cnop_ledger.{table}": {"UPDATE"} for table in REWRITTEN},
@@ -46,13 +48,10 @@ EXPECTED = {
     },
     "cnop_read": {
         "cnop_market.v_asset": READ,
-        **{f"cnop_ledger.{view}": READ for view in (
-            "v_account", "v_balance", "v_orders", "v_trade", "v_asset_sum", "v_house",
-            "v_journal_head")},
+        **{f"cnop_ledger.{view}": READ for view in ("v_orders", "v_asset_sum", "v_journal_head")},
     },
     "cnop_insights": {
-        "cnop_market.v_asset_stat": READ,
-        **{f"cnop_ledger.{view}": READ for view in ("v_balance", "v_position", "v_orders")},
+        "cnop_market.v_asset_stat": READ,  # columns of three views besides, tested below
     },
 }
 
@@ -75,10 +74,25 @@ class World:
         template = harness.SOURCE / "conf/mariadb/grants.sql.j2"
         self.grants = jinja2.Template(template.read_text(encoding="utf-8"), trim_blocks=True,
                                       lstrip_blocks=True).render()
-        server.sql(self.grants)
+        self.grant()
         rows = server.sql("SELECT CONCAT(table_schema, '.', table_name), table_type"
                           " FROM information_schema.tables WHERE table_schema LIKE 'cnop\\_%'")
         self.relations = {name: kind for name, kind in rows}
+
+    def grant(self):
+        """As a deployment does; what was taken away."""
+        path = pathlib.Path(self.server.data).parent / "grants.sql"
+        path.write_text(self.grants, encoding="utf-8")
+        done = subprocess.run(
+            [harness.SOURCE / "tools/deploy/grants.py", "--socket", self.server.socket,
+             "--user", "root", path], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    def shown(self):
+        return {user: sorted(row[0] for row in
+                             self.server.sql(f"SHOW GRANTS FOR '{user}'@'localhost'"))
+                for user in USERS}
 
     def errors(self, user, statements):
         """Error number of each statement, 0 where it worked; each runs whatever came before."""
@@ -181,15 +195,24 @@ def test_no_view_lets_a_write_through(world):
         assert all(rights.get(view, set()) <= READ for view in views), user
 
 
-def test_auth_sees_of_a_profile_what_login_needs(world):
-    allowed = "SELECT user_id, email, first_name, last_name FROM cnop_user.profile"
-    assert world.errors("cnop_auth", [allowed]) == [0]
-    assert all(world.denied("cnop_auth", "SELECT phone FROM cnop_user.profile",
-                            "SELECT date_of_birth FROM cnop_user.profile",
-                            "SELECT * FROM cnop_user.profile",
+def test_auth_only_adds_profiles(world):
+    assert all(world.denied("cnop_auth", "SELECT user_id FROM cnop_user.profile",
+                            "SELECT email FROM cnop_user.profile",
                             "UPDATE cnop_user.profile SET email = 'x'",
                             "DELETE FROM cnop_user.profile",
                             "SELECT * FROM cnop_user.red_packet_claim"))
+
+
+def test_insights_sees_columns(world):
+    assert world.errors("cnop_insights", [
+        "SELECT avail_e8 + held_e8 FROM cnop_ledger.v_balance WHERE account_id = 1 AND asset_id = 0",
+        "SELECT qty_e8 FROM cnop_ledger.v_position WHERE account_id = 1 AND asset_id > 0",
+        "SELECT filled_quote_e8, created_us FROM cnop_ledger.v_orders WHERE account_id = 1"
+        " ORDER BY id DESC"]) == [0, 0, 0]
+    assert all(world.denied("cnop_insights", "SELECT * FROM cnop_ledger.v_orders",
+                            "SELECT client_order_id FROM cnop_ledger.v_orders",
+                            "SELECT realised_e8 FROM cnop_ledger.v_position",
+                            "SELECT entries FROM cnop_ledger.v_balance"))
 
 
 def test_registration_works_with_these_rights(world):
@@ -249,11 +272,34 @@ def test_no_one_sees_the_statements_of_others(world):
 
 
 def test_granting_again_changes_nothing(world):
-    def shown():
-        return [sorted(row[0] for row in world.server.sql(f"SHOW GRANTS FOR '{user}'@'localhost'"))
-                for user in USERS]
+    before = world.shown()
+    assert world.grant() == []
+    assert world.shown() == before
+    assert not any("GRANT OPTION" in line for lines in before.values() for line in lines)
 
-    before = shown()
-    world.server.sql(world.grants)
-    assert shown() == before
-    assert not any("GRANT OPTION" in line for lines in before for line in lines)
+
+def test_granting_again_takes_away_what_is_not_listed(world):
+    before = world.shown()
+    extras = [
+        "SELECT ON cnop_ledger.balance TO 'cnop_auth'@'localhost'",
+        "SELECT (email), UPDATE (email, phone) ON cnop_user.profile TO 'cnop_auth'@'localhost'",
+        "ALL PRIVILEGES ON cnop_ledger.* TO 'cnop_read'@'localhost' WITH GRANT OPTION",
+        "DELETE, DROP ON cnop_ledger.xfer TO 'cnop_engine'@'localhost'",
+        "SUPER, FILE, CREATE USER ON *.* TO 'cnop_insights'@'localhost'",
+        "SELECT ON cnop_ledger.v_orders TO 'cnop_insights'@'localhost'",
+        "SHOW DATABASES ON *.* TO 'cnop_market'@'localhost' WITH GRANT OPTION",
+        "cnop_helpers TO 'cnop_user'@'localhost'",
+    ]
+    world.server.sql("CREATE ROLE cnop_helpers; GRANT SELECT ON cnop_auth.* TO cnop_helpers;"
+                     + "".join(f"GRANT {extra};" for extra in extras))
+    assert world.errors("cnop_auth", ["SELECT 1 FROM cnop_ledger.balance"]) == [0]
+    try:
+        taken = world.grant()
+        assert world.shown() == before
+        assert "taken from cnop_auth: SELECT on `cnop_ledger`.`balance`" in taken
+        assert {line.split()[2] for line in taken} == {f"{user}:" for user in USERS}
+        assert world.denied("cnop_auth", "SELECT 1 FROM cnop_ledger.balance") == [True]
+    finally:
+        world.server.sql("DROP ROLE cnop_helpers")
+    users = [row[0] for row in world.server.sql("SELECT user FROM mysql.user")]
+    assert not [name for name in users if name.startswith("shadow")]

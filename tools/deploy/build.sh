@@ -2,22 +2,30 @@
 # shellcheck shell=bash
 # From source to installed programs, and from frontend/ to static files.
 
+must_bootstrap() { # STAMP
+    [ ! -x configure ] || [ ! -f Makefile.in ] || [ ! -f config.h.in ] || [ ! -f "$1" ] ||
+        [ -n "$(find . -maxdepth 4 \( -name '*.am' -o -name '*.m4' -o -name configure.ac \) \
+            -not -path './var/*' -newer "$1" -print -quit 2>/dev/null)" ]
+}
+
+# The stamps say that a step ran to its end, also after an interrupted one.
 build_configure() {
     cd "$CNOP_VAR/src" || return 1
-    if [ ! -x configure ] || [ configure.ac -nt configure ] ||
-        [ -n "$(find . -maxdepth 4 \( -name '*.am' -o -name '*.m4' \) -not -path './var/*' -newer configure 2>/dev/null)" ]; then
-        ./bootstrap || return 1
+    if must_bootstrap "$CNOP_VAR/build/bootstrapped"; then
+        ./bootstrap && touch "$CNOP_VAR/build/bootstrapped" || return 1
     fi
-    mkdir -p "$CNOP_VAR/build" && cd "$CNOP_VAR/build" || return 1
+    cd "$CNOP_VAR/build" || return 1
     # shellcheck disable=SC2086
-    if [ ! -f Makefile ] || [ ../src/configure -nt config.status ]; then
+    if [ ! -f configured ] || [ ../src/configure -nt configured ]; then
+        rm -f configured
         ../src/configure --prefix="$CNOP_APP" --libexecdir="$CNOP_APP/libexec/cnop" -q \
-            ${CNOP_CONFIGURE_FLAGS:-}
+            ${CNOP_CONFIGURE_FLAGS:-} && touch configured
     fi
 }
 
+# What did not change keeps its time stamp, so that nothing restarts for it.
 build_programs() {
-    cd "$CNOP_VAR/build" && make -j"$(nproc)" && make install
+    cd "$CNOP_VAR/build" && make -j"$(nproc)" && make install INSTALL="install -C"
 }
 
 build_benchmarks() {

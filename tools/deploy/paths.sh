@@ -52,15 +52,19 @@ as_runner() {
 
 # as_root COMMAND...: for package installation only.
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo -n true 2>/dev/null || say "  sudo is needed to install packages"
-        sudo "$@"
-    else
-        echo "root or sudo is needed for: $*"
-        return 3
-    fi
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# A state folder is one that we made: nothing else is ever used, let alone removed.
+is_state_folder() {
+    [ -f "$CNOP_VAR/.cnop-state" ] || [ -f "$CNOP_VAR/etc/local.yml" ]
+}
+
+# Only one may change the stack at a time. Held until this process ends; what it starts lets go.
+lock_state() {
+    [ ! -e /proc/self/fd/9 ] || return 0
+    exec 9>>"$CNOP_VAR/.cnop-state"
+    flock -n 9 || die 3 "another ./deploy.sh is at work on $CNOP_VAR" "wait for it to end"
 }
 
 prepare_var() {
@@ -68,6 +72,11 @@ prepare_var() {
         useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin "$CNOP_RUN_USER" ||
             die 3 "cannot create the system user '$CNOP_RUN_USER'"
     fi
+    if [ -d "$CNOP_VAR" ] && ! is_state_folder && [ -n "$(ls -A "$CNOP_VAR")" ]; then
+        die 3 "the folder $CNOP_VAR holds something else" "CNOP_VAR=/some/empty/folder ./deploy.sh ..."
+    fi
+    mkdir -p "$CNOP_VAR" || die 3 "cannot create $CNOP_VAR" "CNOP_VAR=/some/other/folder ./deploy.sh ..."
+    lock_state
     mkdir -p "$CNOP_VAR"/{etc,log,run,keys,sv,data,app,ui,tmp,build}
     ln -sfn "$CNOP_SOURCE" "$CNOP_VAR/src"
     if [ "$CNOP_VAR" != "$CNOP_SOURCE/var" ] && [ -z "${CNOP_VAR_GIVEN:-}" ] &&

@@ -30,17 +30,36 @@ step_fail() {
     } >&2
 }
 
-# step NAME HINT COMMAND...: runs the command with its output in a log of its own.
+# Ctrl-C and friends end the running step with all its processes, not only this script.
+step_pid=''
+step_interrupted() {
+    trap '' INT TERM HUP
+    if [ -n "$step_pid" ]; then
+        kill -INT -- "-$step_pid" 2>/dev/null
+        wait "$step_pid" 2>/dev/null
+        kill -KILL -- "-$step_pid" 2>/dev/null
+    fi
+    printf '\n%sinterrupted%s; the same command again goes on from here\n' "$say_red" "$say_off" >&2
+    exit 130
+}
+trap step_interrupted INT TERM HUP
+
+# step NAME HINT COMMAND...: runs the command in a process group of its own, with its output in a
+# log of its own.
 step() {
     local name=$1 hint=$2 log started pid code i=0
     # shellcheck disable=SC1003
     local spin='|/-\'
     shift 2
+    lock_state
     log="$CNOP_VAR/log/deploy/$(tr -c 'a-zA-Z0-9\n' '-' <<<"$name").log"
     mkdir -p "$(dirname "$log")"
     started=$(date +%s%N)
-    ("$@") >"$log" 2>&1 </dev/null &
+    set -m
+    ("$@") >"$log" 2>&1 </dev/null 9>&- &
     pid=$!
+    set +m
+    step_pid=$pid
     if [ -t 1 ] && [ "${CNOP_QUIET:-0}" != 1 ]; then
         while kill -0 "$pid" 2>/dev/null; do
             printf '\r%s %s' "${spin:i++%4:1}" "$name"
@@ -50,6 +69,7 @@ step() {
     fi
     code=0
     wait "$pid" || code=$?
+    step_pid=''
     if [ "$code" -ne 0 ]; then
         step_fail "$name" "$log" "$hint"
         exit $((code == 3 || code == 4 ? code : 1))

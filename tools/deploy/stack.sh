@@ -9,8 +9,10 @@ api_port() { setting gateway.api_port; }
 ui_port() { setting gateway.ui_port; }
 
 setting() { # KEY
-    /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" --profile "$(cat "$CNOP_ETC/profile")" \
-        --file "$CNOP_ETC/local.yml" --get "$1"
+    local options=()
+    [ ! -f "$CNOP_ETC/profile" ] || options+=(--profile "$(cat "$CNOP_ETC/profile")")
+    [ ! -f "$CNOP_ETC/local.yml" ] || options+=(--file "$CNOP_ETC/local.yml")
+    /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" "${options[@]}" --get "$1"
 }
 
 # The choices of this installation (ports, profile) are kept, so that a later deploy without
@@ -44,16 +46,39 @@ render_conf() {
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_ETC"
 }
 
-ports_are_free() {
-    local port name
-    gateway_is_up && return 0
-    for name in api_port ui_port internal_port; do
-        port=$(setting "gateway.$name")
-        if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            die 3 "port $port is taken by another program" \
-                "./deploy.sh local deploy --$(tr _ - <<<"$name") $((port + 10000))"
+port_answers() { # PORT
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+port_is_free() { ! port_answers "$1"; }
+
+# Those that the running gateway of this very stack listens on.
+own_ports() {
+    ! gateway_is_up || sed -n 's/^ *listen [0-9.]*:\([0-9]*\).*/\1/p' "$CNOP_ETC/nginx.conf"
+}
+
+# check_ports NAME=PORT...: an empty port stands for the one of the last deployment.
+check_ports() {
+    local pair port own taken='' other='' seen=' '
+    own=" $(own_ports | tr '\n' ' ')"
+    for pair in "$@"; do
+        port=${pair#*=}
+        [ -n "$port" ] || port=$(setting "gateway.${pair%%=*}")
+        [[ $seen != *" $port "* ]] || die 2 "port $port is wanted twice"
+        seen+="$port "
+        if [[ $own != *" $port "* ]] && port_answers "$port"; then
+            taken+=" $port"
+            other+=" --$(tr _ - <<<"${pair%%=*}") $(free_port $((port % 50000 + 10000)))"
         fi
     done
+    [ -z "$taken" ] ||
+        die 3 "in use by another program: port$taken" "./deploy.sh local deploy$other"
+}
+
+free_port() { # FROM
+    local port=$1
+    while port_answers "$port"; do port=$((port + 1)); done
+    echo "$port"
 }
 
 gateway_is_up() {
@@ -66,7 +91,7 @@ gateway_is_up() {
 
 make_keys() {
     local user
-    for user in cnop_migrate cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
+    for user in cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
         [ -s "$CNOP_KEYS/db-$user.pw" ] || new_secret 24 >"$CNOP_KEYS/db-$user.pw"
     done
     [ -s "$CNOP_KEYS/order-id.key" ] || head -c 16 /dev/urandom >"$CNOP_KEYS/order-id.key"
@@ -83,10 +108,12 @@ new_secret() { # BYTES
 # ---- database ----
 
 init_database() {
-    [ ! -d "$CNOP_VAR/data/mariadb/mysql" ] || return 0
-    as_runner mariadb-install-db --no-defaults --datadir="$CNOP_VAR/data/mariadb" \
+    [ ! -d "$CNOP_VAR/data/mariadb" ] || return 0
+    rm -rf "$CNOP_VAR/data/mariadb.new" # half made, if an installation was interrupted
+    as_runner mariadb-install-db --no-defaults --datadir="$CNOP_VAR/data/mariadb.new" \
         --auth-root-authentication-method=socket --auth-root-socket-user="$CNOP_DB_ADMIN" \
-        --skip-test-db --skip-name-resolve
+        --skip-test-db --skip-name-resolve || return
+    mv "$CNOP_VAR/data/mariadb.new" "$CNOP_VAR/data/mariadb"
 }
 
 sql_admin() {
@@ -111,8 +138,9 @@ grant_rights() {
             printf "ALTER USER '%s'@'localhost' IDENTIFIED BY '%s';\n" "$user" \
                 "$(cat "$CNOP_KEYS/db-$user.pw")"
         done
-        cat "$CNOP_ETC/grants.sql"
     } | sql_admin
+    "$CNOP_SOURCE/tools/deploy/grants.py" --socket "$CNOP_RUN/mariadb.sock" \
+        --user "$CNOP_DB_ADMIN" "$CNOP_ETC/grants.sql"
 }
 
 # ---- runit ----
@@ -152,6 +180,7 @@ supervisor_is_up() {
 
 start_supervisor() {
     supervisor_is_up && return 0
+    end_orphans
     # after a reboot or a crash the sockets of the last run may still lie there
     rm -f "$CNOP_RUN"/*.sock "$CNOP_RUN"/*.pid
     # shellcheck disable=SC2016
@@ -170,9 +199,42 @@ everything_is_supervised() {
     done
 }
 
+# What outlived a supervisor that was killed: a runsv goes on with its service, and a service goes
+# on without its runsv. Neither may meet its successor.
+end_orphans() {
+    local name dir
+    for name in "${CNOP_DAEMONS[@]}"; do
+        dir=$CNOP_SV/$name
+        if SVDIR=$CNOP_SV sv -w 0 status "$name" >/dev/null 2>&1; then
+            SVDIR=$CNOP_SV sv -w 30 force-shutdown "$name"
+        fi
+        end_orphan "$dir/supervise/pid" || return
+        end_orphan "$dir/log/supervise/pid" || return
+    done
+}
+
+# The file may be of before a reboot, and its number somebody else's by now.
+end_orphan() { # PID_FILE
+    local pid
+    pid=$(cat "$1" 2>/dev/null) || return 0
+    orphan_is_alive "$pid" || return 0
+    kill -TERM "$pid"
+    wait_until 30 orphan_is_gone "$pid" || kill -KILL "$pid"
+    wait_until_said 10 "the end of process $pid" orphan_is_gone "$pid"
+}
+
+orphan_is_alive() { # PID
+    [ -n "$1" ] && kill -0 "$1" 2>/dev/null && grep -qaF "$CNOP_VAR/" "/proc/$1/cmdline" 2>/dev/null
+}
+
+orphan_is_gone() { ! orphan_is_alive "$1"; }
+
 stop_supervisor() {
     local pid
-    supervisor_is_up || return 0
+    supervisor_is_up || {
+        end_orphans
+        return
+    }
     pid=$(cat "$CNOP_RUN/runsvdir.pid")
     for name in "${CNOP_DAEMONS[@]}"; do
         case $name in mariadb | memcached) ;; *) sv_do -w 15 force-stop "$name" ;; esac
@@ -236,6 +298,9 @@ api_is_ready() {
 }
 
 start_database() {
+    if sv_started mariadb && [ "$CNOP_ETC/cnop.cnf" -nt "$CNOP_RUN/mariadb.pid" ]; then
+        sv_do -w 60 restart mariadb
+    fi
     sv_do up mariadb
     sv_do up memcached
     wait_until_said 60 "an answer of MariaDB" database_is_up
@@ -250,6 +315,14 @@ start_services() {
         wait_until_said 60 "readiness of $name" service_is_ready "$name" || return
     done
     wait_until_said 30 "readiness of the API" api_is_ready
+    touch "$CNOP_RUN/current"
+}
+
+# Programs or settings are newer than what runs.
+something_changed() {
+    [ ! -f "$CNOP_RUN/current" ] ||
+        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile \
+            -newer "$CNOP_RUN/current" -print -quit)" ]
 }
 
 # After a rebuild: services roll over to the new program one child at a time, the gateway follows.

@@ -7,6 +7,10 @@ bad_usage() {
     die 2 "$1"
 }
 
+no_more() { # WHAT ARGUMENT...
+    [ $# -eq 1 ] || bad_usage "$1: unexpected '$2'"
+}
+
 # ---- local ----
 
 verb_local() {
@@ -16,10 +20,10 @@ verb_local() {
     case $verb in
         deploy) local_deploy "$@" ;;
         destroy) local_destroy "$@" ;;
-        status) all_status ;;
-        logs) follow_logs "${CNOP_DAEMONS[@]}" ;;
+        status) no_more "local status" "$@"; all_status ;;
+        logs) no_more "local logs" "$@"; need_stack; follow_logs "${CNOP_DAEMONS[@]}" ;;
         frontend)
-            [ "${1:-}" = rebuild ] || bad_usage "local frontend: only 'rebuild' is known"
+            [ "$*" = rebuild ] || bad_usage "local frontend: only 'rebuild' is known"
             verb_frontend rebuild
             ;;
         *) bad_usage "local: unknown verb '$verb'" ;;
@@ -40,13 +44,14 @@ local_deploy() {
         shift || bad_usage "local deploy: an option lacks its value"
     done
     check_choices "$profile" "$api" "$ui" "$internal"
+    local ports=("api_port=$api" "ui_port=$ui" "internal_port=$internal")
     prepare_var
 
     local packages_ui=()
     [ $with_ui = 0 ] || command -v npm >/dev/null || packages_ui=(ui)
-    step "Debian packages" "apt-get update, then again" install_packages build run "${packages_ui[@]}"
-    remember_choices "$profile" "api_port=$api" "ui_port=$ui" "internal_port=$internal"
-    ports_are_free
+    need_packages build run "${packages_ui[@]}"
+    check_ports "${ports[@]}"
+    remember_choices "$profile" "${ports[@]}"
     step "configure" "" build_configure
     step "build and install programs" "" build_programs
     [ $with_ui = 0 ] || step "build the UI" "the npm registry must be reachable" build_ui
@@ -67,7 +72,7 @@ check_choices() { # PROFILE PORT...
 deploy_stack() {
     step "configuration and keys" "" deploy_conf
     step "database" "" deploy_database
-    if api_is_ready; then
+    if api_is_ready && something_changed; then
         step "roll services over" "./deploy.sh all logs" refresh_services
     fi
     step "start services" "./deploy.sh all status" start_services
@@ -108,7 +113,8 @@ local_destroy() {
         esac
         shift
     done
-    [ -d "$CNOP_VAR/etc" ] || { say "nothing to remove: there is no $CNOP_VAR"; return; }
+    [ -d "$CNOP_VAR" ] || { say "nothing to remove: there is no $CNOP_VAR"; return; }
+    is_state_folder || die 3 "$CNOP_VAR is not a state folder of this product; nothing removed"
     if [ $yes = 0 ] && [ $keep = 0 ]; then
         [ -t 0 ] || die 2 "this removes all accounts and orders" "./deploy.sh local destroy --yes"
         read -r -p "Remove all accounts, orders and settings in $CNOP_VAR? [y/N] " answer
@@ -132,8 +138,9 @@ need_stack() {
 }
 
 verb_all() {
-    local verb=${1:-} name
+    local verb=${1:-}
     [ -n "$verb" ] || { usage; exit 1; }
+    [ "$verb" = deploy ] || no_more "all $verb" "${@:2}"
     case $verb in
         deploy) local_deploy "${@:2}" ;;
         rebuild) need_stack; rebuild_programs; step "build the UI" "" publish_ui force ;;
@@ -160,6 +167,7 @@ rebuild_programs() {
 verb_service() {
     local name=$1 verb=${2:-}
     [ -n "$verb" ] || { usage; exit 1; }
+    no_more "$name $verb" "${@:3}"
     need_stack
     case $verb in
         deploy | rebuild)
@@ -177,6 +185,10 @@ verb_service() {
 }
 
 start_service() {
+    everything_is_supervised || {
+        echo "the supervisor does not run; ./deploy.sh all start brings everything up"
+        return 1
+    }
     sv_do up "$1" && wait_until_said 30 "readiness of $1" service_is_ready "$1"
 }
 
@@ -225,7 +237,9 @@ all_status() {
 
 service_status() {
     local name=$1 state health=ready code=0
-    state=$(sv_do -w 0 status "$name" 2>/dev/null | head -n 1 | sed -E 's/^([a-z]+): [^:]*: ?(\(pid ([0-9]+)\) ?)?/\1 \3 /; s/;.*//')
+    # runit: "run: NAME: (pid 123) 45s, ...; run: log: ...", "down: NAME: 45s, ..."
+    state=$(SVDIR=$CNOP_SV sv -w 0 status "$name" 2>/dev/null | sed -nE \
+        's/^run: [^:]*: \(pid ([0-9]+)\) ([0-9]+)s.*/pid \1, up \2 s/p; s/^(down|finish): [^:]*: ([0-9]+)s.*/stopped \2 s ago/p')
     service_is_ready "$name" || { health="not ready"; code=1; }
     printf '%-11s %-9s %s\n' "$name" "$health" "${state:-not supervised}"
     return $code
@@ -246,23 +260,22 @@ verb_test() {
     local packages_ui=()
     prepare_var
     command -v npm >/dev/null || packages_ui=(ui)
-    step "Debian packages" "apt-get update, then again" \
-        install_packages build run test "${packages_ui[@]}"
-    exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@"
+    need_packages build run test "${packages_ui[@]}"
+    exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@" 9>&-
 }
 
 # Measures on a private engine and database of its own; the deployed stack is left alone.
 verb_bench() {
     prepare_var
-    step "Debian packages" "apt-get update, then again" install_packages build run test
+    need_packages build run test
     step "configure" "" build_configure
     step "build programs and benchmarks" "" build_benchmarks
     CNOP_BUILDDIR=$CNOP_VAR/build exec /usr/bin/python3 \
-        "$CNOP_SOURCE/tests/bench/orders_bench.py" "$@"
+        "$CNOP_SOURCE/tests/bench/orders_bench.py" "$@" 9>&-
 }
 
 verb_doctor() {
-    local bad=0 missing free
+    local bad=0 missing free name port
     check() { # TEXT COMMAND... : a line per finding
         local text=$1
         shift
@@ -275,13 +288,18 @@ verb_doctor() {
     }
     missing=$(missing_packages build run | tr '\n' ' ')
     check "packages${missing:+: missing ${missing}(./deploy.sh local deploy installs them)}" [ -z "$missing" ]
-    free=$(df -Pm "$CNOP_SOURCE" | awk 'NR == 2 { print $4 }')
+    free=$(df -Pm "$(dirname "$CNOP_VAR")" "$CNOP_SOURCE" 2>/dev/null |
+        awk 'NR > 1 && (least == "" || $4 < least) { least = $4 } END { print least }')
     check "disk: ${free} MiB free (3000 needed)" [ "$free" -ge 3000 ]
     check "clock: $(date -u '+%F %T') UTC" [ "$(date +%Y)" -ge 2025 ]
     if [ -d "$CNOP_SV/gateway" ]; then
         check "the stack answers on port $(api_port)" api_is_ready
         all_status || bad=1
     else
+        for name in api ui internal; do
+            port=$(setting "gateway.${name}_port")
+            check "port $port for the $name listener is free" port_is_free "$port"
+        done
         say "  nothing is deployed here (./deploy.sh local deploy)"
     fi
     return $bad

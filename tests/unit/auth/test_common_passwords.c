@@ -14,13 +14,14 @@ static void
 load(void)
 {
     const char *top = getenv("top_srcdir");
+    const char *reason;
     char path[1024];
 
     (void)snprintf(path, sizeof(path), "%s/conf/auth/common-passwords.txt",
                    top == NULL ? "." : top);
     cnop_secret_init();
     arena = cnop_arena_new(ARENA_BYTES);
-    ck_assert_int_eq(common_passwords_load(arena, path, &list), CNOP_OK);
+    ck_assert_int_eq(common_passwords_load(arena, path, &list, &reason), CNOP_OK);
 }
 
 static void
@@ -77,13 +78,17 @@ END_TEST
 START_TEST(bad_lists_are_refused)
 {
     struct common_passwords parsed = {0};
+    const char *reason = NULL;
 
     ck_assert_int_eq(common_passwords_parse(arena, CNOP_STR("# nothing\n\n"), &parsed),
                      CNOP_E_CONFIG);
     ck_assert_int_eq(common_passwords_parse(arena, CNOP_STR("Capital\n"), &parsed), CNOP_E_CONFIG);
     ck_assert_int_eq(common_passwords_parse(arena, CNOP_STR("two words\n"), &parsed),
                      CNOP_E_CONFIG);
-    ck_assert_int_eq(common_passwords_load(arena, "/nonexistent/list", &parsed), CNOP_E_IO);
+    ck_assert_int_eq(common_passwords_load(arena, "/nonexistent/list", &parsed, &reason),
+                     CNOP_E_NOT_FOUND);
+    ck_assert_str_eq(reason, "No such file or directory");
+    ck_assert_int_eq(common_passwords_load(arena, "/dev/null", &parsed, &reason), CNOP_E_INVALID);
     ck_assert_ptr_null(parsed.digests);
     ck_assert_int_eq(common_passwords_parse(arena, CNOP_STR("one\ntwo\n"), &parsed), CNOP_OK);
     ck_assert_uint_eq(parsed.count, 2);
