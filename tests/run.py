@@ -30,6 +30,11 @@ class Result:
     failed: int = 0
     skipped: int = 0
 
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
 
 @dataclasses.dataclass
 class Run:
@@ -168,9 +173,23 @@ def suite_clang(run, log):
 
 
 def suite_asan(run, log):
-    """units under AddressSanitizer and UndefinedBehaviorSanitizer"""
-    build = build_variant(run, log, "asan", "--enable-asan", "--enable-werror", "--disable-gateway")
-    return run_make_check(run, log, build, 15)
+    """units, and the contract in both profiles, under AddressSanitizer and UndefinedBehaviorSanitizer"""
+    other = prepare(f"  module: {run.folder}/app/lib/nginx/modules/ngx_http_cnop_module.so\n",
+                    "--enable-asan --enable-werror --disable-gateway")
+    (other.folder / "ui").symlink_to(run.folder / "ui")
+    deploy = ["./deploy.sh", "local", "deploy", "--no-ui", "--profile"]
+    try:
+        shell(other, log, [*deploy, "default"], 15)
+        shell(other, log, ["sh", "-c", "ldd $CNOP_APP/libexec/cnop/cnop-order | grep libasan"], 1)
+        result = run_make_check(other, log, other.folder / "build", 15)
+        result.add(run_pytest(other, log, "contract", 15))
+        shell(other, log, [*deploy, "reference"], 5)
+        result.add(run_pytest(other, log, "contract", 15, {"CNOP_PROFILE": "reference"}))
+        shell(other, log, ["./deploy.sh", "all", "stop"], 2)  # leaks are reported at the end
+        result.add(commands(other, log, (1, "sh", "-c", "! grep -rE 'Sanitizer|runtime error:' $CNOP_VAR/log")))
+    finally:
+        remove(other, log)
+    return result
 
 
 def suite_tsan(run, log):
@@ -211,10 +230,7 @@ def suite_reference(run, log):
     try:
         shell(run, log, [*deploy, "reference"], 5)
         for folder in ("contract", "flow"):
-            part = run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"})
-            result.passed += part.passed
-            result.failed += part.failed
-            result.skipped += part.skipped
+            result.add(run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"}))
     finally:
         shell(run, log, [*deploy, "default"], 5)
     return result
@@ -253,21 +269,28 @@ NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "service", "flow", "c
                "hostile", "reference", "e2e", "chaos", "destroy"}
 
 
-def prepare():
+def prepare(settings="", configure_flags="--enable-werror"):
     """The state folder must be reachable by the user the stack runs as, and short."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="cnop-test-", dir="/var/tmp"))
     folder.chmod(0o755)
     api, ui, internal = free_ports(3)
     (folder / "etc").mkdir()
+    # the trusted proxy lets the contract tests speak for clients of other machines
     (folder / "etc" / "local.yml").write_text(
-        f"gateway:\n  api_port: {api}\n  ui_port: {ui}\n  internal_port: {internal}\n",
-        encoding="utf-8")
+        f"gateway:\n  api_port: {api}\n  ui_port: {ui}\n  internal_port: {internal}\n"
+        f"  trusted_proxies: [127.77.77.77]\n{settings}", encoding="utf-8")
     env = {**os.environ, "CNOP_VAR": str(folder), "NO_COLOR": "1", "LC_ALL": "C.UTF-8",
-           "CNOP_CONFIGURE_FLAGS": "--enable-werror", "PYTHONDONTWRITEBYTECODE": "1",
+           "CNOP_CONFIGURE_FLAGS": configure_flags, "PYTHONDONTWRITEBYTECODE": "1",
            "CNOP_BASE_URL": f"http://127.0.0.1:{api}", "CNOP_UI_URL": f"http://localhost:{ui}",
            "CNOP_INTERNAL_URL": f"http://127.0.0.1:{internal}",
            "CNOP_BUILDDIR": str(folder / "build"), "CNOP_APP": str(folder / "app")}
     return Run(folder, api, ui, internal, env)
+
+
+def remove(run, log):
+    """The stack and its folder."""
+    shell(run, log, ["./deploy.sh", "local", "destroy", "--yes"], 3, check=False)
+    shutil.rmtree(run.folder, ignore_errors=True)
 
 
 def run_suite(run, logs, name):
@@ -319,9 +342,7 @@ def main():
     try:
         for name in names:
             result = run_suite(run, logs, name)
-            total.passed += result.passed
-            total.failed += result.failed
-            total.skipped += result.skipped
+            total.add(result)
             if name == "deploy" and result.failed:
                 break
     finally:
@@ -329,8 +350,7 @@ def main():
             print(f"test stack left in {run.folder}")
         elif run.folder.exists():
             with open(logs / "teardown.log", "w", encoding="utf-8") as log:
-                shell(run, log, ["./deploy.sh", "local", "destroy", "--yes"], 3, check=False)
-            shutil.rmtree(run.folder, ignore_errors=True)
+                remove(run, log)
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 1 if total.failed else 0
 

@@ -97,7 +97,7 @@ def unique_username():
 
 def loopback_address():
     """An address of this machine that no other test sends from: its limits and blocks are its own."""
-    return ".".join(["127", *(str(1 + secrets.randbelow(254)) for _ in range(3))])
+    return ".".join(["127", *(str(128 + secrets.randbelow(127)) for _ in range(3))])
 
 
 def trader(deposit="1000.00"):

@@ -159,6 +159,8 @@ def _header_faults(spec: Spec, response: dict, reply: Reply) -> list[str]:
 
 def _body_faults(spec: Spec, response: dict, reply: Reply) -> list[str]:
     content = response.get("content", {})
+    if not content:
+        return [f"a body where none is documented: {reply.raw[:200]!r}"] if reply.raw else []
     media_type = reply.headers.get("content-type", "").split(";")[0].strip().lower()
     if media_type not in content:
         return [f"content type {media_type!r} is not documented"]
@@ -250,7 +252,7 @@ class Api:
              source: str | None = None) -> Reply:
         """One exchange on its own connection; survives a server that stops reading the body."""
         url = urlsplit(self.base_url)
-        connection = HTTPConnection(url.hostname, url.port or 80, timeout=35,
+        connection = HTTPConnection(url.hostname, url.port or 80, timeout=60,
                                     source_address=(source, 0) if source else None)
         try:
             connection.putrequest(method, target, skip_host="Host" in headers,
