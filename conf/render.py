@@ -119,7 +119,7 @@ def render_all(values, out):
                              undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
                              lstrip_blocks=True)
     changed = []
-    for group in ("nginx", "workers", "mariadb"):
+    for group in ("nginx", "workers", "mariadb", "logrotate"):
         for source in sorted((CONF / group).glob("*")):
             if not source.is_file():
                 continue

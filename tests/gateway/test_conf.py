@@ -33,7 +33,7 @@ class Shipped(Gateway):
         self.stubs = {name: Stub(directory / f"run/{name}.sock").start() for name in SERVICES}
         for name, stub in self.stubs.items():
             stub.answer = self.named(name)
-        paths = {"app": ".", "etc": "etc", "run": "run", "keys": "keys", "data": "data", "log": "log", "tmp": "tmp",
+        paths = {"app": ".", "etc": "etc", "run": "run", "keys": "keys", "data": "data", "log": "log", "tmp": "tmp", "sv": "sv",
                  "ui": "ui"}
         paths = {name: str(directory / value) for name, value in paths.items()}
         sets = [f"paths={json.dumps(paths)}", f"gateway.module={BUILD}/.libs/ngx_http_cnop_module.so",
@@ -100,6 +100,27 @@ def shipped(request):
         for stub in instance.stubs.values():
             stub.stop()
         assert instance.bad_lines() == []
+
+
+@pytest.mark.parametrize("shipped", [["logs.file_size=1k"]], indirect=True)
+def test_logs_are_put_aside_before_they_fill_the_disk(shipped):
+    def rotate():
+        subprocess.run([installed("logrotate"), "-s", shipped.dir / "rotated", shipped.dir / "etc/logrotate.conf"],
+                       check=True)
+
+    def lines(name):
+        path = shipped.dir / "log" / name
+        return path.read_text().count('"path":') if path.exists() else 0
+
+    for _ in range(20):
+        shipped.get("/api/v1/inventory/assets")
+    wait_until(lambda: lines("gateway-access.jsonl") == 20, what="the records")
+    rotate()
+    wait_until(lambda: lines("gateway-access.jsonl.1") == 20, what="the file put aside")
+    shipped.get("/api/v1/inventory/assets")
+    wait_until(lambda: lines("gateway-access.jsonl") == 1, what="a fresh file")
+    rotate()  # it is small: nothing to do
+    assert lines("gateway-access.jsonl.1") == 20 and lines("gateway-access.jsonl") == 1
 
 
 ROUTES = [

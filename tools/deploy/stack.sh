@@ -3,7 +3,7 @@
 # The running stack: rendered configuration, keys, database, runit services, health, first order.
 
 # start order; runit restarts whatever ends
-CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights gateway)
+CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights gateway logrotate)
 
 api_port() { setting gateway.api_port; }
 ui_port() { setting gateway.ui_port; }
@@ -40,7 +40,7 @@ PY
 render_conf() {
     /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" --out "$CNOP_ETC" \
         --profile "$(cat "$CNOP_ETC/profile")" \
-        --set "paths={app: $CNOP_APP, etc: $CNOP_ETC, run: $CNOP_RUN, keys: $CNOP_KEYS, data: $CNOP_VAR/data, log: $CNOP_VAR/log, tmp: $CNOP_VAR/tmp, ui: $CNOP_VAR/ui/current}" \
+        --set "paths={app: $CNOP_APP, etc: $CNOP_ETC, run: $CNOP_RUN, keys: $CNOP_KEYS, data: $CNOP_VAR/data, log: $CNOP_VAR/log, tmp: $CNOP_VAR/tmp, ui: $CNOP_VAR/ui/current, sv: $CNOP_SV}" \
         --set "run_user=$CNOP_RUN_USER" --set "mariadb.admin_user=$CNOP_DB_ADMIN" \
         --file "$CNOP_ETC/local.yml"
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_ETC"
@@ -170,6 +170,8 @@ write_services() {
         write_service "$name" "$CNOP_LIBEXEC/cnop-$name" --config "$CNOP_ETC/$name.conf"
     done
     write_service gateway nginx -p "$CNOP_VAR" -c "$CNOP_ETC/nginx.conf" -e stderr -g "'daemon off;'"
+    write_service logrotate sh -c \
+        "'while sleep 60; do logrotate -s $CNOP_VAR/log/rotated $CNOP_ETC/logrotate.conf; done'"
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_SV" "$CNOP_VAR/log"
 }
 
@@ -287,8 +289,7 @@ service_is_ready() { # NAME
         mariadb) database_is_up ;;
         memcached) [ -S "$CNOP_RUN/memcached.sock" ] ;;
         gateway) gateway_is_up ;;
-        auth-relay) sv_started auth-relay ;;
-        feed) sv_started feed ;;
+        auth-relay | feed | logrotate) sv_started "$1" ;;
         *) internal_get "/internal/$1/health/ready" >/dev/null 2>&1 ;;
     esac
 }
