@@ -30,6 +30,10 @@ class Result:
     failed: int = 0
     skipped: int = 0
 
+    def __add__(self, other):
+        return Result(self.passed + other.passed, self.failed + other.failed,
+                      self.skipped + other.skipped)
+
 
 @dataclasses.dataclass
 class Run:
@@ -136,15 +140,16 @@ def suite_lint(run, log):
 
 
 def suite_deploy(run, log):
-    """a fresh stack through ./deploy.sh local deploy, twice"""
+    """a fresh stack through ./deploy.sh, again, interrupted, and with its supervisor killed"""
     options = ["--api-port", str(run.api_port), "--ui-port", str(run.ui_port)]
-    return commands(
+    result = commands(
         run, log,
         (20, "./deploy.sh", "local", "deploy", *options),
         (5, "./deploy.sh", "local", "deploy"),
         (1, "./deploy.sh", "all", "status"),
         (1, "./deploy.sh", "doctor"),
     )
+    return result if result.failed else result + run_pytest(run, log, "deploy", 10)
 
 
 def suite_unit(run, log):
@@ -211,10 +216,7 @@ def suite_reference(run, log):
     try:
         shell(run, log, [*deploy, "reference"], 5)
         for folder in ("contract", "flow"):
-            part = run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"})
-            result.passed += part.passed
-            result.failed += part.failed
-            result.skipped += part.skipped
+            result += run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"})
     finally:
         shell(run, log, [*deploy, "default"], 5)
     return result
@@ -319,9 +321,7 @@ def main():
     try:
         for name in names:
             result = run_suite(run, logs, name)
-            total.passed += result.passed
-            total.failed += result.failed
-            total.skipped += result.skipped
+            total += result
             if name == "deploy" and result.failed:
                 break
     finally:
