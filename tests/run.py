@@ -30,10 +30,9 @@ class Result:
     failed: int = 0
     skipped: int = 0
 
-    def add(self, other):
-        self.passed += other.passed
-        self.failed += other.failed
-        self.skipped += other.skipped
+    def __add__(self, other):
+        return Result(self.passed + other.passed, self.failed + other.failed,
+                      self.skipped + other.skipped)
 
 
 @dataclasses.dataclass
@@ -156,15 +155,16 @@ def suite_lint(run, log):
 
 
 def suite_deploy(run, log):
-    """a fresh stack through ./deploy.sh local deploy, twice"""
+    """a fresh stack through ./deploy.sh, again, interrupted, and with its supervisor killed"""
     options = ["--api-port", str(run.api_port), "--ui-port", str(run.ui_port)]
-    return commands(
+    result = commands(
         run, log,
         (20, "./deploy.sh", "local", "deploy", *options),
         (5, "./deploy.sh", "local", "deploy"),
         (1, "./deploy.sh", "all", "status"),
         (1, "./deploy.sh", "doctor"),
     )
+    return result if result.failed else result + run_pytest(run, log, "deploy", 10)
 
 
 def suite_unit(run, log):
@@ -197,11 +197,11 @@ def suite_asan(run, log):
         shell(other, log, [*deploy, "default"], 15)
         shell(other, log, ["sh", "-c", "ldd $CNOP_APP/libexec/cnop/cnop-order | grep libasan"], 1)
         result = run_make_check(other, log, other.folder / "build", 15)
-        result.add(run_pytest(other, log, "contract", 15))
+        result += run_pytest(other, log, "contract", 15)
         shell(other, log, [*deploy, "reference"], 5)
-        result.add(run_pytest(other, log, "contract", 15, {"CNOP_PROFILE": "reference"}))
+        result += run_pytest(other, log, "contract", 15, {"CNOP_PROFILE": "reference"})
         shell(other, log, ["./deploy.sh", "all", "stop"], 2)  # leaks are reported at the end
-        result.add(commands(other, log, (1, "sh", "-c", "! grep -rE 'Sanitizer|runtime error:' $CNOP_VAR/log")))
+        result += commands(other, log, (1, "sh", "-c", "! grep -rE 'Sanitizer|runtime error:' $CNOP_VAR/log"))
     finally:
         remove(other, log)
     return result
@@ -251,7 +251,7 @@ def suite_reference(run, log):
     try:
         shell(run, log, [*deploy, "reference"], 5)
         for folder in ("contract", "flow"):
-            result.add(run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"}))
+            result += run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"})
     finally:
         shell(run, log, [*deploy, "default"], 5)
     return result
@@ -364,7 +364,7 @@ def main():
     try:
         for name in names:
             result = run_suite(run, logs, name)
-            total.add(result)
+            total += result
             if name == "deploy" and result.failed:
                 break
     finally:

@@ -8,8 +8,6 @@
 
 #include "ngx_http_cnop_module.h"
 
-#include <signal.h>
-
 
 #define NGX_HTTP_CNOP_GUARD_WAYS      8
 #define NGX_HTTP_CNOP_GUARD_SLOTS     16

@@ -14,6 +14,7 @@ static char *ngx_http_cnop_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_cnop_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 static ngx_int_t ngx_http_cnop_init_module(ngx_cycle_t *cycle);
+static void ngx_http_cnop_follow_master(ngx_log_t *log);
 static ngx_int_t ngx_http_cnop_init_process(ngx_cycle_t *cycle);
 
 
@@ -501,6 +502,24 @@ ngx_http_cnop_init_module(ngx_cycle_t *cycle)
 }
 
 
+/*
+ * When the master is killed its workers would go on and keep the ports, so that no new master could
+ * start.  Instead they finish what they have and leave.
+ */
+
+static void
+ngx_http_cnop_follow_master(ngx_log_t *log)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGQUIT) == -1) {
+        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno, "prctl(PR_SET_PDEATHSIG) failed");
+    }
+
+    if (getppid() != ngx_parent) {
+        ngx_quit = 1;
+    }
+}
+
+
 static ngx_int_t
 ngx_http_cnop_init_process(ngx_cycle_t *cycle)
 {
@@ -508,6 +527,10 @@ ngx_http_cnop_init_process(ngx_cycle_t *cycle)
 
     if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) {
         return NGX_OK;
+    }
+
+    if (ngx_process == NGX_PROCESS_WORKER) {
+        ngx_http_cnop_follow_master(cycle->log);
     }
 
     cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_cnop_module);

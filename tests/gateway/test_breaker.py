@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The breaker: what opens it, what does not, probes, recovery, reload, control by hand."""
 import concurrent.futures
+import socket
 import threading
 import time
 
@@ -15,8 +16,8 @@ SERVER = """
 """
 
 
-def http(options=""):
-    return f"cnop_zone breaker 64k; cnop_breaker svc {options}; cnop_breaker writer {options}; fastcgi_read_timeout 300ms;"
+def http(options="", timeout="fastcgi_read_timeout 300ms;"):
+    return f"cnop_zone breaker 64k; cnop_breaker svc {options}; cnop_breaker writer {options}; {timeout}"
 
 
 def answers(worker, status, delay=0.0):
@@ -80,7 +81,6 @@ def test_own_refusals_and_aborts_never_count(gateway, worker):
     """)
     assert statuses(gateway, 6, "/limited") == [200] + [429] * 5
     answers(worker, 200, delay=0.2)
-    import socket
     for _ in range(6):
         with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
             connection.sendall(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -195,3 +195,76 @@ def test_bad_breakers_are_refused(gateway, options):
     code, output = gateway.test(http=http(options))
     assert code != 0 and ("out of range" in output or "invalid parameter" in output), output
     gateway.expected.append("emerg")
+
+
+def abort(gateway, worker):
+    """A client that leaves while the service is at work."""
+    before = len(worker.requests)
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_until(lambda: len(worker.requests) > before, what="the request at the service")
+
+
+def test_an_abort_is_no_success_either(gateway, worker):
+    gateway.start(http=http("failures=3 ratio=100", timeout=""), server=SERVER)
+    answers(worker, 500)
+    statuses(gateway, 2)
+    gate = threading.Event()
+    worker.answer = lambda request: (gate.wait(10), Reply())[1]
+    abort(gateway, worker)
+    wait_until(lambda: "prematurely closed connection" in gateway.errors(), what="the gateway to notice")
+    gate.set()
+    answers(worker, 500)
+    assert statuses(gateway, 2) == [500, 503]
+
+
+def test_a_probe_that_says_nothing_gives_its_place_back(gateway, worker):
+    gateway.start(http=http("failures=2 open=200ms successes=1 neutral=503"), server=SERVER)
+    answers(worker, 500)
+    statuses(gateway, 2)
+    time.sleep(0.25)
+    before = len(worker.requests)
+    answers(worker, 503)
+    statuses(gateway, 1)
+    assert state(gateway) == "half_open"
+    answers(worker, 200)
+    assert statuses(gateway, 1) == [200] and len(worker.requests) == before + 2
+    assert state(gateway) == "closed"
+
+
+def test_an_answer_of_an_earlier_state_decides_nothing(gateway, worker):
+    """A request from before the breaker opened ends while it is half open."""
+    gateway.start(http=http("failures=2 open=200ms successes=2", timeout=""), server=SERVER)
+    gates = {name: threading.Event() for name in ("/late", "/probe")}
+
+    def answer(request):
+        gate = gates.get(request.params["CNOP_PATH"])
+        if gate is not None:
+            gate.wait(20)
+        return Reply(500 if gate is None else 200)
+
+    worker.answer = answer
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        late = pool.submit(gateway.get, "/late")
+        wait_until(lambda: len(worker.requests) == 1, what="the first request at the service")
+        assert statuses(gateway, 2) == [500, 500] and state(gateway) == "open"
+        time.sleep(0.25)
+        probe = pool.submit(gateway.get, "/probe")
+        wait_until(lambda: len(worker.requests) == 4, what="the probe at the service")
+        gates["/late"].set()
+        assert late.result().status == 200
+        gates["/probe"].set()
+        assert probe.result().status == 200
+    assert state(gateway) == "half_open"
+
+
+def test_failures_of_an_earlier_window_are_forgotten(gateway, worker):
+    gateway.start(http=http("failures=2 ratio=50 window=1s"), server=SERVER)
+    answers(worker, 500)
+    statuses(gateway, 1)
+    answers(worker, 200)
+    statuses(gateway, 1)
+    time.sleep(1.05)
+    answers(worker, 500)
+    assert statuses(gateway, 1) == [500]
+    assert state(gateway) == "closed"

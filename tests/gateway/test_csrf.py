@@ -109,3 +109,28 @@ def test_any_cookie_rule(site):
     problem(site.post("/refresh", headers={"Cookie": "cnop_rt=x", **JSON}), 403, "csrf_rejected")
     allowed = {"Cookie": "cnop_rt=x", "Sec-Fetch-Site": "same-origin", **JSON}
     assert site.post("/refresh", headers=allowed).status == 200
+
+
+def test_a_bearer_replaces_the_any_cookie_rule(site):
+    """No other site can make a browser send Authorization without asking first."""
+    headers = {"Cookie": "cnop_rt=x", "Authorization": "Bearer x", "Sec-Fetch-Site": "cross-site", **JSON}
+    assert site.post("/refresh", headers=headers).status == 200
+
+
+def raw_write(site, *lines, body=""):
+    head = ["POST /closed HTTP/1.1", f"Host: 127.0.0.1:{site.port}", f"Cookie: {cookie(site)['Cookie']}",
+            "Connection: close", *lines]
+    return site.raw("\r\n".join(head).encode() + b"\r\n\r\n" + body.encode())
+
+
+def test_said_twice_is_not_said(site):
+    once, twice = ["Sec-Fetch-Site: same-origin"], ["Sec-Fetch-Site: same-origin"] * 2
+    assert raw_write(site, *once).startswith(b"HTTP/1.1 200")
+    assert raw_write(site, *twice).startswith(b"HTTP/1.1 403")
+
+
+def test_a_chunked_body_needs_its_type(site):
+    lines = ["Sec-Fetch-Site: same-origin", "Transfer-Encoding: chunked"]
+    body = "2\r\n{}\r\n0\r\n\r\n"
+    assert raw_write(site, *lines, body=body).startswith(b"HTTP/1.1 415")
+    assert raw_write(site, *lines, "Content-Type: application/json", body=body).startswith(b"HTTP/1.1 200")

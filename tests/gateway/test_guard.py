@@ -99,6 +99,27 @@ def test_other_answers_do_not_count(gateway, worker, status):
     assert [login(gateway).status for _ in range(12)] == [status] * 12
 
 
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_other_answers_do_not_forgive(gateway, worker, status):
+    gateway.start(http=HTTP, server=server("fails=3"))
+    answers(worker, 401)
+    assert [login(gateway).status for _ in range(2)] == [401] * 2
+    answers(worker, status)
+    assert login(gateway).status == status
+    answers(worker, 401)
+    assert [login(gateway).status for _ in range(2)] == [401, 403]
+
+
+def test_the_window_opens_with_the_first_failure(gateway, worker):
+    """Failures further apart than the window never add up, however steady they come."""
+    gateway.start(http=HTTP, server=server("fails=3 within=1s"))
+    answers(worker, 401)
+    for pause in (0.6, 0.6, 0.0):
+        assert login(gateway).status == 401
+        time.sleep(pause)
+    assert login(gateway).status == 401
+
+
 def test_unknown_users_have_a_threshold_of_their_own(gateway, worker):
     gateway.start(http=HTTP, server=server("fails=5 soft=404:8"))
     answers(worker, 404)

@@ -151,6 +151,34 @@ def test_junk_tokens_are_limited_before_they_are_verified(gateway, worker):
                for r in ("bad_base64", "bad_header")) == 10
 
 
+@pytest.mark.parametrize("rows", [("a key=ip rate=3/m", "b key=ip rate=100/m"),
+                                  ("b key=ip rate=100/m", "a key=ip rate=3/m")])
+def test_headers_show_the_limit_that_is_closest(gateway, worker, rows):
+    gateway.start(http=http(*rows), server=SERVER)
+    for remaining in (2, 1, 0):
+        response = gateway.get("/x")
+        assert (response.headers["X-RateLimit-Limit"], response.headers["X-RateLimit-Remaining"]) == ("3", str(remaining))
+    assert gateway.get("/x").headers["X-RateLimit-Limit"] == "3"
+
+
+def test_a_full_zone_forgets_the_oldest_windows(gateway, worker):
+    gateway.start(http="set_real_ip_from 127.0.0.1; cnop_zone limit 64k; cnop_limit ip key=ip rate=5/h;",
+                  server="location / { cnop_problem 404; }")
+    connection = HTTPConnection("127.0.0.1", gateway.port, timeout=10)
+
+    def left(number):
+        connection.request("GET", "/x", headers={"X-Real-IP": f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"})
+        response = connection.getresponse()
+        response.read()
+        return response.headers["X-RateLimit-Remaining"]
+
+    for number in range(4000):
+        left(number)
+    newest = [left(number) for number in range(3800, 4000)]
+    connection.close()
+    assert newest.count("3") > 190
+
+
 def test_dry_run_counts_and_lets_pass(gateway, worker):
     gateway.start(http=http("ip key=ip rate=2/h dry_run"), server=SERVER)
     assert [gateway.get("/x").status for _ in range(5)] == [200] * 5

@@ -174,3 +174,33 @@ def test_control_is_not_reachable_over_tcp(gateway, worker):
     assert gateway.control("GET", "/control/revocations").json["synced"] is False
     assert gateway.control("DELETE", "/control/revocations").status == 405
     assert gateway.control("GET", "/control/other").status == 404
+
+
+def test_every_record_of_a_crowded_zone_is_found(gateway, worker):
+    """Most buckets of a zone this full have passed records on to their neighbours."""
+    gateway.start(http=HTTP.format(size="64k", mode="closed"), server=SERVER)
+    push(gateway, "snapshot 1")
+    count = gateway.control("GET", "/control/revocations").json["capacity"] * 9 // 10
+    answer = push(gateway, "delta 1", *(f"{i + 2} sid {i:032x} {LATER}" for i in range(count)))
+    assert answer.status == 200 and answer.json["records"] == count
+    assert {status(gateway, sid=f"{i:032x}") for i in range(count - 200, count)} == {401}
+
+
+def test_room_of_expired_records_is_used_again(gateway, worker):
+    gateway.start(http=HTTP.format(size="64k", mode="closed"), server=SERVER)
+    push(gateway, "snapshot 1")
+    count = gateway.control("GET", "/control/revocations").json["capacity"] * 9 // 10
+    soon = int(time.time()) + 3
+    for first, expires in ((0, soon), (count, LATER)):
+        wait_until(lambda first=first: first == 0 or time.time() > soon + 1, what="expiry", pause=0.1)
+        answer = push(gateway, f"delta {first + 1}",
+                      *(f"{i + 2} sid {i:032x} {expires}" for i in range(first, first + count)))
+        assert answer.status == 200 and answer.json["refused"] == 0
+    assert {status(gateway, sid=f"{i:032x}") for i in range(2 * count - 50, 2 * count)} == {401}
+
+
+def test_saying_it_again_never_shortens_it(ready):
+    push(ready, "delta 10", f"11 sid {tokens.SID} {LATER}",
+         f"12 sid {tokens.SID} {int(time.time()) + 1}")
+    time.sleep(2.1)
+    assert status(ready) == 401

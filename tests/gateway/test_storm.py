@@ -65,6 +65,26 @@ def test_killed_workers_leave_usable_zones(gateway, worker):
     assert gateway.get("/x", token=token).status == 200
 
 
+def test_workers_follow_a_killed_master(gateway, worker):
+    """The request on its way is answered, the ports are free for a new master at once."""
+    gateway.start(http=HTTP, server=SERVER, workers=2)
+    assert gateway.control("POST", "/control/revocations", b"snapshot 1\n").status == 200
+    release = threading.Event()
+    worker.answer = lambda request: release.wait(10) and Reply(body=b"finished")
+    workers = gateway.workers()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        pending = pool.submit(gateway.get, "/x", token=gateway.token())
+        wait_until(lambda: worker.requests, what="the request at the service")
+        gateway.process.tell(signal.SIGKILL)
+        gateway.process.stop()
+        (gateway.dir / "control.sock").unlink()  # as the start of a stack does
+        gateway.start(http=HTTP, server=SERVER, workers=2)
+        release.set()
+        assert pending.result().body == b"finished"
+    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}/exe") for pid in workers),
+               what="the end of the old workers")
+
+
 def resident_kib(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))

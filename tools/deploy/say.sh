@@ -35,9 +35,9 @@ step_pid=''
 step_interrupted() {
     trap '' INT TERM HUP
     if [ -n "$step_pid" ]; then
-        kill -INT -- "-$step_pid" 2>/dev/null
-        wait "$step_pid" 2>/dev/null
-        kill -KILL -- "-$step_pid" 2>/dev/null
+        kill -INT -- "-$step_pid" 2>/dev/null || true
+        wait "$step_pid" 2>/dev/null || true
+        kill -KILL -- "-$step_pid" 2>/dev/null || true
     fi
     printf '\n%sinterrupted%s; the same command again goes on from here\n' "$say_red" "$say_off" >&2
     exit 130

@@ -52,9 +52,10 @@ port_answers() { # PORT
 
 port_is_free() { ! port_answers "$1"; }
 
-# Those that the running gateway of this very stack listens on.
+# Those that the running gateway of this very stack listens on, in whatever state it is.
 own_ports() {
-    ! gateway_is_up || sed -n 's/^ *listen [0-9.]*:\([0-9]*\).*/\1/p' "$CNOP_ETC/nginx.conf"
+    orphan_is_alive "$(cat "$CNOP_SV/gateway/supervise/pid" 2>/dev/null)" || gateway_is_up || return 0
+    sed -n 's/^ *listen [0-9.]*:\([0-9]*\).*/\1/p' "$CNOP_ETC/nginx.conf"
 }
 
 # check_ports NAME=PORT...: an empty port stands for the one of the last deployment.
@@ -145,12 +146,13 @@ grant_rights() {
 
 # ---- runit ----
 
-write_service() { # NAME COMMAND...
+write_service() { # NAME COMMAND...; $before runs first, at every start
     local dir="$CNOP_SV/$1"
     shift
     mkdir -p "$dir/log" "$CNOP_VAR/log/$(basename "$dir")"
     {
         printf '#!/bin/sh\nexec 2>&1\ncd %s || exit 1\n' "$CNOP_VAR"
+        [ -z "${before:-}" ] || printf '%s\n' "$before"
         printf 'exec %s\n' "$*"
     } >"$dir/run.new"
     printf '#!/bin/sh\nexec svlogd %s/log/%s\n' "$CNOP_VAR" "$(basename "$dir")" >"$dir/log/run.new"
@@ -169,7 +171,9 @@ write_services() {
     for name in order order-read auth auth-relay user inventory feed insights; do
         write_service "$name" "$CNOP_LIBEXEC/cnop-$name" --config "$CNOP_ETC/$name.conf"
     done
-    write_service gateway nginx -p "$CNOP_VAR" -c "$CNOP_ETC/nginx.conf" -e stderr -g "'daemon off;'"
+    # a master that was killed leaves its socket behind, and nginx does not bind over it
+    before="rm -f $CNOP_RUN/gateway-control.sock" write_service gateway \
+        nginx -p "$CNOP_VAR" -c "$CNOP_ETC/nginx.conf" -e stderr -g "'daemon off;'"
     write_service logrotate sh -c \
         "'while sleep 60; do logrotate -s $CNOP_VAR/log/rotated $CNOP_ETC/logrotate.conf; done'"
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_SV" "$CNOP_VAR/log"
@@ -287,7 +291,7 @@ internal_get() { # PATH
 service_is_ready() { # NAME
     case $1 in
         mariadb) database_is_up ;;
-        memcached) [ -S "$CNOP_RUN/memcached.sock" ] ;;
+        memcached) sv_started memcached && [ -S "$CNOP_RUN/memcached.sock" ] ;;
         gateway) gateway_is_up ;;
         auth-relay | feed | logrotate) sv_started "$1" ;;
         *) internal_get "/internal/$1/health/ready" >/dev/null 2>&1 ;;

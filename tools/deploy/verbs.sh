@@ -232,6 +232,10 @@ all_status() {
     for name in "${CNOP_DAEMONS[@]}"; do
         service_status "$name" || code=1
     done
+    supervisor_is_up || {
+        printf '%-11s %s\n' supervisor "not running: nothing restarts what ends (./deploy.sh all start)"
+        code=1
+    }
     return $code
 }
 

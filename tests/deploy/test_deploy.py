@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: MIT
+"""deploy.sh as a stranger meets it: wrong words, taken ports, Ctrl-C, a killed supervisor.
+
+What needs a running stack uses the one under CNOP_VAR, and leaves it running; without one those
+tests are skipped.
+"""
+import fcntl
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEPLOYED = pathlib.Path(os.environ.get("CNOP_VAR", "/nonexistent"))
+
+needs_stack = pytest.mark.skipif(not (DEPLOYED / "sv/gateway").is_dir(), reason="nothing is deployed")
+
+
+def deploy(*words, var=None, timeout=300):
+    env = {**os.environ, "NO_COLOR": "1", **({"CNOP_VAR": str(var)} if var else {})}
+    return subprocess.run([ROOT / "deploy.sh", *words], env=env, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=timeout)
+
+
+def processes_of(folder):
+    """Ids of living processes that name the folder in their command line."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if f"{folder}/".encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def status():
+    """Service -> (ready, pid) from `local status`, and its exit code."""
+    done = deploy("local", "status")
+    rows = re.findall(r"^(\S+) +(ready|not ready) +(?:pid (\d+))?", done.stdout, re.M)
+    return {name: (health == "ready", pid) for name, health, pid in rows}, done.returncode
+
+
+@pytest.fixture
+def folder():
+    path = pathlib.Path(tempfile.mkdtemp(prefix="cnop-deploy-", dir="/var/tmp"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+# ---- words ----
+
+def test_without_words_it_explains_itself():
+    done = deploy()
+    assert done.returncode == 1 and "local deploy" in done.stdout
+    assert deploy("help").stdout == done.stdout and deploy("help").returncode == 0
+
+
+@pytest.mark.parametrize("words,message", [
+    ("sing", "unknown word 'sing'"),
+    ("local sing", "unknown verb 'sing'"),
+    ("local status now", "unexpected 'now'"),
+    ("local deploy --fast", "unknown option '--fast'"),
+    ("local deploy --api-port", "lacks its value"),
+    ("local deploy --api-port 80", "from 1024 to 65535"),
+    ("local deploy --api-port http", "from 1024 to 65535"),
+    ("local deploy --profile nosuch", "no profile 'nosuch'"),
+    ("local destroy --all", "unknown option '--all'"),
+    ("all sing", "unknown verb 'sing'"),
+    ("all stop now", "unexpected 'now'"),
+    ("doctor now", "unexpected 'now'"),
+])
+def test_wrong_words_are_named(folder, words, message):
+    done = deploy(*words.split(), var=folder / "state")
+    assert done.returncode == 2 and message in done.stderr, done
+    assert not (folder / "state").exists()
+
+
+@pytest.mark.parametrize("words", ["local status", "local logs", "all start", "auth restart"])
+def test_nothing_deployed(folder, words):
+    done = deploy(*words.split(), var=folder / "state")
+    assert done.returncode == 3 and "nothing is deployed" in done.stderr, done
+
+
+# ---- whose folder, whose ports ----
+
+@pytest.mark.parametrize("words", ["local deploy --no-ui", "local destroy --yes"])
+def test_a_folder_of_somebody_else_is_left_alone(folder, words):
+    (folder / "letter.txt").write_text("dear diary")
+    done = deploy(*words.split(), var=folder)
+    assert done.returncode == 3 and str(folder) in done.stderr, done
+    assert [path.name for path in folder.iterdir()] == ["letter.txt"]
+
+
+def test_only_one_at_a_time(folder):
+    with open(folder / ".cnop-state", "a", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = deploy("local", "deploy", "--no-ui", var=folder)
+    assert done.returncode == 3 and "another ./deploy.sh" in done.stderr, done
+
+
+def test_taken_ports_are_named_with_free_ones(folder):
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+    try:
+        api, ui, internal = (str(s.getsockname()[1]) for s in taken)
+        done = deploy("local", "deploy", "--no-ui", "--api-port", api, "--ui-port", ui,
+                      "--internal-port", internal, var=folder / "state")
+    finally:
+        for listener in taken:
+            listener.close()
+    assert done.returncode == 3 and f"{api} {ui} {internal}" in done.stderr, done
+    assert re.search(r"--api-port \d+ --ui-port \d+ --internal-port \d+$", done.stderr.strip())
+    assert not (folder / "state/etc/local.yml").exists()  # a refused port is not remembered
+
+
+# ---- interruption ----
+
+def test_ctrl_c_ends_everything_it_started(folder):
+    state = folder / "state"
+    process = subprocess.Popen([ROOT / "deploy.sh", "local", "deploy", "--no-ui"], text=True,
+                               env={**os.environ, "CNOP_VAR": str(state), "NO_COLOR": "1"},
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               stdin=subprocess.DEVNULL, start_new_session=True)
+    end = time.monotonic() + 120
+    while not (state / "log/deploy/configure.log").exists():
+        assert process.poll() is None and time.monotonic() < end, process.stdout.read()
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130 and "interrupted" in output, output
+    assert not (state / "build/configured").exists()
+    assert processes_of(state) == []
+    assert deploy("local", "destroy", "--yes", var=state).returncode == 0
+    assert not state.exists()
+
+
+# ---- the running stack ----
+
+@needs_stack
+def test_a_second_deployment_restarts_nothing():
+    before, code = status()
+    assert code == 0 and all(ready for ready, _ in before.values()), before
+    done = deploy("local", "deploy", "--no-ui")
+    assert done.returncode == 0 and "roll services over" not in done.stdout, done
+    assert status() == (before, 0)
+
+
+@needs_stack
+def test_status_tells_what_is_dead():
+    assert deploy("insights", "stop").returncode == 0
+    try:
+        rows, code = status()
+        assert code == 1 and rows["insights"] == (False, "")
+        assert [name for name, (ready, _) in rows.items() if not ready] == ["insights"]
+    finally:
+        assert deploy("insights", "start").returncode == 0
+    assert status()[1] == 0
+
+
+SERVICES = ["mariadb", "memcached", "order", "order-read", "auth", "auth-relay", "user", "inventory",
+            "feed", "insights", "gateway"]
+
+
+@needs_stack
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_killed_service_comes_back_by_itself(name):
+    rows, _ = status()
+    assert list(rows) == SERVICES and rows[name][0], rows
+    os.kill(int(rows[name][1]), signal.SIGKILL)
+    end = time.monotonic() + 30
+    while True:
+        after, code = status()
+        if code == 0 and after[name][1] != rows[name][1]:
+            break
+        assert time.monotonic() < end, after
+        time.sleep(0.2)
+
+
+@needs_stack
+@pytest.mark.parametrize("also", ["", "runsv"])
+def test_a_killed_supervisor_is_replaced(also):
+    """Services outlive it; the next deployment must end them before it starts new ones."""
+    keeper = int((DEPLOYED / "run/runsvdir.pid").read_text())
+    before, _ = status()
+    children = pathlib.Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
+    os.kill(keeper, signal.SIGKILL)
+    for pid in children if also else []:
+        os.kill(int(pid), signal.SIGKILL)
+    done = deploy("local", "status")
+    assert done.returncode == 1 and "supervisor  not running" in done.stdout, done
+    assert deploy("local", "deploy", "--no-ui").returncode == 0
+    after, code = status()
+    assert code == 0 and all(ready for ready, _ in after.values())
+    assert not {pid for _, pid in before.values()} & {pid for _, pid in after.values()}
+    databases = [pid for pid in processes_of(DEPLOYED) if os.path.basename(
+        os.readlink(f"/proc/{pid}/exe")) == "mariadbd"]
+    assert [str(pid) for pid in databases] == [after["mariadb"][1]]
+
+
+@needs_stack
+def test_after_a_power_cut():
+    for pid in [int((DEPLOYED / "run/runsvdir.pid").read_text()), *processes_of(DEPLOYED)]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    names = ("runsv", "svlogd")
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):  # they name no path, but work in the folder
+        try:
+            if entry.joinpath("comm").read_text().strip() in names and \
+                    os.readlink(entry / "cwd").startswith(f"{DEPLOYED}/"):
+                os.kill(int(entry.name), signal.SIGKILL)
+        except OSError:
+            continue
+    assert status()[1] == 1
+    assert deploy("local", "deploy", "--no-ui").returncode == 0
+    assert status()[1] == 0
