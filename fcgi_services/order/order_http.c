@@ -232,6 +232,13 @@ on_previewed(struct engine_job *job)
         cnop_request_complete(req, name_refusal(req, job->err));
         return;
     }
+    if (preview_has_no_total(preview)) {
+        job->err = CNOP_E_ORDER_TOO_LARGE;
+        job->outcome.need_e8 = INT64_MAX;
+        job->outcome.limit_e8 = preview->violations[0].limit_e8;
+        cnop_request_complete(req, refuse(req, job));
+        return;
+    }
     writer = cnop_response_json(cnop_request_response(req));
     cnop_json_object_open(writer, NULL);
     cnop_json_object_open(writer, "data");
