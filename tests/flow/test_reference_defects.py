@@ -298,6 +298,12 @@ def test_16_promises_of_the_http_layer_are_not_kept(trader):
     assert wrong.status == 405 and "GET" in wrong.headers["Allow"], wrong
     document = trader.get("/openapi.json")
     assert document.status == 200 and "/api/v1/orders" in document.json["paths"]
+    page = trader.request("GET", "/docs/")
+    assert page.status == 200 and b"<rapi-doc" in page.body and page.headers["Content-Type"] == "text/html"
+    assert trader.request("GET", "/docs").headers["Location"].endswith("/docs/")
+    page, _, anchor = wrong.json["type"].partition("#")
+    explained = trader.request("GET", f"{page}/")
+    assert explained.status == 200 and f'id="{anchor}"'.encode() in explained.body
 
 
 def test_17_password_change_and_refresh_are_absent():
