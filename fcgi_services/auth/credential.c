@@ -36,7 +36,7 @@ credential_check_registration(const struct auth_rules *rules,
     flaw_add(&flaws, "last_name", cnop_person_check_name(r->last_name), CNOP_E_INVALID);
     if (r->phone.len > 0)
         flaw_add(&flaws, "phone", cnop_person_check_phone(r->phone), CNOP_E_INVALID);
-    if (r->date_of_birth.len > 0)
+    if (r->date_of_birth.ptr != NULL) /* sent, if only as a blank */
         flaw_add(&flaws, "date_of_birth", cnop_person_check_birth(r->date_of_birth, today),
                  CNOP_E_INVALID);
     if (username_rule == NULL) {

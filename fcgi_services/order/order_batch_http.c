@@ -42,18 +42,18 @@ static void
 write_refused(struct cnop_json_writer *writer, const struct order_env *env,
               const struct batch_item *item)
 {
-    const struct order_refusal refusal = {.violation = {item->err, item->outcome.have_e8,
-                                                        item->outcome.need_e8,
-                                                        item->outcome.limit_e8},
-                                          .qty = item->command.qty,
-                                          .symbol = order_http_symbol(env, item->command.asset_id)};
+    enum cnop_err err = cnop_err_public(item->err);
+    const struct order_refusal refusal = {
+        .violation = {err, item->outcome.have_e8, item->outcome.need_e8, item->outcome.limit_e8},
+        .qty = item->command.qty,
+        .symbol = order_http_symbol(env, item->command.asset_id)};
     char memory[REFUSAL_BYTES];
     struct cnop_buf text;
 
     cnop_buf_init(&text, memory, sizeof(memory));
     order_text_refusal(&text, &refusal);
     cnop_json_object_open(writer, "error");
-    cnop_json_text(writer, "code", cnop_err_code(item->err));
+    cnop_json_text(writer, "code", cnop_err_code(err));
     cnop_json_str(writer, "message", cnop_buf_view(&text));
     cnop_json_object_close(writer);
 }
@@ -67,7 +67,7 @@ write_item(struct cnop_json_writer *writer, const struct order_env *env, const s
 
     cnop_json_object_open(writer, NULL);
     cnop_json_u64(writer, "index", index);
-    cnop_json_i64(writer, "status", accepted ? 201 : cnop_err_status(item->err));
+    cnop_json_i64(writer, "status", accepted ? 201 : cnop_err_status(cnop_err_public(item->err)));
     cnop_json_bool(writer, "replayed", accepted && item->outcome.replayed);
     if (accepted)
         order_http_write(writer, env, &item->command, &item->outcome.deed);

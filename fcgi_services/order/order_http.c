@@ -219,6 +219,17 @@ write_violations(struct cnop_json_writer *writer, const struct engine_job *job,
     cnop_json_array_close(writer);
 }
 
+/* False: the order's value does not even fit a number, so there is nothing to show. */
+static bool
+preview_is_countable(const struct ledger_preview *preview)
+{
+    for (uint32_t i = 0; i < preview->violation_count; i++)
+        if (preview->violations[i].err == CNOP_E_ORDER_TOO_LARGE &&
+            preview->violations[i].need_e8 == INT64_MAX)
+            return false;
+    return true;
+}
+
 static void
 on_previewed(struct engine_job *job)
 {
@@ -230,6 +241,14 @@ on_previewed(struct engine_job *job)
 
     if (job->err != CNOP_OK) {
         cnop_request_complete(req, name_refusal(req, job->err));
+        return;
+    }
+    if (!preview_is_countable(preview)) {
+        const char *field = job->command.amount.e8 > 0 ? "amount" : "quantity";
+
+        cnop_request_complete(req,
+                              cnop_request_fault(req, CNOP_E_ORDER_TOO_LARGE, field,
+                                                 "makes an order of more than can be counted"));
         return;
     }
     writer = cnop_response_json(cnop_request_response(req));

@@ -61,9 +61,8 @@ cnop_request_retry_after(struct cnop_request *req, uint32_t seconds)
     req->retry_after_s = seconds;
 }
 
-/* Errors that stay inside the process leave it as a public one. */
-static enum cnop_err
-public_error(enum cnop_err err)
+enum cnop_err
+cnop_err_public(enum cnop_err err)
 {
     switch ((int)err) {
     case CNOP_E_DB_FAILED:
@@ -168,7 +167,7 @@ write_headers(struct cnop_request *req, int status)
 void
 cnop_problem_write(struct cnop_request *req, enum cnop_err err)
 {
-    enum cnop_err shown = public_error(err);
+    enum cnop_err shown = cnop_err_public(err);
     const char *code = cnop_err_code(shown);
     int status = cnop_err_status(shown);
     struct cnop_str detail = detail_of(req, shown);

@@ -96,6 +96,9 @@ size_t cnop_request_fault_count(const struct cnop_request *req);
 cnop_printf(3, 4) enum cnop_err
     cnop_request_detail(struct cnop_request *req, enum cnop_err err, const char *fmt, ...);
 
+/* What a client is told about err: errors that stay inside the process become a public one. */
+cnop_must_check enum cnop_err cnop_err_public(enum cnop_err err);
+
 /* Seconds for Retry-After when the answer is 429, 403 or 503; without it 1 for 503, 60 else. */
 void cnop_request_retry_after(struct cnop_request *req, uint32_t seconds);
 

@@ -313,6 +313,10 @@ def test_preview_changes_nothing(api, world):
     assert fine["accepted"] is True and fine["violations"] == []
     api.call("previewOrder", token=account.token, body=buy("1", "ZZZZZZZZZ9"), expect=422,
              code="asset_unknown")
+    for size in ({"quantity": "92233720368"}, {"quantity": 90000000000}):
+        reply = api.call("previewOrder", token=account.token, body={**buy("1"), **size}, expect=422,
+                         code="order_too_large")
+        assert [fault["field"] for fault in reply.json["errors"]] == ["quantity"]
     balance = api.call("getBalance", token=account.token, expect=200).json["current_balance"]
     assert Decimal(balance) == 100
 
@@ -326,13 +330,37 @@ def test_batch(api, world):
     assert (first["accepted"], first["rejected"]) == (2, 1)
     again = api.call("createOrders", token=account.token, headers=key, body=body, expect=200).json
     assert [row.get("data") for row in again["results"]] == [row.get("data") for row in first["results"]]
+    assert [row["replayed"] for row in again["results"]] == [True, False, True]
     held = api.call("getAssetBalance", token=account.token, path={"asset_id": "BTC"}, expect=200).json
     assert Decimal(held["quantity"]) == Decimal("0.005")
+    # what was refused left nothing behind and is judged anew
+    api.call("createOrder", token=account.token, body=buy("0.1", "ETH"), expect=201)
+    sale = {"orders": [sell("0.05", "ETH"), sell("4", "ETH")]}
+    later = {"Idempotency-Key": unique("b-")}
+    once = api.call("createOrders", token=account.token, headers=later, body=sale, expect=200).json
+    api.call("createOrder", token=account.token, body=sell("0.05", "ETH"), expect=201)
+    twice = api.call("createOrders", token=account.token, headers=later, body=sale, expect=200)
+    assert twice.json["results"][0] == {**once["results"][0], "replayed": True}
+    assert (twice.json["results"][1]["status"], twice.headers["idempotency-replayed"]) == (422, "true")
     api.call("createOrders", token=account.token, headers=key, body={"orders": [buy("0.03")]},
              expect=422, code="idempotency_mismatch")
     for orders in ([], [buy("0.001")] * 101, None):
         api.call("createOrders", token=account.token, body={"orders": orders}, expect=422,
                  code="validation_failed")
+
+
+@pytest.mark.parametrize("noise", [{}, {f"k{n}": ["1"] * 8 if n == 0 else "z" for n in range(26)}],
+                         ids=["longest members", "most values"])
+def test_the_largest_batch(api, world, noise):
+    account = world.account("9000.00")
+    orders = [{**buy("0.00100000"), "client_order_id": f"{n:02}{unique('x' * 52)}", "price": "1.5", **noise}
+              for n in range(100)]
+    reply = api.call("createOrders", token=account.token, body={"orders": orders}, expect=200).json
+    assert reply["accepted"] + reply["rejected"] == 100
+    assert {row["status"] for row in reply["results"]} <= {201, 422}
+    again = api.call("createOrders", token=account.token, body={"orders": orders}, expect=200).json
+    assert again["accepted"] == reply["accepted"] and all(
+        row["replayed"] for row in again["results"] if row["status"] == 201)
 
 
 def test_market_pages(api):

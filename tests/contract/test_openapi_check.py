@@ -51,3 +51,24 @@ def test_every_example_fits_its_schema():
                 for example in content["examples"].values():
                     value = SPEC.resolve(example)["value"]
                     assert not SPEC.schema_faults(content["schema"], value), (operation.id, status)
+
+
+def properties(schema, name):
+    """Every property of a schema that is described in place, also inside others."""
+    for key, value in schema.get("properties", {}).items():
+        if "$ref" not in value:
+            yield f"{name}.{key}", value
+        yield from properties(value, f"{name}.{key}")
+        yield from properties(value.get("items", {}), f"{name}.{key}[]")
+
+
+def test_every_field_says_what_it_is_and_shows_one():
+    mute = []
+    for name, schema in SPEC.document["components"]["schemas"].items():
+        for path, field in properties(schema, name):
+            shown = field.get("examples") or {"const", "enum"} & set(field)
+            if not field.get("description") or not (shown or field["type"] in ("object", "array")):
+                mute.append(path)
+            for example in field.get("examples", ()):
+                assert not SPEC.schema_faults(field, example), (path, example)
+    assert not mute

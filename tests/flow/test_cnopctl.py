@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import stat
 import subprocess
 
@@ -39,7 +40,8 @@ def shell(tmp_path):
 @pytest.fixture
 def trader(shell):
     name = api.unique_username()
-    shell.run("register", name, f"{name}@example.com", "Jane", "O'Neill", stdin=PASSWORD + "\n")
+    made = shell.run("register", name, f"{name}@example.com", "Jane", "O'Neill", stdin=PASSWORD + "\n")
+    assert made.endswith(f"cnopctl login {name}\n")
     assert name in shell.run("login", name, stdin=PASSWORD + "\n")
     return shell
 
@@ -50,6 +52,7 @@ def test_the_whole_trade(trader):
     assert "BTC" in trader.run("assets", "bitcoin")
     assert "price_usd" in trader.run("asset", "btc")
     assert "accepted" in trader.run("buy", "BTC", "0.002", "--preview")
+    assert "refused" in trader.run("buy", "BTC", "5", "--preview")
     assert trader.json("orders")["data"] == []
     bought = trader.json("buy", "BTC", "0.002")["data"]
     assert bought["quantity"] == "0.002" and bought["status"] == "completed"
@@ -61,6 +64,8 @@ def test_the_whole_trade(trader):
     assert len(table) == 4 and table[0].split()[:2] == ["TIME", "ORDER"]
     held = trader.run("portfolio")
     assert "BTC" in held and "ETH" in held and "total" in held
+    assert "marketing_emails_consent: false" in trader.run("profile").splitlines()
+    assert "phone: -" in trader.run("profile").splitlines()
     trader.run("profile", "first_name=Joan", "marketing_emails_consent=true")
     profile = trader.json("profile")
     assert (profile["first_name"], profile["marketing_emails_consent"]) == ("Joan", True)
@@ -76,6 +81,28 @@ def test_the_session_is_private_and_ends(trader):
     client.token = token
     assert client.get("/balance").status == 401
     assert "not logged in" in trader.run("balance", expect=3)
+
+
+def test_no_secret_is_an_argument(trader, tmp_path):
+    """Arguments can be read by every user of the machine."""
+    arguments = tmp_path / "arguments"
+    for name in ("curl", "jq", "mv", "mkdir"):
+        shim = tmp_path / "bin" / name
+        shim.parent.mkdir(exist_ok=True)
+        shim.write_text(f'#!/bin/sh\nprintf "%s\\n" "{name}" "$@" >>{arguments}\nexec {shutil.which(name)} "$@"\n')
+        shim.chmod(0o755)
+    trader.env["PATH"] = f"{tmp_path}/bin:{trader.env['PATH']}"
+    name = json.loads(trader.session.read_text())["username"]
+    trader.run("login", name, stdin=PASSWORD + "\n")
+    session = json.loads(trader.session.read_text())
+    trader.session.write_text(json.dumps({**session, "access_token": "eyJ.broken.token"}))
+    trader.run("balance")
+    renewed = json.loads(trader.session.read_text())
+    seen = arguments.read_text()
+    assert "curl" in seen and "/auth/refresh" in seen
+    for secret in (PASSWORD, session["access_token"], session["refresh_token"], renewed["access_token"],
+                   renewed["refresh_token"]):
+        assert secret not in seen
 
 
 def test_a_session_is_renewed_when_the_token_is_not_accepted(trader):

@@ -10,7 +10,7 @@ from support import api
 README = pathlib.Path(__file__).resolve().parent.parent.parent / "README.md"
 
 
-def test_the_tour_of_the_readme_works():
+def test_36_the_tour_of_the_readme_works():
     tour = re.search(r"^```sh\n(.*?)^```", README.read_text(encoding="utf-8"), re.S | re.M).group(1)
     assert tour.startswith("api=http://localhost:8080/api/v1\n")
     script = tour.replace("http://localhost:8080", api.BASE_URL)

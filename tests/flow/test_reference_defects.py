@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The defects of the public demo whose API this product keeps, one test each: none may come back.
 
-The number in a test's name is the defect's number in the list they were collected in. Defects of
-speed, of the circuit breaker and of crashes are measured elsewhere (tests/bench, gateway, chaos).
+The number in the name of a test is the number of the defect in the list they were collected in. Those
+of the gateway and of single services have theirs, named alike, next to the other tests of those.
 """
 import base64
 import concurrent.futures
@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import pathlib
 import re
 import secrets
 import time
@@ -297,6 +298,12 @@ def test_16_promises_of_the_http_layer_are_not_kept(trader):
     assert wrong.status == 405 and "GET" in wrong.headers["Allow"], wrong
     document = trader.get("/openapi.json")
     assert document.status == 200 and "/api/v1/orders" in document.json["paths"]
+    page = trader.request("GET", "/docs/")
+    assert page.status == 200 and b"<rapi-doc" in page.body and page.headers["Content-Type"] == "text/html"
+    assert trader.request("GET", "/docs").headers["Location"].endswith("/docs/")
+    page, _, anchor = wrong.json["type"].partition("#")
+    explained = trader.request("GET", f"{page}/")
+    assert explained.status == 200 and f'id="{anchor}"'.encode() in explained.body
 
 
 def test_17_password_change_and_refresh_are_absent():
@@ -494,3 +501,10 @@ def test_35_log_lines_miss_request_and_user(trader):
     (line,) = log_lines("gateway-access.jsonl", answer.headers["X-Request-ID"])
     assert line["user"] == claims_of(trader.token)["sub"] and line["status"] == 200
     assert datetime.fromisoformat(line["timestamp"].replace("Z", "+00:00")).tzinfo is not None
+
+
+def test_every_defect_has_its_test():
+    tests = pathlib.Path(__file__).resolve().parents[1]
+    named = {int(number) for path in tests.rglob("test_*.py")
+             for number in re.findall(r"^def test_(\d\d)_", path.read_text(encoding="utf-8"), re.M)}
+    assert named >= set(range(1, 38)), set(range(1, 38)) - named

@@ -88,7 +88,7 @@ def test_own_refusals_and_aborts_never_count(gateway, worker):
     assert state(gateway) == "closed"
 
 
-def test_success_resets_consecutive_failures(gateway, worker):
+def test_32_success_resets_consecutive_failures(gateway, worker):
     gateway.start(http=http("failures=5 ratio=100"), server=SERVER)
     for _ in range(5):
         answers(worker, 500)
@@ -137,7 +137,7 @@ def test_failed_probe_opens_again(gateway, worker):
     assert gateway.metric('gateway_breaker_opened_total{target_service="svc"}') == 2
 
 
-def test_no_more_probes_at_once_than_successes_needed(gateway, worker):
+def test_32_no_more_probes_at_once_than_successes_needed(gateway, worker):
     gateway.start(http=http("failures=2 open=200ms successes=3"), server=SERVER, workers=4)
     answers(worker, 500)
     statuses(gateway, 2)

@@ -3,9 +3,11 @@
 same money."""
 import json
 import threading
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from support.api import loopback_address
 from support.attack import Attacker
 from support.openapi_check import Spec, unique
 
@@ -244,3 +246,58 @@ def test_an_access_token_does_not_refresh_and_the_reverse(call, world, judge):
     judge.refused("refresh as access", call(swapped, "GET", "/balance"), {401})
     assert call(account, "GET", "/balance").status == 200
     judge.verdict(2)
+
+
+# ---- one against all ----
+
+def test_a_flood_of_logins_leaves_orders_alone(call, world, base_url):
+    """Hashing is dear on purpose; how much of it runs at once is bounded over all processes."""
+    account, over, seen = world.account("5000.00"), threading.Event(), []
+
+    def flood():
+        while not over.is_set():
+            client = Attacker(base_url, loopback_address())
+            try:
+                for _ in range(4):
+                    seen.append(client.send("POST", "/api/v1/auth/login", json.dumps(
+                        {"username": unique("f_"), "password": "Wrong-Guess-11"}).encode()))
+            finally:
+                client.close()
+
+    floods = [threading.Thread(target=flood) for _ in range(32)]
+    for thread in floods:
+        thread.start()
+    try:
+        for _ in range(100):
+            order = {"order_type": "market_buy", "asset_id": "USDC", "quantity": "1"}
+            assert call(account, "POST", "/orders", order).status == 201
+            assert call(account, "GET", "/balance").status == 200
+    finally:
+        over.set()
+        for thread in floods:
+            thread.join()
+    shed = [reply for reply in seen if reply.status == 503]
+    assert shed, "not enough of a flood to show anything"
+    assert {(reply.json["code"], reply.headers["retry-after"]) for reply in shed} == {("overloaded", "1")}
+    assert {reply.status for reply in seen} <= {401, 404, 503}
+
+
+@pytest.mark.parametrize("phrases", [["gong xi fa cai"] * CLIENTS, [f"nonsense {n}" for n in range(CLIENTS)]],
+                         ids=["red pocket", "consolation"])
+def test_gifts_are_paid_once(call, world, base_url, phrases):
+    account = world.account()
+    replies = all_at_once(base_url, account.token, "POST", "/cny/claim", [{"phrase": text} for text in phrases])
+    assert statuses(replies) == [201] + [422] * (CLIENTS - 1)
+    (paid,) = [reply.json for reply in replies if reply.status == 201]
+    assert paid["got_red_pocket"] is (phrases[0] == phrases[1])
+    assert balance(call, account) == Decimal(paid["amount"])
+
+
+def test_a_refresh_token_is_exchanged_once(call, world, base_url):
+    account = world.account()
+    replies = all_at_once(base_url, None, "POST", "/auth/refresh", [{"refresh_token": account.refresh_token}] * CLIENTS)
+    renewed = [reply.json for reply in replies if reply.status == 200]
+    assert len(renewed) <= 1 and statuses(replies)[-1] == 401
+    # somebody else has the token, too: neither of them keeps the session
+    for token in [account.token] + [answer["access_token"] for answer in renewed]:
+        assert call(replace(account, token=token), "GET", "/auth/me").status == 401

@@ -140,6 +140,8 @@ def test_register_answers_exactly(auth):
     ("phone", "1" * 16, "phone_digits"),
     ("phone", "call me", "phone_characters"),
     ("date_of_birth", "1990/01/01", "birth_date"),
+    ("date_of_birth", "", "birth_date"),
+    ("date_of_birth", "  ", "birth_date"),
     ("date_of_birth", "2999-01-01", "birth_date"),
     ("date_of_birth", "2150-01-01", "birth_past"),
     ("date_of_birth", "2020-01-01", "birth_age"),

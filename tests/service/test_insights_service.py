@@ -236,6 +236,17 @@ def test_a_model_may_reword_the_summary(place, model):
         assert private not in sent.split('"user"')[1]  # shares only: no amounts, no identity
 
 
+def test_37_wordings_are_shared_by_all_workers_and_outlive_a_price(place, model):
+    user = account(place, cash=4050, dollars_in={"BTC": 6000})
+    with reworded(place, model) as worker:
+        assert insights(worker, user)["summary"] == WORDS
+    place.database.sql(f"UPDATE quote SET price_e10 = price_e10 + price_e10 DIV 10000"
+                       f" WHERE asset_id = {place.ids['BTC']}", "cnop_market")
+    with place.insights("second", provider_url=model.url, provider_model="tiny-1", processes=1, threads=1) as worker:
+        assert insights(worker, user)["summary"] == WORDS
+    assert len(model.requests) == 1
+
+
 def slow(handler):
     time.sleep(5)
 

@@ -310,7 +310,7 @@ def memcached(place, text):
         return connection.recv(65536)
 
 
-def test_warm_reads_leave_the_database_alone(worker, place):
+def test_29_warm_reads_leave_the_database_alone(worker, place):
     crowd(worker, 32)
     before = statements_of(place.database)
     assert set(crowd(worker, 200)) == {200}

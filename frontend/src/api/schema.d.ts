@@ -667,7 +667,7 @@ export interface paths {
         put?: never;
         /**
          * Place up to 100 orders
-         * @description Each order is answered for itself, in the order of the request; those accepted are durable when answered. With `Idempotency-Key` the whole batch can be repeated safely.
+         * @description Each order is answered for itself, in the order of the request; those accepted are durable when answered. With `Idempotency-Key` the whole batch can be repeated safely. An order that was accepted keeps its answer for ever and comes back with `replayed` true. An order that was refused left nothing behind, so it is judged again at the time of the repetition and may be accepted then. `Idempotency-Replayed` is sent when all accepted orders had been accepted before.
          */
         post: operations["createOrders"];
         delete?: never;
@@ -833,66 +833,126 @@ export interface components {
              * @example major
              */
             category: string;
-            /** @description One sentence. */
+            /**
+             * @description One sentence.
+             * @example The first decentralised digital currency, secured by proof of work.
+             */
             description: string | null;
-            /** @description Whether an operator has halted trading. */
+            /**
+             * @description Whether an operator has halted trading.
+             * @example false
+             */
             halted: boolean;
-            /** @description Path of the logo on this server. */
+            /**
+             * @description Path of the logo on this server.
+             * @example /assets/btc.svg
+             */
             image: string | null;
-            /** @description Whether it can be traded. */
+            /**
+             * @description Whether it can be traded.
+             * @example true
+             */
             is_active: boolean;
-            /** @description US dollars. */
+            /**
+             * @description US dollars.
+             * @example 1323000000000
+             */
             market_cap: number | null;
-            /** @description 1 is the largest. */
+            /**
+             * @description 1 is the largest.
+             * @example 1
+             */
             market_cap_rank: number | null;
-            /** @description The asset's name. */
+            /**
+             * @description The asset's name.
+             * @example Bitcoin
+             */
             name: string;
-            /** @description Percent. */
+            /**
+             * @description Percent.
+             * @example 1.42
+             */
             price_change_percentage_24h: number | null;
-            /** @description US dollars for one unit. */
+            /**
+             * @description US dollars for one unit.
+             * @example 67123.45
+             */
             price_usd: number;
-            /** @description Ticker symbol. */
+            /**
+             * @description Ticker symbol.
+             * @example BTC
+             */
             symbol: string | null;
-            /** @description US dollars. */
+            /**
+             * @description US dollars.
+             * @example 28400000000
+             */
             total_volume_24h: number | null;
         };
         AssetBalance: {
             asset_id: components["schemas"]["AssetId"];
-            /** @description The asset's name. */
+            /**
+             * @description The asset's name.
+             * @example Bitcoin
+             */
             asset_name: string;
             /** @description When the asset was first held. */
             created_at: components["schemas"]["Timestamp"];
-            /** @description US dollars for one unit. */
+            /**
+             * @description US dollars for one unit.
+             * @example 67123.45
+             */
             current_price: number;
             quantity: components["schemas"]["Quantity"];
-            /** @description Quantity times price in US dollars. */
+            /**
+             * @description Quantity times price in US dollars.
+             * @example 6712.345
+             */
             total_value: number;
             updated_at: components["schemas"]["Timestamp"];
         };
         AssetBalanceList: {
+            /** @description One row for each asset held. */
             data: components["schemas"]["AssetBalance"][];
-            /** @description Number of assets held. */
+            /**
+             * @description Number of assets held.
+             * @example 1
+             */
             total_count: number;
         };
         /** @description Every key is always present; null means unknown. */
         AssetDetail: {
             asset_id: components["schemas"]["AssetId"];
-            /** @description All-time high. */
+            /**
+             * @description All-time high.
+             * @example 99200
+             */
             ath: number | null;
-            /** @description Distance from the all-time high in percent. */
+            /**
+             * @description Distance from the all-time high in percent.
+             * @example -32.3
+             */
             ath_change_percentage: number | null;
             /**
              * Format: date-time
              * @description When the all-time high was.
+             * @example 2026-03-14T00:00:00.000000Z
              */
             ath_date: string | null;
-            /** @description All-time low. */
+            /**
+             * @description All-time low.
+             * @example 67.81
+             */
             atl: number | null;
-            /** @description Distance from the all-time low in percent. */
+            /**
+             * @description Distance from the all-time low in percent.
+             * @example 98880.1
+             */
             atl_change_percentage: number | null;
             /**
              * Format: date-time
              * @description When the all-time low was.
+             * @example 2013-07-06T00:00:00.000000Z
              */
             atl_date: string | null;
             /**
@@ -905,52 +965,110 @@ export interface components {
              * @example major
              */
             category: string;
-            /** @description Units. */
+            /**
+             * @description Units.
+             * @example 19710000
+             */
             circulating_supply: number | null;
-            /** @description One sentence. */
+            /**
+             * @description One sentence.
+             * @example The first decentralised digital currency, secured by proof of work.
+             */
             description: string | null;
-            /** @description Whether an operator has halted trading. */
+            /**
+             * @description Whether an operator has halted trading.
+             * @example false
+             */
             halted: boolean;
-            /** @description Highest price of the last 24 hours. */
+            /**
+             * @description Highest price of the last 24 hours.
+             * @example 67950
+             */
             high_24h: number | null;
-            /** @description Path of the logo on this server. */
+            /**
+             * @description Path of the logo on this server.
+             * @example /assets/btc.svg
+             */
             image: string | null;
-            /** @description Whether it can be traded. */
+            /**
+             * @description Whether it can be traded.
+             * @example true
+             */
             is_active: boolean;
             /**
              * Format: date-time
              * @description When the price last changed.
+             * @example 2026-11-22T09:30:15.123456Z
              */
             last_updated: string | null;
-            /** @description Lowest price of the last 24 hours. */
+            /**
+             * @description Lowest price of the last 24 hours.
+             * @example 65880.2
+             */
             low_24h: number | null;
-            /** @description US dollars. */
+            /**
+             * @description US dollars.
+             * @example 1323000000000
+             */
             market_cap: number | null;
-            /** @description 1 is the largest. */
+            /**
+             * @description 1 is the largest.
+             * @example 1
+             */
             market_cap_rank: number | null;
             /** @description Largest value of an order. */
             max_order_value: components["schemas"]["Cash"];
-            /** @description Units. */
+            /**
+             * @description Units.
+             * @example 21000000
+             */
             max_supply: number | null;
             /** @description Smallest quantity of an order. */
             min_quantity: components["schemas"]["Quantity"];
-            /** @description The asset's name. */
+            /**
+             * @description The asset's name.
+             * @example Bitcoin
+             */
             name: string;
-            /** @description US dollars. */
+            /**
+             * @description US dollars.
+             * @example 939.81
+             */
             price_change_24h: number | null;
-            /** @description Percent. */
+            /**
+             * @description Percent.
+             * @example -2.1
+             */
             price_change_percentage_7d: number | null;
-            /** @description Percent. */
+            /**
+             * @description Percent.
+             * @example 1.42
+             */
             price_change_percentage_24h: number | null;
-            /** @description Percent. */
+            /**
+             * @description Percent.
+             * @example 5.8
+             */
             price_change_percentage_30d: number | null;
-            /** @description US dollars for one unit. */
+            /**
+             * @description US dollars for one unit.
+             * @example 67123.45
+             */
             price_usd: number;
-            /** @description Ticker symbol. */
+            /**
+             * @description Ticker symbol.
+             * @example BTC
+             */
             symbol: string | null;
-            /** @description Units. */
+            /**
+             * @description Units.
+             * @example 21000000
+             */
             total_supply: number | null;
-            /** @description US dollars. */
+            /**
+             * @description US dollars.
+             * @example 28400000000
+             */
             total_volume_24h: number | null;
         };
         /**
@@ -959,14 +1077,27 @@ export interface components {
          */
         AssetId: string;
         AssetList: {
-            /** @description Active assets on this page. */
+            /**
+             * @description Active assets on this page.
+             * @example 1
+             */
             active_count: number;
+            /** @description The page of assets. */
             data: components["schemas"]["Asset"][];
-            /** @description Whether another page follows; exact. */
+            /**
+             * @description Whether another page follows; exact.
+             * @example true
+             */
             has_more: boolean;
-            /** @description Assets that match the filters. */
+            /**
+             * @description Assets that match the filters.
+             * @example 248
+             */
             matched_count: number;
-            /** @description All assets of the catalogue. */
+            /**
+             * @description All assets of the catalogue.
+             * @example 250
+             */
             total_count: number;
         };
         AssetReply: {
@@ -977,7 +1108,10 @@ export interface components {
             order_id: components["schemas"]["OrderId"];
             price: components["schemas"]["Price"];
             quantity: components["schemas"]["Quantity"];
-            /** @constant */
+            /**
+             * @description Trades are final when they appear.
+             * @constant
+             */
             status: "COMPLETED";
             timestamp: components["schemas"]["Timestamp"];
             /**
@@ -989,7 +1123,10 @@ export interface components {
         AssetTransactionList: {
             /** @description Newest first. */
             data: components["schemas"]["AssetTransaction"][];
-            /** @description Whether older ones follow; exact. */
+            /**
+             * @description Whether older ones follow; exact.
+             * @example false
+             */
             has_more: boolean;
             next_cursor: components["schemas"]["Cursor"];
         };
@@ -998,7 +1135,15 @@ export interface components {
             updated_at: components["schemas"]["Timestamp"];
         };
         BatchReply: {
+            /**
+             * @description How many orders were accepted.
+             * @example 1
+             */
             accepted: number;
+            /**
+             * @description How many orders were refused.
+             * @example 1
+             */
             rejected: number;
             /** @description In the order of the request. */
             results: components["schemas"]["BatchResult"][];
@@ -1010,9 +1155,15 @@ export interface components {
         BatchResult: {
             data?: components["schemas"]["Order"];
             error?: components["schemas"]["Violation"];
-            /** @description Position in `orders`. */
+            /**
+             * @description Position in `orders`.
+             * @example 0
+             */
             index: number;
-            /** @description Whether this is the answer to an earlier, equal request. */
+            /**
+             * @description Whether this is the answer to an earlier, equal request.
+             * @example false
+             */
             replayed: boolean;
             /**
              * @description The status `POST /orders` would have answered.
@@ -1021,17 +1172,32 @@ export interface components {
             status: number;
         } & (unknown | unknown);
         Candle: {
-            /** @description Last price. */
+            /**
+             * @description Last price.
+             * @example 67123.45
+             */
             close: number;
-            /** @description Highest price. */
+            /**
+             * @description Highest price.
+             * @example 67250
+             */
             high: number;
-            /** @description Lowest price. */
+            /**
+             * @description Lowest price.
+             * @example 66900.5
+             */
             low: number;
-            /** @description First price. */
+            /**
+             * @description First price.
+             * @example 66980.1
+             */
             open: number;
             /** @description Start of the interval. */
             time: components["schemas"]["Timestamp"];
-            /** @description Units traded in the market in the interval. */
+            /**
+             * @description Units traded in the market in the interval.
+             * @example 1.25
+             */
             volume: number;
         };
         CandleList: {
@@ -1051,16 +1217,28 @@ export interface components {
         Cash: string;
         ClaimReply: {
             amount: components["schemas"]["Cash"];
-            /** @description False for the consolation gift. */
+            /**
+             * @description False for the consolation gift.
+             * @example false
+             */
             got_red_pocket: boolean;
-            /** @description For people. */
+            /**
+             * @description For people.
+             * @example A small gift for a good try
+             */
             message: string;
-            /** @constant */
+            /**
+             * @description Always true; a refusal is an error.
+             * @constant
+             */
             success: true;
             timestamp: components["schemas"]["Timestamp"];
         };
         ClaimRequest: {
-            /** @description The lucky phrase; blanks around it are dropped. */
+            /**
+             * @description The lucky phrase; blanks around it are dropped.
+             * @example good fortune
+             */
             phrase: string;
         };
         /**
@@ -1070,7 +1248,10 @@ export interface components {
         ClientOrderId: string;
         /** @description Answer to a caller that asked for a cookie session: the tokens are in HttpOnly cookies. */
         CookieReply: {
-            /** @description Lifetime of the access cookie in seconds. */
+            /**
+             * @description Lifetime of the access cookie in seconds.
+             * @example 3600
+             */
             expires_in: number;
             user: components["schemas"]["SessionUser"];
         };
@@ -1090,9 +1271,15 @@ export interface components {
          */
         ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "limit_order_unsupported" | "market_halted" | "method_not_allowed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "price_stale" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
         FieldError: {
-            /** @description Name of the body field, query parameter, path parameter or header; `body` for the body as a whole; `orders[3].quantity` inside a batch. */
+            /**
+             * @description Name of the body field, query parameter, path parameter or header; `body` for the body as a whole; `orders[3].quantity` inside a batch.
+             * @example quantity
+             */
             field: string;
-            /** @description The rule that was broken, readable after the field's name. */
+            /**
+             * @description The rule that was broken, readable after the field's name.
+             * @example must be greater than 0
+             */
             message: string;
             /**
              * @description The kind of rule, stable, for programs.
@@ -1111,13 +1298,22 @@ export interface components {
              * @enum {string}
              */
             severity: "info" | "notice" | "warning";
-            /** @description One sentence. */
+            /**
+             * @description One sentence.
+             * @example BTC makes up 67% of your portfolio.
+             */
             text: string;
-            /** @description The figure behind it, a decimal string. */
+            /**
+             * @description The figure behind it, a decimal string.
+             * @example 67.12
+             */
             value: string | null;
         };
         FreezeReply: {
-            /** @description As given. */
+            /**
+             * @description As given.
+             * @example Reported as stolen
+             */
             reason: string;
             /**
              * @description The state now in force.
@@ -1128,15 +1324,25 @@ export interface components {
             user_id: components["schemas"]["UserId"];
         };
         FreezeRequest: {
-            /** @description Goes into the audit log. */
+            /**
+             * @description Goes into the audit log.
+             * @example Reported as stolen
+             */
             reason: string;
         };
         HaltReply: {
+            /** @description What is in force now. */
             data: {
                 asset_id: components["schemas"]["AssetId"];
-                /** @description The state now in force. */
+                /**
+                 * @description The state now in force.
+                 * @example true
+                 */
                 halted: boolean;
-                /** @description As given. */
+                /**
+                 * @description As given.
+                 * @example Feed under investigation
+                 */
                 reason: string;
                 updated_at: components["schemas"]["Timestamp"];
             };
@@ -1145,15 +1351,25 @@ export interface components {
             /**
              * @description False resumes trading.
              * @default true
+             * @example true
              */
             halted: boolean;
-            /** @description Goes into the audit log. */
+            /**
+             * @description Goes into the audit log.
+             * @example Feed under investigation
+             */
             reason: string;
         };
         Health: {
-            /** @description Whether the counter store works. It is the gateway's shared memory; the name is kept for existing clients. */
+            /**
+             * @description Whether the counter store works. It is the gateway's shared memory; the name is kept for existing clients.
+             * @example true
+             */
             redis: boolean;
-            /** @constant */
+            /**
+             * @description Who answers.
+             * @constant
+             */
             service: "gateway";
             /**
              * @description The gateway's state.
@@ -1162,7 +1378,10 @@ export interface components {
             status: "healthy" | "degraded";
         };
         HealthState: {
-            /** @constant */
+            /**
+             * @description Who answers.
+             * @constant
+             */
             service: "gateway";
             /**
              * @description `live` or `ready`.
@@ -1187,6 +1406,7 @@ export interface components {
             unrealised_pnl: components["schemas"]["SignedCash"];
         };
         Insight: {
+            /** @description What the rules found, the most serious first. */
             findings: components["schemas"]["Finding"][];
             generated_at: components["schemas"]["Timestamp"];
             /**
@@ -1194,29 +1414,54 @@ export interface components {
              * @example cnop-rules-1
              */
             model: string;
-            /** @description Two to four sentences. */
+            /**
+             * @description Two to four sentences.
+             * @example A third of the portfolio is in cash. Prices have moved calmly over the last day.
+             */
             summary: string;
         };
         InsightReply: {
             data: components["schemas"]["Insight"];
         };
         Jwk: {
-            /** @constant */
+            /**
+             * @description The one algorithm this key may be used with.
+             * @constant
+             */
             alg: "ES256";
-            /** @constant */
+            /**
+             * @description Curve.
+             * @constant
+             */
             crv: "P-256";
-            /** @description Names the key; tokens carry it in their header. */
+            /**
+             * @description Names the key; tokens carry it in their header.
+             * @example 2026-11-a
+             */
             kid: string;
-            /** @constant */
+            /**
+             * @description Key type.
+             * @constant
+             */
             kty: "EC";
-            /** @constant */
+            /**
+             * @description For signatures.
+             * @constant
+             */
             use: "sig";
-            /** @description First coordinate, base64url. */
+            /**
+             * @description First coordinate, base64url.
+             * @example MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4
+             */
             x: string;
-            /** @description Second coordinate, base64url. */
+            /**
+             * @description Second coordinate, base64url.
+             * @example 4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM
+             */
             y: string;
         };
         Jwks: {
+            /** @description All keys whose tokens are accepted. */
             keys: components["schemas"]["Jwk"][];
         };
         Limits: {
@@ -1243,14 +1488,23 @@ export interface components {
              * @enum {string}
              */
             role: "customer" | "admin";
-            /** @description This session. */
+            /**
+             * @description This session.
+             * @example 4f7c21d09b3e4a6f8d5120c7e93ab846
+             */
             session_id: string;
             user_id: components["schemas"]["UserId"];
-            /** @description The user name in lower case. */
+            /**
+             * @description The user name in lower case.
+             * @example trader_jane
+             */
             username: string;
         };
         Message: {
-            /** @description What happened. */
+            /**
+             * @description What happened.
+             * @example Password changed; log in again
+             */
             message: string;
         };
         MoneyReply: {
@@ -1259,10 +1513,16 @@ export interface components {
              * @example Successfully deposited $1000.00
              */
             message: string;
-            /** @constant */
+            /**
+             * @description Always true; a refusal is an error.
+             * @constant
+             */
             success: true;
             timestamp: components["schemas"]["Timestamp"];
-            /** @description Id of the movement in the transaction list. */
+            /**
+             * @description Id of the movement in the transaction list.
+             * @example txn_01JD9Z7K3M5Q8R2T
+             */
             transaction_id: string;
         };
         MoneyRequest: {
@@ -1270,7 +1530,10 @@ export interface components {
         };
         Order: {
             asset_id: components["schemas"]["AssetId"];
-            /** @description Your own id, if you gave one. */
+            /**
+             * @description Your own id, if you gave one.
+             * @example bot7-000042
+             */
             client_order_id: string | null;
             created_at: components["schemas"]["Timestamp"];
             fee: components["schemas"]["Cash"];
@@ -1291,7 +1554,10 @@ export interface components {
         OrderList: {
             /** @description Newest first. */
             data: components["schemas"]["Order"][];
-            /** @description Whether older ones follow; exact. */
+            /**
+             * @description Whether older ones follow; exact.
+             * @example false
+             */
             has_more: boolean;
             next_cursor: components["schemas"]["Cursor"];
         };
@@ -1302,7 +1568,10 @@ export interface components {
         OrderRequest: {
             /** @description Instead of `quantity`: buy for, or sell for, this many US dollars. The quantity is rounded down to eight decimal places. */
             amount?: components["schemas"]["AmountInput"];
-            /** @description The asset's symbol; not case-sensitive. */
+            /**
+             * @description The asset's symbol; not case-sensitive.
+             * @example BTC
+             */
             asset_id: string;
             client_order_id?: components["schemas"]["ClientOrderId"];
             order_type: components["schemas"]["OrderType"];
@@ -1330,6 +1599,7 @@ export interface components {
             /**
              * Format: password
              * @description The password now in force.
+             * @example Quiet-Harbour-41
              */
             current_password: string;
             new_password: components["schemas"]["Password"];
@@ -1351,7 +1621,10 @@ export interface components {
             unrealised_pnl: components["schemas"]["SignedCash"];
         };
         Preview: {
-            /** @description Whether the order would be accepted now. */
+            /**
+             * @description Whether the order would be accepted now.
+             * @example false
+             */
             accepted: boolean;
             asset_id: components["schemas"]["AssetId"];
             /** @description Negative when the funds do not suffice. */
@@ -1377,46 +1650,76 @@ export interface components {
         /** @description US dollars for one unit, greater than 0, at most 1 000 000. */
         PriceInput: string | number | null;
         PriceSetReply: {
+            /** @description What is in force now. */
             data: {
                 asset_id: components["schemas"]["AssetId"];
-                /** @description The price before. */
+                /**
+                 * @description The price before.
+                 * @example 67123.45
+                 */
                 previous_price_usd: number | null;
-                /** @description The price now in force. */
+                /**
+                 * @description The price now in force.
+                 * @example 66000
+                 */
                 price_usd: number;
                 updated_at: components["schemas"]["Timestamp"];
             };
         };
         PriceSetRequest: {
             price: components["schemas"]["PriceInput"];
-            /** @description Goes into the audit log. */
+            /**
+             * @description Goes into the audit log.
+             * @example Correcting a feed error
+             */
             reason: string;
         };
         /** @description An error, RFC 9457 with extension members. */
         Problem: {
             code: components["schemas"]["ErrorCode"];
-            /** @description What is wrong with this request, for people. */
+            /**
+             * @description What is wrong with this request, for people.
+             * @example The order service cannot be reached at the moment.
+             */
             detail: string;
-            /** @description The same text as `code`; on 429 the words `Rate limit exceeded`. */
+            /**
+             * @description The same text as `code`; on 429 the words `Rate limit exceeded`.
+             * @example SVC_003
+             */
             error: string;
             /** @description The fields that broke a rule; present when the request failed validation. */
             errors?: components["schemas"]["FieldError"][];
             /**
              * Format: uri-reference
              * @description Path of the request.
+             * @example /api/v1/orders
              */
             instance: string;
-            /** @description The same text as `detail`. */
+            /**
+             * @description The same text as `detail`.
+             * @example The order service cannot be reached at the moment.
+             */
             message: string;
-            /** @description The HTTP status. */
+            /**
+             * @description The HTTP status.
+             * @example 503
+             */
             status: number;
             timestamp: components["schemas"]["Timestamp"];
-            /** @description What kind of error this is; the same for every occurrence. */
+            /**
+             * @description What kind of error this is; the same for every occurrence.
+             * @example Service unavailable
+             */
             title: string;
-            /** @description The request's id, as in `X-Request-ID`; name it when you report a problem. */
+            /**
+             * @description The request's id, as in `X-Request-ID`; name it when you report a problem.
+             * @example 019ab3f2c1d47e5f8a90b1c2d3e4f506
+             */
             trace_id: string;
             /**
              * Format: uri-reference
              * @description URI of the page that explains the error, on this server.
+             * @example /docs/errors#SVC_003
              */
             type: string;
         };
@@ -1425,29 +1728,52 @@ export interface components {
             /**
              * Format: date
              * @description Date of birth.
+             * @example 1990-04-17
              */
             date_of_birth: string | null;
             /**
              * Format: email
              * @description In lower case.
+             * @example jane@example.com
              */
             email: string;
-            /** @description First name. */
+            /**
+             * @description First name.
+             * @example Jane
+             */
             first_name: string;
-            /** @description Last name. */
+            /**
+             * @description Last name.
+             * @example O'Neill
+             */
             last_name: string;
-            /** @description Whether marketing e-mail is welcome. */
+            /**
+             * @description Whether marketing e-mail is welcome.
+             * @example false
+             */
             marketing_emails_consent: boolean;
-            /** @description Digits only. */
+            /**
+             * @description Digits only.
+             * @example 4155550123
+             */
             phone: string | null;
             updated_at: components["schemas"]["Timestamp"];
-            /** @description Cannot be changed. */
+            /**
+             * @description Cannot be changed.
+             * @example trader_jane
+             */
             username: string;
         };
         ProfileReply: {
-            /** @constant */
+            /**
+             * @description For people.
+             * @constant
+             */
             message: "Profile updated successfully";
-            /** @constant */
+            /**
+             * @description Always true; a refusal is an error.
+             * @constant
+             */
             success: true;
             user: components["schemas"]["Profile"];
         };
@@ -1456,39 +1782,70 @@ export interface components {
             /**
              * Format: date
              * @description Age 13 to 120.
+             * @example 1990-04-17
              */
             date_of_birth?: string | null;
             /**
              * Format: email
              * @description Unique.
+             * @example jane@example.com
              */
             email?: string;
-            /** @description 1 to 50 characters. */
+            /**
+             * @description 1 to 50 characters.
+             * @example Jane
+             */
             first_name?: string;
-            /** @description 1 to 50 characters. */
+            /**
+             * @description 1 to 50 characters.
+             * @example O'Neill
+             */
             last_name?: string;
-            /** @description Whether marketing e-mail is welcome. */
+            /**
+             * @description Whether marketing e-mail is welcome.
+             * @example true
+             */
             marketing_emails_consent?: boolean;
-            /** @description 10 to 15 digits. */
+            /**
+             * @description 10 to 15 digits.
+             * @example 4155550123
+             */
             phone?: string | null;
         };
         Proof: {
+            /** @description One row for each asset, US dollars first. */
             assets: {
-                /** @description Accounts that have a balance row. */
+                /**
+                 * @description Accounts that have a balance row.
+                 * @example 12
+                 */
                 accounts: number;
                 asset_id: components["schemas"]["AssetId"];
                 /** @description Sum over all accounts, the house and the outside world included; 0 when the ledger is right. */
                 sum: components["schemas"]["SignedQuantity"];
             }[];
-            /** @description Whether every asset sums to zero over all accounts. */
+            /**
+             * @description Whether every asset sums to zero over all accounts.
+             * @example true
+             */
             balanced: boolean;
             generated_at: components["schemas"]["Timestamp"];
+            /** @description Head of the hash chain over everything that was ever written. */
             journal: {
-                /** @description How often a writer has taken over. */
+                /**
+                 * @description How often a writer has taken over.
+                 * @example 3
+                 */
                 epoch: number;
-                /** @description SHA-256 over the entry and its predecessor's hash. */
+                /**
+                 * @description SHA-256 over the entry and its predecessor's hash.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                 */
                 hash: string;
-                /** @description Number of the newest journal entry. */
+                /**
+                 * @description Number of the newest journal entry.
+                 * @example 4711
+                 */
                 seq: number;
             };
         };
@@ -1508,49 +1865,84 @@ export interface components {
         /** @description The error of status 429. */
         RateLimitProblem: {
             code: components["schemas"]["ErrorCode"];
-            /** @description What is wrong with this request, for people. */
+            /**
+             * @description What is wrong with this request, for people.
+             * @example The limit of 10000 requests per minute is used up; try again in 37 seconds.
+             */
             detail: string;
-            /** @description The same text as `code`; on 429 the words `Rate limit exceeded`. */
+            /**
+             * @description The same text as `code`; on 429 the words `Rate limit exceeded`.
+             * @example Rate limit exceeded
+             */
             error: string;
             /** @description The fields that broke a rule; present when the request failed validation. */
             errors?: components["schemas"]["FieldError"][];
             /**
              * Format: uri-reference
              * @description Path of the request.
+             * @example /api/v1/orders
              */
             instance: string;
-            /** @description Requests allowed per window. */
+            /**
+             * @description Requests allowed per window.
+             * @example 10000
+             */
             limit: number;
-            /** @description The same text as `detail`. */
+            /**
+             * @description The same text as `detail`.
+             * @example The limit of 10000 requests per minute is used up; try again in 37 seconds.
+             */
             message: string;
             /**
              * @description Requests left, always 0 here.
              * @constant
              */
             remaining: 0;
-            /** @description Unix time at which the window ends. */
+            /**
+             * @description Unix time at which the window ends.
+             * @example 1795339852
+             */
             reset_time: number;
-            /** @description Seconds to wait. */
+            /**
+             * @description Seconds to wait.
+             * @example 37
+             */
             retry_after: number;
-            /** @description The HTTP status. */
+            /**
+             * @description The HTTP status.
+             * @example 429
+             */
             status: number;
             timestamp: components["schemas"]["Timestamp"];
-            /** @description What kind of error this is; the same for every occurrence. */
+            /**
+             * @description What kind of error this is; the same for every occurrence.
+             * @example Too many requests
+             */
             title: string;
-            /** @description The request's id, as in `X-Request-ID`; name it when you report a problem. */
+            /**
+             * @description The request's id, as in `X-Request-ID`; name it when you report a problem.
+             * @example 019ab3f2c1d47e5f8a90b1c2d3e4f506
+             */
             trace_id: string;
             /**
              * Format: uri-reference
              * @description URI of the page that explains the error, on this server.
+             * @example /docs/errors#RATE_001
              */
             type: string;
         };
         RefreshRequest: {
-            /** @description The token of the last login or refresh. Left out by a cookie session. */
+            /**
+             * @description The token of the last login or refresh. Left out by a cookie session.
+             * @example rt_Zk3n8Qm5yW1sVt7uXa9bCd2eFg4hJk6
+             */
             refresh_token?: string;
         };
         RegisterReply: {
-            /** @constant */
+            /**
+             * @description For people.
+             * @constant
+             */
             message: "User registered successfully";
             user_id: components["schemas"]["UserId"];
         };
@@ -1558,41 +1950,66 @@ export interface components {
             /**
              * Format: date
              * @description A calendar date; age 13 to 120.
+             * @example 1990-04-17
              */
             date_of_birth?: string | null;
             /**
              * Format: email
              * @description Unique; stored in lower case.
+             * @example jane@example.com
              */
             email: string;
-            /** @description 1 to 50 characters. */
+            /**
+             * @description 1 to 50 characters.
+             * @example Jane
+             */
             first_name: string;
-            /** @description 1 to 50 characters. */
+            /**
+             * @description 1 to 50 characters.
+             * @example O'Neill
+             */
             last_name: string;
             /**
              * @description Whether marketing e-mail is welcome.
              * @default false
+             * @example false
              */
             marketing_emails_consent: boolean;
             password: components["schemas"]["Password"];
-            /** @description 10 to 15 digits; other characters are dropped; may be empty. */
+            /**
+             * @description 10 to 15 digits; other characters are dropped; may be empty.
+             * @example +1 415 555 0123
+             */
             phone?: string | null;
             username: components["schemas"]["Username"];
         };
         Session: {
             created_at: components["schemas"]["Timestamp"];
-            /** @description Whether this request belongs to it. */
+            /**
+             * @description Whether this request belongs to it.
+             * @example true
+             */
             current: boolean;
             expires_at: components["schemas"]["Timestamp"];
-            /** @description Address of the last login or refresh. */
+            /**
+             * @description Address of the last login or refresh.
+             * @example 192.0.2.7
+             */
             ip: string;
             last_used_at: components["schemas"]["Timestamp"];
-            /** @description Pass it to `DELETE /auth/sessions/{session_id}`. */
+            /**
+             * @description Pass it to `DELETE /auth/sessions/{session_id}`.
+             * @example 4f7c21d09b3e4a6f8d5120c7e93ab846
+             */
             session_id: string;
-            /** @description What the client called itself. */
+            /**
+             * @description What the client called itself.
+             * @example curl/7.88.1
+             */
             user_agent: string | null;
         };
         SessionList: {
+            /** @description The live sessions, the newest first. */
             data: components["schemas"]["Session"][];
         };
         SessionUser: {
@@ -1602,7 +2019,10 @@ export interface components {
              */
             role: "customer" | "admin";
             user_id: components["schemas"]["UserId"];
-            /** @description The user name in lower case. */
+            /**
+             * @description The user name in lower case.
+             * @example trader_jane
+             */
             username: string;
         };
         /**
@@ -1620,11 +2040,20 @@ export interface components {
             amount: components["schemas"]["SignedCash"];
             balance_after: components["schemas"]["Cash"];
             created_at: components["schemas"]["Timestamp"];
-            /** @description The order that moved the money. */
+            /**
+             * @description The order that moved the money.
+             * @example o00000000000b8hfv0d74k8j
+             */
             reference_id: string | null;
-            /** @description Unique. */
+            /**
+             * @description Unique.
+             * @example t00000000000b8hfv0d74k8j
+             */
             transaction_id: string;
-            /** @description As in the transaction list. */
+            /**
+             * @description As in the transaction list.
+             * @example order_payment
+             */
             transaction_type: string;
         };
         /**
@@ -1635,27 +2064,45 @@ export interface components {
         Timestamp: string;
         /** @description The session's tokens. */
         TokenReply: {
-            /** @description Send it as `Authorization: Bearer <token>`. A JWT, but treat it as opaque. */
+            /**
+             * @description Send it as `Authorization: Bearer <token>`. A JWT, but treat it as opaque.
+             * @example eyJhbGciOiJFUzI1NiIs.eyJzdWIiOiIxMDQyIiwi.c2lnbmF0dXJl
+             */
             access_token: string;
-            /** @description Lifetime of the access token in seconds. */
+            /**
+             * @description Lifetime of the access token in seconds.
+             * @example 3600
+             */
             expires_in: number;
-            /** @description Single use; exchange it at `/auth/refresh` for a new pair. */
+            /**
+             * @description Single use; exchange it at `/auth/refresh` for a new pair.
+             * @example rt_Zk3n8Qm5yW1sVt7uXa9bCd2eFg4hJk6
+             */
             refresh_token: string;
-            /** @constant */
+            /**
+             * @description How to send the token.
+             * @constant
+             */
             token_type: "bearer";
             user: components["schemas"]["SessionUser"];
         };
         Transaction: {
             amount: components["schemas"]["SignedCash"];
             created_at: components["schemas"]["Timestamp"];
-            /** @description The order that moved the money. */
+            /**
+             * @description The order that moved the money.
+             * @example o00000000000b8hfv0d74k8j
+             */
             reference_id: string | null;
             /**
              * @description Movements are final when they appear.
              * @enum {string}
              */
             status: "pending" | "completed" | "failed" | "cancelled";
-            /** @description Unique. */
+            /**
+             * @description Unique.
+             * @example txn_01JD9Z7K3M5Q8R2T
+             */
             transaction_id: string;
             /**
              * @description What moved the money.
@@ -1664,11 +2111,18 @@ export interface components {
             transaction_type: "deposit" | "withdraw" | "order_payment" | "order_sale" | "system_adjustment";
         };
         TransactionList: {
-            /** @description Whether older ones follow; exact. */
+            /**
+             * @description Whether older ones follow; exact.
+             * @example false
+             */
             has_more: boolean;
             next_cursor: components["schemas"]["Cursor"];
-            /** @description All movements of the account. */
+            /**
+             * @description All movements of the account.
+             * @example 1
+             */
             total_count: number;
+            /** @description The page of movements. */
             transactions: components["schemas"]["Transaction"][];
         };
         /**
@@ -1682,11 +2136,20 @@ export interface components {
          */
         Username: string;
         Version: {
-            /** @constant */
+            /**
+             * @description Version of the paths.
+             * @constant
+             */
             api: "v1";
-            /** @description Source revision, or `unknown`. */
+            /**
+             * @description Source revision, or `unknown`.
+             * @example unknown
+             */
             commit: string;
-            /** @constant */
+            /**
+             * @description The product.
+             * @constant
+             */
             name: "cnop";
             /**
              * @description Release.
@@ -1696,7 +2159,10 @@ export interface components {
         };
         Violation: {
             code: components["schemas"]["ErrorCode"];
-            /** @description For people. */
+            /**
+             * @description For people.
+             * @example Balance $1000.00, required $6712.345, short by $5712.345.
+             */
             message: string;
         };
     };
@@ -1744,6 +2210,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The address has used up its requests for the current window, or a series of wrong passwords for this user name has earned a pause. */
+        GuessingLimited: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RateLimitProblem"] | components["schemas"]["Problem"];
+            };
+        };
         /** @description An unexpected condition. The transaction, if there was one, was rolled back. */
         InternalError: {
             headers: {
@@ -1783,6 +2263,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The content is the one that `If-None-Match` names. */
+        NotModified: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                ETag: components["headers"]["ETag"];
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The address or the account has used up its requests for the current window. */
         RateLimited: {
             headers: {
@@ -1795,6 +2288,19 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["RateLimitProblem"];
+            };
+        };
+        /** @description The body is not JSON this API accepts, or a cookie session was asked for over a connection that cannot keep it secret. Nothing was changed. */
+        SessionRefused: {
+            headers: {
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The service did not answer in time. Repeat with the same idempotency key. */
@@ -1889,10 +2395,15 @@ export interface components {
         /** @description `next_cursor` of the page before; wins over `offset`. */
         Cursor: string;
         /**
-         * @description Makes a retry safe: the same key with the same body returns the first answer with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. While the first request is in flight, the second waits for its answer.
+         * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
          * @example deposit-7f31
          */
         IdempotencyKey: string;
+        /**
+         * @description The `ETag` of an earlier answer; while nothing has changed, the answer is 304 without a body.
+         * @example "6c1f0b9e27d4a853"
+         */
+        IfNoneMatch: string;
         /** @description Rows per page. */
         Limit: number;
         /** @description Rows to skip. Prefer `cursor`, which stays right while rows are added. */
@@ -1921,6 +2432,11 @@ export interface components {
         "Cache-Control": string;
         /** @description Suggested file name. */
         "Content-Disposition": string;
+        /**
+         * @description Names this content; send it as `If-None-Match` to ask whether it has changed.
+         * @example "6c1f0b9e27d4a853"
+         */
+        ETag: string;
         /** @description `true` when this is the stored answer to an earlier request with the same key. */
         "Idempotency-Replayed": "true";
         /**
@@ -1978,9 +2494,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
-            503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
         };
     };
     freezeAccount: {
@@ -2224,7 +2737,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenReply"] | components["schemas"]["CookieReply"];
                 };
             };
-            400: components["responses"]["MalformedJson"];
+            400: components["responses"]["SessionRefused"];
             /** @description User name and password do not belong together. */
             401: {
                 headers: {
@@ -2238,10 +2751,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many failed logins from this address. */
+            /** @description Too many failed logins from this address, or an operator has disabled the account; the latter is told only to whoever knows the password. */
             403: {
                 headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
+                    /**
+                     * @description Seconds to wait; absent when the account is disabled.
+                     * @example 287
+                     */
+                    "Retry-After"?: number;
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
@@ -2277,7 +2794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["GuessingLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -2411,7 +2928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            429: components["responses"]["RateLimited"];
+            429: components["responses"]["GuessingLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -2539,7 +3056,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenReply"] | components["schemas"]["CookieReply"];
                 };
             };
-            400: components["responses"]["MalformedJson"];
+            400: components["responses"]["SessionRefused"];
             /** @description The refresh token is unknown, expired, revoked or was used before. */
             401: {
                 headers: {
@@ -2807,7 +3324,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Makes a retry safe: the same key with the same body returns the first answer with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. While the first request is in flight, the second waits for its answer.
+                 * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
                  * @example deposit-7f31
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3009,7 +3526,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Makes a retry safe: the same key with the same body returns the first answer with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. While the first request is in flight, the second waits for its answer.
+                 * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
                  * @example deposit-7f31
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3066,7 +3583,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Makes a retry safe: the same key with the same body returns the first answer with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. While the first request is in flight, the second waits for its answer.
+                 * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
                  * @example deposit-7f31
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3171,7 +3688,13 @@ export interface operations {
                 /** @description Order of the list. */
                 sort?: "rank" | "name" | "price" | "change_24h" | "market_cap" | "volume";
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an earlier answer; while nothing has changed, the answer is 304 without a body.
+                 * @example "6c1f0b9e27d4a853"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3181,6 +3704,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
@@ -3191,6 +3715,7 @@ export interface operations {
                     "application/json": components["schemas"]["AssetList"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["CredentialInvalid"];
             /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
             422: {
@@ -3206,7 +3731,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -3214,7 +3738,13 @@ export interface operations {
     getAsset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an earlier answer; while nothing has changed, the answer is 304 without a body.
+                 * @example "6c1f0b9e27d4a853"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The asset's symbol; not case-sensitive.
@@ -3230,6 +3760,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
@@ -3240,6 +3771,7 @@ export interface operations {
                     "application/json": components["schemas"]["AssetReply"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["CredentialInvalid"];
             /** @description There is no such asset. */
             404: {
@@ -3268,7 +3800,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -3281,7 +3812,13 @@ export interface operations {
                 /** @description The newest so many. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an earlier answer; while nothing has changed, the answer is 304 without a body.
+                 * @example "6c1f0b9e27d4a853"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The asset's symbol; not case-sensitive.
@@ -3297,6 +3834,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                     "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
@@ -3307,6 +3845,7 @@ export interface operations {
                     "application/json": components["schemas"]["CandleList"];
                 };
             };
+            304: components["responses"]["NotModified"];
             401: components["responses"]["CredentialInvalid"];
             /** @description There is no such asset. */
             404: {
@@ -3604,7 +4143,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Makes a retry safe: the same key with the same body returns the first answer with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. While the first request is in flight, the second waits for its answer.
+                 * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
                  * @example deposit-7f31
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3651,7 +4190,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -3747,7 +4285,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Makes a retry safe: the same key with the same body returns the first answer with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. While the first request is in flight, the second waits for its answer.
+                 * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
                  * @example deposit-7f31
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3794,7 +4332,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -3893,7 +4430,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };

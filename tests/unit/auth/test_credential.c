@@ -5,7 +5,10 @@
 
 #include "shared/base/clock.h"
 #include "tests/unit/auth/auth_bench.h"
+
 #include "tests/unit/unit.h"
+#include <dlfcn.h>
+#include <sodium.h>
 
 static struct login
 login(const char *username, const char *password, const char *address)
@@ -116,18 +119,49 @@ START_TEST(the_dummy_is_nobody)
 }
 END_TEST
 
-/* Threat 16: the same store calls, whether the name exists or not. */
+/* What the library was asked to compare since the last reset. */
+static struct {
+    unsigned count;
+    char cost[64]; /* "$argon2id$v=19$m=...,t=...,p=...$" */
+} verified;
+
+/* Stands before the library's own: counts, then does the work. */
+int
+crypto_pwhash_argon2id_str_verify(const char str[crypto_pwhash_argon2id_STRBYTES],
+                                  const char *const passwd, unsigned long long passwdlen)
+{
+    static int (*real)(const char *, const char *, unsigned long long);
+    size_t cost_len = 0;
+
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, __func__);
+    for (unsigned dollars = 0; dollars < 4; cost_len++)
+        dollars += str[cost_len] == '$';
+    verified.count++;
+    (void)snprintf(verified.cost, sizeof(verified.cost), "%.*s", (int)cost_len, str);
+    return real(str, passwd, passwdlen);
+}
+
+/* Threat 16: the same store calls and the same hashing, whether the name exists or not. */
 START_TEST(unknown_and_wrong_do_the_same_work)
 {
+    char cost[sizeof(verified.cost)];
     unsigned calls;
 
     (void)bench_user("trader_jane", "Quiet-Harbour-41");
     bench.store.call_count = 0;
+    verified.count = 0;
     (void)login("trader_jane", "Quiet-Harbour-42", "192.0.2.7");
+    ck_assert_uint_eq(verified.count, 1);
     calls = bench.store.call_count;
+    memcpy(cost, verified.cost, sizeof(cost));
     bench.store.call_count = 0;
+    verified.count = 0;
     (void)login("trader_nope", "Quiet-Harbour-42", "192.0.2.7");
+    ck_assert_uint_eq(verified.count, 1);
     ck_assert_uint_eq(bench.store.call_count, calls);
+    ck_assert_str_eq(verified.cost, cost);
+    ck_assert_str_eq(cost, "$argon2id$v=19$m=64,t=1,p=1$");
 }
 END_TEST
 
