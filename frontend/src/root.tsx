@@ -3,11 +3,14 @@
 
 import font from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { isRouteErrorResponse, Links, Meta, Outlet, Scripts, ScrollRestoration } from 'react-router';
 import { createQueryClient } from '~/api/query-client';
 import { CrashPage } from '~/app/CrashPage';
 import { NotFoundPage } from '~/app/NotFoundPage';
+import { warmFormats } from '~/lib/format';
+import { pageRuns } from '~/lib/hydrated';
+import { reloadOnceWhenCodeIsGone } from '~/lib/updates';
 import '~/styles/app.css';
 import { common } from '~/text/common';
 import { SkeletonRows } from '~/ui/Skeleton';
@@ -37,6 +40,11 @@ export function Layout({ children }: { children: ReactNode }) {
 
 export default function Root() {
   const [queryClient] = useState(createQueryClient);
+  useEffect(() => {
+    pageRuns();
+    warmFormats();
+    reloadOnceWhenCodeIsGone();
+  }, []);
   return (
     <QueryClientProvider client={queryClient}>
       <Outlet />

@@ -5,6 +5,7 @@ import { cleanup, configure } from '@testing-library/react';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { sessionStarted, signedOut } from '~/api/session';
+import { pageRuns } from '~/lib/hydrated';
 import { Bank } from './mock/bank.ts';
 import { handlersFor } from './mock/handlers.ts';
 
@@ -27,8 +28,14 @@ vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, remo
 Element.prototype.scrollIntoView = () => {};
 Element.prototype.getAnimations = () => [];
 
+// There is no prerendered page to agree with.
+pageRuns();
+
 // A failed search names what it looked for; the whole page as text helps nobody.
-configure({ getElementError: (message) => new Error(message?.split('Here are the')[0] ?? '') });
+configure({
+  asyncUtilTimeout: 5_000,
+  getElementError: (message) => new Error(message?.split('Here are the')[0] ?? ''),
+});
 
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 

@@ -39,6 +39,26 @@ ui_stamp() {
         -not -path '*/.react-router/*' -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum)
 }
 
+UI_BUILDS_KEPT=4
+
+# Newest first: folders are named after the second they were begun in.
+ui_builds() {
+    find "$CNOP_VAR/ui" -mindepth 1 -maxdepth 1 -type d | sort -r
+}
+
+# A page that is open during a swap still asks for the files of its own build: the hashed files of the
+# builds before are served beside the new ones, each as a second name of the same file.
+keep_open_pages_alive() {
+    local new=$1 old name
+    (cd "$new/site/assets" && find . -type f) >"$new/own-assets"
+    for old in $(ui_builds | grep -vxF "$new" | head -n $((UI_BUILDS_KEPT - 1))); do
+        [ -f "$old/own-assets" ] || continue
+        while read -r name; do
+            [ -e "$new/site/assets/$name" ] || ln "$old/site/assets/$name" "$new/site/assets/$name"
+        done <"$old/own-assets"
+    done
+}
+
 # Builds into a new folder and swaps the link, so that a visitor never sees half of it.
 build_ui() {
     local stamp out
@@ -55,8 +75,8 @@ build_ui() {
         "$CNOP_SOURCE/frontend/build.sh" "$out" || return 1
         "$CNOP_SOURCE/docs/build_api_docs.sh" "$out/site/docs" || return 1
     fi
+    keep_open_pages_alive "$out"
     ln -sfn "$out" "$CNOP_VAR/ui/current.new" && mv -T "$CNOP_VAR/ui/current.new" "$CNOP_VAR/ui/current"
     echo "$stamp" >"$CNOP_VAR/ui/stamp"
-    # the previous build stays for pages that are still open
-    find "$CNOP_VAR/ui" -mindepth 1 -maxdepth 1 -type d | sort | head -n -2 | xargs -r rm -rf
+    ui_builds | tail -n +$((UI_BUILDS_KEPT + 1)) | xargs -r rm -rf
 }

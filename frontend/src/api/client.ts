@@ -4,6 +4,7 @@ import createClient from 'openapi-fetch';
 import { Problem, problemFromAnswer, problemWithoutAnswer } from '~/api/problem';
 import type { paths } from '~/api/schema';
 import { accessExpiresSoon, accessExpiry, sessionEnded, sessionStarted, sessionState } from '~/api/session';
+import { turn } from '~/lib/turn';
 
 const DEADLINE_MS = 15_000;
 const REFRESH_PATH = '/api/v1/auth/refresh';
@@ -102,4 +103,10 @@ export async function unwrapAnswer<T>(
   return { data: answer.data, response: answer.response };
 }
 
-export const { GET, POST, PUT, DELETE } = client;
+export const { POST, PUT, DELETE } = client;
+
+type Ask = (...question: unknown[]) => Promise<unknown>;
+
+/** A page begins with many questions at once; each is sent from a task of its own, so that none holds the page. */
+export const GET = ((...question) =>
+  turn().then(() => (client.GET as Ask)(...question))) as Ask as typeof client.GET;

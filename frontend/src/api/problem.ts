@@ -107,3 +107,8 @@ export function problemWithoutAnswer(cause: unknown): Problem {
 export function isProblem(error: unknown): error is Problem {
   return error instanceof Problem;
 }
+
+/** The server answered, but there is no such thing or it belongs to somebody else. */
+export function isMissing(error: unknown): boolean {
+  return isProblem(error) && error.status === 404;
+}

@@ -14,7 +14,7 @@ import { common } from '~/text/common';
 import { display } from '~/text/display';
 
 const tab =
-  'flex min-h-11 items-center border-b-2 border-transparent px-2.5 text-[0.9375rem] font-medium text-muted ' +
+  '-mb-px flex h-15 items-center border-b-2 border-transparent px-2.5 text-[0.9375rem] font-medium text-muted ' +
   'hover:text-ink aria-[current=page]:border-primary aria-[current=page]:text-ink';
 
 const loadDisplay = () => import('~/app/DisplayMenu');

@@ -1,18 +1,32 @@
 // SPDX-License-Identifier: MIT
 // Display of amounts and times through Intl. Input are decimal strings, which Intl formats exactly.
 
+import { turn } from '~/lib/turn';
+
 const LOCALE = 'en-US';
 
 type Exact = Intl.StringNumericLiteral;
 
+// Making a formatter costs a hundred times more than using it.
 const formatters = new Map<string, Intl.NumberFormat>();
+const dateFormatters = new Map<string, Intl.DateTimeFormat>();
 
-function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+interface Written {
+  format(value: Exact): string;
+}
+
+/** Negative numbers are written with a real minus sign, as wide as the plus. */
+function formatter(options: Intl.NumberFormatOptions): Written {
   const key = JSON.stringify(options);
-  const known = formatters.get(key);
-  if (known) return known;
-  const made = new Intl.NumberFormat(LOCALE, options);
+  const made = formatters.get(key) ?? new Intl.NumberFormat(LOCALE, options);
   formatters.set(key, made);
+  return { format: (value) => made.format(value).replace('-', '\u2212') };
+}
+
+function dateFormatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
+  const made = dateFormatters.get(key) ?? new Intl.DateTimeFormat(LOCALE, options);
+  dateFormatters.set(key, made);
   return made;
 }
 
@@ -24,7 +38,7 @@ function exact(value: string | number): Exact {
 function priceDigits(value: string | number): number {
   const size = Math.abs(Number(value));
   if (size === 0 || size >= 1) return 2;
-  return size >= 0.01 ? 4 : size >= 0.0001 ? 6 : 10;
+  return size >= 0.01 ? 4 : Math.min(10, Math.ceil(-Math.log10(size)) + 3);
 }
 
 /** "$1,234.50": cash, always two digits, rounded towards zero so nobody sees money they lack. */
@@ -59,17 +73,18 @@ export function price(value: string | number): string {
   return formatter({
     style: 'currency',
     currency: 'USD',
-    minimumFractionDigits: Math.min(digits, 2),
+    minimumFractionDigits: Math.min(digits, 4),
     maximumFractionDigits: digits,
   }).format(exact(value));
 }
 
-/** "$1.2B": large figures on cards and tables; the exact value belongs into a title attribute. */
+/** "$1.20B": large figures on cards and tables; the exact value belongs into a title attribute. */
 export function compactMoney(value: string | number): string {
   return formatter({
     style: 'currency',
     currency: 'USD',
     notation: 'compact',
+    minimumFractionDigits: 2,
     maximumFractionDigits: 2,
   }).format(exact(value));
 }
@@ -97,7 +112,7 @@ export function percent(value: string | number): string {
 }
 
 export function count(value: number): string {
-  return formatter({ maximumFractionDigits: 0 }).format(value);
+  return formatter({ maximumFractionDigits: 0 }).format(exact(value));
 }
 
 export type Zone = 'local' | 'utc';
@@ -107,7 +122,7 @@ function timeZone(zone: Zone): { timeZone?: string } {
 }
 
 export function dateTime(iso: string, zone: Zone): string {
-  return new Intl.DateTimeFormat(LOCALE, {
+  return dateFormatter({
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -120,7 +135,7 @@ export function dateTime(iso: string, zone: Zone): string {
 }
 
 export function day(iso: string, zone: Zone): string {
-  return new Intl.DateTimeFormat(LOCALE, {
+  return dateFormatter({
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -129,7 +144,7 @@ export function day(iso: string, zone: Zone): string {
 }
 
 export function clock(ms: number, zone: Zone): string {
-  return new Intl.DateTimeFormat(LOCALE, {
+  return dateFormatter({
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
@@ -156,5 +171,20 @@ export function ago(iso: string, nowMs: number): string {
 
 /** A JSON number (catalogue prices) as a decimal string without exponent. */
 export function plain(value: number): string {
-  return formatter({ useGrouping: false, maximumFractionDigits: 10 }).format(value);
+  return formatter({ useGrouping: false, maximumFractionDigits: 10 }).format(exact(value));
+}
+
+/** Makes the usual formatters one by one while the first answers are on their way. */
+export function warmFormats(): void {
+  const uses = [
+    () => money('1'),
+    () => signedMoney('1'),
+    () => price('1'),
+    () => quantity('1'),
+    () => signedPercent('1'),
+    () => compactMoney('1'),
+    () => dateTime('2026-01-01T00:00:00Z', 'local'),
+    () => clock(0, 'local'),
+  ];
+  for (const use of uses) turn().then(use);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A tiny observable value, the one bridge between module state and React components.
-import { useSyncExternalStore } from 'react';
+import { startTransition, useEffect, useState } from 'react';
+import { isRunning } from '~/lib/hydrated';
 
 export interface Store<T> {
   get(): T;
@@ -27,5 +28,10 @@ export function createStore<T>(initial: T): Store<T> {
 
 /** `whilePrerendering` is what the HTML file was built with, so that the first render agrees with it. */
 export function useStore<T>(store: Store<T>, whilePrerendering: T): T {
-  return useSyncExternalStore(store.subscribe, store.get, () => whilePrerendering);
+  const [value, setValue] = useState(() => (isRunning() ? store.get() : whilePrerendering));
+  useEffect(() => {
+    startTransition(() => setValue(() => store.get()));
+    return store.subscribe(() => setValue(() => store.get()));
+  }, [store]);
+  return value;
 }

@@ -34,9 +34,10 @@ function partsOf(portfolio: Portfolio): Part[] {
 
 export function Allocation({ portfolio }: { portfolio: Portfolio }) {
   const parts = partsOf(portfolio);
+  if (parts.length === 0) return <p className="p-4 text-muted">{words.allocationEmpty}</p>;
   return (
     <div className="p-4">
-      <div className="flex h-3.5 gap-0.5 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
+      <div className="flex h-3.5 gap-0.5 overflow-hidden rounded-full bg-line" aria-hidden="true">
         {parts.map(({ label, share }, index) => (
           <span
             key={label}

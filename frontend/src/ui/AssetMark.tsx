@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A coloured badge with the first letters of a symbol. The hue follows from the symbol, so it never changes.
+// A tinted badge with the first letter of a symbol. The hue follows from the symbol, so it never changes.
 
 const HUES = 12;
 
@@ -9,28 +9,25 @@ function hueOf(assetId: string): number {
   return hash % HUES;
 }
 
-const tones = [
-  'bg-[oklch(0.44_0.09_20)]',
-  'bg-[oklch(0.44_0.09_50)]',
-  'bg-[oklch(0.44_0.08_80)]',
-  'bg-[oklch(0.42_0.08_120)]',
-  'bg-[oklch(0.42_0.08_150)]',
-  'bg-[oklch(0.42_0.07_180)]',
-  'bg-[oklch(0.42_0.07_210)]',
-  'bg-[oklch(0.42_0.09_240)]',
-  'bg-[oklch(0.42_0.1_265)]',
-  'bg-[oklch(0.42_0.1_295)]',
-  'bg-[oklch(0.42_0.1_325)]',
-  'bg-[oklch(0.43_0.09_350)]',
+const hues = [
+  '[--hue:20]',
+  '[--hue:50]',
+  '[--hue:80]',
+  '[--hue:120]',
+  '[--hue:150]',
+  '[--hue:180]',
+  '[--hue:210]',
+  '[--hue:240]',
+  '[--hue:265]',
+  '[--hue:295]',
+  '[--hue:325]',
+  '[--hue:350]',
 ];
 
 export function AssetMark({ assetId, size = 'size-9' }: { assetId: string; size?: string }) {
   return (
-    <span
-      aria-hidden="true"
-      className={`inline-flex ${size} shrink-0 items-center justify-center rounded-full font-bold text-[0.6875rem] text-white tracking-tight ${tones[hueOf(assetId)]}`}
-    >
-      {assetId.slice(0, 3)}
+    <span aria-hidden="true" className={`mark ${size} ${hues[hueOf(assetId)]}`}>
+      {assetId.slice(0, 1)}
     </span>
   );
 }
@@ -38,11 +35,11 @@ export function AssetMark({ assetId, size = 'size-9' }: { assetId: string; size?
 /** Badge, name and symbol in one line. */
 export function AssetName({ assetId, name }: { assetId: string; name: string }) {
   return (
-    <span className="flex min-w-0 items-center gap-3 text-start">
+    <span className="flex min-w-0 items-center gap-2.5 text-start sm:gap-3">
       <AssetMark assetId={assetId} />
-      <span className="min-w-0">
+      <span className="min-w-0 leading-tight">
         <span className="block truncate font-medium">{name}</span>
-        <span className="block text-muted text-sm">{assetId}</span>
+        <span className="mt-0.5 block text-muted text-sm leading-tight">{assetId}</span>
       </span>
     </span>
   );

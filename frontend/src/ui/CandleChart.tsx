@@ -12,11 +12,12 @@ import {
   type Time,
   type UTCTimestamp,
 } from 'lightweight-charts';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Candle } from '~/api/types';
 import type { Zone } from '~/lib/format';
 import { dateTime, price } from '~/lib/format';
 import { usePreferences } from '~/lib/preferences';
+import { turn } from '~/lib/turn';
 
 export interface ChartMark {
   at: string;
@@ -30,8 +31,8 @@ interface Props {
   marks?: readonly ChartMark[];
 }
 
-/** Candles of empty space on the right, where labels of the newest trades need it. */
-const RIGHT_ROOM = 4;
+/** Empty pixels on the right, where labels of the newest trades need them. */
+const RIGHT_ROOM = 32;
 
 interface Drawn {
   chart: IChartApi;
@@ -63,7 +64,7 @@ function paint({ chart, series }: Drawn): void {
     },
     grid: { vertLines: { color: colour('--line') }, horzLines: { color: colour('--line') } },
     rightPriceScale: { borderColor: colour('--line') },
-    timeScale: { borderColor: colour('--line'), timeVisible: true, rightOffset: RIGHT_ROOM },
+    timeScale: { borderColor: colour('--line'), timeVisible: true, rightOffsetPixels: RIGHT_ROOM },
   });
   const [up, down] = [colour('--up'), colour('--down')];
   series.applyOptions({
@@ -112,24 +113,32 @@ function markersFor(
   return shown.sort((a, b) => Number(a.time) - Number(b.time));
 }
 
-export default function CandleChart({ label, candles, marks = [] }: Props) {
+const noMarks: readonly ChartMark[] = [];
+
+export default function CandleChart({ label, candles, marks = noMarks }: Props) {
   const box = useRef<HTMLElement>(null);
   const drawn = useRef<Drawn>(null);
   const fitted = useRef<string>('');
+  const [framed, setFramed] = useState(false);
   const { theme, palette, zone } = usePreferences();
 
+  // Drawing the frame and filling it are two pieces of work, so that neither holds the page for long.
   useEffect(() => {
-    if (!box.current) return;
-    const current = draw(box.current);
-    drawn.current = current;
+    let gone = false;
+    turn().then(() => {
+      if (gone || !box.current) return;
+      drawn.current = draw(box.current);
+      setFramed(true);
+    });
     return () => {
-      current.chart.remove();
+      gone = true;
+      drawn.current?.chart.remove();
       drawn.current = null;
     };
   }, []);
 
   useEffect(() => {
-    if (!drawn.current) return;
+    if (!framed || !drawn.current || candles.length === 0) return;
     const { chart, series, markers } = drawn.current;
     series.setData(candles.map((candle) => ({ ...candle, time: shifted(candle.time, zone) })));
     markers.setMarkers(markersFor(marks, candles, zone));
@@ -141,7 +150,7 @@ export default function CandleChart({ label, candles, marks = [] }: Props) {
     // Moving or zooming by hand survives new prices; another asset or interval starts anew.
     if (fitted.current !== label) chart.timeScale().fitContent();
     fitted.current = label;
-  }, [candles, marks, zone, label]);
+  }, [framed, candles, marks, zone, label]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: theme and palette are what makes the colours change
   useEffect(() => {

@@ -17,8 +17,10 @@ export function Change({ value, children }: Props) {
   const tone = size > 0 ? 'text-up' : size < 0 ? 'text-down' : 'text-muted';
   const Arrow = size > 0 ? IconCaretUpFilled : IconCaretDownFilled;
   return (
-    <span className={`num inline-flex items-center gap-1 font-medium whitespace-nowrap ${tone}`}>
-      {size === 0 ? null : <Arrow size={14} aria-hidden="true" />}
+    <span className={`num change whitespace-nowrap ${tone}`}>
+      {size === 0 ? null : (
+        <Arrow size="0.875em" aria-hidden="true" className="me-1 inline align-[-0.08em]" />
+      )}
       <span className="sr-only">{size > 0 ? common.up : size < 0 ? common.down : common.unchanged} </span>
       {children ?? signedPercent(value)}
     </span>

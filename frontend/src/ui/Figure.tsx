@@ -14,7 +14,7 @@ export function Figure({
   return (
     <div className="card flex flex-col gap-1 p-3.5 sm:p-4">
       <dt className="text-muted text-sm">{label}</dt>
-      <dd className="num min-h-8 font-semibold text-lg sm:text-2xl">{children}</dd>
+      <dd className="num figure min-h-8 font-semibold text-lg sm:text-2xl">{children}</dd>
       {below ? <dd className="min-h-5 text-sm">{below}</dd> : null}
     </div>
   );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { assetsQuery } from '~/api/queries';
 import type { Asset } from '~/api/types';
@@ -21,13 +22,14 @@ function largest(assets: readonly Asset[], rows: number): Asset[] {
 /** The assets that moved most in 24 hours, in either direction. */
 export function Movers({ rows }: { rows: number }) {
   const assets = useQuery(assetsQuery());
+  const known = useDeferredValue(assets.data);
   if (assets.error && !assets.data) {
     return <ProblemPanel error={assets.error} onRetry={() => assets.refetch()} />;
   }
-  if (!assets.data) return <SkeletonRows rows={rows} className="h-16" />;
+  if (!known) return <SkeletonRows rows={rows} className="h-16" />;
   return (
     <ul className="divide-y divide-line">
-      {largest(assets.data, rows).map((asset) => (
+      {largest(known, rows).map((asset) => (
         <li key={asset.asset_id}>
           <Link
             to={paths.asset(asset.asset_id)}

@@ -11,15 +11,21 @@ export function isBuy(type: OrderType): boolean {
 export function SideLabel({ buy, text }: { buy: boolean; text: string }) {
   const Icon = buy ? IconArrowDownLeft : IconArrowUpRight;
   return (
-    <span className={`inline-flex items-center gap-1.5 font-medium ${buy ? 'text-up' : 'text-down'}`}>
-      <Icon size={16} aria-hidden="true" />
+    <span className={`whitespace-nowrap font-medium ${buy ? 'text-up' : 'text-down'}`}>
+      <Icon size={16} aria-hidden="true" className="me-1.5 inline align-[-0.15em]" />
       {text}
     </span>
   );
 }
 
-export function TypeLabel({ type }: { type: OrderType }) {
-  return <SideLabel buy={isBuy(type)} text={orders.types[type]} />;
+/** "Buy BTC"; without the asset just "Buy". */
+export function TypeLabel({ type, assetId }: { type: OrderType; assetId?: string }) {
+  return (
+    <>
+      <SideLabel buy={isBuy(type)} text={orders.types[type]} />
+      {assetId ? <span className="ms-1.5 font-medium">{assetId}</span> : null}
+    </>
+  );
 }
 
 const tones: Partial<Record<OrderStatus, string>> = {

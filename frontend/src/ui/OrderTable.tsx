@@ -5,60 +5,44 @@ import { paths } from '~/app/paths';
 import { price } from '~/lib/format';
 import { orders } from '~/text/orders';
 import { Amount } from '~/ui/Amount';
+import { type Column, DataTable } from '~/ui/DataTable';
 import { StatusChip, TypeLabel } from '~/ui/OrderBits';
 import { Time } from '~/ui/Time';
 
-const columns = orders.columns;
+const words = orders.columns;
+
+const columns: readonly Column<Order>[] = [
+  {
+    label: words.time,
+    phone: 'left-3',
+    cell: (order) => (
+      <Link to={paths.order(order.order_id)} className="link">
+        <Time at={order.created_at} />
+        <span className="sr-only">{orders.open(order.order_id)}</span>
+      </Link>
+    ),
+  },
+  {
+    label: words.order,
+    phone: 'left-1',
+    cell: (order) => <TypeLabel type={order.order_type} assetId={order.asset_id} />,
+  },
+  {
+    label: words.quantity,
+    num: true,
+    phone: 'left-2',
+    cell: (order) => <Amount value={order.quantity} as="quantity" />,
+  },
+  { label: words.price, num: true, phone: 'right-2', cell: (order) => price(order.price) },
+  {
+    label: words.total,
+    num: true,
+    phone: 'right-1',
+    cell: (order) => <Amount value={order.total_amount} as="total" />,
+  },
+  { label: words.status, phone: 'right-3', cell: (order) => <StatusChip status={order.status} /> },
+];
 
 export function OrderTable({ caption, list }: { caption: string; list: readonly Order[] }) {
-  return (
-    <table className="data-table stack-table">
-      <caption className="sr-only">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{columns.time}</th>
-          <th scope="col">{columns.type}</th>
-          <th scope="col">{columns.asset}</th>
-          <th scope="col" className="num">
-            {columns.quantity}
-          </th>
-          <th scope="col" className="num">
-            {columns.price}
-          </th>
-          <th scope="col" className="num">
-            {columns.total}
-          </th>
-          <th scope="col">{columns.status}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {list.map((order) => (
-          <tr key={order.order_id}>
-            <td data-label={columns.time}>
-              <Link to={paths.order(order.order_id)} className="link">
-                <Time at={order.created_at} />
-                <span className="sr-only">{orders.open(order.order_id)}</span>
-              </Link>
-            </td>
-            <td data-label={columns.type}>
-              <TypeLabel type={order.order_type} />
-            </td>
-            <td data-label={columns.asset}>{order.asset_id}</td>
-            <td data-label={columns.quantity} className="num">
-              <Amount value={order.quantity} as="quantity" />
-            </td>
-            <td data-label={columns.price} className="num">
-              {price(order.price)}
-            </td>
-            <td data-label={columns.total} className="num">
-              <Amount value={order.total_amount} as="total" />
-            </td>
-            <td data-label={columns.status}>
-              <StatusChip status={order.status} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  return <DataTable caption={caption} columns={columns} rows={list} keyOf={({ order_id }) => order_id} />;
 }

@@ -12,7 +12,7 @@ export function PageHeader({
   children?: ReactNode;
 }) {
   return (
-    <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
+    <div className="mb-6 flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
       <div>
         <h1 className="font-semibold text-2xl tracking-tight sm:text-[1.75rem]">{title}</h1>
         {text ? <p className="mt-1 max-w-prose text-muted">{text}</p> : null}

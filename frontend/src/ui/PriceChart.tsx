@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The chart of one asset with its interval switch, a summary in words and the same data as a table.
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useDeferredValue, useState } from 'react';
 import { candlesQuery } from '~/api/queries';
 import type { Candle, CandleInterval } from '~/api/types';
 import * as format from '~/lib/format';
@@ -70,19 +70,22 @@ interface Props {
   assetId: string;
   name: string;
   marks?: readonly ChartMark[];
-  className?: string;
+  /** Stands in the head of the card instead of the word for price. */
+  head?: ReactNode;
 }
 
-export function PriceChart({ assetId, name, marks, className }: Props) {
+const noCandles: readonly Candle[] = [];
+
+export function PriceChart({ assetId, name, marks, head }: Props) {
   const [interval, setInterval] = useState<CandleInterval>('15m');
   const [tableOpen, setTableOpen] = useState(false);
   const hydrated = useHydrated();
   const candles = useQuery(candlesQuery(assetId, interval));
-  const ready = hydrated && candles.data && candles.data.length > 0;
+  const shown = useDeferredValue(candles.data);
   return (
     <Card
       title={market.chart.title}
-      className={className}
+      head={head}
       action={
         <Segment label={market.chart.interval} choices={intervals} value={interval} onChange={setInterval} />
       }
@@ -90,18 +93,22 @@ export function PriceChart({ assetId, name, marks, className }: Props) {
       <div className="h-72 p-2 sm:h-96">
         {candles.error && !candles.data ? (
           <ProblemPanel error={candles.error} onRetry={() => candles.refetch()} />
-        ) : ready ? (
-          <Suspense fallback={<Skeleton className="h-full" />}>
-            <CandleChart label={market.chart.label(name, interval)} candles={candles.data} marks={marks} />
-          </Suspense>
-        ) : candles.data ? (
+        ) : candles.data?.length === 0 ? (
           <p className="p-4 text-muted">{market.chart.empty}</p>
+        ) : hydrated ? (
+          <Suspense fallback={<Skeleton className="h-full" />}>
+            <CandleChart
+              label={market.chart.label(name, interval)}
+              candles={shown ?? noCandles}
+              marks={marks}
+            />
+          </Suspense>
         ) : (
           <Skeleton className="h-full" />
         )}
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-line border-t px-4 py-2.5 text-muted text-sm">
-        <div className="min-h-5">{candles.data ? <Summary candles={candles.data} /> : null}</div>
+        <div className="min-h-10 sm:min-h-5">{candles.data ? <Summary candles={candles.data} /> : null}</div>
         <a
           className="link inline-flex min-h-6 items-center text-sm"
           href="https://www.tradingview.com/"
@@ -110,10 +117,11 @@ export function PriceChart({ assetId, name, marks, className }: Props) {
           {market.chart.credit}
         </a>
       </div>
-      <details className="border-line border-t" onToggle={(event) => setTableOpen(event.currentTarget.open)}>
-        <summary className="flex min-h-11 items-center px-4 font-medium text-sm">
-          {market.chart.table}
-        </summary>
+      <details
+        className="disclosure border-line border-t"
+        onToggle={(event) => setTableOpen(event.currentTarget.open)}
+      >
+        <summary className="px-4">{market.chart.table}</summary>
         {tableOpen && candles.data ? <CandleTable candles={candles.data} /> : null}
       </details>
     </Card>

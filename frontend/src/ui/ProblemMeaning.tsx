@@ -9,7 +9,7 @@ export default function ProblemMeaning({ problem }: { problem: Problem }) {
   if (!known) return null;
   return (
     <p className="text-muted text-sm">
-      {known.meaning}{' '}
+      {known.meaning === problem.message ? null : `${known.meaning} `}
       <a className="link" href={`/docs/errors#${problem.code}`}>
         {common.aboutError(problem.code)}
       </a>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { ordersQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
@@ -10,10 +11,13 @@ import { OrderTable } from '~/ui/OrderTable';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { SkeletonRows } from '~/ui/Skeleton';
 
+/** As high as the rows that will come, on phones and on wide screens. */
+const ROW = 'h-25 sm:h-12';
+
 /** The newest orders with a link to all of them. */
 export function RecentOrders({ title, rows }: { title: string; rows: number }) {
   const recent = useInfiniteQuery(ordersQuery({}, rows));
-  const list = recent.data?.pages[0]?.data;
+  const list = useDeferredValue(recent.data)?.pages[0]?.data;
   return (
     <Card
       title={title}
@@ -23,15 +27,15 @@ export function RecentOrders({ title, rows }: { title: string; rows: number }) {
         </Link>
       }
     >
-      <div className="min-h-72 sm:overflow-x-auto">
+      <div className="sm:overflow-x-auto">
         {list && list.length > 0 ? (
           <OrderTable caption={title} list={list} />
         ) : list ? (
           <EmptyState text={orders.empty} />
-        ) : recent.error ? (
+        ) : recent.error && !recent.data ? (
           <ProblemPanel error={recent.error} onRetry={() => recent.refetch()} />
         ) : (
-          <SkeletonRows rows={rows} />
+          <SkeletonRows rows={rows} className={ROW} />
         )}
       </div>
     </Card>

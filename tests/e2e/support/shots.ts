@@ -3,7 +3,7 @@
 // usage: CNOP_UI_URL=... node shots.ts <folder> [page name ...]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buy, deposit, launch, newPerson, open, registerPerson, settled } from './browser.ts';
+import { buy, deposit, type Look, launch, newPerson, open, registerPerson, settled } from './browser.ts';
 
 const [folder = 'shots', ...only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -24,8 +24,17 @@ const pages: Record<string, string> = {
   security: '/profile?tab=security',
   insights: '/insights',
   missing: '/no/such/page',
+  gone: '/orders/o00000000000000000000000',
+  'empty-dashboard': '/dashboard',
+  'empty-trading': '/trading',
+  'empty-orders': '/orders',
+  'empty-portfolio': '/portfolio',
+  'empty-holding': '/portfolio/ETH',
+  'empty-account': '/account',
+  'empty-insights': '/insights',
+  'visitor-asset': '/market/ETH',
 };
-const visitorPages = new Set(['landing', 'login', 'register']);
+const visitorPages = new Set(['landing', 'login', 'register', 'visitor-asset']);
 const widths = (process.env.WIDTHS ?? '320,768,1440').split(',').map(Number);
 
 const browser = await launch();
@@ -39,7 +48,17 @@ for (const [asset, amount] of [
 ] as const) {
   await buy(first.page, asset, amount);
 }
+pages.order = (await first.page.getByRole('link', { name: 'See the order' }).getAttribute('href')) ?? '';
 const storage = await first.context.storageState();
+const second = await open(browser);
+await registerPerson(second.page, newPerson());
+const emptyStorage = await second.context.storageState();
+
+function storageFor(name: string): Look {
+  if (visitorPages.has(name)) return {};
+  return { storage: name.startsWith('empty-') ? emptyStorage : storage };
+}
+
 for (const theme of ['light', 'dark'] as const) {
   for (const width of widths) {
     for (const [name, path] of Object.entries(pages)) {
@@ -47,7 +66,7 @@ for (const theme of ['light', 'dark'] as const) {
       const { page, context, complaints } = await open(browser, {
         theme,
         width,
-        ...(visitorPages.has(name) ? {} : { storage }),
+        ...storageFor(name),
       });
       await page.goto(path);
       await settled(page).catch(() => complaints.push('never settled'));

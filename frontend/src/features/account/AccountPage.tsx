@@ -23,7 +23,7 @@ const directions = [
 function BalanceHead() {
   const balance = useQuery(balanceQuery());
   return (
-    <div className="border-line border-b p-4 sm:p-5">
+    <div className="border-line border-b p-4">
       <p className="text-muted text-sm">{account.balance}</p>
       <div className="min-h-10 font-semibold text-3xl tracking-tight">
         {balance.data ? (
@@ -49,7 +49,7 @@ export function AccountPage() {
         <div className="flex min-w-0 flex-col gap-5">
           <div className="card">
             <BalanceHead />
-            <div className="px-4 pt-4 sm:px-5">
+            <div className="px-4 pt-4">
               <Segment<MoneyDirection>
                 label={account.tabs}
                 choices={directions}

@@ -19,11 +19,11 @@ function Bar({ label, use }: { label: string; use: LimitUse }) {
     <Meter.Root
       value={decimal.forDrawing(decimal.percentOf(use.used, use.limit))}
       getAriaValueText={() => text}
-      className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1.5"
+      className="grid grid-cols-[1fr_auto] items-baseline gap-x-3 gap-y-1.5"
     >
       <Meter.Label className="font-medium">{label}</Meter.Label>
       <span className="num text-muted text-sm">{text}</span>
-      <Meter.Track className="col-span-2 h-2.5 overflow-hidden rounded-full bg-sunken">
+      <Meter.Track className="col-span-2 h-2 overflow-hidden rounded-full bg-line">
         <Meter.Indicator className="h-full rounded-full bg-primary" />
       </Meter.Track>
     </Meter.Root>

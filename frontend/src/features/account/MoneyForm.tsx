@@ -57,7 +57,7 @@ export function MoneyForm({ direction, startAmount, back }: Props) {
   }
 
   return (
-    <form noValidate onSubmit={submit} className="p-4 sm:p-5">
+    <form noValidate onSubmit={submit} className="p-4">
       <fieldset disabled={!hydrated} className="flex flex-col gap-4">
         <Field
           label={account.amount}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { transactionsQuery } from '~/api/queries';
 import { account } from '~/text/account';
 import { Card } from '~/ui/Card';
@@ -31,10 +32,10 @@ function Exports() {
 
 export function MovementsCard() {
   const list = useInfiniteQuery(transactionsQuery(PAGE));
-  const rows = list.data?.pages.flatMap(({ transactions }) => transactions);
+  const rows = useDeferredValue(list.data)?.pages.flatMap(({ transactions }) => transactions);
   return (
     <Card title={words.title} action={<Exports />}>
-      <div className="min-h-72 sm:overflow-x-auto">
+      <div className="sm:overflow-x-auto">
         {rows && rows.length > 0 ? (
           <>
             <MovementTable movements={rows} />
@@ -42,10 +43,10 @@ export function MovementsCard() {
           </>
         ) : rows ? (
           <EmptyState text={words.empty} />
-        ) : list.error ? (
+        ) : list.error && !list.data ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
         ) : (
-          <SkeletonRows rows={6} />
+          <SkeletonRows rows={6} className="h-25 sm:h-12" />
         )}
       </div>
     </Card>

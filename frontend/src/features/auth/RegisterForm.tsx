@@ -13,6 +13,7 @@ import { Button } from '~/ui/Button';
 import { Field } from '~/ui/Field';
 import { showFaults } from '~/ui/form';
 import { PasswordField } from '~/ui/PasswordField';
+import { type Bind, ConsentField, EmailField, NameFields, OptionalFields } from '~/ui/PersonFields';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 
 const empty: RegisterInput = {
@@ -48,32 +49,12 @@ function shownAtField(error: unknown, form: UseFormReturn<RegisterInput>): boole
   return showFaults(error, registerFields, form.setError);
 }
 
-function MoreFields({ form }: { form: UseFormReturn<RegisterInput> }) {
-  const { errors } = form.formState;
+function MoreFields({ bind, open }: { bind: Bind; open: boolean }) {
   return (
-    <details
-      className="rounded-lg border border-line px-4 py-2"
-      open={Boolean(errors.phone || errors.date_of_birth)}
-    >
-      <summary className="flex min-h-10 items-center font-medium text-sm">{auth.register.more}</summary>
-      <div className="flex flex-col gap-4 py-3">
-        <Field
-          label={auth.fields.phone}
-          optional
-          type="tel"
-          autoComplete="tel"
-          hint={auth.fields.phoneHint}
-          error={errors.phone?.message}
-          {...form.register('phone')}
-        />
-        <Field
-          label={auth.fields.dateOfBirth}
-          optional
-          type="date"
-          autoComplete="bday"
-          error={errors.date_of_birth?.message}
-          {...form.register('date_of_birth')}
-        />
+    <details className="disclosure rounded-lg border border-line px-4" open={open}>
+      <summary>{auth.register.more}</summary>
+      <div className="py-3">
+        <OptionalFields bind={bind} />
       </div>
     </details>
   );
@@ -83,6 +64,7 @@ export function RegisterForm({ onDone }: { onDone: (firstName: string) => void }
   const hydrated = useHydrated();
   const form = useForm<RegisterInput>({ resolver: zodResolver(registerRules), defaultValues: empty });
   const { errors } = form.formState;
+  const bind: Bind = (name) => ({ ...form.register(name), error: errors[name]?.message });
   const [password, username] = useWatch({ control: form.control, name: ['password', 'username'] });
   const open = useMutation({ mutationFn: openAccount, onSuccess: (_, sent) => onDone(sent.first_name) });
 
@@ -97,27 +79,8 @@ export function RegisterForm({ onDone }: { onDone: (firstName: string) => void }
   return (
     <form noValidate onSubmit={form.handleSubmit(submit)}>
       <fieldset disabled={!hydrated} className="flex flex-col gap-4">
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field
-            label={auth.fields.firstName}
-            autoComplete="given-name"
-            error={errors.first_name?.message}
-            {...form.register('first_name')}
-          />
-          <Field
-            label={auth.fields.lastName}
-            autoComplete="family-name"
-            error={errors.last_name?.message}
-            {...form.register('last_name')}
-          />
-        </div>
-        <Field
-          label={auth.fields.email}
-          type="email"
-          autoComplete="email"
-          error={errors.email?.message}
-          {...form.register('email')}
-        />
+        <NameFields bind={bind} />
+        <EmailField bind={bind} />
         <Field
           label={auth.fields.username}
           autoComplete="username"
@@ -134,15 +97,8 @@ export function RegisterForm({ onDone }: { onDone: (firstName: string) => void }
           error={errors.password?.message}
           {...form.register('password')}
         />
-        <MoreFields form={form} />
-        <label className="flex min-h-11 items-center gap-3">
-          <input
-            type="checkbox"
-            className="size-5 accent-primary"
-            {...form.register('marketing_emails_consent')}
-          />
-          {auth.fields.consent}
-        </label>
+        <MoreFields bind={bind} open={Boolean(errors.phone || errors.date_of_birth)} />
+        <ConsentField {...form.register('marketing_emails_consent')} />
         {open.error ? (
           <div className="card">
             <ProblemPanel error={open.error} />

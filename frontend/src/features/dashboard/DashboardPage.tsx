@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { meQuery, portfolioQuery, transactionsQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
@@ -31,18 +31,20 @@ function Figures() {
   return (
     <>
       <PortfolioFigures portfolio={portfolio.data} />
-      <Card title={portfolioWords.allocation} className="mb-5">
-        <div className="min-h-19">
-          {portfolio.data ? <Allocation portfolio={portfolio.data} /> : <Skeleton className="m-4 h-11" />}
-        </div>
-      </Card>
+      <FirstSteps>
+        <Card title={portfolioWords.allocation} className="mb-5">
+          <div className="min-h-19">
+            {portfolio.data ? <Allocation portfolio={portfolio.data} /> : <Skeleton className="m-4 h-11" />}
+          </div>
+        </Card>
+      </FirstSteps>
     </>
   );
 }
 
 function Movements() {
   const list = useInfiniteQuery(transactionsQuery(ROWS));
-  const rows = list.data?.pages[0]?.transactions;
+  const rows = useDeferredValue(list.data)?.pages[0]?.transactions;
   return (
     <Card
       title={dashboard.movements}
@@ -52,15 +54,15 @@ function Movements() {
         </Link>
       }
     >
-      <div className="min-h-72 sm:overflow-x-auto">
+      <div className="sm:overflow-x-auto">
         {rows && rows.length > 0 ? (
           <MovementTable movements={rows} />
         ) : rows ? (
           <EmptyState text={dashboard.movementsEmpty} />
-        ) : list.error ? (
+        ) : list.error && !list.data ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
         ) : (
-          <SkeletonRows rows={ROWS} />
+          <SkeletonRows rows={ROWS} className="h-25 sm:h-12" />
         )}
       </div>
     </Card>
@@ -86,12 +88,8 @@ export function DashboardPage({ extra }: { extra?: ReactNode }) {
         </Link>
       </PageHeader>
       <Figures />
-      <FirstSteps />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="flex min-w-0 flex-col gap-5">
-          <RecentOrders title={dashboard.orders} rows={ROWS} />
-          <Movements />
-        </div>
+      <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <RecentOrders title={dashboard.orders} rows={ROWS} />
         <Card
           title={dashboard.movers}
           action={
@@ -100,8 +98,11 @@ export function DashboardPage({ extra }: { extra?: ReactNode }) {
             </Link>
           }
         >
-          <Movers rows={7} />
+          <Movers rows={ROWS} />
         </Card>
+        <div className="min-w-0 lg:col-span-2">
+          <Movements />
+        </div>
       </div>
       {extra}
     </>

@@ -70,7 +70,7 @@ export function InsightsPage() {
         <div className="flex flex-col gap-5">
           <Card title={insights.summary}>
             {data ? (
-              <div className="min-h-72 p-4 sm:min-h-40 sm:p-5">
+              <div className="min-h-72 p-4 sm:min-h-40">
                 <p className="max-w-prose text-lg leading-relaxed">{data.summary}</p>
                 <p className="mt-4 text-muted text-sm">
                   {insights.written} {data.model} {insights.at} <Time at={data.generated_at} />

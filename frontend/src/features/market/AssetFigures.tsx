@@ -16,9 +16,9 @@ function known<T>(value: T | null, show: (value: T) => ReactNode): ReactNode {
 
 function Row({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div className="flex justify-between gap-4 px-4 py-2.5">
-      <dt className="text-muted">{label}</dt>
-      <dd className="num text-end">{children}</dd>
+    <div>
+      <dt className="text-muted text-sm">{label}</dt>
+      <dd className="num mt-0.5 font-medium">{children}</dd>
     </div>
   );
 }
@@ -26,8 +26,9 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
 function extreme(value: number | null, change: number | null, date: string | null): ReactNode {
   return known(value, (shown) => (
     <>
-      {format.price(shown)} <span className="text-sm">({known(change, format.signedPercent)})</span>
-      {date ? <span className="block text-muted text-sm">{format.day(date, 'utc')}</span> : null}
+      {format.price(shown)}
+      <span className="block font-normal text-muted text-sm">{known(change, format.signedPercent)}</span>
+      {date ? <span className="block font-normal text-muted text-sm">{format.day(date, 'utc')}</span> : null}
     </>
   ));
 }
@@ -35,7 +36,7 @@ function extreme(value: number | null, change: number | null, date: string | nul
 export function AssetFigures({ asset }: { asset: AssetDetail }) {
   return (
     <Card title={words.stats}>
-      <dl className="divide-y divide-line">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-5 p-4 sm:grid-cols-3 xl:grid-cols-4">
         <Row label={words.rank}>{known(asset.market_cap_rank, format.count)}</Row>
         <Row label={words.cap}>{known(asset.market_cap, format.compactMoney)}</Row>
         <Row label={words.volume}>{known(asset.total_volume_24h, format.compactMoney)}</Row>

@@ -2,6 +2,7 @@
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { isMissing } from '~/api/problem';
 import { assetQuery } from '~/api/queries';
 import type { AssetDetail } from '~/api/types';
 import { paths } from '~/app/paths';
@@ -12,6 +13,7 @@ import { market } from '~/text/market';
 import { AssetMark } from '~/ui/AssetMark';
 import { Card } from '~/ui/Card';
 import { Change } from '~/ui/Change';
+import { EmptyState } from '~/ui/EmptyState';
 import { Freshness } from '~/ui/Freshness';
 import { PriceChart } from '~/ui/PriceChart';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -61,23 +63,31 @@ export function AssetPage({ assetId }: { assetId: string }) {
           <Skeleton className="h-10 w-64" />
         </div>
       )}
-      {asset.error && !asset.data ? (
+      {isMissing(asset.error) && !asset.data ? (
+        <div className="card">
+          <EmptyState text={market.detail.missing(assetId)}>
+            <Link to={paths.market} className="btn btn-primary">
+              {market.detail.backToList}
+            </Link>
+          </EmptyState>
+        </div>
+      ) : asset.error && !asset.data ? (
         <div className="card">
           <ProblemPanel error={asset.error} onRetry={() => asset.refetch()} />
         </div>
       ) : (
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
-          <div className="flex min-w-0 flex-col gap-5">
-            <PriceChart assetId={assetId} name={asset.data?.name ?? assetId} />
-            <Card title={market.detail.about}>
-              <p className="min-h-20 max-w-prose px-4 py-4">
-                {asset.data ? asset.data.description : <Skeleton className="h-4 w-3/4" />}
-              </p>
-            </Card>
+        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
+          <PriceChart assetId={assetId} name={asset.data?.name ?? assetId} />
+          <div className="min-w-0 lg:sticky lg:top-20 lg:row-span-2">
+            {asset.data ? <AssetPosition asset={asset.data} /> : <Skeleton className="h-40" />}
           </div>
           <div className="flex min-w-0 flex-col gap-5">
-            {asset.data ? <AssetPosition asset={asset.data} /> : <Skeleton className="h-40" />}
             {asset.data ? <AssetFigures asset={asset.data} /> : <Skeleton className="h-96" />}
+            <Card title={market.detail.about}>
+              <p className="max-w-prose p-4">
+                {asset.data ? asset.data.description : <Skeleton className="h-6 w-3/4" />}
+              </p>
+            </Card>
           </div>
         </div>
       )}

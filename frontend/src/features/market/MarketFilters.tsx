@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { IconSearch } from '@tabler/icons-react';
 import { useId } from 'react';
-import type { MarketView } from '~/features/market/view';
+import { type MarketView, titled } from '~/features/market/view';
 import { market } from '~/text/market';
 
 interface Props {
   view: MarketView;
   categories: readonly string[];
   onChange: (change: Record<string, string | null>) => void;
-}
-
-function titled(category: string): string {
-  return category.charAt(0).toUpperCase() + category.slice(1).replaceAll('-', ' ');
 }
 
 export function MarketFilters({ view, categories, onChange }: Props) {
@@ -53,7 +49,7 @@ export function MarketFilters({ view, categories, onChange }: Props) {
       <label className="flex min-h-11 items-center gap-2.5">
         <input
           type="checkbox"
-          className="size-5 accent-primary"
+          className="check"
           checked={view.starred}
           onChange={(event) => onChange({ starred: event.target.checked ? '1' : null })}
         />

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { assetsQuery } from '~/api/queries';
 import type { Asset } from '~/api/types';
 import { MarketFilters } from '~/features/market/MarketFilters';
@@ -45,20 +46,21 @@ function Results({ assets, state }: { assets: readonly Asset[]; state: ViewState
 
 export function MarketPage() {
   const assets = useQuery(assetsQuery());
+  const shown = useDeferredValue(assets.data);
   const state = useMarketView();
   return (
     <>
       <PageHeader title={market.title} text={market.text}>
         <Freshness updatedAtMs={assets.dataUpdatedAt} />
       </PageHeader>
-      <MarketFilters view={state.view} categories={categoriesOf(assets.data ?? [])} onChange={state.change} />
+      <MarketFilters view={state.view} categories={categoriesOf(shown ?? [])} onChange={state.change} />
       <div className="card overflow-hidden">
-        {assets.data ? (
-          <Results assets={assets.data} state={state} />
-        ) : assets.error ? (
+        {shown ? (
+          <Results assets={shown} state={state} />
+        ) : assets.error && !assets.data ? (
           <ProblemPanel error={assets.error} onRetry={() => assets.refetch()} />
         ) : (
-          <SkeletonRows rows={20} className="h-17" />
+          <SkeletonRows rows={20} className="h-[3.625rem]" />
         )}
       </div>
     </>

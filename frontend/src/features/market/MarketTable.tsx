@@ -4,7 +4,7 @@ import type { KeyboardEvent } from 'react';
 import { Link } from 'react-router';
 import type { Asset } from '~/api/types';
 import { paths } from '~/app/paths';
-import type { MarketView, SortKey } from '~/features/market/view';
+import { type MarketView, type SortKey, titled } from '~/features/market/view';
 import { toggleFavourite } from '~/lib/favourites';
 import * as format from '~/lib/format';
 import { common } from '~/text/common';
@@ -88,11 +88,12 @@ function Row({ asset, starred }: { asset: Asset; starred: boolean }) {
         <Star asset={asset} on={starred} />
       </td>
       <td className="num hidden w-14 text-muted md:table-cell">{asset.market_cap_rank ?? '–'}</td>
-      <td className="w-full max-w-0 ps-4 md:w-2/5 md:ps-3">
+      <td className="w-full max-w-0 ps-4 md:w-1/3 md:ps-3">
         <Link to={paths.asset(asset.asset_id)} data-row-link className="block rounded-md">
           <AssetName assetId={asset.asset_id} name={asset.name} />
         </Link>
       </td>
+      <td className="hidden text-muted lg:table-cell">{titled(asset.category)}</td>
       <td className="num font-medium">
         {format.price(asset.price_usd)}
         <span className="mt-0.5 block text-sm sm:hidden">
@@ -127,7 +128,7 @@ function walk(event: KeyboardEvent<HTMLTableElement>): void {
 export function MarketTable({ assets, starred, view, onSort }: Props) {
   const head = { view, onSort };
   return (
-    <table className="data-table" onKeyDown={walk}>
+    <table className="data-table dense-table" onKeyDown={walk}>
       <caption className="sr-only">{market.title}</caption>
       <thead>
         <tr>
@@ -136,6 +137,9 @@ export function MarketTable({ assets, starred, view, onSort }: Props) {
           </th>
           <Head column="rank" {...head} className="num hidden md:table-cell" />
           <Head column="name" {...head} className="ps-4 md:ps-3" />
+          <th scope="col" className="hidden lg:table-cell">
+            {market.category}
+          </th>
           <Head column="price" {...head} className="num" />
           <Head column="change" {...head} className="num hidden sm:table-cell" />
           <Head column="cap" {...head} className="num hidden lg:table-cell" />

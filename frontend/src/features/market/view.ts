@@ -88,3 +88,8 @@ export function select(assets: readonly Asset[], view: MarketView, starred: read
 export function categoriesOf(assets: readonly Asset[]): string[] {
   return [...new Set(assets.map(({ category }) => category))].sort();
 }
+
+/** "layer-1" reads "Layer 1". */
+export function titled(category: string): string {
+  return category.charAt(0).toUpperCase() + category.slice(1).replaceAll('-', ' ');
+}

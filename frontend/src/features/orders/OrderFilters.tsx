@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useDeferredValue, useId } from 'react';
 import { assetsQuery, type OrderFilter } from '~/api/queries';
 import { orders } from '~/text/orders';
 
 interface SelectProps {
   label: string;
   value: string;
+  /** The same width whatever the choices are, since they arrive later. */
+  wide?: boolean;
   onChange: (value: string) => void;
   children: ReactNode;
 }
 
-function Select({ label, value, onChange, children }: SelectProps) {
+function Select({ label, value, wide, onChange, children }: SelectProps) {
   const id = useId();
   return (
-    <div className="min-w-36 grow sm:grow-0">
+    <div className={`min-w-36 grow sm:grow-0 ${wide ? 'basis-full sm:w-72 sm:basis-auto' : ''}`}>
       <label htmlFor={id} className="mb-1 block font-medium text-muted text-sm">
         {label}
       </label>
@@ -33,11 +35,11 @@ interface Props {
 export function OrderFilters({ filter, onChange }: Props) {
   const assets = useQuery(assetsQuery());
   const chosen = filter.asset_id ?? '';
-  const options = assets.data?.map(({ asset_id, name }) => ({ asset_id, name })) ?? [];
+  const options = useDeferredValue(assets.data)?.map(({ asset_id, name }) => ({ asset_id, name })) ?? [];
   const known = chosen === '' || options.some(({ asset_id }) => asset_id === chosen);
   return (
     <search className="mb-4 flex flex-wrap gap-3" aria-label={orders.filters}>
-      <Select label={orders.asset} value={chosen} onChange={(value) => onChange('asset', value)}>
+      <Select wide label={orders.asset} value={chosen} onChange={(value) => onChange('asset', value)}>
         <option value="">{orders.anyAsset}</option>
         {known ? null : <option value={chosen}>{chosen}</option>}
         {options.map(({ asset_id, name }) => (

@@ -3,6 +3,7 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { isMissing } from '~/api/problem';
 import { orderQuery } from '~/api/queries';
 import type { Order } from '~/api/types';
 import { paths } from '~/app/paths';
@@ -11,6 +12,7 @@ import { orders } from '~/text/orders';
 import { Amount } from '~/ui/Amount';
 import { Card } from '~/ui/Card';
 import { CopyText } from '~/ui/CopyText';
+import { EmptyState } from '~/ui/EmptyState';
 import { isBuy, StatusChip, TypeLabel } from '~/ui/OrderBits';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -23,7 +25,7 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="flex flex-wrap justify-between gap-x-4 gap-y-1 px-4 py-3">
       <dt className="text-muted">{label}</dt>
-      <dd className="min-w-0 break-all text-end">{children}</dd>
+      <dd className="ms-auto min-w-0 break-all text-end">{children}</dd>
     </div>
   );
 }
@@ -127,6 +129,14 @@ export function OrderPage({ orderId }: { orderId: string }) {
         <div className="grid items-start gap-5 md:grid-cols-[minmax(0,1fr)_18rem]">
           <Facts order={order.data} />
           <Timeline order={order.data} />
+        </div>
+      ) : isMissing(order.error) ? (
+        <div className="card">
+          <EmptyState text={words.missing}>
+            <Link to={paths.orders} className="btn btn-primary">
+              {words.back}
+            </Link>
+          </EmptyState>
         </div>
       ) : order.error ? (
         <div className="card">

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { type OrderFilter, ordersQuery } from '~/api/queries';
 import type { OrderStatus, OrderType } from '~/api/types';
@@ -30,7 +31,7 @@ export function OrdersPage() {
   const [params, setParams] = useSearch();
   const filter = readFilter(params);
   const list = useInfiniteQuery(ordersQuery(filter, PAGE));
-  const rows = list.data?.pages.flatMap(({ data }) => data);
+  const rows = useDeferredValue(list.data)?.pages.flatMap(({ data }) => data);
   const filtered = Object.keys(filter).length > 0;
 
   function change(name: string, value: string) {
@@ -48,7 +49,7 @@ export function OrdersPage() {
         </Link>
       </PageHeader>
       <OrderFilters filter={filter} onChange={change} />
-      <div className="card min-h-[60dvh]">
+      <div className="card">
         {rows && rows.length > 0 ? (
           <div className="sm:overflow-x-auto">
             <OrderTable caption={orders.title} list={rows} />
@@ -58,10 +59,10 @@ export function OrdersPage() {
           <EmptyState text={filtered ? orders.emptyFiltered : orders.empty}>
             {filtered ? <Button onClick={() => setParams({})}>{orders.clear}</Button> : null}
           </EmptyState>
-        ) : list.error ? (
+        ) : list.error && !list.data ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
         ) : (
-          <SkeletonRows rows={10} />
+          <SkeletonRows rows={10} className="h-25 sm:h-12" />
         )}
       </div>
     </>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { fillsQuery, portfolioQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
@@ -22,7 +23,7 @@ const PAGE = 25;
 function Position({ assetId }: { assetId: string }) {
   const portfolio = useQuery(portfolioQuery());
   const held = portfolio.data?.assets.find((holding) => holding.asset_id === assetId);
-  const waiting = portfolio.data ? '–' : <Skeleton className="mt-1 h-6 w-24" />;
+  const waiting = portfolio.data || portfolio.error ? '–' : <Skeleton className="mt-1 h-6 w-24" />;
   return (
     <dl className="mb-5 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
       <Figure label={words.columns.quantity}>
@@ -45,7 +46,7 @@ function Position({ assetId }: { assetId: string }) {
 
 export function HoldingPage({ assetId }: { assetId: string }) {
   const fills = useInfiniteQuery(fillsQuery(assetId, PAGE));
-  const rows = fills.data?.pages.flatMap(({ data }) => data);
+  const rows = useDeferredValue(fills.data)?.pages.flatMap(({ data }) => data);
   return (
     <>
       <Link to={paths.portfolio} className="link mb-3 inline-flex min-h-9 items-center gap-1 text-sm">
@@ -62,7 +63,7 @@ export function HoldingPage({ assetId }: { assetId: string }) {
       </PageHeader>
       <Position assetId={assetId} />
       <Card title={words.history.trades}>
-        <div className="min-h-60">
+        <div className="sm:overflow-x-auto">
           {rows && rows.length > 0 ? (
             <>
               <FillTable fills={rows} />
@@ -70,10 +71,10 @@ export function HoldingPage({ assetId }: { assetId: string }) {
             </>
           ) : rows ? (
             <EmptyState text={words.history.empty} />
-          ) : fills.error ? (
+          ) : fills.error && !fills.data ? (
             <ProblemPanel error={fills.error} onRetry={() => fills.refetch()} />
           ) : (
-            <SkeletonRows rows={5} />
+            <SkeletonRows rows={5} className="h-16 sm:h-12" />
           )}
         </div>
       </Card>

@@ -7,85 +7,73 @@ import { portfolio as words } from '~/text/portfolio';
 import { Amount } from '~/ui/Amount';
 import { AssetName } from '~/ui/AssetMark';
 import { Change } from '~/ui/Change';
+import { type Column, DataTable } from '~/ui/DataTable';
 
-const columns = words.columns;
+type NameOf = (assetId: string) => string;
 
-interface Props {
-  holdings: readonly Holding[];
-  nameOf: (assetId: string) => string;
+function columnsFor(nameOf: NameOf): readonly Column<Holding>[] {
+  const labels = words.columns;
+  return [
+    {
+      label: labels.asset,
+      phone: 'left-1',
+      cell: ({ asset_id }) => (
+        <Link to={paths.holding(asset_id)} className="block rounded-md">
+          <AssetName assetId={asset_id} name={nameOf(asset_id)} />
+          <span className="sr-only">{words.history.trades}</span>
+        </Link>
+      ),
+    },
+    {
+      label: labels.quantity,
+      num: true,
+      phone: 'left-2',
+      cell: ({ quantity }) => <Amount value={quantity} as="quantity" />,
+    },
+    { label: labels.price, num: true, phone: 'right-2', cell: ({ current_price }) => price(current_price) },
+    { label: labels.averageCost, num: true, phone: 'off', cell: ({ average_cost }) => price(average_cost) },
+    {
+      label: labels.value,
+      num: true,
+      phone: 'right-1',
+      cell: ({ market_value }) => <Amount value={market_value} />,
+    },
+    { label: labels.share, num: true, phone: 'off', cell: ({ percentage }) => percent(percentage) },
+    {
+      label: labels.profit,
+      num: true,
+      phone: 'right-3',
+      cell: ({ unrealised_pnl }) => (
+        <Change value={unrealised_pnl}>
+          <Amount value={unrealised_pnl} as="signed" />
+        </Change>
+      ),
+    },
+    {
+      label: words.trade,
+      quiet: true,
+      num: true,
+      phone: 'left-3',
+      cell: ({ asset_id }) => (
+        <Link
+          to={paths.trade(asset_id, 'sell')}
+          className="btn btn-small"
+          aria-label={words.tradeAsset(asset_id)}
+        >
+          {words.trade}
+        </Link>
+      ),
+    },
+  ];
 }
 
-export function HoldingsTable({ holdings, nameOf }: Props) {
+export function HoldingsTable({ holdings, nameOf }: { holdings: readonly Holding[]; nameOf: NameOf }) {
   return (
-    <table className="data-table stack-table">
-      <caption className="sr-only">{words.holdings}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{columns.asset}</th>
-          <th scope="col" className="num">
-            {columns.quantity}
-          </th>
-          <th scope="col" className="num">
-            {columns.price}
-          </th>
-          <th scope="col" className="num">
-            {columns.averageCost}
-          </th>
-          <th scope="col" className="num">
-            {columns.value}
-          </th>
-          <th scope="col" className="num">
-            {columns.share}
-          </th>
-          <th scope="col" className="num">
-            {columns.profit}
-          </th>
-          <th scope="col">
-            <span className="sr-only">{words.trade}</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {holdings.map((holding) => (
-          <tr key={holding.asset_id}>
-            <td>
-              <Link to={paths.holding(holding.asset_id)} className="block rounded-md">
-                <AssetName assetId={holding.asset_id} name={nameOf(holding.asset_id)} />
-                <span className="sr-only">{words.history.trades}</span>
-              </Link>
-            </td>
-            <td data-label={columns.quantity} className="num">
-              <Amount value={holding.quantity} as="quantity" />
-            </td>
-            <td data-label={columns.price} className="num">
-              {price(holding.current_price)}
-            </td>
-            <td data-label={columns.averageCost} className="num">
-              {price(holding.average_cost)}
-            </td>
-            <td data-label={columns.value} className="num font-medium">
-              <Amount value={holding.market_value} />
-            </td>
-            <td data-label={columns.share} className="num">
-              {percent(holding.percentage)}
-            </td>
-            <td data-label={columns.profit} className="num">
-              <Change value={holding.unrealised_pnl}>
-                <Amount value={holding.unrealised_pnl} as="signed" />
-              </Change>
-            </td>
-            <td className="text-end">
-              <Link
-                to={paths.trade(holding.asset_id, 'sell')}
-                className="btn btn-small"
-                aria-label={words.tradeAsset(holding.asset_id)}
-              >
-                {words.trade}
-              </Link>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption={words.holdings}
+      columns={columnsFor(nameOf)}
+      rows={holdings}
+      keyOf={({ asset_id }) => asset_id}
+    />
   );
 }

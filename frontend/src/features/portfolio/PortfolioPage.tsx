@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { assetsQuery, portfolioQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
@@ -20,6 +21,7 @@ import { Skeleton, SkeletonRows } from '~/ui/Skeleton';
 
 export function PortfolioPage() {
   const portfolio = useQuery(portfolioQuery());
+  const shown = useDeferredValue(portfolio.data);
   const assets = useQuery(assetsQuery());
   const nameOf = (assetId: string) =>
     assets.data?.find(({ asset_id }) => asset_id === assetId)?.name ?? assetId;
@@ -34,7 +36,7 @@ export function PortfolioPage() {
       </>
     );
   }
-  const held = portfolio.data?.assets;
+  const held = shown?.assets;
   return (
     <>
       <PageHeader title={words.title} text={words.text}>
@@ -58,7 +60,7 @@ export function PortfolioPage() {
           {portfolio.data ? <Allocation portfolio={portfolio.data} /> : <Skeleton className="m-4 h-12" />}
         </Card>
         <Card title={words.holdings}>
-          <div className="min-h-40 sm:overflow-x-auto">
+          <div className="sm:overflow-x-auto">
             {held && held.length > 0 ? (
               <HoldingsTable holdings={held} nameOf={nameOf} />
             ) : held ? (
@@ -71,7 +73,7 @@ export function PortfolioPage() {
                 </Link>
               </EmptyState>
             ) : (
-              <SkeletonRows rows={3} />
+              <SkeletonRows rows={3} className="h-31 sm:h-16" />
             )}
           </div>
         </Card>

@@ -6,7 +6,7 @@ import { updateProfile } from '~/api/commands';
 import { isProblem } from '~/api/problem';
 import { keys } from '~/api/queries';
 import type { Profile } from '~/api/types';
-import { changeOf, type DetailInput, detailFields, detailRules, detailsOf } from '~/features/profile/rules';
+import { changeOf, type DetailInput, detailRules, detailsOf } from '~/features/profile/rules';
 import { auth } from '~/text/auth';
 import { common } from '~/text/common';
 import { profile as words } from '~/text/profile';
@@ -14,7 +14,9 @@ import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
 import { Field } from '~/ui/Field';
 import { showFaults } from '~/ui/form';
+import { type Bind, ConsentField, EmailField, NameFields, OptionalFields } from '~/ui/PersonFields';
 import { ProblemPanel } from '~/ui/ProblemPanel';
+import { personFields } from '~/ui/person-rules';
 import { Time } from '~/ui/Time';
 import { notifyDone } from '~/ui/toast';
 
@@ -37,12 +39,13 @@ export function DetailsForm({ profile }: { profile: Profile }) {
   const before = detailsOf(profile);
   const form = useForm<DetailInput>({ resolver: zodResolver(detailRules), values: before });
   const { errors } = form.formState;
+  const bind: Bind = (name) => ({ ...form.register(name), error: errors[name]?.message });
   const save = useSave((error) => {
     if (isProblem(error) && error.code === 'email_taken') {
       form.setError('email', { message: words.details.emailTaken }, { shouldFocus: true });
       return true;
     }
-    return showFaults(error, detailFields, form.setError);
+    return showFaults(error, personFields, form.setError);
   });
 
   function submit(input: DetailInput) {
@@ -53,7 +56,7 @@ export function DetailsForm({ profile }: { profile: Profile }) {
 
   return (
     <Card title={words.details.title}>
-      <form noValidate onSubmit={form.handleSubmit(submit)} className="flex flex-col gap-4 p-4 sm:p-5">
+      <form noValidate onSubmit={form.handleSubmit(submit)} className="flex flex-col gap-4 p-4">
         <Field
           label={auth.fields.username}
           value={profile.username}
@@ -61,53 +64,10 @@ export function DetailsForm({ profile }: { profile: Profile }) {
           autoComplete="username"
           hint={words.details.fixed}
         />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field
-            label={auth.fields.firstName}
-            autoComplete="given-name"
-            error={errors.first_name?.message}
-            {...form.register('first_name')}
-          />
-          <Field
-            label={auth.fields.lastName}
-            autoComplete="family-name"
-            error={errors.last_name?.message}
-            {...form.register('last_name')}
-          />
-        </div>
-        <Field
-          label={auth.fields.email}
-          type="email"
-          autoComplete="email"
-          error={errors.email?.message}
-          {...form.register('email')}
-        />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field
-            label={auth.fields.phone}
-            optional
-            type="tel"
-            autoComplete="tel"
-            error={errors.phone?.message}
-            {...form.register('phone')}
-          />
-          <Field
-            label={auth.fields.dateOfBirth}
-            optional
-            type="date"
-            autoComplete="bday"
-            error={errors.date_of_birth?.message}
-            {...form.register('date_of_birth')}
-          />
-        </div>
-        <label className="flex min-h-11 items-center gap-3">
-          <input
-            type="checkbox"
-            className="size-5 accent-primary"
-            {...form.register('marketing_emails_consent')}
-          />
-          {auth.fields.consent}
-        </label>
+        <NameFields bind={bind} />
+        <EmailField bind={bind} />
+        <OptionalFields bind={bind} />
+        <ConsentField {...form.register('marketing_emails_consent')} />
         {save.error ? <ProblemPanel error={save.error} /> : null}
         <div className="flex flex-wrap items-center justify-between gap-3">
           <p className="text-muted text-sm">

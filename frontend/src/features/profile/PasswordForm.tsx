@@ -51,7 +51,7 @@ export function PasswordForm({ username }: { username: string }) {
     <Card title={words.title}>
       <form
         noValidate
-        className="flex max-w-lg flex-col gap-4 p-4 sm:p-5"
+        className="flex max-w-lg flex-col gap-4 p-4"
         onSubmit={form.handleSubmit((input) => change.mutate(input))}
       >
         <p className="text-muted">{words.text}</p>

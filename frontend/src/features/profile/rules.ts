@@ -3,31 +3,17 @@
 import * as z from 'zod/mini';
 import type { Profile, ProfileChange } from '~/api/types';
 import { auth } from '~/text/auth';
+import { newPassword, personShape } from '~/ui/person-rules';
 
-const rules = auth.rules;
-const name = () =>
-  z.string().check(z.trim(), z.minLength(1, rules.required), z.maxLength(50, rules.nameLength));
-
-export const detailRules = z.object({
-  first_name: name(),
-  last_name: name(),
-  email: z.string().check(z.trim(), z.regex(/^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$/, rules.email)),
-  phone: z
-    .string()
-    .check(z.refine((text) => text === '' || /^\d{10,15}$/.test(text.replaceAll(/\D/g, '')), rules.phone)),
-  date_of_birth: z.string(),
-  marketing_emails_consent: z.boolean(),
-});
+export const detailRules = z.object(personShape);
 
 export const passwordRules = z.object({
-  current: z.string().check(z.minLength(1, rules.required)),
-  next: z.string().check(z.minLength(12, rules.passwordLength), z.maxLength(128, rules.passwordLength)),
+  current: z.string().check(z.minLength(1, auth.rules.required)),
+  next: newPassword(),
 });
 
 export type DetailInput = z.infer<typeof detailRules>;
 export type PasswordInput = z.infer<typeof passwordRules>;
-
-export const detailFields = ['first_name', 'last_name', 'email', 'phone', 'date_of_birth'] as const;
 
 export function detailsOf(profile: Profile): DetailInput {
   return {

@@ -97,7 +97,7 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
   }
 
   return (
-    <form className="card flex flex-col gap-4 p-4 sm:p-5" noValidate onSubmit={review}>
+    <form className="card flex flex-col gap-4 p-4" noValidate onSubmit={review}>
       <Segment<Side>
         label={trade.side}
         choices={sides}

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
+import { Link } from 'react-router';
 import { assetsQuery, fillsQuery, limitsQuery, portfolioQuery } from '~/api/queries';
-import type { AssetTransaction } from '~/api/types';
+import type { Asset, AssetTransaction } from '~/api/types';
+import { paths } from '~/app/paths';
 import { HoldingsCard } from '~/features/trade/HoldingsCard';
 import { OrderTicket } from '~/features/trade/OrderTicket';
 import { useTypedOrder } from '~/features/trade/state';
 import { price } from '~/lib/format';
 import { market } from '~/text/market';
 import { trade } from '~/text/trade';
+import { AssetMark } from '~/ui/AssetMark';
 import type { ChartMark } from '~/ui/CandleChart';
 import { Change } from '~/ui/Change';
 import { Freshness } from '~/ui/Freshness';
@@ -34,6 +37,30 @@ function useMarks(assetId: string): ChartMark[] {
   return useMemo(() => fills.data?.pages.flatMap(({ data }) => data.map(markOf)) ?? [], [fills.data]);
 }
 
+function AssetHead({ asset, failed }: { asset: Asset | undefined; failed: boolean }) {
+  if (!asset)
+    return failed ? <p className="font-semibold">{market.chart.title}</p> : <Skeleton className="h-9 w-56" />;
+  return (
+    <div className="flex min-w-0 items-center gap-3 py-1">
+      <AssetMark assetId={asset.asset_id} />
+      <div className="min-w-0 leading-tight">
+        <p className="truncate text-sm">
+          <Link to={paths.asset(asset.asset_id)} className="font-medium hover:underline">
+            {asset.name}
+          </Link>{' '}
+          <span className="text-muted">{asset.asset_id}</span>
+        </p>
+        <p className="flex flex-wrap items-baseline gap-x-2.5">
+          <span className="num font-semibold text-lg">{price(asset.price_usd)}</span>
+          <span className="text-sm">
+            <Change value={asset.price_change_percentage_24h} />
+          </span>
+        </p>
+      </div>
+    </div>
+  );
+}
+
 export function TradePage() {
   const state = useTypedOrder();
   const { assetId } = state.typed;
@@ -41,36 +68,32 @@ export function TradePage() {
   const portfolio = useQuery(portfolioQuery());
   const limits = useQuery(limitsQuery());
   const marks = useMarks(assetId);
-  const asset = assets.data?.find((known) => known.asset_id === assetId) ?? assets.data?.[0];
+  // The form is large: it is built in small steps once the assets are here.
+  const known = useDeferredValue(assets.data);
+  const asset = known?.find(({ asset_id }) => asset_id === assetId) ?? known?.[0];
 
   return (
     <>
       <PageHeader title={trade.title} text={trade.text}>
-        <span className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
-          {asset ? (
-            <>
-              <span className="font-medium">{asset.name}</span>
-              <span className="num font-semibold">{price(asset.price_usd)}</span>
-              <Change value={asset.price_change_percentage_24h} />
-            </>
-          ) : null}
-          <Freshness updatedAtMs={assets.dataUpdatedAt} />
-        </span>
+        <Freshness updatedAtMs={assets.dataUpdatedAt} />
       </PageHeader>
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
+        <PriceChart
+          assetId={asset?.asset_id ?? assetId}
+          name={asset?.name ?? assetId}
+          marks={marks}
+          head={<AssetHead asset={asset} failed={assets.isError} />}
+        />
         <div className="flex min-w-0 flex-col gap-5 lg:row-span-2">
-          <PriceChart assetId={asset?.asset_id ?? assetId} name={asset?.name ?? assetId} marks={marks} />
-        </div>
-        <div className="flex min-w-0 flex-col gap-5 lg:row-span-3">
-          {asset && assets.data ? (
+          {asset && known ? (
             <OrderTicket
               state={state}
-              assets={assets.data}
+              assets={known}
               asset={asset}
               portfolio={portfolio.data}
               maxOrderValue={limits.data?.max_order_value}
             />
-          ) : assets.error ? (
+          ) : assets.error && !assets.data ? (
             <div className="card">
               <ProblemPanel error={assets.error} onRetry={() => assets.refetch()} />
             </div>

@@ -10,11 +10,15 @@ export function useTypedOrder() {
   const [params, setParams] = useSearch();
   const assetId = (params.get('asset') ?? DEFAULT_ASSET).toUpperCase();
   const side: Side = params.get('action') === 'sell' ? 'sell' : 'buy';
-  const [mode, setMode] = useState<Mode>(params.has('amount') ? 'amount' : 'quantity');
-  const [text, setText] = useState(params.get('amount') ?? params.get('quantity') ?? '');
+  // Until something is typed the address speaks; it is known only once the page runs.
+  const [own, setOwn] = useState<Pick<TypedOrder, 'mode' | 'text'> | null>(null);
+  const mode: Mode = own?.mode ?? (params.has('amount') ? 'amount' : 'quantity');
+  const text = own?.text ?? params.get('amount') ?? params.get('quantity') ?? '';
   const typed: TypedOrder = { assetId, side, mode, text };
 
   function go(next: { asset?: string; action?: Side }): void {
+    // The new address no longer carries what was typed.
+    setOwn((now) => now ?? { mode, text });
     setParams(
       { asset: next.asset ?? assetId, action: next.action ?? side },
       { replace: true, preventScrollReset: true },
@@ -23,18 +27,12 @@ export function useTypedOrder() {
 
   return {
     typed,
-    setText,
-    setMode: (next: Mode) => {
-      setMode(next);
-      setText('');
-    },
-    fill: (next: { mode: Mode; text: string }) => {
-      setMode(next.mode);
-      setText(next.text);
-    },
+    setText: (next: string) => setOwn({ mode, text: next }),
+    setMode: (next: Mode) => setOwn({ mode: next, text: '' }),
+    fill: setOwn,
     setAsset: (asset: string) => {
       if (asset === assetId) return;
-      setText('');
+      setOwn({ mode, text: '' });
       go({ asset });
     },
     setSide: (action: Side) => go({ action }),
