@@ -55,9 +55,10 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# A state folder is one that we made: nothing else is ever used, let alone removed.
+# A state folder is one that we made, earlier versions included, or one prepared with choices for us:
+# nothing else is ever used, let alone removed.
 is_state_folder() {
-    [ -f "$CNOP_VAR/.cnop-state" ] || [ -f "$CNOP_VAR/etc/local.yml" ]
+    [ -f "$CNOP_VAR/.cnop-state" ] || [ -L "$CNOP_VAR/src" ] || [ -f "$CNOP_VAR/etc/local.yml" ]
 }
 
 # Only one may change the stack at a time. Held until this process ends; what it starts lets go.
