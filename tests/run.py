@@ -172,11 +172,11 @@ def suite_unit(run, log):
     return run_make_check(run, log, run.folder / "build", 10)
 
 
-def build_variant(run, log, name, *flags, env=None):
+def build_variant(run, log, name, *flags, env=None, target="all"):
     build = run.folder / "build-variants" / name
     build.mkdir(parents=True, exist_ok=True)
     source = os.path.relpath(run.folder / "src", build)
-    shell(run, log, ["sh", "-c", f"cd {build} && {source}/configure -q {' '.join(flags)} && make -j2"],
+    shell(run, log, ["sh", "-c", f"cd {build} && {source}/configure -q {' '.join(flags)} && make -j2 {target}"],
           15, env)
     return build
 
@@ -216,6 +216,13 @@ def suite_tsan(run, log):
 def suite_gateway(run, log):
     """the nginx module: real nginx, stub workers"""
     return run_pytest(run, log, "gateway", 10)
+
+
+def suite_gateway_asan(run, log):
+    """the same with a module under AddressSanitizer and UndefinedBehaviorSanitizer"""
+    build = build_variant(run, log, "gateway-asan", "--enable-asan", "--enable-werror",
+                          target="ngx_http_cnop_module.la")
+    return run_pytest(run, log, "gateway", 15, {"CNOP_BUILDDIR": str(build)})
 
 
 def build_helpers(run, log):
@@ -287,7 +294,7 @@ def suite_destroy(run, log):
 
 SUITES = {name[len("suite_"):]: function for name, function in list(globals().items())
           if name.startswith("suite_")}
-NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "service", "flow", "contract",
+NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "gateway_asan", "service", "flow", "contract",
                "hostile", "reference", "e2e", "chaos", "destroy"}
 
 
@@ -325,7 +332,7 @@ def run_suite(run, logs, name):
             result, problem = Result(failed=1), str(error)
     seconds = time.monotonic() - started
     verdict = "ok  " if result.failed == 0 else "FAIL"
-    print(f"{verdict} {name:<9} {result.passed:4} passed {result.failed:3} failed "
+    print(f"{verdict} {name:<12} {result.passed:4} passed {result.failed:3} failed "
           f"{result.skipped:3} skipped  {seconds:6.1f} s", flush=True)
     if result.failed:
         if problem:
@@ -347,7 +354,7 @@ def main():
     args = parser.parse_args()
     if args.list:
         for name, function in SUITES.items():
-            print(f"{name:<10} {function.__doc__}")
+            print(f"{name:<12} {function.__doc__}")
         return 0
     unknown = [name for name in args.suite if name not in SUITES]
     if unknown:

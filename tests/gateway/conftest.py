@@ -5,6 +5,7 @@ A test writes its own configuration: `gateway(http="...", server="...")`. At the
 must hold no [alert], [emerg] or [crit] that the test did not announce.
 """
 
+import functools
 import http.client
 import json
 import os
@@ -56,6 +57,20 @@ http {{
     }}
 }}
 """
+
+
+MODULE = BUILD / ".libs/ngx_http_cnop_module.so"
+
+
+@functools.lru_cache(None)
+def sanitizers():
+    """What nginx, which has none, must load first for a module that was built with sanitizers."""
+    needed = subprocess.run(["ldd", MODULE], capture_output=True, text=True, check=False).stdout
+    libraries = [name for name in ("libasan.so", "libubsan.so") if name in needed]
+    paths = [subprocess.run(["gcc", f"-print-file-name={name}"], capture_output=True, text=True,
+                            check=True).stdout.strip() for name in libraries]
+    return {"LD_PRELOAD": ":".join(paths), "ASAN_OPTIONS": "detect_leaks=0",
+            "UBSAN_OPTIONS": "print_stacktrace=1"} if paths else {}
 
 
 class Response:
@@ -115,11 +130,10 @@ class Gateway:
         values["log"] = "" if "access_log" in values["http"] else "access_log off;"
         if os.getuid() == 0:
             values["main"] += "\nuser root;"
-        module = BUILD / ".libs/ngx_http_cnop_module.so"
-        if not module.exists():
+        if not MODULE.exists():
             pytest.skip("the module is not built")
         (self.dir / "nginx.conf").write_text(
-            FRAME.format(dir=self.dir, port=self.port, module=module, **values))
+            FRAME.format(dir=self.dir, port=self.port, module=MODULE, **values))
 
     def command(self, *more):
         return [installed("nginx"), "-p", str(self.dir), "-c", str(self.dir / "nginx.conf"),
@@ -127,7 +141,7 @@ class Gateway:
 
     def start(self, **options):
         self.configure(**options)
-        self.process = Process(self.command(), self.dir / "nginx.out")
+        self.process = Process(self.command(), self.dir / "nginx.out", env={**os.environ, **sanitizers()})
         wait_until(self.accepts, what=f"nginx to listen: {self.process.output()}")
         return self
 
@@ -140,7 +154,8 @@ class Gateway:
     def test(self, **options):
         """Exit status and messages of nginx -t with this configuration."""
         self.configure(**options)
-        done = subprocess.run(self.command("-t"), capture_output=True, text=True, timeout=20)
+        done = subprocess.run(self.command("-t"), capture_output=True, text=True, timeout=20,
+                              env={**os.environ, **sanitizers()})
         return done.returncode, done.stderr + self.errors()
 
     def reload(self):

@@ -6,10 +6,10 @@ import subprocess
 import time
 
 import pytest
-from conftest import Gateway, Response, UnixConnection, free_port, problem
+from conftest import MODULE, Gateway, Response, UnixConnection, free_port, problem, sanitizers
 from support import tokens
 from support.fcgi_stub import Reply, Stub
-from support.harness import BUILD, SOURCE, Process, installed, run_dir, wait_until
+from support.harness import SOURCE, Process, installed, run_dir, wait_until
 
 SERVICES = ["auth", "user", "inventory", "order", "order-read", "insights"]
 
@@ -36,7 +36,7 @@ class Shipped(Gateway):
         paths = {"app": ".", "etc": "etc", "run": "run", "keys": "keys", "data": "data", "log": "log", "tmp": "tmp", "sv": "sv",
                  "ui": "ui"}
         paths = {name: str(directory / value) for name, value in paths.items()}
-        sets = [f"paths={json.dumps(paths)}", f"gateway.module={BUILD}/.libs/ngx_http_cnop_module.so",
+        sets = [f"paths={json.dumps(paths)}", f"gateway.module={MODULE}",
                 f"gateway.api_port={self.port}", f"gateway.ui_port={self.ui_port}",
                 f"gateway.internal_port={self.internal_port}", *settings]
         subprocess.run(["/usr/bin/python3", SOURCE / "conf/render.py", "--out", directory / "etc",
@@ -52,7 +52,7 @@ class Shipped(Gateway):
                 "-e", str(self.dir / "error.log"), "-g", f"daemon off; {user}", *more]
 
     def start(self, sync=True):
-        self.process = Process(self.command(), self.dir / "nginx.out")
+        self.process = Process(self.command(), self.dir / "nginx.out", env={**os.environ, **sanitizers()})
         wait_until(self.accepts, what=f"nginx: {self.process.output()}")
         if sync:
             assert self.control("POST", "/control/revocations", b"snapshot 1\n").status == 200
@@ -91,7 +91,7 @@ class Shipped(Gateway):
 @pytest.fixture
 def shipped(request):
     with run_dir("cnop-gw-") as directory:
-        if not (BUILD / ".libs/ngx_http_cnop_module.so").exists():
+        if not MODULE.exists():
             pytest.skip("the module is not built")
         instance = Shipped(directory, *getattr(request, "param", ()))
         instance.start()

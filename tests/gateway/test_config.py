@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Configurations that must not start, each with a message that says why."""
+import os
 import subprocess
 
 import pytest
+from conftest import sanitizers
 
 CASES = [
     ("cnop_zone limit 4k;", "", "too small"),
@@ -54,7 +56,8 @@ def test_tokens_need_keys(gateway):
     gateway.configure(http="cnop_jwt required;")
     path = gateway.dir / "nginx.conf"
     path.write_text("\n".join(line for line in path.read_text().splitlines() if "cnop_keys" not in line))
-    done = subprocess.run(gateway.command("-t"), capture_output=True, text=True, timeout=20)
+    done = subprocess.run(gateway.command("-t"), capture_output=True, text=True, timeout=20,
+                          env={**os.environ, **sanitizers()})
     assert done.returncode != 0 and 'no "cnop_keys"' in done.stderr + gateway.errors()
     gateway.expected.append("emerg")
 

@@ -8,6 +8,8 @@ import signal
 import threading
 import time
 
+import pytest
+from conftest import sanitizers
 from support.fcgi_stub import Reply
 from support.harness import wait_until
 
@@ -90,6 +92,7 @@ def resident_kib(pid):
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
 
 
+@pytest.mark.skipif(bool(sanitizers()), reason="AddressSanitizer keeps what is freed for a while")
 def test_reloads_and_requests_do_not_leak(gateway, worker):
     gateway.start(http=HTTP, server=SERVER, workers=1)
     gateway.control("POST", "/control/revocations", b"snapshot 1\n")

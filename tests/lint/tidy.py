@@ -41,6 +41,9 @@ FLOATS = re.compile(r"\b(float|double)\b")
 FLOAT_PLACES = ("shared/web/metrics", "fcgi_services/insights/")
 
 # Header of a library -> the only places that may include it (prefixes of paths).
+# a printf-like call whose text is SQL and has a conversion in it
+SQL_FORMATS = re.compile(r'printf\((?:[^;"]|"(?!,))*?"[^"]*\b(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WHERE|'
+                         r'VALUES)\b[^"]*%')
 DOORS = {
     r"fcgi(app|_stdio|_config|misc|os)?\.h": ("shared/web/",),
     r"(mysql|mariadb)(/.*|\.h|_.*\.h)": ("shared/db/",),
@@ -240,6 +243,15 @@ def rule_floats(files):
                 yield source.path, source.line_of_code(match), match.group(1)
 
 
+def rule_sql(files):
+    """no SQL built by formatting outside shared/db"""
+    for source in files:
+        if source.is_c and source.top in ("shared", "fcgi_services") \
+                and not source.path.startswith("shared/db/"):
+            for match in SQL_FORMATS.finditer(source.text):
+                yield source.path, source.line_of(match.start()), "values are parameters of a statement"
+
+
 def rule_doors(files):
     """one door per library"""
     for source in files:
@@ -334,7 +346,7 @@ def is_named(path, names):
 
 
 RULES = (rule_heads, rule_machine_paths, rule_markers, rule_functions, rule_files, rule_columns,
-         rule_banned, rule_heap, rule_floats, rule_doors, rule_layers, rule_mirrors, rule_built)
+         rule_banned, rule_heap, rule_floats, rule_sql, rule_doors, rule_layers, rule_mirrors, rule_built)
 
 
 def percentile(values, share):
