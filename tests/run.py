@@ -144,7 +144,8 @@ def suite_lint(run, log):
                  for path in sorted((ROOT / folder).rglob("*.[ch]"))]
     scripts = [str(path) for path in [
         ROOT / "deploy.sh", ROOT / "tools/cnopctl", ROOT / "tools/cnopctl.bash-completion",
-        ROOT / "docs/build_api_docs.sh", *sorted((ROOT / "tools").rglob("*.sh"))]]
+        ROOT / "docs/build_api_docs.sh", *sorted((ROOT / "tools").rglob("*.sh")),
+        *sorted((ROOT / "tests").rglob("*.sh"))]]
     return commands(
         run, log,
         (1, PYTHON, "tests/lint/tidy.py"),

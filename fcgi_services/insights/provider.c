@@ -26,6 +26,10 @@ provider_init(struct provider *provider, const struct provider_config *config)
     *provider = (struct provider){.config = config};
     if (config->url[0] == '\0')
         return CNOP_OK;
+    if (!cnop_http_url_is_usable(config->url)) {
+        cnop_log_write(CNOP_LOG_ERROR, "provider_url", "the provider's URL is not http or https");
+        return CNOP_E_CONFIG;
+    }
     provider->client = cnop_http_client_new();
     if (config->key_file[0] == '\0')
         return CNOP_OK;

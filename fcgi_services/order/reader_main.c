@@ -54,7 +54,7 @@ check_health(void *arg, struct cnop_health *health)
 {
     struct reader_env *env = arg;
 
-    cnop_health_check(health, "database", cnop_db_ping(env->db), "SELECT 1");
+    cnop_health_check(health, "database", cnop_db_ping(env->db), "reached");
 }
 
 int

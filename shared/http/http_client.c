@@ -72,8 +72,8 @@ receive(char *bytes, size_t size, size_t count, void *arg)
     return len;
 }
 
-static bool
-is_http_url(const char *url)
+bool
+cnop_http_url_is_usable(const char *url)
 {
     struct cnop_str text = cnop_str_from(url);
 
@@ -153,7 +153,7 @@ cnop_http_send(struct cnop_http_client *client, const struct cnop_http_exchange 
 
     cnop_assert(exchange->timeout_ms > 0);
     client->cause[0] = '\0';
-    if (!is_http_url(exchange->url))
+    if (!cnop_http_url_is_usable(exchange->url))
         return CNOP_E_INVALID;
     headers = header_list(exchange);
     if (headers == NULL)

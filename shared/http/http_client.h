@@ -28,6 +28,9 @@ struct cnop_http_exchange {
     uint32_t timeout_ms;                       /* for everything, connecting included */
 };
 
+/* Whether an exchange with this URL would be tried at all: http or https, nothing else. */
+bool cnop_http_url_is_usable(const char *url);
+
 /* *ret_status is the HTTP status; the body is appended to ret_body (may be NULL: dropped).
  * IO: no connection, or a broken answer. DEADLINE: out of time. TRUNCATED: the answer is larger
  * than the buffer's room. INVALID: not a URL we would use. ret_body may hold a part on error. */

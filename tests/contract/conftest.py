@@ -2,7 +2,8 @@
 """One validating client and one populated account for the whole contract run.
 
 CNOP_BASE_URL  the gateway under test (required)
-CNOP_VAR       state folder of that stack: an account is made an operator with its cnop-admin
+CNOP_VAR       state folder of that stack: an account is made an operator with its cnop-admin, and for
+               the statuses of a stack in trouble its services are stopped, frozen and refused
 CNOP_ADMIN_USER, CNOP_ADMIN_PASSWORD  an operator's account instead, for a stack elsewhere; with
                neither, operations of the tag Admin are exercised only as far as a customer gets
 CNOP_PROFILE   `reference` when the stack runs that profile

@@ -31,6 +31,7 @@ FAULT_STATUSES = {500, 503, 504}  # test_broken_backends.py brings them about
 FAULT_CODES = {
     ("Unauthenticated", "401", "AUTH_002"): "needs an expired token: tests of shared/token",
     ("CredentialInvalid", "401", "AUTH_002"): "as above",
+    ("login", "401", "AUTH_002"): "as above",
     ("Unavailable", "503", "overloaded"): "needs a flood: tests/service/test_auth_service.py",
     ("TradingUnavailable", "503", "overloaded"): "as above",
     ("TradingUnavailable", "503", "price_stale"): "needs a silent feed: tests/unit/shared/ledger",
@@ -83,7 +84,8 @@ def test_session_life(api, world):
     reply = api.call("logout", token=other.token, body={"anything": 1}, expect=200)
     assert reply.json["message"] == "Logged out successfully"
     api.call("getBalance", token=other.token, expect=401, code="AUTH_003")
-    api.call("listAssets", token=other.token, expect=401, code="AUTH_003")
+    for name in ("listAssets", "login"):
+        api.call(name, **{**world.good(name), "token": other.token}, expect=401, code="AUTH_003")
 
 
 def test_refresh_token_works_once(api, world):
@@ -448,11 +450,21 @@ def test_anonymous_is_refused_before_anything_else(api, name):
     api.call(name, path=path, raw_body=body, headers={"Authorization": ""}, expect=401)
 
 
-@pytest.mark.parametrize("name", documents(401, "Unauthenticated") + documents(401, "CredentialInvalid"))
+NO_TOKEN_READ = {"getLiveness", "getReadiness", "refreshSession"}
+
+
+@pytest.mark.parametrize("name", sorted(set(OPERATIONS) - NO_TOKEN_READ))
 @pytest.mark.parametrize("value", ["Bearer not.a.token", "Bearer", "Token abc", "abc"])
 def test_bad_credentials_are_refused(api, world, name, value):
     request = {**world.good(name), "token": None}
     api.call(name, **request, headers={"Authorization": value}, expect=401, code="AUTH_001")
+
+
+@pytest.mark.parametrize("name", sorted(NO_TOKEN_READ))
+def test_no_token_is_read(api, world, name):
+    spare = world.account()
+    request = {"body": {"refresh_token": spare.refresh_token}} if name == "refreshSession" else {}
+    api.call(name, **request, headers={"Authorization": "Bearer not.a.token"}, expect=200)
 
 
 @pytest.mark.parametrize("name", having(lambda o: o.has_body))
@@ -545,6 +557,21 @@ def test_unknown_id(api, world, name):
 def test_bad_fields(api, world, name, body):
     reply = api.call(name, **{**world.good(name), "body": body}, expect=422, code="validation_failed")
     assert reply.json["errors"]
+
+
+@pytest.mark.parametrize("value, code", [("1e3", "amount_invalid"), ("0.00000000001", "amount_precision"),
+                                         ("99999999999999", "amount_too_large")])
+@pytest.mark.parametrize("name, body, field", [
+    ("createOrder", buy, "quantity"), ("previewOrder", buy, "quantity"),
+    ("createOrders", lambda value: {"orders": [buy("0.001"), buy(value)]}, "orders[1].quantity"),
+    ("setPrice", lambda value: {"price": value, "reason": "contract test"}, "price"),
+], ids=["createOrder", "previewOrder", "createOrders", "setPrice"])
+def test_bad_amounts(api, world, name, body, field, value, code):
+    request = {**world.good(name), "body": body(value)}
+    if name == "setPrice":
+        request["token"] = need_admin(world)
+    reply = api.call(name, **request, expect=422, code=code)
+    assert [fault["field"] for fault in reply.json["errors"]] == [field]
 
 
 def test_logout_needs_a_body(api, world):
@@ -650,6 +677,10 @@ def test_every_status_was_exercised(api, world):
     documented = {(name, status) for name, o in OPERATIONS.items() for status in o.statuses()}
     missing = sorted(item for item in documented - api.seen if not unreachable(world, *item))
     assert not missing, f"{len(missing)} documented statuses were not exercised: {missing}"
+
+
+def test_every_code_seen_is_documented(api):
+    assert not sorted(api.seen_codes - SPEC.documented_codes())
 
 
 def test_every_code_was_exercised(api, world):

@@ -745,7 +745,7 @@ export interface paths {
         };
         /**
          * Gateway health
-         * @description Answers as long as the gateway runs; asks no service. Not counted by the rate limit.
+         * @description Answers as long as the gateway runs; asks no service. Counted by the rate limit, unlike `/health/live` and `/health/ready`.
          */
         get: operations["getHealth"];
         put?: never;
@@ -2486,6 +2486,9 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
@@ -2493,6 +2496,7 @@ export interface operations {
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
+            401: components["responses"]["CredentialInvalid"];
             429: components["responses"]["RateLimited"];
         };
     };
@@ -2738,7 +2742,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["SessionRefused"];
-            /** @description User name and password do not belong together. */
+            /** @description User name and password do not belong together; or a token was sent along, and it is not valid. */
             401: {
                 headers: {
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
@@ -3128,6 +3132,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedJson"];
+            401: components["responses"]["CredentialInvalid"];
             /** @description User name or e-mail address is taken. */
             409: {
                 headers: {
@@ -4058,6 +4063,9 @@ export interface operations {
             /** @description The document. */
             200: {
                 headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
@@ -4072,6 +4080,8 @@ export interface operations {
                     };
                 };
             };
+            401: components["responses"]["CredentialInvalid"];
+            429: components["responses"]["RateLimited"];
         };
     };
     listOrders: {
@@ -4475,6 +4485,9 @@ export interface operations {
             /** @description The gateway runs. */
             200: {
                 headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
@@ -4482,6 +4495,8 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            401: components["responses"]["CredentialInvalid"];
+            429: components["responses"]["RateLimited"];
         };
     };
     getLiveness: {
@@ -4549,6 +4564,9 @@ export interface operations {
             /** @description The release. */
             200: {
                 headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
@@ -4556,6 +4574,8 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
+            401: components["responses"]["CredentialInvalid"];
+            429: components["responses"]["RateLimited"];
         };
     };
 }

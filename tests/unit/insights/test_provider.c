@@ -41,6 +41,22 @@ START_TEST(the_prompt_holds_shares_only)
 }
 END_TEST
 
+START_TEST(only_http_is_asked)
+{
+    static const char *const urls[] = {"file:///etc/passwd", "gopher://127.0.0.1:11211/", "model",
+                                       "//model/"};
+    struct provider provider;
+
+    for (size_t i = 0; i < CNOP_COUNT(urls); i++) {
+        const struct provider_config config = {
+            .url = urls[i], .model = "m", .key_file = "", .timeout_ms = 100};
+
+        ck_assert_int_eq(provider_init(&provider, &config), CNOP_E_CONFIG);
+        ck_assert(!provider_is_on(&provider));
+    }
+}
+END_TEST
+
 START_TEST(a_plain_answer_is_taken)
 {
     struct cnop_str text = {0};
@@ -101,6 +117,7 @@ add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, the_prompt_holds_shares_only);
+    tcase_add_test(tests, only_http_is_asked);
     tcase_add_test(tests, a_plain_answer_is_taken);
     tcase_add_test(tests, other_answers_are_not);
     tcase_add_test(tests, without_a_url_it_is_off);
