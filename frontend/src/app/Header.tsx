@@ -41,7 +41,7 @@ function Person() {
       prepare={loadPerson}
     >
       <IconUserCircle size={22} aria-hidden="true" />
-      <span className="hidden max-w-32 truncate xl:inline">{name}</span>
+      <span className="hidden w-26 truncate text-start xl:inline-block">{name}</span>
     </MenuOnDemand>
   );
 }

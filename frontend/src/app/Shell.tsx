@@ -44,7 +44,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <main
         id="content"
         tabIndex={-1}
-        className="mx-auto w-full max-w-[90rem] grow px-4 py-6 outline-none sm:px-6 sm:py-8"
+        className={`mx-auto w-full max-w-[90rem] grow px-4 py-6 outline-none sm:px-6 sm:py-8 ${privatePage ? 'min-h-dvh' : ''}`}
       >
         <ErrorBoundary
           resetKeys={[pathname]}

@@ -15,8 +15,9 @@ export function useSignOut() {
   const navigate = useNavigate();
 
   async function endSession() {
-    // Leave the private pages first, so that nothing asks for their data once the session is gone.
-    await navigate(paths.landing);
+    // Leave the private pages first and at once, so that nothing asks for their data, or sends the person to sign
+    // in, once the session is gone.
+    await navigate(paths.landing, { flushSync: true });
     await cache.cancelQueries();
     await logout().catch((error: unknown) => {
       // A session the server no longer knows is a session that has ended.

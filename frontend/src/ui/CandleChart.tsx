@@ -55,18 +55,17 @@ function colour(name: string): string {
 }
 
 function paint({ chart, series }: Drawn): void {
+  const [line, up, down] = [colour('--line'), colour('--up'), colour('--down')];
   chart.applyOptions({
     layout: {
       background: { type: ColorType.Solid, color: 'transparent' },
       textColor: colour('--muted'),
       fontFamily: getComputedStyle(document.body).fontFamily,
-      attributionLogo: false,
     },
-    grid: { vertLines: { color: colour('--line') }, horzLines: { color: colour('--line') } },
-    rightPriceScale: { borderColor: colour('--line') },
-    timeScale: { borderColor: colour('--line'), timeVisible: true, rightOffsetPixels: RIGHT_ROOM },
+    grid: { vertLines: { color: line }, horzLines: { color: line } },
+    rightPriceScale: { borderColor: line },
+    timeScale: { borderColor: line, timeVisible: true, rightOffsetPixels: RIGHT_ROOM },
   });
-  const [up, down] = [colour('--up'), colour('--down')];
   series.applyOptions({
     upColor: up,
     downColor: down,
@@ -81,7 +80,10 @@ function draw(box: HTMLElement): Drawn {
   const chart = createChart(box, {
     autoSize: true,
     layout: { attributionLogo: false },
-    localization: { priceFormatter: price },
+    localization: {
+      priceFormatter: price,
+      timeFormatter: (time: Time) => dateTime(new Date(Number(time) * 1000).toISOString(), 'utc'),
+    },
   });
   const series = chart.addSeries(CandlestickSeries, { priceLineVisible: true });
   const drawn = { chart, series, markers: createSeriesMarkers(series, []) };
@@ -142,11 +144,6 @@ export default function CandleChart({ label, candles, marks = noMarks }: Props) 
     const { chart, series, markers } = drawn.current;
     series.setData(candles.map((candle) => ({ ...candle, time: shifted(candle.time, zone) })));
     markers.setMarkers(markersFor(marks, candles, zone));
-    chart.applyOptions({
-      localization: {
-        timeFormatter: (time: Time) => dateTime(new Date(Number(time) * 1000).toISOString(), 'utc'),
-      },
-    });
     // Moving or zooming by hand survives new prices; another asset or interval starts anew.
     if (fitted.current !== label) chart.timeScale().fitContent();
     fitted.current = label;

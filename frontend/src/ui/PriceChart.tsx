@@ -108,7 +108,9 @@ export function PriceChart({ assetId, name, marks, head }: Props) {
         )}
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-line border-t px-4 py-2.5 text-muted text-sm">
-        <div className="min-h-10 sm:min-h-5">{candles.data ? <Summary candles={candles.data} /> : null}</div>
+        <div className="min-h-10 basis-full sm:min-h-5 sm:basis-auto">
+          {candles.data ? <Summary candles={candles.data} /> : null}
+        </div>
         <a
           className="link inline-flex min-h-6 items-center text-sm"
           href="https://www.tradingview.com/"

@@ -25,7 +25,7 @@ function BalanceHead() {
   return (
     <div className="border-line border-b p-4">
       <p className="text-muted text-sm">{account.balance}</p>
-      <div className="min-h-10 font-semibold text-3xl tracking-tight">
+      <div className="flow-root min-h-10 font-semibold text-3xl tracking-tight">
         {balance.data ? (
           <Amount value={balance.data.current_balance} />
         ) : balance.error ? (

@@ -33,9 +33,11 @@ function Figures() {
       <PortfolioFigures portfolio={portfolio.data} />
       <FirstSteps>
         <Card title={portfolioWords.allocation} className="mb-5">
-          <div className="min-h-19">
-            {portfolio.data ? <Allocation portfolio={portfolio.data} /> : <Skeleton className="m-4 h-11" />}
-          </div>
+          {portfolio.data ? (
+            <Allocation portfolio={portfolio.data} />
+          ) : (
+            <Skeleton className="m-4 h-[2.875rem]" />
+          )}
         </Card>
       </FirstSteps>
     </>

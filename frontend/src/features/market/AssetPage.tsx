@@ -21,7 +21,7 @@ import { Skeleton } from '~/ui/Skeleton';
 
 function Heading({ asset, updatedAtMs }: { asset: AssetDetail; updatedAtMs: number }) {
   return (
-    <div className="mb-6 flex min-h-16 flex-wrap items-center justify-between gap-4">
+    <div className="mb-6 flex min-h-25 flex-wrap items-center justify-between sm:min-h-16 gap-4">
       <div className="flex items-center gap-3">
         <AssetMark assetId={asset.asset_id} size="size-12" />
         <div>
@@ -58,7 +58,7 @@ export function AssetPage({ assetId }: { assetId: string }) {
       ) : asset.error ? (
         <h1 className="mb-6 font-semibold text-2xl">{assetId}</h1>
       ) : (
-        <div className="mb-6 flex min-h-16 items-center">
+        <div className="mb-6 flex min-h-25 items-center sm:min-h-16">
           <h1 className="sr-only">{assetId}</h1>
           <Skeleton className="h-10 w-64" />
         </div>

@@ -57,7 +57,11 @@ export function PortfolioPage() {
             ) : null
           }
         >
-          {portfolio.data ? <Allocation portfolio={portfolio.data} /> : <Skeleton className="m-4 h-12" />}
+          {portfolio.data ? (
+            <Allocation portfolio={portfolio.data} />
+          ) : (
+            <Skeleton className="m-4 h-[2.875rem]" />
+          )}
         </Card>
         <Card title={words.holdings}>
           <div className="sm:overflow-x-auto">

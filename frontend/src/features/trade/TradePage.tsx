@@ -39,9 +39,13 @@ function useMarks(assetId: string): ChartMark[] {
 
 function AssetHead({ asset, failed }: { asset: Asset | undefined; failed: boolean }) {
   if (!asset)
-    return failed ? <p className="font-semibold">{market.chart.title}</p> : <Skeleton className="h-9 w-56" />;
+    return failed ? (
+      <p className="font-semibold">{market.chart.title}</p>
+    ) : (
+      <Skeleton className="my-1.5 h-10 w-56" />
+    );
   return (
-    <div className="flex min-w-0 items-center gap-3 py-1">
+    <div className="flex h-13 min-w-0 items-center gap-3">
       <AssetMark assetId={asset.asset_id} />
       <div className="min-w-0 leading-tight">
         <p className="truncate text-sm">
@@ -98,7 +102,7 @@ export function TradePage() {
               <ProblemPanel error={assets.error} onRetry={() => assets.refetch()} />
             </div>
           ) : (
-            <Skeleton className="h-[39rem]" />
+            <Skeleton className="h-[41.75rem]" />
           )}
           <HoldingsCard assetId={asset?.asset_id ?? assetId} portfolio={portfolio} />
         </div>
