@@ -224,12 +224,6 @@ cnop_db_require(struct cnop_db *db)
     return limit_time(db, left_ms);
 }
 
-bool
-cnop_db_is_up(const struct cnop_db *db)
-{
-    return db->up;
-}
-
 enum cnop_err
 cnop_db_ping(struct cnop_db *db)
 {

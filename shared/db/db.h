@@ -187,7 +187,4 @@ void cnop_tx_done(struct cnop_tx **tx); /* rolls back if open; accepts pointer t
 typedef enum cnop_err (*cnop_db_fn)(struct cnop_db *db, void *arg);
 cnop_must_check enum cnop_err cnop_db_retry(struct cnop_db *db, cnop_db_fn fn, void *arg);
 
-/* True when the last call found the server reachable. */
-bool cnop_db_is_up(const struct cnop_db *db);
-
 #endif

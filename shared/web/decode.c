@@ -110,16 +110,6 @@ cnop_request_decode(struct cnop_request *req, const struct cnop_field *fields, s
 }
 
 enum cnop_err
-cnop_request_decode_object(struct cnop_request *req, const struct cnop_json *object,
-                           const char *prefix, const struct cnop_items *shape, void *out)
-{
-    struct decoding decoding = {.req = req, .prefix = prefix};
-
-    cnop_assert(object != NULL);
-    return decode_object(&decoding, object, shape, out);
-}
-
-enum cnop_err
 cnop_request_decode_query(struct cnop_request *req, const struct cnop_field *fields, size_t count,
                           void *out)
 {

@@ -92,10 +92,4 @@ cnop_must_check enum cnop_err cnop_request_decode_items(struct cnop_request *req
                                                         const struct cnop_items *items,
                                                         void **ret_items, size_t *ret_count);
 
-/* One object that the caller found itself; prefix ("" or "payload.") starts the fault names. */
-cnop_must_check enum cnop_err cnop_request_decode_object(struct cnop_request *req,
-                                                         const struct cnop_json *object,
-                                                         const char *prefix,
-                                                         const struct cnop_items *shape, void *out);
-
 #endif

@@ -150,12 +150,6 @@ cnop_request_jti(const struct cnop_request *req)
 }
 
 int64_t
-cnop_request_token_issued_s(const struct cnop_request *req)
-{
-    return param_seconds(req, CNOP_PARAM_TOKEN_IAT);
-}
-
-int64_t
 cnop_request_token_expires_s(const struct cnop_request *req)
 {
     return param_seconds(req, CNOP_PARAM_TOKEN_EXP);
@@ -171,12 +165,6 @@ struct cnop_str
 cnop_request_id(const struct cnop_request *req)
 {
     return req->params[CNOP_PARAM_REQUEST_ID];
-}
-
-struct cnop_str
-cnop_request_traceparent(const struct cnop_request *req)
-{
-    return req->params[CNOP_PARAM_TRACEPARENT];
 }
 
 struct cnop_str
@@ -201,24 +189,6 @@ struct cnop_str
 cnop_request_path(const struct cnop_request *req)
 {
     return req->params[CNOP_PARAM_PATH];
-}
-
-const struct cnop_route *
-cnop_request_route(const struct cnop_request *req)
-{
-    return req->match.route;
-}
-
-int64_t
-cnop_request_received_us(const struct cnop_request *req)
-{
-    return req->received_us;
-}
-
-int64_t
-cnop_request_deadline_us(const struct cnop_request *req)
-{
-    return req->span.deadline_us;
 }
 
 /* "Idempotency-Key" against the IDEMPOTENCY_KEY of HTTP_IDEMPOTENCY_KEY. */
@@ -319,18 +289,6 @@ cnop_request_log_context(const struct cnop_request *req)
 {
     return (struct cnop_log_context){.request_id = req->params[CNOP_PARAM_REQUEST_ID],
                                      .user = req->params[CNOP_PARAM_USER_ID]};
-}
-
-void
-cnop_request_set_tag(struct cnop_request *req, void *tag)
-{
-    req->tag = tag;
-}
-
-void *
-cnop_request_tag(const struct cnop_request *req)
-{
-    return req->tag;
 }
 
 struct cnop_response *

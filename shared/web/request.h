@@ -27,23 +27,15 @@ uint64_t cnop_request_user_id(const struct cnop_request *req); /* asserted > 0 o
 bool cnop_request_is_admin(const struct cnop_request *req);
 struct cnop_str cnop_request_sid(const struct cnop_request *req);     /* session, 32 hex digits */
 struct cnop_str cnop_request_jti(const struct cnop_request *req);     /* token id, 32 hex digits */
-int64_t cnop_request_token_issued_s(const struct cnop_request *req);  /* Unix seconds; 0: none */
 int64_t cnop_request_token_expires_s(const struct cnop_request *req); /* Unix seconds; 0: none */
 struct cnop_str cnop_request_token_source(const struct cnop_request *req); /* bearer, cookie */
 
 /* ---- what is asked ---- */
 struct cnop_str cnop_request_id(const struct cnop_request *req); /* never empty */
-struct cnop_str cnop_request_traceparent(const struct cnop_request *req);
 struct cnop_str cnop_request_client_addr(const struct cnop_request *req);
 bool cnop_request_is_https(const struct cnop_request *req);
 struct cnop_str cnop_request_method(const struct cnop_request *req);
 struct cnop_str cnop_request_path(const struct cnop_request *req); /* decoded, without query */
-const struct cnop_route *cnop_request_route(const struct cnop_request *req);
-int64_t cnop_request_received_us(const struct cnop_request *req); /* wall clock */
-
-/* Monotonic microseconds after which the answer is of no use; db and cache obey it by themselves.
- */
-int64_t cnop_request_deadline_us(const struct cnop_request *req);
 
 /* A header of the client that the gateway passes on, by its usual name in any case
  * ("Idempotency-Key"); empty when absent. First value only. */
@@ -114,9 +106,5 @@ void cnop_request_defer(struct cnop_request *req);
 void cnop_request_complete(struct cnop_request *req, enum cnop_err err);
 
 struct cnop_response *cnop_request_response(struct cnop_request *req);
-
-/* One pointer for the service, NULL at first. */
-void cnop_request_set_tag(struct cnop_request *req, void *tag);
-void *cnop_request_tag(const struct cnop_request *req);
 
 #endif

@@ -60,7 +60,6 @@ struct cnop_request {
     struct cnop_span span;
 
     int64_t started_us;  /* monotonic */
-    int64_t received_us; /* wall */
     struct cnop_str params[CNOP_REQUEST_PARAM_COUNT];
     struct cnop_pair headers[CNOP_HEADER_MAX]; /* names as HTTP_* without the prefix */
     size_t header_count;
@@ -79,7 +78,6 @@ struct cnop_request {
     struct cnop_str detail;
     uint32_t retry_after_s;
     bool deferred;
-    void *tag;
 };
 
 /* Binds response buffers, body being body_bytes of memory; once per request object. */

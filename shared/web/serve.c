@@ -39,7 +39,6 @@ request_reset(struct cnop_request *req, uint64_t deadline_ms)
     cnop_response_clear(&req->response);
     memset((char *)req + keep, 0, sizeof(*req) - keep);
     req->started_us = cnop_clock_monotonic_us();
-    req->received_us = cnop_clock_wall_us();
     req->span.deadline_us = req->started_us + (int64_t)deadline_ms * 1000;
     req->route_index = req->service->route_count;
 }

@@ -375,17 +375,6 @@ cnop_loop_watch(int fd, uint32_t events, cnop_loop_fn fn, void *arg)
 }
 
 void
-cnop_loop_change(int fd, uint32_t events)
-{
-    struct cnop_worker *worker = this_thread->worker;
-    struct cnop_watch *watch = find_watch(worker, fd);
-    struct epoll_event event = {.events = events, .data.ptr = watch};
-
-    cnop_assert(watch != NULL);
-    cnop_assert(epoll_ctl(worker->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0);
-}
-
-void
 cnop_loop_unwatch(int fd)
 {
     struct cnop_worker *worker = this_thread->worker;

@@ -146,7 +146,6 @@ typedef void (*cnop_loop_fn)(int fd, uint32_t events, void *arg);
 
 /* Level-triggered. From thread_init or a callback. Asserts on a full table (64). */
 void cnop_loop_watch(int fd, uint32_t events, cnop_loop_fn fn, void *arg);
-void cnop_loop_change(int fd, uint32_t events);
 void cnop_loop_unwatch(int fd); /* before close(fd) */
 
 /* A listening unix socket (mode 0660) made by atomic replacement of path; non-blocking. IO. */

@@ -143,6 +143,14 @@ def test_user_limit_follows_the_user(gateway, worker):
     assert gateway.metric('gateway_limit_rejected_total{limit="user"}') == 1
 
 
+def test_an_internal_redirect_is_charged_once(gateway, worker):
+    gateway.start(http=http("ip key=ip rate=100/m", "user key=user rate=4/m"),
+                  server="location /a { try_files /none /b; }" + SERVER)
+    assert gateway.get("/a").headers["X-RateLimit-Remaining"] == "99"
+    response = gateway.get("/a", token=gateway.token())
+    assert (response.status, response.headers["X-RateLimit-Remaining"]) == (200, "3")
+
+
 def test_junk_tokens_are_limited_before_they_are_verified(gateway, worker):
     gateway.start(http=http("ip key=ip rate=10/h"), server=SERVER)
     statuses = [gateway.get("/x", token="a.b.c").status for _ in range(30)]
