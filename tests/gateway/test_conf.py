@@ -2,6 +2,7 @@
 """The shipped configuration, rendered: who serves what, who may come in, and where nothing leaks."""
 import json
 import os
+import pathlib
 import subprocess
 import time
 
@@ -108,6 +109,10 @@ def test_logs_are_put_aside_before_they_fill_the_disk(shipped):
         subprocess.run([installed("logrotate"), "-s", shipped.dir / "rotated", shipped.dir / "etc/logrotate.conf"],
                        check=True)
 
+    def writes_to(pid, name):
+        return any(os.path.realpath(entry) == str(shipped.dir / "log" / name)
+                   for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir())
+
     def lines(name):
         path = shipped.dir / "log" / name
         return path.read_text().count('"path":') if path.exists() else 0
@@ -117,6 +122,8 @@ def test_logs_are_put_aside_before_they_fill_the_disk(shipped):
     wait_until(lambda: lines("gateway-access.jsonl") == 20, what="the records")
     rotate()
     wait_until(lambda: lines("gateway-access.jsonl.1") == 20, what="the file put aside")
+    wait_until(lambda: not any(writes_to(pid, "gateway-access.jsonl.1") for pid in shipped.workers()),
+               what="every worker to open the fresh file")
     shipped.get("/api/v1/inventory/assets")
     wait_until(lambda: lines("gateway-access.jsonl") == 1, what="a fresh file")
     rotate()  # it is small: nothing to do
@@ -179,7 +186,7 @@ def test_wrong_methods_and_unknown_paths(shipped):
         for path in ("/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v2/orders", "/api/", "/api/v1/ordersX", "/api/v1/auth",
                      "/api/v1/insights", "/api/v1/accounts"):
             problem(shipped.on(port, "GET", path), 404, "SVC_001")
-    for path in ("/", "/docs", "/internal/auth/metrics", "/control/revocations", "/metrics", "/__problem", "/status"):
+    for path in ("/", "/internal/auth/metrics", "/control/revocations", "/metrics", "/__problem", "/status"):
         problem(shipped.get(path), 404, "SVC_001")
 
 
