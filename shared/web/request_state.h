@@ -59,7 +59,7 @@ struct cnop_request {
     struct cnop_response response;
     struct cnop_span span;
 
-    int64_t started_us;  /* monotonic */
+    int64_t started_us; /* monotonic */
     struct cnop_str params[CNOP_REQUEST_PARAM_COUNT];
     struct cnop_pair headers[CNOP_HEADER_MAX]; /* names as HTTP_* without the prefix */
     size_t header_count;
