@@ -85,14 +85,17 @@ def test_30_one_slow_statement_stops_everybody(trader):
     with locked(f"cnop_user.profile WHERE user_id = {user_id}"):
         slow = threading.Thread(target=change_profile)
         slow.start()
-        for _ in range(20):
-            assert other.get("/balance").status == 200
-            assert other.post("/balance/deposit", {"amount": "1.00"}).status == 201
-            assert other.get("/inventory/assets").status == 200
-            assert other.get("/orders").status == 200
+        while outage.sql("SELECT COUNT(*) FROM information_schema.innodb_trx"
+                         " WHERE trx_state = 'LOCK WAIT'") == "0\n":
+            assert slow.is_alive(), answers
+        assert other.get("/balance").status == 200
         assert answers == [], "the statement did not wait: this test shows nothing"
+        assert other.post("/balance/deposit", {"amount": "1.00"}).status == 201
+        for path in ("/auth/profile", "/inventory/assets", "/orders"):
+            assert other.get(path).status == 200, path
     slow.join(30)
-    assert answers[0].status == 200, answers
+    # on a very busy machine its own time may be over by now
+    assert answers[0].status == 200 or answers[0].json["code"] == "deadline_exceeded", answers
 
 
 def test_31_ten_log_lines_for_each_write(trader):
