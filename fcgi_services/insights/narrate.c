@@ -3,7 +3,7 @@
 #include "fcgi_services/insights/narrate.h"
 
 #define PERCENT_PPM INT64_C(10000)
-#define SENTENCE_MAX 5
+#define SENTENCE_MAX 4
 
 void
 narrate_percent(struct cnop_buf *buf, int64_t ppm)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings as plain English: one sentence each, and a summary of two to five sentences. The same
+/* Findings as plain English: one sentence each, and a summary of two to four sentences. The same
  * findings always give the same words. */
 #ifndef CNOP_INSIGHTS_NARRATE_H
 #define CNOP_INSIGHTS_NARRATE_H
@@ -11,7 +11,7 @@
 /* One sentence. */
 void narrate_finding(struct cnop_buf *buf, const struct insight_finding *finding);
 
-/* Two to five sentences, the most severe findings first. */
+/* Two to four sentences, the most severe findings first. */
 void narrate_summary(struct cnop_buf *buf, const struct insight_report *report);
 
 /* Millionths as percent: "67.12". */

