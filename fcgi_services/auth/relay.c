@@ -37,7 +37,7 @@ append_rows(struct auth_store *store, struct cnop_buf *text, uint64_t after, uin
             after = rows[i].seq;
             revocation_wire_line(text, &rows[i]);
         }
-    } while (count == REVOCATION_LIST_MAX && after < head && !text->overflow);
+    } while (count == REVOCATION_LIST_MAX && rows[count - 1].seq < head && !text->overflow);
     *ret_dense = dense && after == head;
     return CNOP_OK;
 }
