@@ -175,7 +175,7 @@ write_services() {
     before="rm -f $CNOP_RUN/gateway-control.sock" write_service gateway \
         nginx -p "$CNOP_VAR" -c "$CNOP_ETC/nginx.conf" -e stderr -g "'daemon off;'"
     write_service logrotate sh -c \
-        "'while sleep 60; do logrotate -s $CNOP_VAR/log/rotated $CNOP_ETC/logrotate.conf; done'"
+        "'while sleep 60 >/dev/null 2>&1; do logrotate -s $CNOP_VAR/log/rotated $CNOP_ETC/logrotate.conf; done'"
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_SV" "$CNOP_VAR/log"
 }
 
@@ -212,7 +212,7 @@ end_orphans() {
     for name in "${CNOP_DAEMONS[@]}"; do
         dir=$CNOP_SV/$name
         if SVDIR=$CNOP_SV sv -w 0 status "$name" >/dev/null 2>&1; then
-            SVDIR=$CNOP_SV sv -w 30 force-shutdown "$name"
+            SVDIR=$CNOP_SV sv -w 30 force-shutdown "$name" || true # what is left is ended below
         fi
         end_orphan "$dir/supervise/pid" || return
         end_orphan "$dir/log/supervise/pid" || return
