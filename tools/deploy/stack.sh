@@ -192,7 +192,7 @@ start_supervisor() {
     # shellcheck disable=SC2016
     as_runner setsid -f sh -c \
         'echo $$ >"$1/runsvdir.pid"; exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" \
-            runsvdir -P "$2" >/dev/null 2>&1 </dev/null' \
+            ${ASAN_OPTIONS:+"ASAN_OPTIONS=$ASAN_OPTIONS"} runsvdir -P "$2" >/dev/null 2>&1 </dev/null' \
         sh "$CNOP_RUN" "$CNOP_SV" "$CNOP_VAR"
     wait_until_said 10 "the supervisor's start" everything_is_supervised
 }
