@@ -56,10 +56,7 @@ after(() => browser.close());
 for (const theme of ['light', 'dark'] as const) {
   describe(`${theme} theme`, () => {
     for (const [who, pages] of Object.entries({ visitor, person })) {
-      for (const [name, path] of Object.entries({
-        ...pages,
-        ...(who === 'person' ? { order: '' } : {}),
-      })) {
+      for (const [name, path] of Object.entries({ ...pages, ...(who === 'person' ? { order: '' } : {}) })) {
         test(`${name} for a ${who}`, async () => {
           const { page, context, complaints } = await open(browser, {
             theme,
@@ -79,10 +76,7 @@ for (const theme of ['light', 'dark'] as const) {
 }
 
 test('menus, palette, shortcuts and the review dialog are accessible', async () => {
-  const { page, context, complaints } = await open(browser, {
-    storage,
-    theme: 'dark',
-  });
+  const { page, context, complaints } = await open(browser, { storage, theme: 'dark' });
   await page.goto('/trading?asset=BTC&action=buy&amount=150');
   await settled(page);
   await page.getByRole('button', { name: 'Display settings' }).click();

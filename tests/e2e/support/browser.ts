@@ -17,10 +17,7 @@ const flags = [
 ];
 
 export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: flags,
-  });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 }
 
 export interface Watched {
@@ -108,10 +105,7 @@ export interface Person {
 export function newPerson(): Person {
   serial += 1;
   const unique = Date.now().toString(36) + process.pid.toString(36) + serial;
-  return {
-    username: `e2e_${unique}`.slice(0, 30),
-    password: 'Quiet-Harbour-41',
-  };
+  return { username: `e2e_${unique}`.slice(0, 30), password: 'Quiet-Harbour-41' };
 }
 
 export async function registerPerson(page: Page, person: Person): Promise<void> {

@@ -76,10 +76,7 @@ function fileFor(path: string): { file: string; status: number } {
   const wanted = join(site, normalize(path));
   if (existsSync(wanted) && statSync(wanted).isFile()) return { file: wanted, status: 200 };
   if (existsSync(join(wanted, 'index.html'))) return { file: join(wanted, 'index.html'), status: 200 };
-  return {
-    file: join(site, '__spa-fallback.html'),
-    status: dynamicPage.test(path) ? 200 : 404,
-  };
+  return { file: join(site, '__spa-fallback.html'), status: dynamicPage.test(path) ? 200 : 404 };
 }
 
 function answerFile(path: string, gzip: boolean, response: ServerResponse): void {

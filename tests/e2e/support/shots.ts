@@ -71,10 +71,7 @@ for (const theme of ['light', 'dark'] as const) {
       await page.goto(path);
       await settled(page).catch(() => complaints.push('never settled'));
       await page.waitForTimeout(500);
-      await page.screenshot({
-        path: join(folder, `${name}-${width}-${theme}.png`),
-        fullPage: true,
-      });
+      await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`), fullPage: true });
       if (complaints.length > 0) process.stdout.write(`${name} ${width} ${theme} ${complaints.join('\n')}\n`);
       await context.close();
     }
