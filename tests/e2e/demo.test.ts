@@ -2,8 +2,8 @@
 // The five-minute demo as a person does it: register, sign in, deposit, buy, portfolio, history, sign out.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { deposit, launch, newPerson, open, registerPerson, settled } from './support/browser.ts';
+import type { Browser, Page } from 'playwright-core';
+import { deposit, launch, newPerson, open, registerPerson, settled, tabTo } from './support/browser.ts';
 
 let browser: Browser;
 
@@ -76,34 +76,63 @@ test('the whole demo, without one console error', async () => {
   await context.close();
 });
 
-test('the order form by keyboard alone', async () => {
-  const { page, context, complaints } = await open(browser);
-  await registerPerson(page, newPerson());
-  await deposit(page, '1000');
+async function go(page: Page, name: string, path = `/${name}`): Promise<void> {
   await page.keyboard.press('Control+k');
-  await page.getByPlaceholder(/Type a page/).fill('trade');
+  await page.getByPlaceholder(/Type a page/).waitFor();
+  await page.keyboard.type(name);
   await page.keyboard.press('Enter');
-  await page.waitForURL('**/trading');
+  await page.waitForURL(`**${path}`);
   await settled(page);
-  const quantity = page.getByRole('textbox', { name: 'Quantity' });
-  for (
-    let steps = 0;
-    steps < 60 && !(await quantity.evaluate((node) => node === document.activeElement));
-    steps += 1
-  ) {
+}
+
+test('the whole demo by keyboard alone', async () => {
+  const { page, context, complaints } = await open(browser);
+  const person = newPerson();
+  const words = ['Dana', 'Moore', `${person.username}@example.com`, person.username, person.password];
+
+  await page.goto('/');
+  await settled(page);
+  await tabTo(page, page.getByRole('main').getByRole('link', { name: 'Open an account' }));
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/register');
+  await tabTo(page, page.getByLabel('First name'));
+  for (const word of words) {
+    await page.keyboard.type(word);
     await page.keyboard.press('Tab');
   }
+  await tabTo(page, page.getByRole('button', { name: 'Open account' }));
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/dashboard');
+  await settled(page);
+
+  await go(page, 'account');
+  await tabTo(page, page.getByLabel('Amount in USD'));
+  await page.keyboard.type('1000');
+  await page.keyboard.press('Enter');
+  await page.getByText('deposited').first().waitFor();
+
+  await go(page, 'trade', '/trading');
+  await tabTo(page, page.getByRole('textbox', { name: 'Quantity' }));
   await page.keyboard.type('0.002');
-  await page.getByRole('button', { name: 'Review purchase' }).isEnabled();
   await page.waitForFunction(
-    () => !document.querySelector<HTMLButtonElement>('form button[type=submit]')?.disabled,
+    () => document.querySelector<HTMLButtonElement>('form button[type=submit]')?.disabled === false,
   );
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: 'Confirm purchase' }).waitFor();
   await page.keyboard.press('Control+Enter');
   await page.getByRole('heading', { name: 'Bought' }).waitFor();
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog', { name: 'Bought' }).waitFor({ state: 'detached' });
+  await tabTo(page, page.getByRole('link', { name: 'See the order' }));
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/orders/*');
+  await page.getByText('Completed').waitFor();
+
+  await go(page, 'portfolio');
+  await tabTo(page, page.getByRole('button', { name: /Menu of/ }));
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { deposit, launch, newPerson, open, registerPerson, settled } from './support/browser.ts';
+import { startLossyProxy } from './support/lossy-proxy.ts';
 
 let browser: Browser;
 
@@ -54,6 +55,60 @@ test('an answer lost on the way makes one order', async () => {
   await page.getByRole('button', { name: 'Ask again' }).click();
   await page.getByRole('heading', { name: 'Bought' }).waitFor();
   assert.equal(await ordersOf(page), 1);
+  await context.close();
+});
+
+test('answers lost in a proxy move money once and buy once', async (t) => {
+  const proxy = await startLossyProxy();
+  t.after(() => proxy.close());
+  const { page, context } = await open(browser, { origin: proxy.origin });
+  await registerPerson(page, newPerson());
+
+  await page.goto('/account?action=deposit');
+  await page.getByLabel('Amount in USD').fill('700');
+  // The browser itself repeats a request whose connection breaks; every repetition is lost, too.
+  proxy.lose('/api/v1/balance/deposit', 100);
+  const submit = page.locator('form').getByRole('button', { name: 'Deposit', exact: true });
+  await submit.click();
+  await page.getByText('Sending again is safe').waitFor();
+  proxy.lose('/api/v1/balance/deposit', 0);
+  await submit.click();
+  await page.getByText('$700.00 deposited').first().waitFor();
+  assert.ok(proxy.seen('/api/v1/balance/deposit') > 3);
+
+  await readyToBuy(page, '0.001');
+  proxy.lose('/api/v1/orders', 100);
+  await page.getByRole('button', { name: 'Buy now' }).click();
+  await page.getByRole('button', { name: 'Ask again' }).waitFor();
+  proxy.lose('/api/v1/orders', 0);
+  await page.getByRole('button', { name: 'Ask again' }).click();
+  await page.getByRole('heading', { name: 'Bought' }).waitFor();
+  assert.ok(proxy.seen('/api/v1/orders') > 3);
+  assert.equal(await ordersOf(page), 1);
+  await page.goto('/account');
+  await settled(page);
+  assert.equal(await page.getByText('+$700.00').count(), 1);
+  await context.close();
+});
+
+test('the back button leads through the pages, not through every click on them', async () => {
+  const { page, context, complaints } = await open(browser);
+  await registerPerson(page, newPerson());
+  await page.goto('/market');
+  await settled(page);
+  await page.getByRole('searchbox').fill('ether');
+  await page.getByRole('link', { name: 'Ethereum ETH', exact: true }).click();
+  await page.waitForURL('**/market/ETH');
+  await page.getByRole('link', { name: 'Sell' }).click();
+  await page.waitForURL('**/trading?asset=ETH&action=sell');
+  await page.getByRole('button', { name: 'Buy', exact: true }).click();
+  await page.waitForURL('**/trading?asset=ETH&action=buy');
+  await page.goBack();
+  await page.waitForURL('**/market/ETH');
+  await page.goBack();
+  await page.waitForURL('**/market?q=ether');
+  assert.equal(await page.getByRole('searchbox').inputValue(), 'ether');
+  assert.deepEqual(complaints, []);
   await context.close();
 });
 

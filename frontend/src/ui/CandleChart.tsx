@@ -14,6 +14,7 @@ import {
 } from 'lightweight-charts';
 import { useEffect, useRef, useState } from 'react';
 import type { Candle } from '~/api/types';
+import { seconds, shifted } from '~/lib/chart-time';
 import type { Zone } from '~/lib/format';
 import { dateTime, price } from '~/lib/format';
 import { usePreferences } from '~/lib/preferences';
@@ -38,16 +39,6 @@ interface Drawn {
   chart: IChartApi;
   series: ISeriesApi<'Candlestick'>;
   markers: ISeriesMarkersPluginApi<Time>;
-}
-
-function seconds(iso: string): UTCTimestamp {
-  return Math.floor(new Date(iso).getTime() / 1000) as UTCTimestamp;
-}
-
-/** The library draws in UTC; shifting the stamps makes its axis follow the chosen zone. */
-function shifted(iso: string, zone: Zone): UTCTimestamp {
-  const offset = zone === 'utc' ? 0 : new Date(iso).getTimezoneOffset() * 60;
-  return (seconds(iso) - offset) as UTCTimestamp;
 }
 
 function colour(name: string): string {
@@ -104,7 +95,7 @@ function markersFor(
     const buy = mark.side === 'buy';
     return [
       {
-        time: shifted(candle.time, zone),
+        time: shifted(candle.time, zone) as UTCTimestamp,
         position: buy ? 'belowBar' : 'aboveBar',
         shape: buy ? 'arrowUp' : 'arrowDown',
         color: colour('--primary'),
@@ -142,7 +133,9 @@ export default function CandleChart({ label, candles, marks = noMarks }: Props) 
   useEffect(() => {
     if (!framed || !drawn.current || candles.length === 0) return;
     const { chart, series, markers } = drawn.current;
-    series.setData(candles.map((candle) => ({ ...candle, time: shifted(candle.time, zone) })));
+    series.setData(
+      candles.map((candle) => ({ ...candle, time: shifted(candle.time, zone) as UTCTimestamp })),
+    );
     markers.setMarkers(markersFor(marks, candles, zone));
     // Moving or zooming by hand survives new prices; another asset or interval starts anew.
     if (fitted.current !== label) chart.timeScale().fitContent();

@@ -2,7 +2,7 @@
 // One browser for a test file, pages that record every console error, and checks that all tests share.
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 
 export const base = (process.env.CNOP_UI_URL ?? 'http://localhost:3000').replace(/\/$/, '');
 
@@ -28,6 +28,8 @@ export interface Watched {
 }
 
 export interface Look {
+  /** Another way to the installation, such as a proxy in front of it. */
+  origin?: string;
   theme?: 'light' | 'dark';
   width?: number;
   height?: number;
@@ -36,7 +38,7 @@ export interface Look {
 
 export async function open(browser: Browser, look: Look = {}): Promise<Watched> {
   const context = await browser.newContext({
-    baseURL: base,
+    baseURL: look.origin ?? base,
     colorScheme: look.theme ?? 'light',
     viewport: { width: look.width ?? 1280, height: look.height ?? 900 },
     reducedMotion: 'reduce',
@@ -51,7 +53,7 @@ export async function open(browser: Browser, look: Look = {}): Promise<Watched> 
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.stack ?? error.message}`));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol.startsWith('http') && url.origin !== new URL(base).origin)
+    if (url.protocol.startsWith('http') && url.origin !== new URL(look.origin ?? base).origin)
       complaints.push(`left: ${url}`);
   });
   return { page, context, complaints };
@@ -131,4 +133,14 @@ export async function buy(page: Page, asset: string, amount: string): Promise<vo
   await page.getByRole('button', { name: 'Review purchase' }).click();
   await page.getByRole('button', { name: 'Buy now' }).click();
   await page.getByRole('heading', { name: 'Bought' }).waitFor();
+}
+
+/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let steps = 0; steps < 120; steps += 1) {
+    if (await target.evaluate((node) => node === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${target} cannot be reached by keyboard`);
 }
