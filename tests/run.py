@@ -156,16 +156,15 @@ def suite_lint(run, log):
 
 
 def suite_deploy(run, log):
-    """a fresh stack through ./deploy.sh, again, interrupted, and with its supervisor killed"""
+    """a fresh stack through ./deploy.sh, and the same again"""
     options = ["--api-port", str(run.api_port), "--ui-port", str(run.ui_port)]
-    result = commands(
+    return commands(
         run, log,
         (20, "./deploy.sh", "local", "deploy", *options),
         (5, "./deploy.sh", "local", "deploy"),
         (1, "./deploy.sh", "all", "status"),
         (1, "./deploy.sh", "doctor"),
     )
-    return result if result.failed else result + run_pytest(run, log, "deploy", 10)
 
 
 def suite_unit(run, log):
@@ -283,6 +282,11 @@ def suite_chaos(run, log):
     return run_pytest(run, log, "chaos", 15)
 
 
+def suite_operate(run, log):
+    """./deploy.sh with wrong words, taken ports, Ctrl-C, killed services and a killed supervisor"""
+    return run_pytest(run, log, "deploy", 10)
+
+
 def suite_destroy(run, log):
     """./deploy.sh local destroy leaves nothing behind"""
     result = commands(run, log, (3, "./deploy.sh", "local", "destroy", "--yes", "--keep-data"),
@@ -298,7 +302,7 @@ def suite_destroy(run, log):
 SUITES = {name[len("suite_"):]: function for name, function in list(globals().items())
           if name.startswith("suite_")}
 NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "gateway_asan", "service", "flow", "contract",
-               "hostile", "reference", "e2e", "chaos", "destroy"}
+               "hostile", "reference", "e2e", "chaos", "operate", "destroy"}
 
 
 def prepare(settings="", configure_flags="--enable-werror"):

@@ -4,6 +4,7 @@
 What needs a running stack uses the one under CNOP_VAR, and leaves it running; without one those
 tests are skipped.
 """
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -53,6 +54,8 @@ def folder():
     path = pathlib.Path(tempfile.mkdtemp(prefix="cnop-deploy-", dir="/var/tmp"))
     path.chmod(0o755)
     yield path
+    if (path / "state").exists():
+        deploy("local", "destroy", "--yes", var=path / "state")
     shutil.rmtree(path, ignore_errors=True)
 
 
@@ -125,10 +128,15 @@ def test_taken_ports_are_named_with_free_ones(folder):
 
 def test_ctrl_c_ends_everything_it_started(folder):
     state = folder / "state"
-    process = subprocess.Popen([ROOT / "deploy.sh", "local", "deploy", "--no-ui"], text=True,
+    with contextlib.ExitStack() as stack:
+        ports = [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(3)]
+    process = subprocess.Popen([ROOT / "deploy.sh", "local", "deploy", "--no-ui", "--api-port", str(ports[0]),
+                                "--ui-port", str(ports[1]), "--internal-port", str(ports[2])], text=True,
                                env={**os.environ, "CNOP_VAR": str(state), "NO_COLOR": "1"},
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               stdin=subprocess.DEVNULL, start_new_session=True)
+                               stdin=subprocess.DEVNULL, start_new_session=True,
+                               # whoever runs this in the background has it ignored
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     end = time.monotonic() + 120
     while not (state / "log/deploy/configure.log").exists():
         assert process.poll() is None and time.monotonic() < end, process.stdout.read()
@@ -182,6 +190,21 @@ def test_a_killed_service_comes_back_by_itself(name):
             break
         assert time.monotonic() < end, after
         time.sleep(0.2)
+
+
+@needs_stack
+def test_a_service_that_will_not_end_keeps_nobody_else():
+    program = DEPLOYED / "sv/auth-relay/run"
+    original = program.read_text()
+    program.write_text("#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n")
+    try:
+        subprocess.run(["sv", "-w", "10", "restart", DEPLOYED / "sv/auth-relay"], check=True)
+        done = deploy("all", "stop")
+        assert done.returncode == 0 and processes_of(DEPLOYED) == [], done
+    finally:
+        program.write_text(original)
+        assert deploy("all", "start").returncode == 0
+    assert status()[1] == 0
 
 
 @needs_stack

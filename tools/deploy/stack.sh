@@ -243,13 +243,18 @@ stop_supervisor() {
     }
     pid=$(cat "$CNOP_RUN/runsvdir.pid")
     for name in "${CNOP_DAEMONS[@]}"; do
-        case $name in mariadb | memcached) ;; *) sv_do -w 15 force-stop "$name" ;; esac
+        case $name in mariadb | memcached) ;; *) stop_daemon 15 "$name" ;; esac
     done
-    sv_do -w 30 force-stop mariadb
-    sv_do -w 5 force-stop memcached
+    stop_daemon 30 mariadb
+    stop_daemon 5 memcached
     kill -HUP "$pid" 2>/dev/null # runsvdir: end every runsv, then leave
     wait_until 15 supervisor_is_down
     rm -f "$CNOP_RUN/runsvdir.pid"
+}
+
+# Killed when it does not end in time; the others must not wait for that, or even stay.
+stop_daemon() { # SECONDS NAME
+    sv_do -w "$1" force-stop "$2" || echo "$2 had to be killed"
 }
 
 supervisor_is_down() { ! supervisor_is_up; }
