@@ -34,6 +34,10 @@ feed_run_init(struct feed_run *run, const struct feed_config *config)
     if (err != CNOP_OK)
         return err;
     if (config->feed_url[0] != '\0') {
+        if (!cnop_http_url_is_usable(config->feed_url)) {
+            cnop_log_write(CNOP_LOG_CRITICAL, "feed_url", "feed_url is not http or https");
+            return CNOP_E_CONFIG;
+        }
         cnop_http_init();
         run->remote.client = cnop_http_client_new();
         run->remote.url = config->feed_url;

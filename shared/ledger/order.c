@@ -130,7 +130,7 @@ total_of(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
     return row == NULL ? 0 : row->avail_e8 + row->held_e8;
 }
 
-/* What the account has, and would have. */
+/* What the account has, and would have, also of an order beyond the cap: a preview tells it. */
 static void
 check_means(const struct ledger *ledger, struct order_plan *plan)
 {
@@ -141,17 +141,21 @@ check_means(const struct ledger *ledger, struct order_plan *plan)
     int64_t cash_e8 = cash == NULL ? 0 : cash->avail_e8;
     int64_t held_cash_e8 = cash == NULL ? 0 : cash->held_e8;
     int64_t qty_e8 = asset == NULL ? 0 : asset->avail_e8;
-    int64_t need_e8 = deed->total.e8 + deed->fee.e8; /* both at most 9.2e18 / 2: see compute */
+    int64_t need_e8;
     enum cnop_err err;
 
+    if (__builtin_add_overflow(deed->total.e8, deed->fee.e8, &need_e8))
+        need_e8 = INT64_MAX;
     if (deed->side == LEDGER_BUY) {
-        deed->cash_after.e8 = cash_e8 - need_e8 + held_cash_e8;
+        deed->cash_after.e8 = cash_e8 + held_cash_e8 - need_e8;
         if (cash_e8 < need_e8)
             violate(plan, CNOP_E_INSUFFICIENT_FUNDS, cash_e8, need_e8, 0);
         if (__builtin_add_overflow(qty_e8, deed->qty.e8, &plan->qty_after.e8))
             violate(plan, CNOP_E_OVERFLOW, qty_e8, deed->qty.e8, 0);
     } else {
-        deed->cash_after.e8 = cash_e8 + deed->total.e8 - deed->fee.e8 + held_cash_e8;
+        if (__builtin_add_overflow(cash_e8 + held_cash_e8, deed->total.e8 - deed->fee.e8,
+                                   &deed->cash_after.e8))
+            violate(plan, CNOP_E_OVERFLOW, cash_e8, deed->total.e8, 0);
         plan->qty_after.e8 = qty_e8 - deed->qty.e8;
         if (qty_e8 < deed->qty.e8)
             violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, qty_e8, deed->qty.e8, 0);
@@ -194,9 +198,7 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
         return CNOP_OK;
     }
     check_size(ledger, command, plan);
-    /* Beyond the cap the sums below could overflow, and the order is refused anyway. */
-    if (deed->total.e8 <= ledger->config.max_notional.e8)
-        check_means(ledger, plan);
+    check_means(ledger, plan);
     return CNOP_OK;
 }
 

@@ -279,6 +279,14 @@ def remote(place, engine, source):
         yield feed
 
 
+def test_only_the_web_is_an_outside_source(place):
+    place.directory.joinpath("prices").write_text('{"BTC": "1"}')
+    for url in (f"file://{place.directory}/prices", "ftp://127.0.0.1/prices", "prices"):
+        with place.feed(catalogue_file=place.catalogue, feed_url=url) as feed:
+            harness.wait_until(lambda: not feed.running(), 30, "the refusal")
+            assert "feed_url is not http or https" in feed.output()
+
+
 def bitcoin(place):
     return place.price_of(place.ids["BTC"]) / 10**10
 

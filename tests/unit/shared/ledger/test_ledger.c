@@ -467,6 +467,13 @@ START_TEST(preview_names_every_violation_and_changes_nothing)
     ck_assert_int_eq(preview.violations[0].err, CNOP_E_MARKET_HALTED);
     ck_assert_int_eq(preview.violations[1].err, CNOP_E_INSUFFICIENT_FUNDS);
     ck_assert_int_eq(preview.deed.cash_after.e8, -50 * CNOP_E8);
+    command.qty.e8 = 250 * CNOP_E8; /* beyond the cap, too */
+    ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_OK);
+    ck_assert_uint_eq(preview.violation_count, 3);
+    ck_assert_int_eq(preview.violations[1].err, CNOP_E_ORDER_TOO_LARGE);
+    ck_assert_int_eq(preview.violations[2].err, CNOP_E_INSUFFICIENT_FUNDS);
+    ck_assert_int_eq(preview.deed.cash_after.e8, -12400 * CNOP_E8);
+    ck_assert_int_eq(preview.qty_after.e8, 250 * CNOP_E8);
     ck_assert_uint_eq(ledger_state_digest(world.ledger), digest);
     command.asset_id = 7;
     ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_E_ASSET_UNKNOWN);
