@@ -43,17 +43,9 @@ static struct command_socket server = {.listen_fd = -1, .epoll_fd = -1};
 static bool
 is_listed(const char *uids, uint64_t uid)
 {
-    struct cnop_str rest = cnop_str_from(uids), head;
-    bool more = !cnop_str_empty(rest);
-    uint64_t listed;
+    bool listed = false;
 
-    while (more) {
-        more = cnop_str_cut(rest, ',', &head, &rest);
-        if (cnop_str_parse_u64(cnop_str_trim(head), 0, UINT32_MAX, &listed) == CNOP_OK &&
-            listed == uid)
-            return true;
-    }
-    return false;
+    return engine_uids_read(uids, uid, &listed) && listed;
 }
 
 static unsigned

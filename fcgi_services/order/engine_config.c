@@ -17,7 +17,8 @@ static const struct cnop_config_key keys[] = {
     CNOP_CONFIG_ROW_PATH(struct engine_config, command_socket, NULL,
                          "Unix socket for commands of the other services."),
     ROW_STRING(money_uids, "",
-               "Numeric user ids that may deposit, withdraw and give, besides ours."),
+               "Numeric user ids, with commas between, that may deposit, withdraw and give, "
+               "besides ours."),
     ROW_STRING(market_uids, "", "Numeric user ids that may send prices, halts and assets."),
     ROW_STRING(admin_uids, "", "Numeric user ids that may freeze accounts."),
     CNOP_CONFIG_ROW_SECRET(struct engine_config, order_id_key_file, NULL,
@@ -66,6 +67,35 @@ read_qty(const char *name, const char *text, cnop_qty *ret_qty)
     return false;
 }
 
+bool
+engine_uids_read(const char *uids, uint64_t uid, bool *ret_listed)
+{
+    struct cnop_str rest = cnop_str_from(uids), head;
+    bool more = !cnop_str_empty(rest);
+    bool is_listed = false;
+    uint64_t listed;
+
+    while (more) {
+        more = cnop_str_cut(rest, ',', &head, &rest);
+        if (cnop_str_parse_u64(cnop_str_trim(head), 0, UINT32_MAX, &listed) != CNOP_OK)
+            return false;
+        is_listed = is_listed || listed == uid;
+    }
+    *ret_listed = is_listed;
+    return true;
+}
+
+static bool
+check_uids(const char *name, const char *uids)
+{
+    bool is_listed;
+
+    if (engine_uids_read(uids, 0, &is_listed))
+        return true;
+    fprintf(stderr, "%s: \"%s\" is not a list of numeric user ids\n", name, uids);
+    return false;
+}
+
 enum cnop_err
 engine_config_validate(void *values)
 {
@@ -82,6 +112,10 @@ engine_config_validate(void *values)
         return CNOP_E_CONFIG;
     if (!read_qty("min_quantity", config->min_quantity, &ledger->min_qty) ||
         !read_qty("house_max_short", config->house_max_short, &short_max))
+        return CNOP_E_CONFIG;
+    if (!check_uids("money_uids", config->money_uids) ||
+        !check_uids("market_uids", config->market_uids) ||
+        !check_uids("admin_uids", config->admin_uids))
         return CNOP_E_CONFIG;
     if ((config->recent_keys & (config->recent_keys - 1)) != 0) {
         fprintf(stderr, "recent_keys: must be a power of two\n");
