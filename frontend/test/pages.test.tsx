@@ -115,10 +115,12 @@ describe.each(cases)('$name', ({ Page, path, at, filled, empty }) => {
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
-  it.runIf(empty)('tells a new account what to do', async () => {
-    showPage(Page, path, at);
-    expect((await screen.findAllByText(empty as RegExp)).length).toBeGreaterThan(0);
-  });
+  if (empty) {
+    it('tells a new account what to do', async () => {
+      showPage(Page, path, at);
+      expect((await screen.findAllByText(empty)).length).toBeGreaterThan(0);
+    });
+  }
 
   it('says what failed, names the request and tries again', async () => {
     let down = true;

@@ -149,7 +149,8 @@ next_order(struct maker *maker)
                                          FIRST_ACCOUNT + (int64_t)(number * 7919 % ACCOUNTS),
                                      .asset_id = 3,
                                      .side = sell ? LEDGER_SELL : LEDGER_BUY,
-                                     .qty = {(sell ? 1 : 2) * CNOP_E8}};
+                                     .qty = {(sell ? 1 : 2) * CNOP_E8},
+                                     .key_checked = true}; /* each is new */
     char key[40];
     int len = snprintf(key, sizeof(key), "bench-run-%" PRIu64, number);
 
