@@ -23,6 +23,12 @@ if [ "$("$bin/node" --version 2>/dev/null || true)" != "v$NODE_VERSION" ]; then
         --loglevel=error "$package@$NODE_VERSION" >&2
 fi
 
+# The official binary knows its own authorities only; those that the machine trusts count here, too.
+authorities=/etc/ssl/certs/ca-certificates.crt
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r $authorities ]; then
+    export NODE_EXTRA_CA_CERTS=$authorities
+fi
+
 PATH=$bin:$here/node_modules/.bin:$PATH
 export PATH
 exec "$@"
