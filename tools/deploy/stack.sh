@@ -37,11 +37,15 @@ with open(path, "w", encoding="utf-8") as file:
 PY
 }
 
+source_commit() {
+    git -C "$CNOP_SOURCE" rev-parse --short HEAD 2>/dev/null || echo unknown
+}
+
 render_conf() {
     /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" --out "$CNOP_ETC" \
         --profile "$(cat "$CNOP_ETC/profile")" \
         --set "paths={app: $CNOP_APP, etc: $CNOP_ETC, run: $CNOP_RUN, keys: $CNOP_KEYS, data: $CNOP_VAR/data, log: $CNOP_VAR/log, tmp: $CNOP_VAR/tmp, ui: $CNOP_VAR/ui/current, sv: $CNOP_SV}" \
-        --set "run_user=$CNOP_RUN_USER" --set "mariadb.admin_user=$CNOP_DB_ADMIN" \
+        --set "gateway.commit='$(source_commit)'" --set "run_user=$CNOP_RUN_USER" --set "mariadb.admin_user=$CNOP_DB_ADMIN" \
         --file "$CNOP_ETC/local.yml"
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_ETC"
 }
