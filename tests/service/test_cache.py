@@ -55,7 +55,7 @@ def test_server_away_is_a_miss_and_comes_back(cache, server):
 
 def test_hanging_server_costs_a_few_milliseconds_then_nothing(cache, server):
     cache("set a hello")
-    os.kill(server.pid, signal.SIGSTOP)
+    server.freeze()
     try:
         waits = [microseconds(cache("get a")) for _ in range(20)]
     finally:
@@ -68,7 +68,7 @@ def test_hanging_server_costs_a_few_milliseconds_then_nothing(cache, server):
 def test_no_late_answer_reaches_another_key(cache, server):
     cache("set a for-a")
     cache("set b for-b")
-    os.kill(server.pid, signal.SIGSTOP)
+    server.freeze()
     assert cache("get a").startswith("MISS")
     os.kill(server.pid, signal.SIGCONT)
     harness.wait_until(lambda: cache("get b").startswith("HIT"), 5, "cache back")

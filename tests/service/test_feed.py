@@ -136,7 +136,7 @@ def test_the_wrapped_coin_follows_its_leader(place, feed):
 def test_candles_hold_every_tick(place, feed, engine):
     skipped = len(engine.ticks())
     ticks_after(place, 5)
-    feed.tell(signal.SIGSTOP)
+    feed.freeze()
     prices = [tick[1] for ticks in engine.ticks()[skipped:] for tick in ticks if tick[0] == place.ids["BTC"]]
     day = candles(place, "BTC", 86400)[-1]
     feed.tell(signal.SIGCONT)

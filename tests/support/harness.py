@@ -92,6 +92,13 @@ class Process:
     def tell(self, number):
         self.process.send_signal(number)
 
+    def freeze(self):
+        """SIGSTOP, done when every thread has stopped: until then a request may still be answered."""
+        self.process.send_signal(signal.SIGSTOP)
+        tasks = pathlib.Path(f"/proc/{self.pid}/task")
+        wait_until(lambda: all((task / "stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+                               for task in tasks.iterdir()), what="a stop of every thread")
+
     def stop(self, timeout=15.0, number=TERM):
         """Exit status after the signal; SIGKILL when it takes too long."""
         if self.running():
