@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 
-from harness import BUILD, SOURCE, Process, installed, wait_until
+from harness import BUILD, SOURCE, Process, free_port, installed, wait_until
 from tokens import Key, jwks
 
 BARE = """
@@ -35,11 +35,6 @@ http {{
     }}
 }}
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class Gateway:

@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from support import tokens  # noqa: E402
 from support.fcgi_stub import Stub  # noqa: E402
-from support.harness import BUILD, SOURCE, Process, installed, run_dir, wait_until  # noqa: E402
+from support.harness import BUILD, SOURCE, Process, free_port, installed, run_dir, wait_until  # noqa: E402
 
 FRAME = """
 load_module {module};
@@ -94,11 +94,6 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(10)
         self.sock.connect(self.path)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class Gateway:

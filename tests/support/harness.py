@@ -72,6 +72,12 @@ def answers(path):
             return False
 
 
+def free_port():
+    """Of loopback, for a server that is started at once."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
 class Process:
     """A child process that is ended by its own id, never by name."""
 
