@@ -9,7 +9,7 @@ export const dashboard = {
   steps: {
     title: 'First steps',
     deposit: 'Deposit cash',
-    depositText: 'Your balance is empty. Add up to your daily limit.',
+    depositText: 'Orders are paid from your cash. Add up to your daily limit.',
     order: 'Place your first order',
     orderText: 'Choose an asset and buy for as little as you like.',
     done: 'done',

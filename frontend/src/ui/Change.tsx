@@ -5,6 +5,9 @@ import type { ReactNode } from 'react';
 import { signedPercent } from '~/lib/format';
 import { common } from '~/text/common';
 
+/** What rounds to zero in the two decimals shown is no change. */
+const LEAST_SHOWN = 0.005;
+
 interface Props {
   /** Decides direction; shown as a percentage unless children are given. */
   value: string | number | null | undefined;
@@ -13,7 +16,8 @@ interface Props {
 
 export function Change({ value, children }: Props) {
   if (value === null || value === undefined) return <span className="text-muted">{common.unknown}</span>;
-  const size = Number(value);
+  const exact = Number(value);
+  const size = Math.abs(exact) < LEAST_SHOWN ? 0 : exact;
   const tone = size > 0 ? 'text-up' : size < 0 ? 'text-down' : 'text-muted';
   const Arrow = size > 0 ? IconCaretUpFilled : IconCaretDownFilled;
   return (

@@ -12,7 +12,7 @@ import { ProblemPanel } from '~/ui/ProblemPanel';
 import { SkeletonRows } from '~/ui/Skeleton';
 
 /** As high as the rows that will come, on phones and on wide screens. */
-const ROW = 'h-25 sm:h-12';
+const ROW = 'h-25 md:h-12';
 
 /** The newest orders with a link to all of them. */
 export function RecentOrders({ title, rows }: { title: string; rows: number }) {
@@ -27,7 +27,7 @@ export function RecentOrders({ title, rows }: { title: string; rows: number }) {
         </Link>
       }
     >
-      <div className="sm:overflow-x-auto">
+      <div className="md:overflow-x-auto">
         {list && list.length > 0 ? (
           <OrderTable caption={title} list={list} />
         ) : list ? (

@@ -87,6 +87,16 @@ export async function fits(page: Page, where: string): Promise<void> {
   assert.ok(excess <= 0, `${where} is ${excess}px too wide`);
 }
 
+/** No table is cut at the side of its frame. */
+export async function tablesFit(page: Page, where: string): Promise<void> {
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLTableElement>('table.data-table')]
+      .filter(({ parentElement: frame }) => frame && frame.scrollWidth > frame.clientWidth)
+      .map((table) => table.caption?.textContent),
+  );
+  assert.deepEqual(cut, [], `${where} shows a table that must be moved sideways`);
+}
+
 /** Everything has arrived: no placeholder is left on the page. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('load');

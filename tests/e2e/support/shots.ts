@@ -71,7 +71,10 @@ for (const theme of ['light', 'dark'] as const) {
       await page.goto(path);
       await settled(page).catch(() => complaints.push('never settled'));
       await page.waitForTimeout(500);
-      await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`), fullPage: true });
+      // A window as high as the page, so that the bar at its foot does not cover the middle.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ width, height });
+      await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`) });
       if (complaints.length > 0) process.stdout.write(`${name} ${width} ${theme} ${complaints.join('\n')}\n`);
       await context.close();
     }

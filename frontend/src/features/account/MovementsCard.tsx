@@ -35,7 +35,7 @@ export function MovementsCard() {
   const rows = useDeferredValue(list.data)?.pages.flatMap(({ transactions }) => transactions);
   return (
     <Card title={words.title} action={<Exports />}>
-      <div className="sm:overflow-x-auto">
+      <div className="md:overflow-x-auto">
         {rows && rows.length > 0 ? (
           <>
             <MovementTable movements={rows} />
@@ -46,7 +46,7 @@ export function MovementsCard() {
         ) : list.error && !list.data ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
         ) : (
-          <SkeletonRows rows={6} className="h-25 sm:h-12" />
+          <SkeletonRows rows={6} className="h-25 md:h-12" />
         )}
       </div>
     </Card>

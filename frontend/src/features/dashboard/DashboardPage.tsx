@@ -56,7 +56,7 @@ function Movements() {
         </Link>
       }
     >
-      <div className="sm:overflow-x-auto">
+      <div className="md:overflow-x-auto">
         {rows && rows.length > 0 ? (
           <MovementTable movements={rows} />
         ) : rows ? (
@@ -64,7 +64,7 @@ function Movements() {
         ) : list.error && !list.data ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
         ) : (
-          <SkeletonRows rows={ROWS} className="h-25 sm:h-12" />
+          <SkeletonRows rows={ROWS} className="h-25 md:h-12" />
         )}
       </div>
     </Card>

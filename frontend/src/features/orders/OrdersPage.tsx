@@ -51,7 +51,7 @@ export function OrdersPage() {
       <OrderFilters filter={filter} onChange={change} />
       <div className="card">
         {rows && rows.length > 0 ? (
-          <div className="sm:overflow-x-auto">
+          <div className="md:overflow-x-auto">
             <OrderTable caption={orders.title} list={rows} />
             <LoadMore list={list} />
           </div>
@@ -62,7 +62,7 @@ export function OrdersPage() {
         ) : list.error && !list.data ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
         ) : (
-          <SkeletonRows rows={10} className="h-25 sm:h-12" />
+          <SkeletonRows rows={10} className="h-25 md:h-12" />
         )}
       </div>
     </>

@@ -63,7 +63,7 @@ export function HoldingPage({ assetId }: { assetId: string }) {
       </PageHeader>
       <Position assetId={assetId} />
       <Card title={words.history.trades}>
-        <div className="sm:overflow-x-auto">
+        <div className="md:overflow-x-auto">
           {rows && rows.length > 0 ? (
             <>
               <FillTable fills={rows} />
@@ -74,7 +74,7 @@ export function HoldingPage({ assetId }: { assetId: string }) {
           ) : fills.error && !fills.data ? (
             <ProblemPanel error={fills.error} onRetry={() => fills.refetch()} />
           ) : (
-            <SkeletonRows rows={5} className="h-16 sm:h-12" />
+            <SkeletonRows rows={5} className="h-16 md:h-12" />
           )}
         </div>
       </Card>

@@ -64,7 +64,7 @@ export function PortfolioPage() {
           )}
         </Card>
         <Card title={words.holdings}>
-          <div className="sm:overflow-x-auto">
+          <div className="md:overflow-x-auto">
             {held && held.length > 0 ? (
               <HoldingsTable holdings={held} nameOf={nameOf} />
             ) : held ? (
@@ -77,7 +77,7 @@ export function PortfolioPage() {
                 </Link>
               </EmptyState>
             ) : (
-              <SkeletonRows rows={3} className="h-31 sm:h-16" />
+              <SkeletonRows rows={3} className="h-31 md:h-16" />
             )}
           </div>
         </Card>
