@@ -22,7 +22,7 @@ OTHERS = ("feed", "auth-relay", "migrate")
 
 PROGRAM_TEXTS = {
     "auth": "Registration, login, sessions and their ending.",
-    "user": "Profile, balance, portfolio and the red packet.",
+    "user": "Profile, balance, portfolio and the gift.",
     "inventory": "The catalogue of assets, their prices and candles.",
     "order": "The engine: the only writer of the ledger.",
     "order-read": "Reads of orders, transactions and the ledger's proof.",

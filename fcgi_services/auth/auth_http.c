@@ -63,15 +63,16 @@ register_checked(struct cnop_request *req, const struct registration *registrati
                  uint64_t *ret_user_id)
 {
     struct auth_thread *self = cnop_request_env(req);
-    struct registration_flaws flaws;
+    struct registration_violations violations;
     enum cnop_err err;
 
     credential_check_registration(self->env.rules, registration,
-                                  cnop_clock_utc_day(cnop_clock_wall_us()), &flaws);
-    for (size_t i = 0; i < flaws.count; i++)
-        (void)refuse_rule(req, flaws.list[i].err, flaws.list[i].field, flaws.list[i].rule);
-    if (flaws.count > 0)
-        return flaws.list[0].err;
+                                  cnop_clock_utc_day(cnop_clock_wall_us()), &violations);
+    for (size_t i = 0; i < violations.count; i++)
+        (void)refuse_rule(req, violations.list[i].err, violations.list[i].field,
+                          violations.list[i].rule);
+    if (violations.count > 0)
+        return violations.list[0].err;
     err = credential_register(&self->env, cnop_request_arena(req), registration, ret_user_id);
     if (err == CNOP_E_USERNAME_TAKEN)
         return cnop_request_fault(req, err, "username", "is taken by another account");

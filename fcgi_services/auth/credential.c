@@ -11,44 +11,45 @@
 /* ---- registration ---- */
 
 static void
-flaw_add(struct registration_flaws *flaws, const char *field, const struct cnop_text_rule *rule,
-         enum cnop_err err)
+violation_add(struct registration_violations *violations, const char *field,
+              const struct cnop_text_rule *rule, enum cnop_err err)
 {
     if (rule == NULL)
         return;
-    cnop_assert(flaws->count < REGISTRATION_FLAW_MAX);
-    flaws->list[flaws->count++] =
-        (struct registration_flaw){.field = field, .rule = rule, .err = err};
+    cnop_assert(violations->count < REGISTRATION_VIOLATION_MAX);
+    violations->list[violations->count++] =
+        (struct registration_violation){.field = field, .rule = rule, .err = err};
 }
 
 void
 credential_check_registration(const struct auth_rules *rules,
                               const struct registration *registration, int32_t today,
-                              struct registration_flaws *ret_flaws)
+                              struct registration_violations *ret_violations)
 {
     const struct registration *r = registration;
-    struct registration_flaws flaws = {.count = 0};
+    struct registration_violations violations = {.count = 0};
     const struct cnop_text_rule *username_rule = cnop_person_check_username(r->username);
 
-    flaw_add(&flaws, "username", username_rule, CNOP_E_INVALID);
-    flaw_add(&flaws, "email", cnop_person_check_email(r->email), CNOP_E_INVALID);
-    flaw_add(&flaws, "first_name", cnop_person_check_name(r->first_name), CNOP_E_INVALID);
-    flaw_add(&flaws, "last_name", cnop_person_check_name(r->last_name), CNOP_E_INVALID);
+    violation_add(&violations, "username", username_rule, CNOP_E_INVALID);
+    violation_add(&violations, "email", cnop_person_check_email(r->email), CNOP_E_INVALID);
+    violation_add(&violations, "first_name", cnop_person_check_name(r->first_name), CNOP_E_INVALID);
+    violation_add(&violations, "last_name", cnop_person_check_name(r->last_name), CNOP_E_INVALID);
     if (r->phone.len > 0)
-        flaw_add(&flaws, "phone", cnop_person_check_phone(r->phone), CNOP_E_INVALID);
+        violation_add(&violations, "phone", cnop_person_check_phone(r->phone), CNOP_E_INVALID);
     if (r->date_of_birth.ptr != NULL) /* sent, if only as a blank */
-        flaw_add(&flaws, "date_of_birth", cnop_person_check_birth(r->date_of_birth, today),
-                 CNOP_E_INVALID);
+        violation_add(&violations, "date_of_birth",
+                      cnop_person_check_birth(r->date_of_birth, today), CNOP_E_INVALID);
     if (username_rule == NULL) {
         struct password_verdict verdict =
             password_policy_check(&rules->password, r->username, r->password);
 
-        flaw_add(&flaws, "password", verdict.rule, verdict.err);
+        violation_add(&violations, "password", verdict.rule, verdict.err);
     } else {
-        flaw_add(&flaws, "password", password_policy_check_form(&rules->password, r->password),
-                 CNOP_E_PASSWORD_POLICY);
+        violation_add(&violations, "password",
+                      password_policy_check_form(&rules->password, r->password),
+                      CNOP_E_PASSWORD_POLICY);
     }
-    *ret_flaws = flaws;
+    *ret_violations = violations;
 }
 
 static enum cnop_err

@@ -7,7 +7,7 @@
 
 #include "fcgi_services/auth/session.h"
 
-#define REGISTRATION_FLAW_MAX 8
+#define REGISTRATION_VIOLATION_MAX 8
 
 /* As it came in, blanks around the fields already gone (never around the password). */
 struct registration {
@@ -21,23 +21,23 @@ struct registration {
     bool marketing_emails_consent;
 };
 
-struct registration_flaw {
+struct registration_violation {
     const char *field;
     const struct cnop_text_rule *rule;
     enum cnop_err err;
 };
 
-struct registration_flaws {
-    struct registration_flaw list[REGISTRATION_FLAW_MAX];
+struct registration_violations {
+    struct registration_violation list[REGISTRATION_VIOLATION_MAX];
     size_t count;
 };
 
 /* Every broken rule, one at most for each field. */
 void credential_check_registration(const struct auth_rules *rules,
                                    const struct registration *registration, int32_t today,
-                                   struct registration_flaws *ret_flaws);
+                                   struct registration_violations *ret_violations);
 
-/* Stores a registration that has no flaws; the arena holds the normalised values meanwhile.
+/* Stores a registration that has no violations; the arena holds the normalised values meanwhile.
  * USERNAME_TAKEN, EMAIL_TAKEN, OVERLOADED (too many hashes at once). */
 cnop_must_check enum cnop_err credential_register(struct auth_env *env, struct cnop_arena *arena,
                                                   const struct registration *registration,

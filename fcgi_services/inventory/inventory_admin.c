@@ -5,12 +5,13 @@
 #include "fcgi_services/inventory/inventory_admin.h"
 
 static struct ledger_command
-command_of(enum ledger_op op, const struct inventory_deed *deed, const struct inventory_held *held)
+command_of(enum ledger_op op, const struct inventory_change *change,
+           const struct inventory_held *held)
 {
     struct ledger_command command = {.op = (uint8_t)op, .asset_id = held->asset_id};
 
-    ledger_command_set_request_id(&command, deed->request_id);
-    ledger_command_set_reason(&command, deed->reason);
+    ledger_command_set_request_id(&command, change->request_id);
+    ledger_command_set_reason(&command, change->reason);
     return command;
 }
 
@@ -29,7 +30,7 @@ settle(const struct inventory_desk *desk, const struct ledger_command *command, 
 }
 
 enum cnop_err
-inventory_price_set(const struct inventory_desk *desk, const struct inventory_deed *deed,
+inventory_price_set(const struct inventory_desk *desk, const struct inventory_change *change,
                     cnop_price price, cnop_price *ret_previous)
 {
     cnop_cleanup(inventory_store_drop) struct cnop_tx *tx = NULL;
@@ -38,18 +39,18 @@ inventory_price_set(const struct inventory_desk *desk, const struct inventory_de
     enum cnop_err err;
 
     cnop_assert(price.e10 > 0);
-    cnop_assert(deed->reason.len > 0);
-    err = inventory_store_hold(desk->db, desk->arena, deed->symbol, &tx, &held);
+    cnop_assert(change->reason.len > 0);
+    err = inventory_store_hold(desk->db, desk->arena, change->symbol, &tx, &held);
     if (err != CNOP_OK)
         return err;
-    err = inventory_store_set_price(tx, deed, &held, price);
+    err = inventory_store_set_price(tx, change, &held, price);
     if (err != CNOP_OK)
         return err;
 
-    command = command_of(LEDGER_OP_PRICE_SET, deed, &held);
+    command = command_of(LEDGER_OP_PRICE_SET, change, &held);
     command.price = price;
     command.price_seq = held.seq;
-    command.price_time_us = deed->now_us;
+    command.price_time_us = change->now_us;
     err = settle(desk, &command, &tx);
     if (err != CNOP_OK)
         return err;
@@ -58,7 +59,7 @@ inventory_price_set(const struct inventory_desk *desk, const struct inventory_de
 }
 
 enum cnop_err
-inventory_halted_set(const struct inventory_desk *desk, const struct inventory_deed *deed,
+inventory_halted_set(const struct inventory_desk *desk, const struct inventory_change *change,
                      bool halted)
 {
     cnop_cleanup(inventory_store_drop) struct cnop_tx *tx = NULL;
@@ -66,13 +67,13 @@ inventory_halted_set(const struct inventory_desk *desk, const struct inventory_d
     struct inventory_held held;
     enum cnop_err err;
 
-    cnop_assert(deed->reason.len > 0);
-    err = inventory_store_hold(desk->db, desk->arena, deed->symbol, &tx, &held);
+    cnop_assert(change->reason.len > 0);
+    err = inventory_store_hold(desk->db, desk->arena, change->symbol, &tx, &held);
     if (err != CNOP_OK)
         return err;
-    err = inventory_store_set_halted(tx, deed, &held, halted);
+    err = inventory_store_set_halted(tx, change, &held, halted);
     if (err != CNOP_OK)
         return err;
-    command = command_of(halted ? LEDGER_OP_HALT : LEDGER_OP_RESUME, deed, &held);
+    command = command_of(halted ? LEDGER_OP_HALT : LEDGER_OP_RESUME, change, &held);
     return settle(desk, &command, &tx);
 }

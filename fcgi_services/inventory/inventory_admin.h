@@ -16,11 +16,12 @@ struct inventory_desk {
 /* Errors of both: NOT_FOUND (no such asset), those of shared/db and of the engine. On
  * OUTCOME_UNKNOWN the engine may have taken the change: repeating the request settles it. */
 cnop_must_check enum cnop_err inventory_price_set(const struct inventory_desk *desk,
-                                                  const struct inventory_deed *deed,
+                                                  const struct inventory_change *change,
                                                   cnop_price price, cnop_price *ret_previous);
 
 /* Repeating a halt is allowed; it replaces the reason. */
 cnop_must_check enum cnop_err inventory_halted_set(const struct inventory_desk *desk,
-                                                   const struct inventory_deed *deed, bool halted);
+                                                   const struct inventory_change *change,
+                                                   bool halted);
 
 #endif

@@ -8,16 +8,16 @@
 #include "shared/base/clock.h"
 
 static enum cnop_err
-deed_of(struct cnop_request *req, struct cnop_str reason, struct inventory_deed *deed)
+change_of(struct cnop_request *req, struct cnop_str reason, struct inventory_change *change)
 {
     enum cnop_err err;
 
-    *deed = (struct inventory_deed){.reason = reason,
-                                    .request_id = cnop_request_id(req),
-                                    .actor_user_id = cnop_request_user_id(req),
-                                    .now_us = cnop_clock_wall_us()};
+    *change = (struct inventory_change){.reason = reason,
+                                        .request_id = cnop_request_id(req),
+                                        .actor_user_id = cnop_request_user_id(req),
+                                        .now_us = cnop_clock_wall_us()};
     err = asset_symbol_parse(cnop_request_arena(req), cnop_request_path_param(req, "asset_id"),
-                             &deed->symbol);
+                             &change->symbol);
     if (err == CNOP_E_INVALID)
         return cnop_request_fault(req, err, "asset_id", "must be 1 to 10 letters or digits");
     return err;
@@ -33,17 +33,18 @@ desk_of(struct cnop_request *req)
 }
 
 static enum cnop_err
-explain(struct cnop_request *req, const struct inventory_deed *deed, enum cnop_err err)
+explain(struct cnop_request *req, const struct inventory_change *change, enum cnop_err err)
 {
     if (err == CNOP_E_NOT_FOUND)
-        return cnop_request_detail(req, err, "There is no asset %.*s.", CNOP_STR_ARG(deed->symbol));
+        return cnop_request_detail(req, err, "There is no asset %.*s.",
+                                   CNOP_STR_ARG(change->symbol));
     if (err == CNOP_E_OUTCOME_UNKNOWN)
         return cnop_request_detail(req, err, "The change may have taken effect; repeat it.");
     return err;
 }
 
 static void
-audit(struct cnop_request *req, const struct inventory_deed *deed, const char *action,
+audit(struct cnop_request *req, const struct inventory_change *change, const char *action,
       cnop_price price)
 {
     struct cnop_log_context context = cnop_request_log_context(req);
@@ -52,8 +53,8 @@ audit(struct cnop_request *req, const struct inventory_deed *deed, const char *a
     struct cnop_buf text;
 
     cnop_log_begin_audit(&line, &context, action, "market changed by an operator");
-    cnop_log_str(&line, "asset", deed->symbol);
-    cnop_log_str(&line, "reason", deed->reason);
+    cnop_log_str(&line, "asset", change->symbol);
+    cnop_log_str(&line, "reason", change->reason);
     cnop_log_str(&line, "client_addr", cnop_request_client_addr(req));
     if (price.e10 > 0) {
         cnop_buf_init(&text, memory, sizeof(memory));
@@ -82,7 +83,7 @@ inventory_http_set_price(struct cnop_request *req, struct cnop_response *res)
     struct inventory_env *env = cnop_request_env(req);
     struct inventory_desk desk = desk_of(req);
     struct cnop_json_writer *json;
-    struct inventory_deed deed;
+    struct inventory_change change;
     struct price_body body = {0};
     cnop_price previous;
     enum cnop_err err;
@@ -90,25 +91,25 @@ inventory_http_set_price(struct cnop_request *req, struct cnop_response *res)
     err = cnop_request_decode(req, price_fields, CNOP_COUNT(price_fields), &body);
     if (err != CNOP_OK)
         return err;
-    err = deed_of(req, body.reason, &deed);
+    err = change_of(req, body.reason, &change);
     if (err != CNOP_OK)
         return err;
-    err = inventory_price_set(&desk, &deed, body.price, &previous);
+    err = inventory_price_set(&desk, &change, body.price, &previous);
     if (err != CNOP_OK)
-        return explain(req, &deed, err);
+        return explain(req, &change, err);
     asset_source_renew(&env->assets);
-    audit(req, &deed, "price_set", body.price);
+    audit(req, &change, "price_set", body.price);
 
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
     cnop_json_object_open(json, "data");
-    cnop_json_str(json, "asset_id", deed.symbol);
+    cnop_json_str(json, "asset_id", change.symbol);
     cnop_json_price_number(json, "price_usd", body.price, 0);
     if (previous.e10 == 0)
         cnop_json_null(json, "previous_price_usd");
     else
         cnop_json_price_number(json, "previous_price_usd", previous, 0);
-    cnop_json_time(json, "updated_at", deed.now_us);
+    cnop_json_time(json, "updated_at", change.now_us);
     cnop_json_object_close(json);
     cnop_json_object_close(json);
     return CNOP_OK;
@@ -132,28 +133,28 @@ inventory_http_halt(struct cnop_request *req, struct cnop_response *res)
     struct inventory_desk desk = desk_of(req);
     struct halt_body body = {.halted = true};
     struct cnop_json_writer *json;
-    struct inventory_deed deed;
+    struct inventory_change change;
     enum cnop_err err;
 
     err = cnop_request_decode(req, halt_fields, CNOP_COUNT(halt_fields), &body);
     if (err != CNOP_OK)
         return err;
-    err = deed_of(req, body.reason, &deed);
+    err = change_of(req, body.reason, &change);
     if (err != CNOP_OK)
         return err;
-    err = inventory_halted_set(&desk, &deed, body.halted);
+    err = inventory_halted_set(&desk, &change, body.halted);
     if (err != CNOP_OK)
-        return explain(req, &deed, err);
+        return explain(req, &change, err);
     asset_source_renew(&env->assets);
-    audit(req, &deed, body.halted ? "halt" : "resume", (cnop_price){0});
+    audit(req, &change, body.halted ? "halt" : "resume", (cnop_price){0});
 
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
     cnop_json_object_open(json, "data");
-    cnop_json_str(json, "asset_id", deed.symbol);
+    cnop_json_str(json, "asset_id", change.symbol);
     cnop_json_bool(json, "halted", body.halted);
-    cnop_json_str(json, "reason", deed.reason);
-    cnop_json_time(json, "updated_at", deed.now_us);
+    cnop_json_str(json, "reason", change.reason);
+    cnop_json_time(json, "updated_at", change.now_us);
     cnop_json_object_close(json);
     cnop_json_object_close(json);
     return CNOP_OK;

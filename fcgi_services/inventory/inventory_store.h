@@ -27,7 +27,7 @@ cnop_must_check enum cnop_err inventory_store_candles(struct cnop_db *db, struct
 /* ---- changes by an operator ---- */
 
 /* One change of one asset: what the trail keeps. */
-struct inventory_deed {
+struct inventory_change {
     struct cnop_str symbol;
     struct cnop_str reason;     /* 1..200 characters */
     struct cnop_str request_id; /* at most 64 bytes, ASCII */
@@ -51,11 +51,11 @@ cnop_must_check enum cnop_err inventory_store_hold(struct cnop_db *db, struct cn
 
 /* Inside the transaction: the change and its line in the trail. */
 cnop_must_check enum cnop_err inventory_store_set_price(struct cnop_tx *tx,
-                                                        const struct inventory_deed *deed,
+                                                        const struct inventory_change *change,
                                                         const struct inventory_held *held,
                                                         cnop_price price);
 cnop_must_check enum cnop_err inventory_store_set_halted(struct cnop_tx *tx,
-                                                         const struct inventory_deed *deed,
+                                                         const struct inventory_change *change,
                                                          const struct inventory_held *held,
                                                          bool halted);
 

@@ -230,15 +230,15 @@ struct note {
 };
 
 static enum cnop_err
-add_note(struct cnop_tx *tx, const struct inventory_deed *deed, uint16_t asset_id,
+add_note(struct cnop_tx *tx, const struct inventory_change *change, uint16_t asset_id,
          const struct note *note)
 {
     return cnop_db_exec(cnop_tx_db(tx), &insert_action,
-                        CNOP_PARAMS(CNOP_P_U64(asset_id), CNOP_P_U64(deed->actor_user_id),
+                        CNOP_PARAMS(CNOP_P_U64(asset_id), CNOP_P_U64(change->actor_user_id),
                                     CNOP_P_STR(cnop_str_from(note->action)),
-                                    CNOP_P_STR(deed->reason), CNOP_P_STR(note->old_value),
-                                    CNOP_P_STR(note->new_value), CNOP_P_STR(deed->request_id),
-                                    CNOP_P_I64(deed->now_us)),
+                                    CNOP_P_STR(change->reason), CNOP_P_STR(note->old_value),
+                                    CNOP_P_STR(note->new_value), CNOP_P_STR(change->request_id),
+                                    CNOP_P_I64(change->now_us)),
                         NULL);
 }
 
@@ -253,7 +253,7 @@ price_text(char *memory, size_t bytes, cnop_price price)
 }
 
 enum cnop_err
-inventory_store_set_price(struct cnop_tx *tx, const struct inventory_deed *deed,
+inventory_store_set_price(struct cnop_tx *tx, const struct inventory_change *change,
                           const struct inventory_held *held, cnop_price price)
 {
     char old_memory[40];
@@ -268,15 +268,15 @@ inventory_store_set_price(struct cnop_tx *tx, const struct inventory_deed *deed,
     cnop_assert(price.e10 > 0);
     err = cnop_db_exec(cnop_tx_db(tx), &update_price,
                        CNOP_PARAMS(CNOP_P_U64(held->asset_id), CNOP_P_I64(price.e10),
-                                   CNOP_P_U64(held->seq), CNOP_P_I64(deed->now_us)),
+                                   CNOP_P_U64(held->seq), CNOP_P_I64(change->now_us)),
                        NULL);
     if (err != CNOP_OK)
         return err;
-    return add_note(tx, deed, held->asset_id, &note);
+    return add_note(tx, change, held->asset_id, &note);
 }
 
 enum cnop_err
-inventory_store_set_halted(struct cnop_tx *tx, const struct inventory_deed *deed,
+inventory_store_set_halted(struct cnop_tx *tx, const struct inventory_change *change,
                            const struct inventory_held *held, bool halted)
 {
     struct note note = {
@@ -284,16 +284,16 @@ inventory_store_set_halted(struct cnop_tx *tx, const struct inventory_deed *deed
         .old_value = held->halted ? CNOP_STR("halted") : CNOP_STR("trading"),
         .new_value = halted ? CNOP_STR("halted") : CNOP_STR("trading"),
     };
-    struct cnop_param reason = halted ? CNOP_P_STR(deed->reason) : CNOP_P_NULL();
+    struct cnop_param reason = halted ? CNOP_P_STR(change->reason) : CNOP_P_NULL();
     enum cnop_err err;
 
     err = cnop_db_exec(cnop_tx_db(tx), &update_halted,
-                       CNOP_PARAMS(CNOP_P_U64(halted), reason, CNOP_P_I64(deed->now_us),
+                       CNOP_PARAMS(CNOP_P_U64(halted), reason, CNOP_P_I64(change->now_us),
                                    CNOP_P_U64(held->asset_id)),
                        NULL);
     if (err != CNOP_OK)
         return err;
-    return add_note(tx, deed, held->asset_id, &note);
+    return add_note(tx, change, held->asset_id, &note);
 }
 
 enum cnop_err

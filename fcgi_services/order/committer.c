@@ -261,25 +261,25 @@ committer_send(struct committer *committer, struct engine_batch *batch)
     pthread_mutex_unlock(&committer->mutex);
 }
 
-enum committer_news
-committer_news(struct committer *committer)
+enum committer_event
+committer_event(struct committer *committer)
 {
-    enum committer_news news = COMMITTER_NOTHING;
+    enum committer_event event = COMMITTER_NOTHING;
     uint64_t count;
 
     while (read(committer->event_fd, &count, sizeof(count)) < 0 && errno == EINTR)
         continue;
     pthread_mutex_lock(&committer->mutex);
     if (committer->done) {
-        news = COMMITTER_DONE;
+        event = COMMITTER_DONE;
         committer->batch = NULL;
         committer->done = false;
     } else if (committer->unsettled) {
-        news = COMMITTER_UNSETTLED;
+        event = COMMITTER_UNSETTLED;
     }
     committer->unsettled = false;
     pthread_mutex_unlock(&committer->mutex);
-    return news;
+    return event;
 }
 
 bool

@@ -10,7 +10,7 @@
 struct committer;
 
 /* What a look at the committer may find. */
-enum committer_news {
+enum committer_event {
     COMMITTER_NOTHING,
     COMMITTER_DONE,      /* the batch is back, batch->result says how it went */
     COMMITTER_UNSETTLED, /* once a batch, when its outcome is unknown for too long; it is not back
@@ -23,12 +23,12 @@ cnop_must_check enum cnop_err committer_start(struct cnop_batch_db *db, uint64_t
 /* Waits for the batch in hand, then ends the thread. Gives up on an unsettled one. */
 void committer_stop(struct committer *committer);
 
-/* Readable when there is news. */
+/* Readable when there is an event. */
 int committer_fd(const struct committer *committer);
 
 /* Lends a batch; only when no other is lent. */
 void committer_send(struct committer *committer, struct engine_batch *batch);
-enum committer_news committer_news(struct committer *committer);
+enum committer_event committer_event(struct committer *committer);
 
 /* False while the database cannot be reached. */
 bool committer_has_database(const struct committer *committer);

@@ -9,10 +9,11 @@
 #define BATCH_BODY_BYTES (64u * 1024)
 
 static const struct cnop_route routes[] = {
-    {CNOP_POST, "/api/v1/orders", order_http_place, CNOP_ROLE_USER, ORDER_BODY_BYTES,
+    {CNOP_POST, "/api/v1/orders", order_http_place, CNOP_ROLE_CUSTOMER, ORDER_BODY_BYTES,
      CNOP_ROUTE_IDEMPOTENT | CNOP_ROUTE_NO_LOG},
-    {CNOP_POST, "/api/v1/orders/preview", order_http_preview, CNOP_ROLE_USER, ORDER_BODY_BYTES, 0},
-    {CNOP_POST, "/api/v1/orders/batch", order_http_batch, CNOP_ROLE_USER, BATCH_BODY_BYTES,
+    {CNOP_POST, "/api/v1/orders/preview", order_http_preview, CNOP_ROLE_CUSTOMER, ORDER_BODY_BYTES,
+     0},
+    {CNOP_POST, "/api/v1/orders/batch", order_http_batch, CNOP_ROLE_CUSTOMER, BATCH_BODY_BYTES,
      CNOP_ROUTE_IDEMPOTENT},
 };
 

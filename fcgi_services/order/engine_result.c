@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes back to the loop: commits that stand, fail or stay unknown, and keys looked up.
+/* What comes back to the loop: commits that succeeded, failed or stay unknown, and keys looked up.
  * Nothing is guessed: state that is not known to be durable is taken back and its commands run
  * again, or their clients are told. */
 #include "fcgi_services/order/engine_state.h"
@@ -12,7 +12,7 @@
 /* ---- results of a commit ---- */
 
 static void
-stand(struct engine *engine, struct engine_batch *batch)
+on_committed(struct engine *engine, struct engine_batch *batch)
 {
     ledger_forget(engine->ledger, batch->undo_end);
     engine->committed_mark = batch->undo_end;
@@ -25,7 +25,7 @@ stand(struct engine *engine, struct engine_batch *batch)
 /* Takes back everything that is not committed; the jobs of the failed batch and of the one filling
  * behind it, in their order. */
 static struct job_list
-take_back(struct engine *engine, struct engine_batch *batch)
+rollback(struct engine *engine, struct engine_batch *batch)
 {
     struct engine_batch *const both[] = {batch, engine->filling};
     struct job_list jobs = {NULL, NULL};
@@ -57,7 +57,7 @@ static void
 isolate(struct engine *engine, struct engine_batch *batch, enum cnop_err err)
 {
     bool alone = batch->job_count == 1;
-    struct job_list jobs = take_back(engine, batch);
+    struct job_list jobs = rollback(engine, batch);
 
     cnop_metric_add(ENGINE_METRIC_ISOLATED, 1);
     if (alone && jobs.first != NULL) {
@@ -85,7 +85,7 @@ on_commit_done(struct engine *engine)
     engine->in_flight = NULL;
     engine->unsettled = false;
     if (batch->result == CNOP_OK) {
-        stand(engine, batch);
+        on_committed(engine, batch);
         return;
     }
     cnop_metric_add(ENGINE_METRIC_COMMIT_FAILED, 1);
@@ -99,7 +99,7 @@ on_commit_done(struct engine *engine)
         cnop_log_write(CNOP_LOG_CRITICAL, "fenced", "another engine has taken over: ending");
         cnop_web_stop();
     }
-    jobs = take_back(engine, batch);
+    jobs = rollback(engine, batch);
     fail_all(engine, &jobs, batch->result);
     fail_all(engine, &engine->backlog, batch->result);
 }
@@ -133,7 +133,7 @@ engine_on_committer(int fd, uint32_t events, void *arg)
 
     (void)fd;
     (void)events;
-    switch (committer_news(engine->committer)) {
+    switch (committer_event(engine->committer)) {
     case COMMITTER_DONE:
         on_commit_done(engine);
         break;
@@ -150,7 +150,7 @@ engine_on_committer(int fd, uint32_t events, void *arg)
 static void
 on_found(struct engine *engine, struct engine_job *job, const struct lookup_result *result)
 {
-    ledger_load_key(engine->ledger, &result->deed,
+    ledger_load_key(engine->ledger, &result->posting,
                     cnop_str_make(job->command.key, job->command.key_len), result->fingerprint);
     job->resolve = false;
 }

@@ -46,12 +46,13 @@ hand_out(struct lookup *lookup, const struct recovered_key *found)
         struct lookup_result *result = &lookup->work[i];
         const struct ledger_command *command = &result->job->command;
 
-        if (wants_orders(result) != (found->deed.op == LEDGER_OP_ORDER) ||
-            command->account_id != found->deed.account_id || command->key_len != found->key.len ||
+        if (wants_orders(result) != (found->posting.op == LEDGER_OP_ORDER) ||
+            command->account_id != found->posting.account_id ||
+            command->key_len != found->key.len ||
             memcmp(command->key, found->key.ptr, found->key.len) != 0)
             continue;
         result->err = CNOP_OK;
-        result->deed = found->deed;
+        result->posting = found->posting;
         memcpy(result->fingerprint, found->fingerprint, LEDGER_FINGERPRINT_BYTES);
     }
 }

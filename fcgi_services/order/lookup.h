@@ -10,11 +10,11 @@
 
 struct lookup;
 
-/* What was found for a job: err OK (deed), NOT_FOUND, DB_FAILED. */
+/* What was found for a job: err OK (posting), NOT_FOUND, DB_FAILED. */
 struct lookup_result {
     struct engine_job *job;
     enum cnop_err err;
-    struct ledger_deed deed;
+    struct ledger_posting posting;
     unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES];
 };
 

@@ -70,7 +70,7 @@ write_item(struct cnop_json_writer *writer, const struct order_env *env, const s
     cnop_json_i64(writer, "status", accepted ? 201 : cnop_err_status(cnop_err_public(item->err)));
     cnop_json_bool(writer, "replayed", accepted && item->outcome.replayed);
     if (accepted)
-        order_http_write(writer, env, &item->command, &item->outcome.deed);
+        order_http_write(writer, env, &item->command, &item->outcome.posting);
     else
         write_refused(writer, env, item);
     cnop_json_object_close(writer);

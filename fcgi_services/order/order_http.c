@@ -66,18 +66,18 @@ refuse(struct cnop_request *req, const struct engine_job *job)
 
 void
 order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
-                 const struct ledger_command *command, const struct ledger_deed *deed)
+                 const struct ledger_command *command, const struct ledger_posting *posting)
 {
-    const struct order_view order = {.id = deed->id,
-                                     .side = deed->side,
-                                     .symbol = order_http_symbol(env, deed->asset_id),
-                                     .qty = deed->qty,
-                                     .price = deed->price,
-                                     .total = deed->total,
-                                     .fee = deed->fee,
+    const struct order_view order = {.id = posting->id,
+                                     .side = posting->side,
+                                     .symbol = order_http_symbol(env, posting->asset_id),
+                                     .qty = posting->qty,
+                                     .price = posting->price,
+                                     .total = posting->total,
+                                     .fee = posting->fee,
                                      .client_order_id =
                                          cnop_str_make(command->key, command->key_len),
-                                     .created_us = deed->time_us};
+                                     .created_us = posting->time_us};
 
     order_json_write(writer, "data", &env->id_key, &order);
 }
@@ -101,7 +101,7 @@ on_placed(struct engine_job *job)
     }
     writer = cnop_response_json(res);
     cnop_json_object_open(writer, NULL);
-    order_http_write(writer, env, &job->command, &job->outcome.deed);
+    order_http_write(writer, env, &job->command, &job->outcome.posting);
     cnop_json_object_close(writer);
     cnop_request_complete(req, CNOP_OK);
 }
@@ -256,11 +256,11 @@ on_previewed(struct engine_job *job)
     cnop_json_object_open(writer, "data");
     cnop_json_text(writer, "order_type", ticket_type_name(job->owner_index));
     cnop_json_str(writer, "asset_id", symbol);
-    cnop_json_qty(writer, "quantity", preview->deed.qty, 0);
-    cnop_json_price(writer, "price", preview->deed.price, 2);
-    cnop_json_cash(writer, "total_amount", preview->deed.total, 2);
-    cnop_json_cash(writer, "fee", preview->deed.fee, 2);
-    cnop_json_cash(writer, "balance_after", preview->deed.cash_after, 2);
+    cnop_json_qty(writer, "quantity", preview->posting.qty, 0);
+    cnop_json_price(writer, "price", preview->posting.price, 2);
+    cnop_json_cash(writer, "total_amount", preview->posting.total, 2);
+    cnop_json_cash(writer, "fee", preview->posting.fee, 2);
+    cnop_json_cash(writer, "balance_after", preview->posting.cash_after, 2);
     cnop_json_qty(writer, "quantity_after", preview->qty_after, 0);
     write_violations(writer, job, symbol);
     cnop_json_object_close(writer);

@@ -24,6 +24,6 @@ cnop_must_check enum cnop_err order_http_account(struct cnop_request *req, int64
 struct cnop_str order_http_symbol(const struct order_env *env, uint16_t asset_id);
 /* Writes the order that the command has become, as member "data". */
 void order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
-                      const struct ledger_command *command, const struct ledger_deed *deed);
+                      const struct ledger_command *command, const struct ledger_posting *posting);
 
 #endif

@@ -142,19 +142,19 @@ read_key(const struct cnop_row *row, size_t column, struct recovered_key *key)
 bool
 recovery_read_order(const struct cnop_row *row, struct recovered_key *ret_key)
 {
-    ret_key->deed = (struct ledger_deed){.id = cell_i64(row, 0),
-                                         .account_id = cell_i64(row, 1),
-                                         .asset_id = (uint16_t)cell_i64(row, 2),
-                                         .side = (uint8_t)cell_i64(row, 3),
-                                         .qty = {cell_i64(row, 4)},
-                                         .quote_qty = {cell_i64(row, 5)},
-                                         .price = {cell_i64(row, 6)},
-                                         .price_seq = (uint64_t)cell_i64(row, 7),
-                                         .total = {cell_i64(row, 8)},
-                                         .fee = {cell_i64(row, 9)},
-                                         .cash_after = {cell_i64(row, 10)},
-                                         .time_us = cell_i64(row, 11),
-                                         .op = LEDGER_OP_ORDER};
+    ret_key->posting = (struct ledger_posting){.id = cell_i64(row, 0),
+                                               .account_id = cell_i64(row, 1),
+                                               .asset_id = (uint16_t)cell_i64(row, 2),
+                                               .side = (uint8_t)cell_i64(row, 3),
+                                               .qty = {cell_i64(row, 4)},
+                                               .quote_qty = {cell_i64(row, 5)},
+                                               .price = {cell_i64(row, 6)},
+                                               .price_seq = (uint64_t)cell_i64(row, 7),
+                                               .total = {cell_i64(row, 8)},
+                                               .fee = {cell_i64(row, 9)},
+                                               .cash_after = {cell_i64(row, 10)},
+                                               .time_us = cell_i64(row, 11),
+                                               .op = LEDGER_OP_ORDER};
     return read_key(row, 12, ret_key);
 }
 
@@ -163,13 +163,14 @@ recovery_read_entry(const struct cnop_row *row, struct recovered_key *ret_key)
 {
     int64_t amount_e8 = cell_i64(row, 3);
 
-    ret_key->deed = (struct ledger_deed){.id = cell_i64(row, 0),
-                                         .account_id = cell_i64(row, 1),
-                                         .op = (uint8_t)(cell_i64(row, 2) + LEDGER_OP_DEPOSIT - 1),
-                                         .total = {amount_e8 < 0 ? -amount_e8 : amount_e8},
-                                         .cash_after = {cell_i64(row, 4)},
-                                         .time_us = cell_i64(row, 5),
-                                         .asset_id = LEDGER_USD};
+    ret_key->posting =
+        (struct ledger_posting){.id = cell_i64(row, 0),
+                                .account_id = cell_i64(row, 1),
+                                .op = (uint8_t)(cell_i64(row, 2) + LEDGER_OP_DEPOSIT - 1),
+                                .total = {amount_e8 < 0 ? -amount_e8 : amount_e8},
+                                .cash_after = {cell_i64(row, 4)},
+                                .time_us = cell_i64(row, 5),
+                                .asset_id = LEDGER_USD};
     return read_key(row, 6, ret_key);
 }
 
@@ -181,8 +182,8 @@ load_order_key(void *arg, const struct cnop_row *row)
 
     loader->row_count++;
     if (recovery_read_order(row, &key))
-        ledger_load_key(loader->ledger, &key.deed, key.key, key.fingerprint);
-    loader->oldest_order_us = key.deed.time_us;
+        ledger_load_key(loader->ledger, &key.posting, key.key, key.fingerprint);
+    loader->oldest_order_us = key.posting.time_us;
     ledger_forget(loader->ledger, ledger_mark(loader->ledger));
     return CNOP_OK;
 }
@@ -195,8 +196,8 @@ load_entry_key(void *arg, const struct cnop_row *row)
 
     loader->row_count++;
     if (recovery_read_entry(row, &key))
-        ledger_load_key(loader->ledger, &key.deed, key.key, key.fingerprint);
-    loader->oldest_entry_us = key.deed.time_us;
+        ledger_load_key(loader->ledger, &key.posting, key.key, key.fingerprint);
+    loader->oldest_entry_us = key.posting.time_us;
     ledger_forget(loader->ledger, ledger_mark(loader->ledger));
     return CNOP_OK;
 }

@@ -16,12 +16,12 @@ cnop_must_check enum cnop_err recovery_run(struct cnop_batch_db *db,
                                            const struct engine_config *config,
                                            struct ledger *ledger, struct ledger_chain *ret_chain);
 
-/* A row of `orders` or `cash_entry` as a deed with its key, for keys that are looked up. Columns:
- * id, account_id, asset_id, side, filled_qty, quote_qty, price, price_seq, filled_quote, fee,
- * cash_after, created_us, key, fingerprint; and for cash: id, account_id, kind, amount,
+/* A row of `orders` or `cash_entry` as a posting with its key, for keys that are looked up.
+ * Columns: id, account_id, asset_id, side, filled_qty, quote_qty, price, price_seq, filled_quote,
+ * fee, cash_after, created_us, key, fingerprint; and for cash: id, account_id, kind, amount,
  * balance_after, created_us, key, fingerprint. */
 struct recovered_key {
-    struct ledger_deed deed;
+    struct ledger_posting posting;
     struct cnop_str key; /* view into the row */
     unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES];
 };

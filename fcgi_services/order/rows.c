@@ -57,84 +57,84 @@ put_key(struct cnop_batch *sql, const struct ledger_command *command)
 static void
 put_order(struct cnop_batch *sql, const struct engine_job *job)
 {
-    const struct ledger_deed *deed = &job->outcome.deed;
+    const struct ledger_posting *posting = &job->outcome.posting;
 
     cnop_batch_row_open(sql);
-    cnop_batch_i64(sql, deed->id);
-    cnop_batch_i64(sql, deed->account_id);
-    cnop_batch_i64(sql, deed->asset_id);
-    cnop_batch_i64(sql, deed->side);
+    cnop_batch_i64(sql, posting->id);
+    cnop_batch_i64(sql, posting->account_id);
+    cnop_batch_i64(sql, posting->asset_id);
+    cnop_batch_i64(sql, posting->side);
     cnop_batch_i64(sql, TYPE_MARKET);
     cnop_batch_i64(sql, TIF_IMMEDIATE);
     cnop_batch_i64(sql, STATUS_COMPLETED);
     put_key(sql, &job->command);
-    cnop_batch_i64(sql, deed->qty.e8);
-    if (deed->quote_qty.e8 == 0)
+    cnop_batch_i64(sql, posting->qty.e8);
+    if (posting->quote_qty.e8 == 0)
         cnop_batch_null(sql);
     else
-        cnop_batch_i64(sql, deed->quote_qty.e8);
-    cnop_batch_i64(sql, deed->qty.e8);
-    cnop_batch_i64(sql, deed->total.e8);
-    cnop_batch_i64(sql, deed->fee.e8);
-    cnop_batch_i64(sql, deed->price.e10);
-    cnop_batch_u64(sql, deed->price_seq);
-    cnop_batch_i64(sql, deed->cash_after.e8);
-    cnop_batch_i64(sql, deed->time_us);
-    cnop_batch_i64(sql, deed->time_us);
+        cnop_batch_i64(sql, posting->quote_qty.e8);
+    cnop_batch_i64(sql, posting->qty.e8);
+    cnop_batch_i64(sql, posting->total.e8);
+    cnop_batch_i64(sql, posting->fee.e8);
+    cnop_batch_i64(sql, posting->price.e10);
+    cnop_batch_u64(sql, posting->price_seq);
+    cnop_batch_i64(sql, posting->cash_after.e8);
+    cnop_batch_i64(sql, posting->time_us);
+    cnop_batch_i64(sql, posting->time_us);
     cnop_batch_row_close(sql);
 }
 
 static void
 put_trade(struct cnop_batch *sql, const struct engine_job *job)
 {
-    const struct ledger_deed *deed = &job->outcome.deed;
+    const struct ledger_posting *posting = &job->outcome.posting;
 
     cnop_batch_row_open(sql);
     cnop_batch_i64(sql, job->outcome.trade_id);
-    cnop_batch_i64(sql, deed->id);
-    cnop_batch_i64(sql, deed->asset_id);
-    cnop_batch_i64(sql, deed->side);
-    cnop_batch_i64(sql, deed->price.e10);
-    cnop_batch_i64(sql, deed->qty.e8);
-    cnop_batch_i64(sql, deed->total.e8);
-    cnop_batch_i64(sql, deed->fee.e8);
-    cnop_batch_i64(sql, deed->time_us);
+    cnop_batch_i64(sql, posting->id);
+    cnop_batch_i64(sql, posting->asset_id);
+    cnop_batch_i64(sql, posting->side);
+    cnop_batch_i64(sql, posting->price.e10);
+    cnop_batch_i64(sql, posting->qty.e8);
+    cnop_batch_i64(sql, posting->total.e8);
+    cnop_batch_i64(sql, posting->fee.e8);
+    cnop_batch_i64(sql, posting->time_us);
     cnop_batch_row_close(sql);
 }
 
 static void
 put_entry(struct cnop_batch *sql, const struct engine_job *job)
 {
-    const struct ledger_deed *deed = &job->outcome.deed;
-    int64_t amount_e8 = deed->op == LEDGER_OP_WITHDRAW ? -deed->total.e8 : deed->total.e8;
+    const struct ledger_posting *posting = &job->outcome.posting;
+    int64_t amount_e8 = posting->op == LEDGER_OP_WITHDRAW ? -posting->total.e8 : posting->total.e8;
 
     cnop_batch_row_open(sql);
-    cnop_batch_i64(sql, deed->id);
-    cnop_batch_i64(sql, deed->account_id);
-    cnop_batch_i64(sql, deed->op - LEDGER_OP_DEPOSIT + 1);
+    cnop_batch_i64(sql, posting->id);
+    cnop_batch_i64(sql, posting->account_id);
+    cnop_batch_i64(sql, posting->op - LEDGER_OP_DEPOSIT + 1);
     cnop_batch_i64(sql, amount_e8);
-    cnop_batch_i64(sql, deed->cash_after.e8);
+    cnop_batch_i64(sql, posting->cash_after.e8);
     put_key(sql, &job->command);
-    cnop_batch_i64(sql, deed->time_us);
+    cnop_batch_i64(sql, posting->time_us);
     cnop_batch_row_close(sql);
 }
 
 static void
-put_xfers(struct cnop_batch *sql, const struct engine_job *job)
+put_transfers(struct cnop_batch *sql, const struct engine_job *job)
 {
-    for (uint32_t leg = 0; leg < job->outcome.xfer_count; leg++) {
-        const struct ledger_xfer *xfer = &job->outcome.xfers[leg];
+    for (uint32_t leg = 0; leg < job->outcome.transfer_count; leg++) {
+        const struct ledger_transfer *transfer = &job->outcome.transfers[leg];
 
-        if (leg == 1 && job->outcome.deed.id % 16 == 1 && engine_fault(ENGINE_FAULT_LOSE_LEG))
+        if (leg == 1 && job->outcome.posting.id % 16 == 1 && engine_fault(ENGINE_FAULT_LOSE_LEG))
             continue;
         cnop_batch_row_open(sql);
-        cnop_batch_i64(sql, job->outcome.deed.id);
+        cnop_batch_i64(sql, job->outcome.posting.id);
         cnop_batch_i64(sql, leg);
-        cnop_batch_i64(sql, xfer->debit_account);
-        cnop_batch_i64(sql, xfer->credit_account);
-        cnop_batch_i64(sql, xfer->asset_id);
-        cnop_batch_i64(sql, xfer->amount_e8);
-        cnop_batch_i64(sql, xfer->kind);
+        cnop_batch_i64(sql, transfer->debit_account);
+        cnop_batch_i64(sql, transfer->credit_account);
+        cnop_batch_i64(sql, transfer->asset_id);
+        cnop_batch_i64(sql, transfer->amount_e8);
+        cnop_batch_i64(sql, transfer->kind);
         cnop_batch_row_close(sql);
     }
 }
@@ -142,14 +142,14 @@ put_xfers(struct cnop_batch *sql, const struct engine_job *job)
 static bool
 is_order(const struct engine_job *job)
 {
-    return job->outcome.changed && job->outcome.deed.op == LEDGER_OP_ORDER;
+    return job->outcome.changed && job->outcome.posting.op == LEDGER_OP_ORDER;
 }
 
 static bool
 is_entry(const struct engine_job *job)
 {
-    return job->outcome.changed && job->outcome.deed.op >= LEDGER_OP_DEPOSIT &&
-           job->outcome.deed.op <= LEDGER_OP_GIFT;
+    return job->outcome.changed && job->outcome.posting.op >= LEDGER_OP_DEPOSIT &&
+           job->outcome.posting.op <= LEDGER_OP_GIFT;
 }
 
 static uint32_t
@@ -205,7 +205,7 @@ encode_entries(struct engine_batch *batch)
 }
 
 static void
-encode_xfers(struct engine_batch *batch)
+encode_transfers(struct engine_batch *batch)
 {
     struct cnop_batch *sql = &batch->sql;
 
@@ -215,7 +215,7 @@ encode_xfers(struct engine_batch *batch)
                               "amount_e8,kind) VALUES ");
     for (uint32_t i = 0; i < batch->job_count; i++) {
         if (is_order(batch->jobs[i]) || is_entry(batch->jobs[i]))
-            put_xfers(sql, batch->jobs[i]);
+            put_transfers(sql, batch->jobs[i]);
     }
     cnop_batch_rows_close(sql, "");
 }
@@ -379,7 +379,7 @@ rows_encode(struct engine_batch *batch)
     cnop_batch_use_arrays(&batch->sql,
                           batch->sql.arrays != NULL && batch->changed_count >= ROWS_ARRAY_MIN);
     encode_orders(batch);
-    encode_xfers(batch);
+    encode_transfers(batch);
     encode_balances(batch);
     cnop_batch_use_arrays(&batch->sql, false);
     encode_entries(batch);

@@ -9,9 +9,9 @@
 
 size_t
 profile_check_change(const struct profile_change *change, int32_t today,
-                     struct profile_flaw ret_flaws[PROFILE_FLAW_MAX])
+                     struct profile_violation ret_violations[PROFILE_VIOLATION_MAX])
 {
-    const struct profile_flaw checks[] = {
+    const struct profile_violation checks[] = {
         {"email", change->has_email ? cnop_person_check_email(change->email) : NULL},
         {"first_name", change->has_first_name ? cnop_person_check_name(change->first_name) : NULL},
         {"last_name", change->has_last_name ? cnop_person_check_name(change->last_name) : NULL},
@@ -24,10 +24,10 @@ profile_check_change(const struct profile_change *change, int32_t today,
     };
     size_t count = 0;
 
-    _Static_assert(CNOP_COUNT(checks) <= PROFILE_FLAW_MAX, "a flaw for each field");
+    _Static_assert(CNOP_COUNT(checks) <= PROFILE_VIOLATION_MAX, "a violation for each field");
     for (size_t i = 0; i < CNOP_COUNT(checks); i++) {
         if (checks[i].rule != NULL)
-            ret_flaws[count++] = checks[i];
+            ret_violations[count++] = checks[i];
     }
     return count;
 }

@@ -6,7 +6,7 @@
 
 #include "fcgi_services/user/user_store.h"
 
-#define PROFILE_FLAW_MAX 8
+#define PROFILE_VIOLATION_MAX 8
 
 /* A field with has_... false stays as it is. Blanks around values are already gone. */
 struct profile_change {
@@ -24,17 +24,17 @@ struct profile_change {
     bool has_consent;
 };
 
-struct profile_flaw {
+struct profile_violation {
     const char *field;
     const struct cnop_text_rule *rule;
 };
 
 /* Every broken rule, at most one a field; returns their number. */
 size_t profile_check_change(const struct profile_change *change, int32_t today,
-                            struct profile_flaw ret_flaws[PROFILE_FLAW_MAX]);
+                            struct profile_violation ret_violations[PROFILE_VIOLATION_MAX]);
 
-/* Applies a change without flaws. UNAUTHENTICATED: the user is gone. EMAIL_TAKEN. BUSY: others kept
- * changing it. ret_profile is what is stored now. */
+/* Applies a change without violations. UNAUTHENTICATED: the user is gone. EMAIL_TAKEN. BUSY: others
+ * kept changing it. ret_profile is what is stored now. */
 cnop_must_check enum cnop_err profile_change_apply(struct user_store *store, uint64_t user_id,
                                                    const struct profile_change *change,
                                                    struct cnop_arena *arena,

@@ -97,14 +97,15 @@ change_decode(struct cnop_request *req, struct profile_change *change)
 static enum cnop_err
 change_check(struct cnop_request *req, const struct profile_change *change)
 {
-    struct profile_flaw flaws[PROFILE_FLAW_MAX];
-    size_t count = profile_check_change(change, cnop_clock_utc_day(cnop_clock_wall_us()), flaws);
+    struct profile_violation violations[PROFILE_VIOLATION_MAX];
+    size_t count =
+        profile_check_change(change, cnop_clock_utc_day(cnop_clock_wall_us()), violations);
 
     for (size_t i = 0; i < count; i++)
         (void)cnop_request_fault_add(req, CNOP_E_INVALID,
-                                     (struct cnop_fault){.field = flaws[i].field,
-                                                         .type = flaws[i].rule->name,
-                                                         .message = flaws[i].rule->message});
+                                     (struct cnop_fault){.field = violations[i].field,
+                                                         .type = violations[i].rule->name,
+                                                         .message = violations[i].rule->message});
     return count == 0 ? CNOP_OK : CNOP_E_INVALID;
 }
 

@@ -15,7 +15,7 @@ enum cnop_err user_http_limits(struct cnop_request *req, struct cnop_response *r
 enum cnop_err user_http_deposit(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err user_http_withdraw(struct cnop_request *req, struct cnop_response *res);
 /* POST /cny/claim: 201. */
-enum cnop_err user_http_claim(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err user_http_gift(struct cnop_request *req, struct cnop_response *res);
 
 /* GET /balance/transactions, GET /balance/statement: 200. */
 enum cnop_err user_http_transactions(struct cnop_request *req, struct cnop_response *res);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Balance, limits, deposits, withdrawals, the red packet. Decode, call, encode. No rules here. */
+/* Balance, limits, deposits, withdrawals, the gift. Decode, call, encode. No rules here. */
 #include "fcgi_services/user/user_http.h"
 
 #include "fcgi_services/user/account.h"
@@ -117,7 +117,7 @@ audit_movement(struct cnop_request *req, const struct movement *movement, enum c
     cnop_log_u64(&line, "user_id", movement->user_id);
     cnop_log_str(&line, "amount", cnop_buf_view(&amount));
     if (err == CNOP_OK)
-        cnop_log_i64(&line, "entry", outcome->deed.id);
+        cnop_log_i64(&line, "entry", outcome->posting.id);
     else
         cnop_log_text(&line, "error", cnop_err_code(err));
     cnop_log_bool(&line, "replayed", err == CNOP_OK && outcome->replayed);
@@ -152,7 +152,7 @@ write_movement(struct cnop_response *res, const struct user_thread *self,
     cnop_buf_init(&message, message_memory, sizeof(message_memory));
     account_put_success(&message, movement);
     cnop_buf_init(&id, id_memory, sizeof(id_memory));
-    cnop_id_format(&id, CNOP_ID_TRANSACTION, self->id_key, (uint64_t)outcome->deed.id);
+    cnop_id_format(&id, CNOP_ID_TRANSACTION, self->id_key, (uint64_t)outcome->posting.id);
     cnop_response_status(res, 201);
     if (outcome->replayed)
         cnop_response_header(res, "Idempotency-Replayed", "true");
@@ -161,7 +161,7 @@ write_movement(struct cnop_response *res, const struct user_thread *self,
     cnop_json_bool(json, "success", true);
     cnop_json_str(json, "message", cnop_buf_view(&message));
     cnop_json_str(json, "transaction_id", cnop_buf_view(&id));
-    cnop_json_time(json, "timestamp", outcome->deed.time_us);
+    cnop_json_time(json, "timestamp", outcome->posting.time_us);
     cnop_json_object_close(json);
 }
 
@@ -201,30 +201,32 @@ user_http_withdraw(struct cnop_request *req, struct cnop_response *res)
     return move(req, res, LEDGER_OP_WITHDRAW);
 }
 
-/* ---- the red packet ---- */
+/* ---- the gift ---- */
 
-static const struct cnop_field claim_fields[] = {
-    CNOP_FIELD(struct claim, phrase, CNOP_K_STR, CNOP_RANGE(1, 200), CNOP_REQUIRED | CNOP_TRIM),
+static const struct cnop_field gift_fields[] = {
+    CNOP_FIELD(struct gift_request, phrase, CNOP_K_STR, CNOP_RANGE(1, 200),
+               CNOP_REQUIRED | CNOP_TRIM),
 };
 
 /* POST /cny/claim */
 enum cnop_err
-user_http_claim(struct cnop_request *req, struct cnop_response *res)
+user_http_gift(struct cnop_request *req, struct cnop_response *res)
 {
     struct user_thread *self = cnop_request_env(req);
-    struct claim claim = {.user_id = cnop_request_user_id(req), .request_id = cnop_request_id(req)};
+    struct gift_request wanted = {.user_id = cnop_request_user_id(req),
+                                  .request_id = cnop_request_id(req)};
     struct cnop_json_writer *json;
-    struct claim_result result;
+    struct gift_result result;
     struct cash_balance ignored;
     enum cnop_err err;
 
-    err = cnop_request_decode(req, claim_fields, CNOP_COUNT(claim_fields), &claim);
+    err = cnop_request_decode(req, gift_fields, CNOP_COUNT(gift_fields), &wanted);
     if (err == CNOP_OK)
-        err = key_decode(req, &claim.idem_key);
+        err = key_decode(req, &wanted.idem_key);
     if (err == CNOP_OK)
         err = user_http_cash(req, &ignored);
     if (err == CNOP_OK)
-        err = claim_make(&self->claim, &claim, &result);
+        err = gift_give(&self->gift, &wanted, &result);
     if (err != CNOP_OK)
         return err;
     cnop_response_status(res, 201);
@@ -234,11 +236,11 @@ user_http_claim(struct cnop_request *req, struct cnop_response *res)
     cnop_json_object_open(json, NULL);
     cnop_json_bool(json, "success", true);
     cnop_json_text(json, "message",
-                   result.got_red_pocket ? "You have opened a red pocket"
-                                         : "A small gift for a good try");
+                   result.by_phrase ? "You have opened a red pocket"
+                                    : "A small gift for a good try");
     cnop_json_cash(json, "amount", result.amount, 2);
-    cnop_json_bool(json, "got_red_pocket", result.got_red_pocket);
-    cnop_json_time(json, "timestamp", result.claimed_us);
+    cnop_json_bool(json, "got_red_pocket", result.by_phrase);
+    cnop_json_time(json, "timestamp", result.given_us);
     cnop_json_object_close(json);
     return CNOP_OK;
 }

@@ -76,7 +76,7 @@ set_status(struct cnop_request *req, struct cnop_response *res, enum ledger_op o
     cnop_json_str(json, "user_id", cnop_request_path_param(req, "user_id"));
     cnop_json_text(json, "status", op == LEDGER_OP_FREEZE ? "frozen" : "active");
     cnop_json_str(json, "reason", body.reason);
-    cnop_json_time(json, "updated_at", outcome.deed.time_us);
+    cnop_json_time(json, "updated_at", outcome.posting.time_us);
     cnop_json_object_close(json);
     return CNOP_OK;
 }

@@ -5,14 +5,14 @@
 #include "fcgi_services/user/user_store_sql.h"
 #include "shared/base/secret.h"
 
-#define LUCKY_ARENA_BYTES (LUCKY_FILE_BYTES + LUCKY_PHRASE_MAX * sizeof(struct lucky_phrase) + 4096)
+#define GIFT_ARENA_BYTES (GIFT_FILE_BYTES + GIFT_PHRASE_MAX * sizeof(struct gift_phrase) + 4096)
 
 /* Constant after process_init, shared by the process's threads. */
 static struct {
     struct cnop_id_key id_key;
     struct user_limits limits;
     cnop_cash consolation;
-    struct lucky_list lucky;
+    struct gift_list gifts;
 } process;
 
 static enum cnop_err
@@ -65,10 +65,10 @@ user_main_process_init(void *arg)
                                 &reason);
     if (err != CNOP_OK)
         return refuse_file(config->order_id_key_file, reason);
-    err = lucky_list_load(cnop_arena_new(LUCKY_ARENA_BYTES), config->lucky_phrases, &process.lucky,
-                          &reason);
+    err = gift_list_load(cnop_arena_new(GIFT_ARENA_BYTES), config->gift_phrases, &process.gifts,
+                         &reason);
     if (err != CNOP_OK)
-        return refuse_file(config->lucky_phrases, reason);
+        return refuse_file(config->gift_phrases, reason);
     return CNOP_OK;
 }
 
@@ -91,10 +91,10 @@ user_main_thread_init(void *arg, unsigned thread, void **ret_env)
         user_main_thread_done(self);
         return err;
     }
-    self->claim = (struct claim_env){.store = self->store,
-                                     .engine = &self->engine,
-                                     .list = &process.lucky,
-                                     .consolation = process.consolation};
+    self->gift = (struct gift_env){.store = self->store,
+                                   .engine = &self->engine,
+                                   .list = &process.gifts,
+                                   .consolation = process.consolation};
     *ret_env = self;
     return CNOP_OK;
 }

@@ -4,7 +4,7 @@
 #ifndef CNOP_USER_USER_MAIN_H
 #define CNOP_USER_USER_MAIN_H
 
-#include "fcgi_services/user/claim.h"
+#include "fcgi_services/user/gift.h"
 #include "shared/base/id.h"
 #include "shared/db/db.h"
 #include "shared/web/web.h"
@@ -15,7 +15,7 @@ struct user_config {
     const char *engine_socket;
     uint64_t engine_timeout; /* ms */
     const char *order_id_key_file;
-    const char *lucky_phrases;
+    const char *gift_phrases;
     const char *consolation;   /* US dollars */
     const char *deposit_limit; /* the engine's, to show them */
     const char *withdraw_limit;
@@ -35,7 +35,7 @@ struct user_limits {
 struct user_thread {
     struct user_store *store;
     struct ledger_client engine;
-    struct claim_env claim;
+    struct gift_env gift;
     const struct cnop_id_key *id_key;
     const struct user_limits *limits;
     struct cnop_arena *arena; /* holds this struct */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The port through which the user service reaches profiles, claims, and - read only, through views
+/* The port through which the user service reaches profiles, gifts, and - read only, through views
  * - balances and prices. Every call names the owner. Besides the errors named here every call may
  * give the database's own. */
 #ifndef CNOP_USER_USER_STORE_H
@@ -112,34 +112,34 @@ cnop_must_check enum cnop_err user_store_list_oldest(struct user_store *store,
                                                      struct cnop_arena *arena,
                                                      struct entry **ret_list, size_t *ret_count);
 
-/* ---- red-packet claims ---- */
+/* ---- gifts ---- */
 
-#define CLAIM_KEY_BYTES 64
-#define CLAIM_LIST_MAX 16
+#define GIFT_KEY_BYTES 64
+#define GIFT_LIST_MAX 16
 
-struct claim_row {
+struct gift_row {
     uint64_t user_id;
     int32_t utc_day;
-    bool got_red_pocket;
+    bool by_phrase;
     cnop_cash amount;
-    int64_t claimed_us;
-    int64_t paid_us;                    /* 0: not yet known to be in the ledger */
-    char idem_key[CLAIM_KEY_BYTES + 1]; /* of the client; empty: none */
+    int64_t given_us;
+    int64_t paid_us;                   /* 0: not yet known to be in the ledger */
+    char idem_key[GIFT_KEY_BYTES + 1]; /* of the client; empty: none */
     unsigned char phrase_hash[CNOP_SHA256_BYTES];
 };
 
-/* The user's claims of the day, and unpaid ones of other days. */
-cnop_must_check enum cnop_err user_store_list_claims(struct user_store *store, uint64_t user_id,
-                                                     int32_t utc_day,
-                                                     struct claim_row ret_list[CLAIM_LIST_MAX],
-                                                     size_t *ret_count);
+/* The user's gifts of the day, and unpaid ones of other days. */
+cnop_must_check enum cnop_err user_store_list_gifts(struct user_store *store, uint64_t user_id,
+                                                    int32_t utc_day,
+                                                    struct gift_row ret_list[GIFT_LIST_MAX],
+                                                    size_t *ret_count);
 /* DUPLICATE: there is one of this user, day and kind. */
-cnop_must_check enum cnop_err user_store_insert_claim(struct user_store *store,
-                                                      const struct claim_row *claim);
+cnop_must_check enum cnop_err user_store_insert_gift(struct user_store *store,
+                                                     const struct gift_row *gift);
 cnop_must_check enum cnop_err user_store_mark_paid(struct user_store *store,
-                                                   const struct claim_row *claim, int64_t now_us);
+                                                   const struct gift_row *gift, int64_t now_us);
 /* Only while it is not paid. */
-cnop_must_check enum cnop_err user_store_delete_claim(struct user_store *store,
-                                                      const struct claim_row *claim);
+cnop_must_check enum cnop_err user_store_delete_gift(struct user_store *store,
+                                                     const struct gift_row *gift);
 
 #endif

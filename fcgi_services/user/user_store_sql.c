@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Profiles and claims on MariaDB. Statements only, no rules. */
+/* Profiles and gifts on MariaDB. Statements only, no rules. */
 #include "fcgi_services/user/user_store_sql.h"
 
 #include "shared/base/clock.h"
@@ -115,7 +115,7 @@ user_store_update_profile(struct user_store *store, const struct profile *profil
     return changed.affected_rows == 1 ? CNOP_OK : CNOP_E_CONFLICT;
 }
 
-/* ---- claims ---- */
+/* ---- gifts, in the table red_packet_claim ---- */
 
 struct day_text {
     char memory[DAY_BYTES];
@@ -133,36 +133,36 @@ day_format(struct day_text *day, int32_t utc_day)
 }
 
 static void
-read_claim(const struct cnop_row *row, uint64_t user_id, struct claim_row *ret_claim)
+read_gift(const struct cnop_row *row, uint64_t user_id, struct gift_row *ret_gift)
 {
-    struct claim_row claim = {.user_id = user_id};
+    struct gift_row gift = {.user_id = user_id};
     struct cnop_str key = cnop_row_str(row, 5);
     struct cnop_str hash = cnop_row_str(row, 6);
 
-    cnop_assert(key.len < sizeof(claim.idem_key));
-    cnop_assert(hash.len == sizeof(claim.phrase_hash));
-    claim.utc_day = (int32_t)cnop_row_i64(row, 0);
-    claim.got_red_pocket = cnop_row_bool(row, 1);
-    claim.amount.e8 = cnop_row_i64(row, 2);
-    claim.claimed_us = cnop_row_i64(row, 3);
-    claim.paid_us = cnop_row_is_null(row, 4) ? 0 : cnop_row_i64(row, 4);
+    cnop_assert(key.len < sizeof(gift.idem_key));
+    cnop_assert(hash.len == sizeof(gift.phrase_hash));
+    gift.utc_day = (int32_t)cnop_row_i64(row, 0);
+    gift.by_phrase = cnop_row_bool(row, 1);
+    gift.amount.e8 = cnop_row_i64(row, 2);
+    gift.given_us = cnop_row_i64(row, 3);
+    gift.paid_us = cnop_row_is_null(row, 4) ? 0 : cnop_row_i64(row, 4);
     if (key.len > 0)
-        memcpy(claim.idem_key, key.ptr, key.len);
-    memcpy(claim.phrase_hash, hash.ptr, hash.len);
-    *ret_claim = claim;
+        memcpy(gift.idem_key, key.ptr, key.len);
+    memcpy(gift.phrase_hash, hash.ptr, hash.len);
+    *ret_gift = gift;
 }
 
 enum cnop_err
-user_store_list_claims(struct user_store *store, uint64_t user_id, int32_t utc_day,
-                       struct claim_row ret_list[CLAIM_LIST_MAX], size_t *ret_count)
+user_store_list_gifts(struct user_store *store, uint64_t user_id, int32_t utc_day,
+                      struct gift_row ret_list[GIFT_LIST_MAX], size_t *ret_count)
 {
     static const struct cnop_sql sql = {
-        .name = "user.list_claims",
+        .name = "user.list_gifts",
         .text = "SELECT DATEDIFF(utc_day, '1970-01-01'), got_red_pocket, amount_e8, claimed_us,"
                 " paid_us, idem_key, phrase_hash FROM red_packet_claim"
                 " WHERE user_id = ? AND (utc_day = ? OR paid_us IS NULL)"
                 " ORDER BY utc_day DESC, got_red_pocket LIMIT 16",
-        .max_rows = CLAIM_LIST_MAX};
+        .max_rows = GIFT_LIST_MAX};
     struct cnop_rows rows;
     struct day_text day;
     enum cnop_err err;
@@ -173,58 +173,58 @@ user_store_list_claims(struct user_store *store, uint64_t user_id, int32_t utc_d
     if (err != CNOP_OK)
         return err;
     for (size_t i = 0; i < rows.count; i++)
-        read_claim(&rows.list[i], user_id, &ret_list[i]);
+        read_gift(&rows.list[i], user_id, &ret_list[i]);
     *ret_count = rows.count;
     return CNOP_OK;
 }
 
 enum cnop_err
-user_store_insert_claim(struct user_store *store, const struct claim_row *claim)
+user_store_insert_gift(struct user_store *store, const struct gift_row *gift)
 {
     static const struct cnop_sql sql = {
-        .name = "user.insert_claim",
+        .name = "user.insert_gift",
         .text = "INSERT INTO red_packet_claim (user_id, utc_day, got_red_pocket, amount_e8,"
                 " claimed_us, idem_key, phrase_hash) VALUES (?, ?, ?, ?, ?, ?, ?)"};
     struct day_text day;
 
-    day_format(&day, claim->utc_day);
+    day_format(&day, gift->utc_day);
     return cnop_db_exec(store->db, &sql,
-                        CNOP_PARAMS(CNOP_P_U64(claim->user_id), CNOP_P_STR(day.text),
-                                    CNOP_P_I64(claim->got_red_pocket), CNOP_P_I64(claim->amount.e8),
-                                    CNOP_P_I64(claim->claimed_us),
-                                    CNOP_P_STR(cnop_str_from(claim->idem_key)),
-                                    CNOP_P_BYTES(claim->phrase_hash, sizeof(claim->phrase_hash))),
+                        CNOP_PARAMS(CNOP_P_U64(gift->user_id), CNOP_P_STR(day.text),
+                                    CNOP_P_I64(gift->by_phrase), CNOP_P_I64(gift->amount.e8),
+                                    CNOP_P_I64(gift->given_us),
+                                    CNOP_P_STR(cnop_str_from(gift->idem_key)),
+                                    CNOP_P_BYTES(gift->phrase_hash, sizeof(gift->phrase_hash))),
                         NULL);
 }
 
 enum cnop_err
-user_store_mark_paid(struct user_store *store, const struct claim_row *claim, int64_t now_us)
+user_store_mark_paid(struct user_store *store, const struct gift_row *gift, int64_t now_us)
 {
     static const struct cnop_sql sql = {
-        .name = "user.mark_claim_paid",
+        .name = "user.mark_gift_paid",
         .text = "UPDATE red_packet_claim SET paid_us = ?"
                 " WHERE user_id = ? AND utc_day = ? AND got_red_pocket = ? AND paid_us IS NULL"};
     struct day_text day;
 
-    day_format(&day, claim->utc_day);
+    day_format(&day, gift->utc_day);
     return cnop_db_exec(store->db, &sql,
-                        CNOP_PARAMS(CNOP_P_I64(now_us), CNOP_P_U64(claim->user_id),
-                                    CNOP_P_STR(day.text), CNOP_P_I64(claim->got_red_pocket)),
+                        CNOP_PARAMS(CNOP_P_I64(now_us), CNOP_P_U64(gift->user_id),
+                                    CNOP_P_STR(day.text), CNOP_P_I64(gift->by_phrase)),
                         NULL);
 }
 
 enum cnop_err
-user_store_delete_claim(struct user_store *store, const struct claim_row *claim)
+user_store_delete_gift(struct user_store *store, const struct gift_row *gift)
 {
     static const struct cnop_sql sql = {
-        .name = "user.delete_claim",
+        .name = "user.delete_gift",
         .text = "DELETE FROM red_packet_claim"
                 " WHERE user_id = ? AND utc_day = ? AND got_red_pocket = ? AND paid_us IS NULL"};
     struct day_text day;
 
-    day_format(&day, claim->utc_day);
-    return cnop_db_exec(store->db, &sql,
-                        CNOP_PARAMS(CNOP_P_U64(claim->user_id), CNOP_P_STR(day.text),
-                                    CNOP_P_I64(claim->got_red_pocket)),
-                        NULL);
+    day_format(&day, gift->utc_day);
+    return cnop_db_exec(
+        store->db, &sql,
+        CNOP_PARAMS(CNOP_P_U64(gift->user_id), CNOP_P_STR(day.text), CNOP_P_I64(gift->by_phrase)),
+        NULL);
 }

@@ -168,7 +168,7 @@ typedef struct {
     ngx_uint_t                  jwt;
     ngx_array_t                *cookies;       /* ngx_str_t */
     ngx_uint_t                  csrf;
-    ngx_uint_t                  roles;         /* bit set of enum cnop_token_role; 0 = any */
+    ngx_uint_t                  roles;         /* bit set of enum cnop_role; 0 = any */
     ngx_array_t                *limits;        /* ngx_http_cnop_limit_t */
     ngx_http_cnop_guard_t      *guard;
     ngx_uint_t                  service;       /* index, or NGX_HTTP_CNOP_NONE */

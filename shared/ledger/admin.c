@@ -24,8 +24,8 @@ set_price(struct ledger *ledger, const struct ledger_command *command,
     asset->price_time_us = command->price_time_us != 0 && command->price_time_us < command->time_us
                                ? command->price_time_us
                                : command->time_us;
-    outcome->deed.price = asset->price;
-    outcome->deed.price_seq = seq;
+    outcome->posting.price = asset->price;
+    outcome->posting.price_seq = seq;
     outcome->changed = by_operator;
     return CNOP_OK;
 }
@@ -77,7 +77,7 @@ set_status(struct ledger *ledger, const struct ledger_command *command,
 
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     if (known != NULL && known->status == status) {
-        outcome->deed.time_us = known->changed_us;
+        outcome->posting.time_us = known->changed_us;
         return CNOP_OK;
     }
     (void)state_account_open(ledger, command->account_id, command->time_us);
@@ -92,10 +92,10 @@ enum cnop_err
 admin_apply(struct ledger *ledger, const struct ledger_command *command,
             struct ledger_outcome *outcome)
 {
-    outcome->deed.op = command->op;
-    outcome->deed.account_id = command->account_id;
-    outcome->deed.asset_id = command->asset_id;
-    outcome->deed.time_us = command->time_us;
+    outcome->posting.op = command->op;
+    outcome->posting.account_id = command->account_id;
+    outcome->posting.asset_id = command->asset_id;
+    outcome->posting.time_us = command->time_us;
     if (command->op == LEDGER_OP_FREEZE || command->op == LEDGER_OP_UNFREEZE)
         return set_status(ledger, command, outcome);
     if (command->asset_id == LEDGER_USD || command->asset_id >= ledger->config.max_assets)

@@ -9,7 +9,7 @@ static bool
 is_same_request(const struct state_key *known, const struct ledger_command *command)
 {
     return memcmp(known->fingerprint, command->fingerprint, LEDGER_FINGERPRINT_BYTES) == 0 &&
-           known->deed.op == command->op;
+           known->posting.op == command->op;
 }
 
 bool
@@ -40,7 +40,7 @@ settle_by_key(const struct ledger *ledger, const struct ledger_command *command,
         *ret_err = CNOP_E_IDEMPOTENCY_MISMATCH;
         return true;
     }
-    outcome->deed = known->deed;
+    outcome->posting = known->posting;
     outcome->replayed = true;
     *ret_err = CNOP_OK;
     return true;
@@ -87,8 +87,8 @@ ledger_apply(struct ledger *ledger, const struct ledger_command *command,
         cnop_assert(ledger_mark(ledger) == mark); /* a refusal has not touched anything */
         return err;
     }
-    if (command->key_len > 0 && outcome->deed.id != 0)
-        state_key_put(ledger, &outcome->deed, cnop_str_make(command->key, command->key_len),
+    if (command->key_len > 0 && outcome->posting.id != 0)
+        state_key_put(ledger, &outcome->posting, cnop_str_make(command->key, command->key_len),
                       command->fingerprint);
     return CNOP_OK;
 }
@@ -104,7 +104,7 @@ ledger_preview(const struct ledger *ledger, const struct ledger_command *command
     err = order_plan(ledger, command, &plan);
     if (err != CNOP_OK)
         return err;
-    ret_preview->deed = plan.outcome.deed;
+    ret_preview->posting = plan.outcome.posting;
     ret_preview->qty_after = plan.qty_after;
     memcpy(ret_preview->violations, plan.violations, sizeof(plan.violations));
     ret_preview->violation_count = plan.violation_count;

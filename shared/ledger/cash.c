@@ -46,22 +46,23 @@ use_limit(struct ledger *ledger, const struct ledger_command *command, enum ledg
     account->used_e8[limit] = used_e8 + command->amount.e8; /* overflow was checked */
 }
 
-static struct ledger_xfer
-cash_xfer(const struct ledger_command *command)
+static struct ledger_transfer
+cash_transfer(const struct ledger_command *command)
 {
-    struct ledger_xfer xfer = {.debit_account = LEDGER_ACCOUNT_WORLD,
-                               .credit_account = command->account_id,
-                               .amount_e8 = command->amount.e8,
-                               .asset_id = LEDGER_USD};
+    struct ledger_transfer transfer = {.debit_account = LEDGER_ACCOUNT_WORLD,
+                                       .credit_account = command->account_id,
+                                       .amount_e8 = command->amount.e8,
+                                       .asset_id = LEDGER_USD};
 
     if (command->op == LEDGER_OP_WITHDRAW) {
-        xfer.debit_account = command->account_id;
-        xfer.credit_account = LEDGER_ACCOUNT_WORLD;
-        xfer.kind = LEDGER_XFER_WITHDRAW;
+        transfer.debit_account = command->account_id;
+        transfer.credit_account = LEDGER_ACCOUNT_WORLD;
+        transfer.kind = LEDGER_TRANSFER_WITHDRAW;
     } else {
-        xfer.kind = command->op == LEDGER_OP_GIFT ? LEDGER_XFER_GIFT : LEDGER_XFER_DEPOSIT;
+        transfer.kind =
+            command->op == LEDGER_OP_GIFT ? LEDGER_TRANSFER_GIFT : LEDGER_TRANSFER_DEPOSIT;
     }
-    return xfer;
+    return transfer;
 }
 
 static enum cnop_err
@@ -83,39 +84,39 @@ check(const struct ledger *ledger, const struct ledger_command *command,
         return err;
     outcome->have_e8 = cash == NULL ? 0 : cash->avail_e8;
     outcome->need_e8 = command->amount.e8;
-    return state_check_xfers(ledger, outcome);
+    return state_check_transfers(ledger, outcome);
 }
 
 enum cnop_err
 cash_apply(struct ledger *ledger, const struct ledger_command *command,
            struct ledger_outcome *outcome)
 {
-    struct ledger_deed *deed = &outcome->deed;
+    struct ledger_posting *posting = &outcome->posting;
     const struct ledger_balance *cash;
     enum cnop_err err;
 
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     cnop_assert(command->amount.e8 > 0);
-    outcome->xfers[0] = cash_xfer(command);
-    outcome->xfer_count = 1;
-    *deed = (struct ledger_deed){.account_id = command->account_id,
-                                 .total = command->amount,
-                                 .time_us = command->time_us,
-                                 .asset_id = LEDGER_USD,
-                                 .op = command->op};
+    outcome->transfers[0] = cash_transfer(command);
+    outcome->transfer_count = 1;
+    *posting = (struct ledger_posting){.account_id = command->account_id,
+                                       .total = command->amount,
+                                       .time_us = command->time_us,
+                                       .asset_id = LEDGER_USD,
+                                       .op = command->op};
     err = check(ledger, command, outcome);
     if (err != CNOP_OK)
         return err;
 
-    deed->id = state_take_id(ledger);
+    posting->id = state_take_id(ledger);
     (void)state_account_open(ledger, command->account_id, command->time_us);
     if (command->op == LEDGER_OP_DEPOSIT)
         use_limit(ledger, command, LEDGER_LIMIT_DEPOSIT);
     else if (command->op == LEDGER_OP_WITHDRAW)
         use_limit(ledger, command, LEDGER_LIMIT_WITHDRAW);
-    state_post_xfers(ledger, outcome);
+    state_post_transfers(ledger, outcome);
     cash = ledger_find_balance(ledger, command->account_id, LEDGER_USD);
-    deed->cash_after.e8 = cash->avail_e8 + cash->held_e8;
+    posting->cash_after.e8 = cash->avail_e8 + cash->held_e8;
     outcome->changed = true;
     return CNOP_OK;
 }

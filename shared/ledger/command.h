@@ -21,7 +21,7 @@
 #define LEDGER_REQUEST_ID_BYTES 64
 #define LEDGER_SYMBOL_BYTES 10
 #define LEDGER_REASON_BYTES 200
-#define LEDGER_XFER_MAX 4
+#define LEDGER_TRANSFER_MAX 4
 
 /* Numbers are part of the journal format and never reused. */
 enum ledger_op {
@@ -50,14 +50,14 @@ enum ledger_account_kind {
 
 enum ledger_account_status { LEDGER_ACTIVE = 1, LEDGER_FROZEN = 2 };
 
-enum ledger_xfer_kind {
-    LEDGER_XFER_DEPOSIT = 1,
-    LEDGER_XFER_WITHDRAW = 2,
-    LEDGER_XFER_GIFT = 3,
-    LEDGER_XFER_CASH = 4,
-    LEDGER_XFER_ASSET = 5,
-    LEDGER_XFER_FEE = 6,
-    LEDGER_XFER_ROUNDING = 7,
+enum ledger_transfer_kind {
+    LEDGER_TRANSFER_DEPOSIT = 1,
+    LEDGER_TRANSFER_WITHDRAW = 2,
+    LEDGER_TRANSFER_GIFT = 3,
+    LEDGER_TRANSFER_CASH = 4,
+    LEDGER_TRANSFER_ASSET = 5,
+    LEDGER_TRANSFER_FEE = 6,
+    LEDGER_TRANSFER_ROUNDING = 7,
 };
 
 /* Which daily allowance a cash command uses. */
@@ -88,7 +88,7 @@ struct ledger_command {
 };
 
 /* An accepted order, or (entry) an accepted cash command: what a replay answers from. */
-struct ledger_deed {
+struct ledger_posting {
     int64_t id;
     int64_t account_id;
     cnop_qty qty;        /* filled */
@@ -104,7 +104,7 @@ struct ledger_deed {
     uint8_t side;
 };
 
-struct ledger_xfer {
+struct ledger_transfer {
     int64_t debit_account;
     int64_t credit_account;
     int64_t amount_e8;
@@ -114,11 +114,11 @@ struct ledger_xfer {
 
 /* What one command did, or the figures that explain why it did nothing. */
 struct ledger_outcome {
-    struct ledger_deed deed;
-    struct ledger_xfer xfers[LEDGER_XFER_MAX];
+    struct ledger_posting posting;
+    struct ledger_transfer transfers[LEDGER_TRANSFER_MAX];
     int64_t trade_id; /* ORDER */
-    uint32_t xfer_count;
-    bool replayed; /* the key was used before with the same request: deed is the first answer */
+    uint32_t transfer_count;
+    bool replayed; /* the key was used before with the same request: posting is the first answer */
     bool changed;  /* rows have to be written */
     /* Refusals: what was there, what was needed, what the rule allows (e8 of cash or units). */
     int64_t have_e8;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Recent idempotency keys and the deeds they stand for. A set-associative cache: a key lives in one
- * of STATE_KEY_WAYS places, and the oldest of them makes room. What is dropped marks its account
- * cold: from then on unknown keys of that account are looked up in the database. */
+/* Recent idempotency keys and the postings they stand for. A set-associative cache: a key lives in
+ * one of STATE_KEY_WAYS places, and the oldest of them makes room. What is dropped marks its
+ * account cold: from then on unknown keys of that account are looked up in the database. */
 #include "shared/ledger/state.h"
 
 #include <string.h>
@@ -47,7 +47,7 @@ state_key_find(const struct ledger *ledger, uint8_t op, int64_t account_id, stru
     set = key_set(ledger, hash);
     for (size_t i = 0; i < STATE_KEY_WAYS; i++) {
         if (set[i].hash[0] == hash[0] && set[i].hash[1] == hash[1] &&
-            set[i].deed.account_id == account_id)
+            set[i].posting.account_id == account_id)
             return &set[i];
     }
     return NULL;
@@ -60,26 +60,26 @@ key_place(struct state_key *set)
     struct state_key *oldest = &set[0];
 
     for (size_t i = 0; i < STATE_KEY_WAYS; i++) {
-        if (set[i].deed.id == 0)
+        if (set[i].posting.id == 0)
             return &set[i];
-        if (set[i].deed.id < oldest->deed.id)
+        if (set[i].posting.id < oldest->posting.id)
             oldest = &set[i];
     }
     return oldest;
 }
 
 void
-state_key_put(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
+state_key_put(struct ledger *ledger, const struct ledger_posting *posting, struct cnop_str key,
               const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES])
 {
     struct state_key *place;
     uint64_t hash[2];
 
-    cnop_assert(deed->id > 0);
-    key_hash(ledger, deed->op, deed->account_id, key, hash);
+    cnop_assert(posting->id > 0);
+    key_hash(ledger, posting->op, posting->account_id, key, hash);
     place = key_place(key_set(ledger, hash));
-    if (place->deed.id != 0) {
-        const struct ledger_account *loser = ledger_find_account(ledger, place->deed.account_id);
+    if (place->posting.id != 0) {
+        const struct ledger_account *loser = ledger_find_account(ledger, place->posting.account_id);
 
         if (loser != NULL && !loser->cold)
             state_account_write(ledger, loser->id, 0)->cold = true;
@@ -88,15 +88,15 @@ state_key_put(struct ledger *ledger, const struct ledger_deed *deed, struct cnop
     place->hash[0] = hash[0];
     place->hash[1] = hash[1];
     memcpy(place->fingerprint, fingerprint, LEDGER_FINGERPRINT_BYTES);
-    place->deed = *deed;
+    place->posting = *posting;
 }
 
 void
-ledger_load_key(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
+ledger_load_key(struct ledger *ledger, const struct ledger_posting *posting, struct cnop_str key,
                 const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES])
 {
-    if (state_key_find(ledger, deed->op, deed->account_id, key) == NULL)
-        state_key_put(ledger, deed, key, fingerprint);
+    if (state_key_find(ledger, posting->op, posting->account_id, key) == NULL)
+        state_key_put(ledger, posting, key, fingerprint);
 }
 
 bool

@@ -55,14 +55,15 @@ void ledger_load_limit(struct ledger *ledger, int64_t account_id, enum ledger_li
 /* Accounts opened before this time may have keys that were not loaded. */
 void ledger_load_cold(struct ledger *ledger, int64_t opened_before_us);
 void ledger_load_next_id(struct ledger *ledger, int64_t next_id);
-/* Remembers the key of a committed deed. Also allowed between commands. */
-void ledger_load_key(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
+/* Remembers the key of a committed posting. Also allowed between commands. */
+void ledger_load_key(struct ledger *ledger, const struct ledger_posting *posting,
+                     struct cnop_str key,
                      const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES]);
 
 /* ---- commands ---- */
 
 /* True: the command carries a key that memory cannot decide; look it up in the database, then
- * apply with key_checked, or answer the deed found there. */
+ * apply with key_checked, or answer the posting found there. */
 bool ledger_needs_lookup(const struct ledger *ledger, const struct ledger_command *command);
 
 /* True: memory knows the key, and for another request. */
@@ -79,8 +80,8 @@ cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
 /* Every rule an ORDER would break now, in the order apply checks them, and the figures it would
  * have; changes nothing. ASSET_UNKNOWN when there is nothing to say. */
 struct ledger_preview {
-    struct ledger_deed deed; /* id 0; cash_after may be negative */
-    cnop_qty qty_after;      /* may be negative */
+    struct ledger_posting posting; /* id 0; cash_after may be negative */
+    cnop_qty qty_after;            /* may be negative */
     struct ledger_violation violations[LEDGER_VIOLATION_MAX];
     uint32_t violation_count;
 };

@@ -60,43 +60,44 @@ check_size(const struct ledger *ledger, const struct ledger_command *command,
 
     if (!by_amount && command->qty.e8 < config->min_qty.e8)
         violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, command->qty.e8, config->min_qty.e8);
-    else if (plan->outcome.deed.qty.e8 <= 0 || plan->outcome.deed.total.e8 < 1 ||
-             (by_amount ? command->amount.e8 : plan->outcome.deed.total.e8) < least.e8)
-        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, plan->outcome.deed.total.e8, least.e8);
-    if (plan->outcome.deed.total.e8 > config->max_notional.e8)
-        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, plan->outcome.deed.total.e8,
+    else if (plan->outcome.posting.qty.e8 <= 0 || plan->outcome.posting.total.e8 < 1 ||
+             (by_amount ? command->amount.e8 : plan->outcome.posting.total.e8) < least.e8)
+        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, plan->outcome.posting.total.e8, least.e8);
+    if (plan->outcome.posting.total.e8 > config->max_notional.e8)
+        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, plan->outcome.posting.total.e8,
                 config->max_notional.e8);
 }
 
 static void
-add_xfer(struct ledger_outcome *outcome, const struct ledger_xfer *xfer)
+add_transfer(struct ledger_outcome *outcome, const struct ledger_transfer *transfer)
 {
-    if (xfer->amount_e8 == 0)
+    if (transfer->amount_e8 == 0)
         return;
-    cnop_assert(outcome->xfer_count < LEDGER_XFER_MAX);
-    outcome->xfers[outcome->xfer_count++] = *xfer;
+    cnop_assert(outcome->transfer_count < LEDGER_TRANSFER_MAX);
+    outcome->transfers[outcome->transfer_count++] = *transfer;
 }
 
 /* Cash, asset, what rounding left over, fee: the buyer pays the rounded-up value and the house
  * receives the rounded-down one, a seller the other way round; the odd unit is booked. */
 static void
-plan_xfers(struct ledger_outcome *outcome, cnop_cash floor_total, cnop_cash ceil_total)
+plan_transfers(struct ledger_outcome *outcome, cnop_cash floor_total, cnop_cash ceil_total)
 {
-    const struct ledger_deed *deed = &outcome->deed;
-    bool buy = deed->side == LEDGER_BUY;
-    int64_t cash_from = buy ? deed->account_id : LEDGER_ACCOUNT_HOUSE;
-    int64_t cash_to = buy ? LEDGER_ACCOUNT_HOUSE : deed->account_id;
+    const struct ledger_posting *posting = &outcome->posting;
+    bool buy = posting->side == LEDGER_BUY;
+    int64_t cash_from = buy ? posting->account_id : LEDGER_ACCOUNT_HOUSE;
+    int64_t cash_to = buy ? LEDGER_ACCOUNT_HOUSE : posting->account_id;
 
-    outcome->xfer_count = 0;
-    add_xfer(outcome, &(struct ledger_xfer){cash_from, cash_to, floor_total.e8, LEDGER_USD,
-                                            LEDGER_XFER_CASH});
-    add_xfer(outcome, &(struct ledger_xfer){cash_to, cash_from, deed->qty.e8, deed->asset_id,
-                                            LEDGER_XFER_ASSET});
-    add_xfer(outcome, &(struct ledger_xfer){cash_from, LEDGER_ACCOUNT_ROUNDING,
-                                            ceil_total.e8 - floor_total.e8, LEDGER_USD,
-                                            LEDGER_XFER_ROUNDING});
-    add_xfer(outcome, &(struct ledger_xfer){deed->account_id, LEDGER_ACCOUNT_FEE, deed->fee.e8,
-                                            LEDGER_USD, LEDGER_XFER_FEE});
+    outcome->transfer_count = 0;
+    add_transfer(outcome, &(struct ledger_transfer){cash_from, cash_to, floor_total.e8, LEDGER_USD,
+                                                    LEDGER_TRANSFER_CASH});
+    add_transfer(outcome, &(struct ledger_transfer){cash_to, cash_from, posting->qty.e8,
+                                                    posting->asset_id, LEDGER_TRANSFER_ASSET});
+    add_transfer(outcome, &(struct ledger_transfer){cash_from, LEDGER_ACCOUNT_ROUNDING,
+                                                    ceil_total.e8 - floor_total.e8, LEDGER_USD,
+                                                    LEDGER_TRANSFER_ROUNDING});
+    add_transfer(outcome,
+                 &(struct ledger_transfer){posting->account_id, LEDGER_ACCOUNT_FEE, posting->fee.e8,
+                                           LEDGER_USD, LEDGER_TRANSFER_FEE});
 }
 
 /* Price, quantity, total, fee and transfers. ORDER_TOO_LARGE: not even computable. */
@@ -104,21 +105,21 @@ static enum cnop_err
 compute(const struct ledger *ledger, const struct ledger_command *command,
         const struct ledger_asset *asset, struct ledger_outcome *outcome)
 {
-    struct ledger_deed *deed = &outcome->deed;
+    struct ledger_posting *posting = &outcome->posting;
     cnop_cash floor_total;
     cnop_cash ceil_total;
 
-    deed->qty = command->qty;
+    posting->qty = command->qty;
     if (command->amount.e8 > 0 &&
-        qty_of_amount(ledger, command, asset->price, &deed->qty) != CNOP_OK)
+        qty_of_amount(ledger, command, asset->price, &posting->qty) != CNOP_OK)
         return CNOP_E_ORDER_TOO_LARGE;
-    if (cnop_notional_floor(asset->price, deed->qty, &floor_total) != CNOP_OK ||
-        cnop_notional_ceil(asset->price, deed->qty, &ceil_total) != CNOP_OK)
+    if (cnop_notional_floor(asset->price, posting->qty, &floor_total) != CNOP_OK ||
+        cnop_notional_ceil(asset->price, posting->qty, &ceil_total) != CNOP_OK)
         return CNOP_E_ORDER_TOO_LARGE;
-    deed->total = deed->side == LEDGER_BUY ? ceil_total : floor_total;
-    if (cnop_fee_ceil(deed->total, ledger->config.fee_bps, &deed->fee) != CNOP_OK)
+    posting->total = posting->side == LEDGER_BUY ? ceil_total : floor_total;
+    if (cnop_fee_ceil(posting->total, ledger->config.fee_bps, &posting->fee) != CNOP_OK)
         return CNOP_E_ORDER_TOO_LARGE;
-    plan_xfers(outcome, floor_total, ceil_total);
+    plan_transfers(outcome, floor_total, ceil_total);
     return CNOP_OK;
 }
 
@@ -132,37 +133,38 @@ total_of(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
 
 /* What the account has, and would have, also of an order beyond the cap: a preview tells it. */
 static void
-check_means(const struct ledger *ledger, struct order_plan *plan)
+check_funds(const struct ledger *ledger, struct order_plan *plan)
 {
-    struct ledger_deed *deed = &plan->outcome.deed;
-    const struct ledger_balance *cash = ledger_find_balance(ledger, deed->account_id, LEDGER_USD);
+    struct ledger_posting *posting = &plan->outcome.posting;
+    const struct ledger_balance *cash =
+        ledger_find_balance(ledger, posting->account_id, LEDGER_USD);
     const struct ledger_balance *asset =
-        ledger_find_balance(ledger, deed->account_id, deed->asset_id);
+        ledger_find_balance(ledger, posting->account_id, posting->asset_id);
     int64_t cash_e8 = cash == NULL ? 0 : cash->avail_e8;
     int64_t held_cash_e8 = cash == NULL ? 0 : cash->held_e8;
     int64_t qty_e8 = asset == NULL ? 0 : asset->avail_e8;
     int64_t need_e8;
     enum cnop_err err;
 
-    if (__builtin_add_overflow(deed->total.e8, deed->fee.e8, &need_e8))
+    if (__builtin_add_overflow(posting->total.e8, posting->fee.e8, &need_e8))
         need_e8 = INT64_MAX;
-    if (deed->side == LEDGER_BUY) {
-        deed->cash_after.e8 = cash_e8 + held_cash_e8 - need_e8;
+    if (posting->side == LEDGER_BUY) {
+        posting->cash_after.e8 = cash_e8 + held_cash_e8 - need_e8;
         if (cash_e8 < need_e8)
             violate(plan, CNOP_E_INSUFFICIENT_FUNDS, cash_e8, need_e8, 0);
-        if (__builtin_add_overflow(qty_e8, deed->qty.e8, &plan->qty_after.e8))
-            violate(plan, CNOP_E_OVERFLOW, qty_e8, deed->qty.e8, 0);
+        if (__builtin_add_overflow(qty_e8, posting->qty.e8, &plan->qty_after.e8))
+            violate(plan, CNOP_E_OVERFLOW, qty_e8, posting->qty.e8, 0);
     } else {
-        if (__builtin_add_overflow(cash_e8 + held_cash_e8, deed->total.e8 - deed->fee.e8,
-                                   &deed->cash_after.e8))
-            violate(plan, CNOP_E_OVERFLOW, cash_e8, deed->total.e8, 0);
-        plan->qty_after.e8 = qty_e8 - deed->qty.e8;
-        if (qty_e8 < deed->qty.e8)
-            violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, qty_e8, deed->qty.e8, 0);
+        if (__builtin_add_overflow(cash_e8 + held_cash_e8, posting->total.e8 - posting->fee.e8,
+                                   &posting->cash_after.e8))
+            violate(plan, CNOP_E_OVERFLOW, cash_e8, posting->total.e8, 0);
+        plan->qty_after.e8 = qty_e8 - posting->qty.e8;
+        if (qty_e8 < posting->qty.e8)
+            violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, qty_e8, posting->qty.e8, 0);
     }
     if (plan->violation_count > 0)
         return;
-    err = state_check_xfers(ledger, &plan->outcome);
+    err = state_check_transfers(ledger, &plan->outcome);
     if (err != CNOP_OK)
         violate(plan, err, 0, 0, 0);
 }
@@ -172,7 +174,7 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
            struct order_plan *plan)
 {
     const struct ledger_asset *asset = ledger_find_asset(ledger, command->asset_id);
-    struct ledger_deed *deed = &plan->outcome.deed;
+    struct ledger_posting *posting = &plan->outcome.posting;
 
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     cnop_assert(command->side == LEDGER_BUY || command->side == LEDGER_SELL);
@@ -180,43 +182,44 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
     *plan = (struct order_plan){0};
     if (asset == NULL || command->asset_id == LEDGER_USD)
         return CNOP_E_ASSET_UNKNOWN;
-    *deed = (struct ledger_deed){.account_id = command->account_id,
-                                 .quote_qty = command->amount,
-                                 .price = asset->price,
-                                 .price_seq = asset->price_seq,
-                                 .time_us = command->time_us,
-                                 .asset_id = command->asset_id,
-                                 .op = LEDGER_OP_ORDER,
-                                 .side = command->side};
+    *posting = (struct ledger_posting){.account_id = command->account_id,
+                                       .quote_qty = command->amount,
+                                       .price = asset->price,
+                                       .price_seq = asset->price_seq,
+                                       .time_us = command->time_us,
+                                       .asset_id = command->asset_id,
+                                       .op = LEDGER_OP_ORDER,
+                                       .side = command->side};
     plan->qty_after.e8 = total_of(ledger, command->account_id, command->asset_id);
-    deed->cash_after.e8 = total_of(ledger, command->account_id, LEDGER_USD);
+    posting->cash_after.e8 = total_of(ledger, command->account_id, LEDGER_USD);
     if (!check_market(ledger, command, asset, plan))
         return CNOP_OK;
     if (compute(ledger, command, asset, &plan->outcome) != CNOP_OK) {
-        deed->total = (cnop_cash){0};
+        posting->total = (cnop_cash){0};
         violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, INT64_MAX, ledger->config.max_notional.e8);
         return CNOP_OK;
     }
     check_size(ledger, command, plan);
-    check_means(ledger, plan);
+    check_funds(ledger, plan);
     return CNOP_OK;
 }
 
 /* Average cost: a purchase adds what it cost, a sale takes its share along. */
 static void
-move_position(struct ledger *ledger, const struct ledger_deed *deed)
+move_position(struct ledger *ledger, const struct ledger_posting *posting)
 {
     struct ledger_balance *row =
-        state_balance_open(ledger, deed->account_id, deed->asset_id, deed->time_us);
+        state_balance_open(ledger, posting->account_id, posting->asset_id, posting->time_us);
 
-    if (deed->side == LEDGER_BUY) {
-        row->cost_e8 += deed->total.e8 + deed->fee.e8;
+    if (posting->side == LEDGER_BUY) {
+        row->cost_e8 += posting->total.e8 + posting->fee.e8;
     } else {
         /* The sale is already posted: what was held before is more by the quantity sold. */
-        const cnop_qty held_before = {row->avail_e8 + row->held_e8 + deed->qty.e8};
-        cnop_cash share = cnop_cash_share_floor((cnop_cash){row->cost_e8}, deed->qty, held_before);
+        const cnop_qty held_before = {row->avail_e8 + row->held_e8 + posting->qty.e8};
+        cnop_cash share =
+            cnop_cash_share_floor((cnop_cash){row->cost_e8}, posting->qty, held_before);
 
-        row->realised_e8 += deed->total.e8 - deed->fee.e8 - share.e8;
+        row->realised_e8 += posting->total.e8 - posting->fee.e8 - share.e8;
         row->cost_e8 -= share.e8;
     }
     cnop_assert(row->cost_e8 >= 0);
@@ -227,7 +230,7 @@ order_apply(struct ledger *ledger, const struct ledger_command *command,
             struct ledger_outcome *outcome)
 {
     struct order_plan plan;
-    struct ledger_deed *deed = &outcome->deed;
+    struct ledger_posting *posting = &outcome->posting;
     uint16_t hold_asset;
     int64_t hold_e8;
     enum cnop_err err;
@@ -243,14 +246,14 @@ order_apply(struct ledger *ledger, const struct ledger_command *command,
         return plan.violations[0].err;
     }
 
-    deed->id = state_take_id(ledger);
+    posting->id = state_take_id(ledger);
     outcome->trade_id = state_take_id(ledger);
-    hold_asset = deed->side == LEDGER_BUY ? LEDGER_USD : deed->asset_id;
-    hold_e8 = deed->side == LEDGER_BUY ? deed->total.e8 + deed->fee.e8 : deed->qty.e8;
-    state_hold(ledger, deed, hold_asset, hold_e8);
-    state_release(ledger, deed, hold_asset, hold_e8);
-    state_post_xfers(ledger, outcome);
-    move_position(ledger, deed);
+    hold_asset = posting->side == LEDGER_BUY ? LEDGER_USD : posting->asset_id;
+    hold_e8 = posting->side == LEDGER_BUY ? posting->total.e8 + posting->fee.e8 : posting->qty.e8;
+    state_hold(ledger, posting, hold_asset, hold_e8);
+    state_release(ledger, posting, hold_asset, hold_e8);
+    state_post_transfers(ledger, outcome);
+    move_position(ledger, posting);
     outcome->changed = true;
     return CNOP_OK;
 }

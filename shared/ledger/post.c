@@ -10,7 +10,7 @@ struct net {
     uint16_t asset_id;
 };
 
-#define NET_MAX (2 * LEDGER_XFER_MAX)
+#define NET_MAX (2 * LEDGER_TRANSFER_MAX)
 
 static enum cnop_err
 net_add(struct net *nets, size_t *count, int64_t account_id, uint16_t asset_id, int64_t delta_e8)
@@ -35,16 +35,18 @@ net_build(const struct ledger_outcome *outcome, struct net nets[NET_MAX], size_t
 {
     size_t count = 0;
 
-    for (uint32_t i = 0; i < outcome->xfer_count; i++) {
-        const struct ledger_xfer *xfer = &outcome->xfers[i];
+    for (uint32_t i = 0; i < outcome->transfer_count; i++) {
+        const struct ledger_transfer *transfer = &outcome->transfers[i];
         enum cnop_err err;
 
-        cnop_assert(xfer->amount_e8 > 0);
-        cnop_assert(xfer->debit_account != xfer->credit_account);
-        err = net_add(nets, &count, xfer->debit_account, xfer->asset_id, -xfer->amount_e8);
+        cnop_assert(transfer->amount_e8 > 0);
+        cnop_assert(transfer->debit_account != transfer->credit_account);
+        err = net_add(nets, &count, transfer->debit_account, transfer->asset_id,
+                      -transfer->amount_e8);
         if (err != CNOP_OK)
             return err;
-        err = net_add(nets, &count, xfer->credit_account, xfer->asset_id, xfer->amount_e8);
+        err = net_add(nets, &count, transfer->credit_account, transfer->asset_id,
+                      transfer->amount_e8);
         if (err != CNOP_OK)
             return err;
     }
@@ -61,7 +63,7 @@ floor_error(const struct net *net)
 }
 
 enum cnop_err
-state_check_xfers(const struct ledger *ledger, const struct ledger_outcome *outcome)
+state_check_transfers(const struct ledger *ledger, const struct ledger_outcome *outcome)
 {
     struct net nets[NET_MAX];
     size_t count;
@@ -87,11 +89,11 @@ state_check_xfers(const struct ledger *ledger, const struct ledger_outcome *outc
 }
 
 void
-state_hold(struct ledger *ledger, const struct ledger_deed *deed, uint16_t asset_id,
+state_hold(struct ledger *ledger, const struct ledger_posting *posting, uint16_t asset_id,
            int64_t amount_e8)
 {
     struct ledger_balance *row =
-        state_balance_open(ledger, deed->account_id, asset_id, deed->time_us);
+        state_balance_open(ledger, posting->account_id, asset_id, posting->time_us);
 
     cnop_assert(amount_e8 >= 0);
     cnop_assert(row->avail_e8 >= amount_e8);
@@ -100,11 +102,11 @@ state_hold(struct ledger *ledger, const struct ledger_deed *deed, uint16_t asset
 }
 
 void
-state_release(struct ledger *ledger, const struct ledger_deed *deed, uint16_t asset_id,
+state_release(struct ledger *ledger, const struct ledger_posting *posting, uint16_t asset_id,
               int64_t amount_e8)
 {
     struct ledger_balance *row =
-        state_balance_open(ledger, deed->account_id, asset_id, deed->time_us);
+        state_balance_open(ledger, posting->account_id, asset_id, posting->time_us);
 
     cnop_assert(amount_e8 >= 0);
     cnop_assert(row->held_e8 >= amount_e8);
@@ -113,7 +115,7 @@ state_release(struct ledger *ledger, const struct ledger_deed *deed, uint16_t as
 }
 
 void
-state_post_xfers(struct ledger *ledger, const struct ledger_outcome *outcome)
+state_post_transfers(struct ledger *ledger, const struct ledger_outcome *outcome)
 {
     struct net nets[NET_MAX];
     int64_t sums[2] = {0, 0}; /* dollars, everything else: one command moves one other asset */
@@ -123,13 +125,13 @@ state_post_xfers(struct ledger *ledger, const struct ledger_outcome *outcome)
     err = net_build(outcome, nets, &count);
     cnop_assert(err == CNOP_OK);
     for (size_t i = 0; i < count; i++) {
-        struct ledger_balance *row =
-            state_balance_open(ledger, nets[i].account_id, nets[i].asset_id, outcome->deed.time_us);
+        struct ledger_balance *row = state_balance_open(ledger, nets[i].account_id,
+                                                        nets[i].asset_id, outcome->posting.time_us);
 
         row->avail_e8 += nets[i].delta_e8; /* overflow was checked */
         row->ver++;
         row->entries++;
-        row->updated_us = outcome->deed.time_us;
+        row->updated_us = outcome->posting.time_us;
         cnop_assert(row->avail_e8 >= row->floor_e8 || nets[i].delta_e8 > 0);
         sums[nets[i].asset_id != LEDGER_USD] += nets[i].delta_e8;
     }

@@ -45,7 +45,7 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
     cnop_buf_char(body, (char)command->key_len);
     put_u16(body, command->asset_id);
     put_u16(body, (uint16_t)text.len);
-    put_i64(body, outcome->deed.id);
+    put_i64(body, outcome->posting.id);
     put_i64(body, command->account_id);
     put_i64(body, command->time_us);
     if (command->op == LEDGER_OP_ORDER)
@@ -53,8 +53,8 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
     if (command->op <= LEDGER_OP_GIFT)
         put_i64(body, command->amount.e8);
     if (command->op == LEDGER_OP_ORDER || command->op == LEDGER_OP_PRICE_SET) {
-        put_i64(body, outcome->deed.price.e10);
-        put_i64(body, (int64_t)outcome->deed.price_seq);
+        put_i64(body, outcome->posting.price.e10);
+        put_i64(body, (int64_t)outcome->posting.price_seq);
     }
     if (command->key_len > 0) {
         cnop_buf_bytes(body, command->fingerprint, LEDGER_FINGERPRINT_BYTES);

@@ -22,7 +22,7 @@ struct state_undo {
 struct state_key {
     uint64_t hash[2]; /* of namespace, account and key; 0,0: free */
     unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES];
-    struct ledger_deed deed;
+    struct ledger_posting posting;
 };
 
 /* Counters that a rollback restores. */
@@ -75,7 +75,7 @@ int64_t state_take_id(struct ledger *ledger);
 const struct state_key *state_key_find(const struct ledger *ledger, uint8_t op, int64_t account_id,
                                        struct cnop_str key);
 /* Remembers; drops the oldest of the set, whose account becomes cold. */
-void state_key_put(struct ledger *ledger, const struct ledger_deed *deed, struct cnop_str key,
+void state_key_put(struct ledger *ledger, const struct ledger_posting *posting, struct cnop_str key,
                    const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES]);
 
 /* Lowest balance an account may have. */
@@ -83,15 +83,15 @@ int64_t state_floor(const struct ledger *ledger, int64_t account_id);
 
 /* Whether the transfers of an outcome may be posted: INSUFFICIENT_FUNDS, INSUFFICIENT_HOLDINGS,
  * NO_LIQUIDITY (the house), OVERFLOW. Changes nothing. */
-cnop_must_check enum cnop_err state_check_xfers(const struct ledger *ledger,
-                                                const struct ledger_outcome *outcome);
+cnop_must_check enum cnop_err state_check_transfers(const struct ledger *ledger,
+                                                    const struct ledger_outcome *outcome);
 /* Posts what was checked; asserts that each asset's sum stays zero. */
-void state_post_xfers(struct ledger *ledger, const struct ledger_outcome *outcome);
+void state_post_transfers(struct ledger *ledger, const struct ledger_outcome *outcome);
 
-/* Moves an amount of the deed's account between available and held. */
-void state_hold(struct ledger *ledger, const struct ledger_deed *deed, uint16_t asset_id,
+/* Moves an amount of the posting's account between available and held. */
+void state_hold(struct ledger *ledger, const struct ledger_posting *posting, uint16_t asset_id,
                 int64_t amount_e8);
-void state_release(struct ledger *ledger, const struct ledger_deed *deed, uint16_t asset_id,
+void state_release(struct ledger *ledger, const struct ledger_posting *posting, uint16_t asset_id,
                    int64_t amount_e8);
 
 /* The families of commands; called by ledger_apply after the checks they share. */

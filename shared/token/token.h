@@ -5,6 +5,7 @@
 #ifndef CNOP_TOKEN_TOKEN_H
 #define CNOP_TOKEN_TOKEN_H
 
+#include "shared/base/role.h"
 #include "shared/base/str.h"
 #include "shared/token/keyset.h"
 
@@ -12,14 +13,12 @@
 #define CNOP_TOKEN_HEX_CHARS 32 /* sid and jti */
 #define CNOP_TOKEN_TYP "at+jwt"
 
-enum cnop_token_role { CNOP_ROLE_CUSTOMER = 1, CNOP_ROLE_ADMIN = 2 };
-
 /* What a verified token says. Strings are NUL-terminated copies. Times are Unix seconds. */
 struct cnop_token_claims {
     uint64_t user_id;
     int64_t iat_s;
     int64_t exp_s;
-    enum cnop_token_role role;
+    enum cnop_role role;
     char sid[CNOP_TOKEN_HEX_CHARS + 1];
     char jti[CNOP_TOKEN_HEX_CHARS + 1];
 };
@@ -66,6 +65,6 @@ cnop_must_check enum cnop_token_verdict cnop_token_verify(struct cnop_keyset *ke
                                                           struct cnop_token_claims *ret_claims);
 
 const char *cnop_token_verdict_name(enum cnop_token_verdict verdict); /* static storage */
-const char *cnop_token_role_name(enum cnop_token_role role);          /* "customer", "admin" */
+const char *cnop_token_role_name(enum cnop_role role);                /* "customer", "admin" */
 
 #endif

@@ -47,7 +47,7 @@ cnop_token_verdict_name(enum cnop_token_verdict verdict)
 }
 
 const char *
-cnop_token_role_name(enum cnop_token_role role)
+cnop_token_role_name(enum cnop_role role)
 {
     return role == CNOP_ROLE_ADMIN ? "admin" : "customer";
 }
@@ -305,7 +305,7 @@ take_subject(const struct cnop_scan_value *value, uint64_t *ret_user_id)
 }
 
 static bool
-take_role(const struct cnop_scan_value *value, enum cnop_token_role *ret_role)
+take_role(const struct cnop_scan_value *value, enum cnop_role *ret_role)
 {
     if (is_text(value, CNOP_STR("customer")))
         *ret_role = CNOP_ROLE_CUSTOMER;

@@ -3,8 +3,8 @@
  * listener only. They are neither logged nor counted. */
 #include <stdarg.h>
 
-#include "shared/web/page.h"
 #include "shared/web/request_state.h"
+#include "shared/web/scoreboard.h"
 
 #define HEALTH_CHECK_MAX 8
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* libfcgi behind the parked design: a connection is put into FCGX_Request by hand, served once and
- * taken out again. The fields set here are private to libfcgi; nothing else may touch them. */
+/* libfcgi behind the pool of idle connections: a connection is put into FCGX_Request by hand,
+ * served once and taken out again. The fields set here are private to libfcgi; nothing else may
+ * touch them. */
 #include "shared/web/fcgi.h"
 
 #include <limits.h>

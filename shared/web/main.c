@@ -68,16 +68,16 @@ open_logs(const struct cnop_web_program *program)
 }
 
 static enum cnop_err
-open_sockets(const struct cnop_web_config *web, struct cnop_legacy *legacy)
+open_sockets(const struct cnop_web_config *web, struct cnop_inherited *inherited)
 {
     enum cnop_err err = CNOP_OK;
 
-    if (legacy->listen_fd < 0)
-        legacy->listen_fd = cnop_socket_inherited();
-    if (legacy->listen_fd < 0)
-        err = cnop_web_listen(web->listen, &legacy->listen_fd);
-    if (err == CNOP_OK && legacy->handover[0] < 0 && web->processes > 0)
-        err = cnop_handover_pair(legacy->handover);
+    if (inherited->listen_fd < 0)
+        inherited->listen_fd = cnop_socket_inherited();
+    if (inherited->listen_fd < 0)
+        err = cnop_web_listen(web->listen, &inherited->listen_fd);
+    if (err == CNOP_OK && inherited->handover[0] < 0 && web->processes > 0)
+        err = cnop_handover_pair(inherited->handover);
     return err;
 }
 
@@ -85,21 +85,21 @@ static int
 run(const struct cnop_web_program *program, char **argv)
 {
     struct cnop_worker_start start = {.service = program->service, .config = program->web};
-    struct cnop_legacy legacy;
+    struct cnop_inherited inherited;
 
     cnop_router_check(program->service->routes, program->service->route_count);
     block_signals();
     cnop_secret_init();
-    cnop_legacy_load(&legacy);
-    if (open_logs(program) != CNOP_OK || open_sockets(program->web, &legacy) != CNOP_OK)
+    cnop_inherited_load(&inherited);
+    if (open_logs(program) != CNOP_OK || open_sockets(program->web, &inherited) != CNOP_OK)
         return STATUS_FAILED;
-    start.page = cnop_page_open(program->service, &legacy.page_fd);
-    start.listen_fd = legacy.listen_fd;
-    start.handover[0] = legacy.handover[0];
-    start.handover[1] = legacy.handover[1];
+    start.scoreboard = cnop_scoreboard_open(program->service, &inherited.scoreboard_fd);
+    start.listen_fd = inherited.listen_fd;
+    start.handover[0] = inherited.handover[0];
+    start.handover[1] = inherited.handover[1];
     if (program->web->processes == 0)
         return cnop_worker_run(&start);
-    return cnop_parent_run(&start, &legacy, argv);
+    return cnop_parent_run(&start, &inherited, argv);
 }
 
 /* An absolute path of this program, so that a restart runs what is there by then; symbolic links

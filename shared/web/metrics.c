@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The shared page as Prometheus text. Reads counters only; never changes one. */
+/* The shared scoreboard as Prometheus text. Reads counters only; never changes one. */
 #include "shared/web/metrics.h"
 
 #include <string.h>
 
-#include "shared/web/page.h"
+#include "shared/web/scoreboard.h"
 #include "shared/web/web.h"
 
 static uint64_t
@@ -57,11 +57,11 @@ is_first_of_path(const struct cnop_service *service, size_t route)
 static uint64_t
 sum_over_path(const struct cnop_service *service, size_t first, size_t offset)
 {
-    const struct cnop_page *page = cnop_page_get();
+    const struct cnop_scoreboard *scoreboard = cnop_scoreboard_get();
     uint64_t sum = 0;
 
     for (size_t i = first; i <= service->route_count; i++) {
-        const char *counts = (const char *)&page->routes[i];
+        const char *counts = (const char *)&scoreboard->routes[i];
 
         if (strcmp(endpoint_of(service, i), endpoint_of(service, first)) == 0)
             sum += load((const _Atomic uint64_t *)(const void *)(counts + offset));
@@ -82,15 +82,15 @@ print_requests(const struct cnop_service *service, struct cnop_buf *out, bool er
         if (!is_first_of_path(service, i))
             continue;
         for (size_t slot = 0; slot < CNOP_STATUS_SLOTS; slot++) {
-            bool named = slot < CNOP_COUNT(cnop_page_statuses);
+            bool named = slot < CNOP_COUNT(cnop_scoreboard_statuses);
             uint64_t count = sum_over_path(
                 service, i, offsetof(struct cnop_route_counts, status) + slot * sizeof(uint64_t));
 
-            if (count == 0 || (errors_only && named && cnop_page_statuses[slot] < 400))
+            if (count == 0 || (errors_only && named && cnop_scoreboard_statuses[slot] < 400))
                 continue;
             cnop_buf_printf(out, "%s_%s_total{status_code=\"", service->name, what);
             if (named)
-                cnop_buf_i64(out, cnop_page_statuses[slot]);
+                cnop_buf_i64(out, cnop_scoreboard_statuses[slot]);
             else
                 cnop_buf_text(out, "other");
             cnop_buf_printf(out, "\",endpoint=\"%s\"} %llu\n", endpoint_of(service, i),
@@ -119,7 +119,7 @@ print_latency(const struct cnop_service *service, struct cnop_buf *out)
             cnop_buf_printf(out, "%s_request_latency_seconds_bucket{endpoint=\"%s\",le=\"",
                             service->name, endpoint);
             if (bucket < CNOP_LATENCY_BOUNDS)
-                print_scaled(out, cnop_page_latency_bounds_us[bucket], 1000000);
+                print_scaled(out, cnop_scoreboard_latency_bounds_us[bucket], 1000000);
             else
                 cnop_buf_text(out, "+Inf");
             cnop_buf_printf(out, "\"} %llu\n", (unsigned long long)total);
@@ -161,11 +161,11 @@ static void
 print_own(const struct cnop_service *service, struct cnop_buf *out)
 {
     static const char *const type_names[] = {"counter", "gauge", "histogram"};
-    const struct cnop_page *page = cnop_page_get();
+    const struct cnop_scoreboard *scoreboard = cnop_scoreboard_get();
 
     for (size_t i = 0; i < service->metric_count; i++) {
         const struct cnop_metric_def *def = &service->metrics[i];
-        const struct cnop_metric_cell *cell = &page->metrics[i];
+        const struct cnop_metric_cell *cell = &scoreboard->metrics[i];
 
         if (i == 0 || strcmp(service->metrics[i - 1].name, def->name) != 0)
             cnop_buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", def->name, def->help, def->name,
@@ -195,7 +195,8 @@ static const struct {
     {"accept_failures", "Connections that could not be accepted, mostly for want of descriptors."},
     {"lost_clients", "Answers that could not be delivered."},
 };
-_Static_assert(CNOP_COUNT(runtime_events) == CNOP_PAGE_EVENT_COUNT, "one row an event, in order");
+_Static_assert(CNOP_COUNT(runtime_events) == CNOP_SCOREBOARD_EVENT_COUNT,
+               "one row an event, in order");
 
 static void
 print_gauge(const struct cnop_service *service, struct cnop_buf *out, const char *name,
@@ -208,31 +209,31 @@ print_gauge(const struct cnop_service *service, struct cnop_buf *out, const char
 static void
 print_runtime(const struct cnop_service *service, struct cnop_buf *out)
 {
-    const struct cnop_page *page = cnop_page_get();
+    const struct cnop_scoreboard *scoreboard = cnop_scoreboard_get();
     uint64_t connections = 0, workers = 0;
 
-    for (size_t i = 0; i < CNOP_PAGE_EVENT_COUNT; i++) {
+    for (size_t i = 0; i < CNOP_SCOREBOARD_EVENT_COUNT; i++) {
         const char *name = runtime_events[i].name;
 
         cnop_buf_printf(out, "# HELP %s_%s_total %s\n# TYPE %s_%s_total counter\n", service->name,
                         name, runtime_events[i].help, service->name, name);
         cnop_buf_printf(out, "%s_%s_total %llu\n", service->name, name,
-                        (unsigned long long)load(&page->events[i]));
+                        (unsigned long long)load(&scoreboard->events[i]));
     }
     for (size_t i = 0; i < CNOP_WORKER_MAX; i++) {
-        if (atomic_load(&page->workers[i].ready) == 0)
+        if (atomic_load(&scoreboard->workers[i].ready) == 0)
             continue;
         workers++;
-        connections += atomic_load(&page->workers[i].connections);
+        connections += atomic_load(&scoreboard->workers[i].connections);
     }
     print_gauge(service, out, "workers", "Worker processes that take requests.", workers);
-    print_gauge(service, out, "connections", "Open connections, busy or parked.", connections);
+    print_gauge(service, out, "connections", "Open connections, busy or idle.", connections);
 }
 
 void
 cnop_metrics_print(const struct cnop_service *service, struct cnop_buf *out)
 {
-    cnop_assert(cnop_page_get() != NULL);
+    cnop_assert(cnop_scoreboard_get() != NULL);
     print_requests(service, out, false);
     print_requests(service, out, true);
     print_latency(service, out);

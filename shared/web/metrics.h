@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Counters of a service in one page shared by all its processes and kept over their restarts.
+/* Counters of a service in one scoreboard shared by all its processes and kept over their restarts.
  * Requests are counted by the runtime under route templates, never raw paths; services add their
  * own rows by a static table and bump them by index. Updates are relaxed atomics: any thread, any
  * process, no locks. */

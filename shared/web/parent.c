@@ -33,7 +33,7 @@ struct child {
 
 struct parent {
     struct cnop_worker_start start;
-    struct cnop_legacy *legacy;
+    struct cnop_inherited *inherited;
     char **argv;
     struct child children[CNOP_WORKER_MAX];
     size_t wanted; /* children[0 .. wanted-1] are kept running; old ones follow */
@@ -151,11 +151,11 @@ child_ended(struct parent *parent, struct child *child, int status, int64_t now_
 
     log_child(expected && status == 0 ? CNOP_LOG_INFO : CNOP_LOG_ERROR, "worker_exit",
               "worker has ended", child->pid, status);
-    memset(&parent->start.page->workers[child->slot], 0, sizeof(struct cnop_worker_beat));
+    memset(&parent->start.scoreboard->workers[child->slot], 0, sizeof(struct cnop_worker_beat));
     child->pid = 0;
     if (expected)
         return;
-    cnop_page_count(CNOP_PAGE_WORKER_RESTARTS);
+    cnop_scoreboard_count(CNOP_SCOREBOARD_WORKER_RESTARTS);
     if (now_us - child->started_us >= STABLE_US)
         child->pause_us = 0;
     child->due_us = now_us + child->pause_us;
@@ -198,18 +198,18 @@ start_trial(struct parent *parent)
 static void
 become_new(struct parent *parent)
 {
-    struct cnop_legacy *legacy = parent->legacy;
+    struct cnop_inherited *inherited = parent->inherited;
 
-    legacy->old_count = 0;
+    inherited->old_count = 0;
     for (size_t i = 0; i < parent->count; i++)
         if (parent->children[i].pid != 0) {
-            legacy->old[legacy->old_count].pid = parent->children[i].pid;
-            legacy->old[legacy->old_count].slot = parent->children[i].slot;
-            legacy->old_count++;
+            inherited->old[inherited->old_count].pid = parent->children[i].pid;
+            inherited->old[inherited->old_count].slot = parent->children[i].slot;
+            inherited->old_count++;
         }
     cnop_log_write(CNOP_LOG_INFO, "restart", "replacing the program");
     (void)fflush(NULL);
-    cnop_legacy_exec(legacy, parent->argv);
+    cnop_inherited_exec(inherited, parent->argv);
     cnop_log_write(CNOP_LOG_ERROR, "restart", strerror(errno));
 }
 
@@ -253,8 +253,8 @@ advance_restart(struct parent *parent)
     for (size_t i = 0; i < parent->wanted; i++) {
         const struct child *child = &parent->children[i];
 
-        ready &=
-            child->pid != 0 && atomic_load(&parent->start.page->workers[child->slot].ready) == 1;
+        ready &= child->pid != 0 &&
+                 atomic_load(&parent->start.scoreboard->workers[child->slot].ready) == 1;
     }
     for (size_t i = parent->wanted; i < parent->count; i++) {
         struct child *child = &parent->children[i];
@@ -269,7 +269,7 @@ advance_restart(struct parent *parent)
 static bool
 is_stuck(const struct parent *parent, const struct child *child, int64_t now_us)
 {
-    const struct cnop_worker_beat *beat = &parent->start.page->workers[child->slot];
+    const struct cnop_worker_beat *beat = &parent->start.scoreboard->workers[child->slot];
     int64_t limit_us = (int64_t)parent->start.config->watchdog * 1000;
     int64_t idle_limit_us = limit_us < IDLE_STUCK_FLOOR_US ? limit_us : IDLE_STUCK_FLOOR_US;
 
@@ -302,11 +302,11 @@ watch(struct parent *parent, int64_t now_us)
             child->kill_us = now_us + KILL_AFTER_US;
         }
         if (late || child->kill_us != 0 || parent->start.config->watchdog == 0 ||
-            atomic_load(&parent->start.page->workers[child->slot].ready) == 0 ||
+            atomic_load(&parent->start.scoreboard->workers[child->slot].ready) == 0 ||
             !is_stuck(parent, child, now_us))
             continue;
         log_child(CNOP_LOG_CRITICAL, "watchdog", "worker is stuck and is aborted", child->pid, -1);
-        cnop_page_count(CNOP_PAGE_STUCK_WORKERS);
+        cnop_scoreboard_count(CNOP_SCOREBOARD_STUCK_WORKERS);
         (void)kill(child->pid, SIGABRT);
         child->kill_us = now_us + KILL_AFTER_US;
     }
@@ -373,26 +373,27 @@ any_running(const struct parent *parent)
 static void
 adopt_old(struct parent *parent)
 {
-    const struct cnop_legacy *legacy = parent->legacy;
+    const struct cnop_inherited *inherited = parent->inherited;
 
-    for (size_t i = 0; i < legacy->old_count && parent->count < CNOP_WORKER_MAX; i++) {
+    for (size_t i = 0; i < inherited->old_count && parent->count < CNOP_WORKER_MAX; i++) {
         struct child *child = &parent->children[parent->count++];
 
-        child->pid = legacy->old[i].pid;
-        child->slot = legacy->old[i].slot;
+        child->pid = inherited->old[i].pid;
+        child->slot = inherited->old[i].slot;
         child->old = true;
     }
 }
 
 int
-cnop_parent_run(const struct cnop_worker_start *start, struct cnop_legacy *legacy, char **argv)
+cnop_parent_run(const struct cnop_worker_start *start, struct cnop_inherited *inherited,
+                char **argv)
 {
     static struct parent parent;
     const int handled[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
     struct timespec wait = {.tv_nsec = PASS_MS * 1000000L};
 
     parent.start = *start;
-    parent.legacy = legacy;
+    parent.inherited = inherited;
     parent.argv = argv;
     parent.wanted = start->config->processes;
     parent.count = parent.wanted;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parent process: holds the sockets and the page, keeps the configured number of workers
+/* The parent process: holds the sockets and the scoreboard, keeps the configured number of workers
  * alive, replaces them without a gap, kills stuck ones. Never touches a request. */
 #ifndef CNOP_WEB_PARENT_H
 #define CNOP_WEB_PARENT_H
@@ -7,10 +7,10 @@
 #include "shared/web/worker.h"
 
 /* What survives the parent's own replacement (exec): descriptors and the workers still running. */
-struct cnop_legacy {
+struct cnop_inherited {
     int listen_fd; /* -1: none */
     int handover[2];
-    int page_fd;
+    int scoreboard_fd;
     struct {
         pid_t pid;
         unsigned slot;
@@ -18,13 +18,15 @@ struct cnop_legacy {
     size_t old_count;
 };
 
-/* From the environment of an exec by cnop_legacy_exec; all -1 and 0 otherwise. */
-void cnop_legacy_load(struct cnop_legacy *ret_legacy);
+/* From the environment of an exec by cnop_inherited_exec; all -1 and 0 otherwise. */
+void cnop_inherited_load(struct cnop_inherited *ret_inherited);
 
-/* Replaces this program by its file on disk, keeping the legacy. Returns only on failure. */
-void cnop_legacy_exec(const struct cnop_legacy *legacy, char **argv);
+/* Replaces this program by its file on disk, keeping the inherited descriptors. Returns only on
+ * failure. */
+void cnop_inherited_exec(const struct cnop_inherited *inherited, char **argv);
 
 /* Runs until told to stop; exit status 0. start->slot is chosen per worker. */
-int cnop_parent_run(const struct cnop_worker_start *start, struct cnop_legacy *legacy, char **argv);
+int cnop_parent_run(const struct cnop_worker_start *start, struct cnop_inherited *inherited,
+                    char **argv);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef CNOP_WEB_ROUTER_H
 #define CNOP_WEB_ROUTER_H
 
+#include "shared/base/role.h"
 #include "shared/base/str.h"
 
 #include <stdio.h>
@@ -16,13 +17,6 @@ struct cnop_response;
 #define CNOP_BODY_MAX 65536 /* no route takes more: a whole request must fit a socket buffer */
 
 enum cnop_method { CNOP_GET, CNOP_POST, CNOP_PUT, CNOP_PATCH, CNOP_DELETE, CNOP_METHOD_COUNT };
-
-/* Least rights a route asks for. USER: any authenticated user; ADMIN: role admin. */
-enum cnop_role {
-    CNOP_ROLE_PUBLIC,
-    CNOP_ROLE_USER,
-    CNOP_ROLE_ADMIN,
-};
 
 /* Route flags. */
 enum {

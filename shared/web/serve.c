@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #include "shared/base/clock.h"
-#include "shared/web/page.h"
+#include "shared/web/scoreboard.h"
 
 #define IGNORED_BODY_BYTES 1024 /* routes without a body put up with a small one */
 
@@ -201,9 +201,9 @@ cnop_serve_finish(struct cnop_request *req, enum cnop_err err)
     lost = !cnop_response_send(req);
     elapsed_us = cnop_clock_monotonic_us() - req->started_us;
     if (lost)
-        cnop_page_count(CNOP_PAGE_LOST_CLIENTS);
+        cnop_scoreboard_count(CNOP_SCOREBOARD_LOST_CLIENTS);
     if (!req->builtin)
-        cnop_page_request(req->route_index, req->response.status, elapsed_us);
+        cnop_scoreboard_request(req->route_index, req->response.status, elapsed_us);
     log_request(req, err, lost, elapsed_us);
     cnop_span_enter(NULL);
     return cnop_fcgi_end(req->fcgi) ? CNOP_SERVED_OPEN : CNOP_SERVED_CLOSED;
@@ -217,7 +217,7 @@ cnop_serve(struct cnop_request *req, int fd, const struct cnop_frame *frame, uin
     cnop_assert(frame->state == CNOP_FRAME_READY || frame->state == CNOP_FRAME_OVERSIZE);
     request_reset(req, deadline_ms);
     if (!cnop_fcgi_begin(req->fcgi, fd)) {
-        cnop_page_count(CNOP_PAGE_BROKEN_STREAMS);
+        cnop_scoreboard_count(CNOP_SCOREBOARD_BROKEN_STREAMS);
         return CNOP_SERVED_CLOSED;
     }
     cnop_span_enter(&req->span);

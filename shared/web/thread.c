@@ -24,7 +24,7 @@ cnop_thread_enter(struct cnop_thread *thread)
     this_thread = thread;
 }
 
-enum step { STEP_PARK, STEP_AGAIN, STEP_GONE, STEP_LATER };
+enum step { STEP_IDLE, STEP_AGAIN, STEP_GONE, STEP_LATER };
 
 static bool
 is_loop(const struct cnop_thread *thread)
@@ -35,7 +35,7 @@ is_loop(const struct cnop_thread *thread)
 static enum step
 close_conn(struct cnop_thread *thread, struct cnop_conn *conn, bool closed)
 {
-    cnop_conn_drop(&thread->worker->park, conn, closed);
+    cnop_conn_drop(&thread->worker->idle_pool, conn, closed);
     return STEP_GONE;
 }
 
@@ -46,7 +46,7 @@ step_served(struct cnop_thread *thread, struct cnop_conn *conn, enum cnop_served
         return STEP_LATER;
     if (served == CNOP_SERVED_CLOSED)
         return close_conn(thread, conn, true);
-    return STEP_PARK;
+    return STEP_IDLE;
 }
 
 /* The body was too large to be taken in: the answer is out, what still comes is thrown away, so
@@ -69,7 +69,7 @@ step_linger(struct cnop_thread *thread, struct cnop_conn *conn)
         if (len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR))
             return close_conn(thread, conn, false);
         if (len < 0)
-            return STEP_PARK;
+            return STEP_IDLE;
     }
     return close_conn(thread, conn, false);
 }
@@ -80,12 +80,12 @@ step_partial(struct cnop_thread *thread, struct cnop_conn *conn, size_t len)
     int64_t never = 0;
 
     if (atomic_load(&conn->peer_closed) || len == thread->worker->peek_bytes) {
-        cnop_page_count(CNOP_PAGE_BROKEN_STREAMS);
+        cnop_scoreboard_count(CNOP_SCOREBOARD_BROKEN_STREAMS);
         return close_conn(thread, conn, false);
     }
     (void)atomic_compare_exchange_strong(&conn->waiting_since_us, &never,
                                          cnop_clock_monotonic_us());
-    return STEP_PARK;
+    return STEP_IDLE;
 }
 
 static enum step
@@ -116,7 +116,7 @@ step(struct cnop_thread *thread, struct cnop_conn *conn)
         return step_linger(thread, conn);
     len = recv(conn->fd, thread->peek, worker->peek_bytes, MSG_PEEK | MSG_DONTWAIT);
     if (len < 0 && (errno == EAGAIN || errno == EINTR))
-        return STEP_PARK;
+        return STEP_IDLE;
     if (len <= 0)
         return close_conn(thread, conn, false);
     frame = cnop_frame_scan(thread->peek, (size_t)len, &worker->limits);
@@ -129,7 +129,7 @@ step(struct cnop_thread *thread, struct cnop_conn *conn)
     case CNOP_FRAME_BROKEN:
         break;
     }
-    cnop_page_count(CNOP_PAGE_BROKEN_STREAMS);
+    cnop_scoreboard_count(CNOP_SCOREBOARD_BROKEN_STREAMS);
     return close_conn(thread, conn, false);
 }
 
@@ -161,11 +161,11 @@ adopt(struct cnop_thread *thread, struct cnop_conn *conn, int fd)
 
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &read_timeout, sizeof(read_timeout));
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &write_timeout, sizeof(write_timeout));
-    if (cnop_park_adopt(&thread->worker->park, conn, fd)) {
+    if (cnop_idle_pool_adopt(&thread->worker->idle_pool, conn, fd)) {
         cnop_thread_serve(thread, conn);
         return;
     }
-    cnop_park_give_back(&thread->worker->park, conn);
+    cnop_idle_pool_give_back(&thread->worker->idle_pool, conn);
     (void)close(fd);
 }
 
@@ -173,7 +173,7 @@ adopt(struct cnop_thread *thread, struct cnop_conn *conn, int fd)
 static void
 accept_pause(struct cnop_worker *worker)
 {
-    cnop_page_count(CNOP_PAGE_ACCEPT_FAILURES);
+    cnop_scoreboard_count(CNOP_SCOREBOARD_ACCEPT_FAILURES);
     cnop_worker_listen(worker, false);
 }
 
@@ -188,7 +188,7 @@ accept_one(struct cnop_thread *thread, struct cnop_conn *conn)
     if (fd < 0) {
         int cause = errno;
 
-        cnop_park_give_back(&worker->park, conn);
+        cnop_idle_pool_give_back(&worker->idle_pool, conn);
         if (cause == EMFILE || cause == ENFILE || cause == ENOMEM || cause == ENOBUFS)
             accept_pause(worker);
         return false;
@@ -197,8 +197,8 @@ accept_one(struct cnop_thread *thread, struct cnop_conn *conn)
         adopt(thread, conn, fd);
         return true;
     }
-    cnop_page_count(CNOP_PAGE_REFUSED_PEERS);
-    cnop_park_give_back(&worker->park, conn);
+    cnop_scoreboard_count(CNOP_SCOREBOARD_REFUSED_PEERS);
+    cnop_idle_pool_give_back(&worker->idle_pool, conn);
     (void)close(fd);
     return true;
 }
@@ -210,7 +210,7 @@ accept_new(struct cnop_thread *thread)
     unsigned most = is_loop(thread) ? ACCEPTS_PER_ROUND : 1;
 
     for (unsigned i = 0; i < most; i++) {
-        struct cnop_conn *conn = cnop_park_reserve(&worker->park);
+        struct cnop_conn *conn = cnop_idle_pool_reserve(&worker->idle_pool);
 
         if (conn == NULL) {
             cnop_worker_listen(worker, false);
@@ -224,13 +224,13 @@ accept_new(struct cnop_thread *thread)
 static void
 receive_handover(struct cnop_thread *thread)
 {
-    struct cnop_park *park = &thread->worker->park;
+    struct cnop_idle_pool *idle_pool = &thread->worker->idle_pool;
     struct cnop_conn *conn;
     int fd;
 
     if (cnop_handover_receive(thread->worker->start.handover[1], &fd) != CNOP_OK)
         return;
-    conn = cnop_park_reserve(park);
+    conn = cnop_idle_pool_reserve(idle_pool);
     if (conn != NULL)
         adopt(thread, conn, fd);
     else
@@ -258,7 +258,8 @@ handle_event(struct cnop_thread *thread, const struct epoll_event *event)
         if (watch->fd >= 0)
             watch->fn(watch->fd, event->events, watch->arg);
     } else {
-        cnop_assert(conn >= worker->park.conns && conn < worker->park.conns + worker->park.count);
+        cnop_assert(conn >= worker->idle_pool.conns &&
+                    conn < worker->idle_pool.conns + worker->idle_pool.count);
         if (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
             atomic_store(&conn->peer_closed, true);
         if (cnop_conn_claim(conn))
@@ -338,7 +339,7 @@ cnop_request_complete(struct cnop_request *req, enum cnop_err err)
     cnop_assert(req->deferred);
     req->deferred = false;
     if (cnop_serve_finish(req, err) == CNOP_SERVED_CLOSED) {
-        cnop_conn_drop(&thread->worker->park, conn, true);
+        cnop_conn_drop(&thread->worker->idle_pool, conn, true);
         return;
     }
     if (atomic_load(&thread->worker->draining) && cnop_worker_retire(thread->worker, conn))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The FastCGI runtime, for service programs: a service is a table of routes plus a few hooks, and
  * cnop_web_main runs it. A parent holds the listening socket and keeps the worker processes alive;
- * each parks idle connections and runs handlers for those that hold a whole request.
+ * each watches its idle connections and runs handlers for those that hold a whole request.
  *
  *   int
  *   main(int argc, char **argv)
@@ -45,7 +45,7 @@ struct cnop_web_config {
     unsigned log_level;     /* index into cnop_web_log_levels */
     uint64_t processes;     /* 0: no parent, one process in the foreground */
     uint64_t threads;       /* handler threads a process; LOOP: ignored */
-    uint64_t connections;   /* parked and busy connections a process */
+    uint64_t connections;   /* idle and busy connections a process */
     uint64_t deadline;      /* ms a request may take */
     uint64_t drain;         /* ms until drained connections are cut */
     uint64_t watchdog;      /* ms after which a stuck process is killed; 0: never */
@@ -77,7 +77,7 @@ extern const char *const cnop_web_log_levels[]; /* debug, info, warn, error, cri
         CNOP_WEB_ROW_(type, threads, CNOP_CONFIG_U64, "4", 1, 64, NULL,                            \
                       "Handler threads of each process."),                                         \
         CNOP_WEB_ROW_(type, connections, CNOP_CONFIG_U64, "512", 8, 16384, NULL,                   \
-                      "Open connections of each process, busy or parked."),                        \
+                      "Open connections of each process, busy or idle."),                          \
         CNOP_WEB_ROW_(type, deadline, CNOP_CONFIG_DURATION, "10s", 100, 60000, NULL,               \
                       "Time a request may take."),                                                 \
         CNOP_WEB_ROW_(type, drain, CNOP_CONFIG_DURATION, "5s", 100, 60000, NULL,                   \

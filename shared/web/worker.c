@@ -51,12 +51,12 @@ cnop_worker_retire(struct cnop_worker *worker, struct cnop_conn *conn)
     if (atomic_load(&worker->draining) == CNOP_DRAIN_HANDOVER) {
         if (cnop_handover_send(worker->start.handover[0], conn->fd) != CNOP_OK)
             return false;
-        (void)close(cnop_conn_take(&worker->park, conn));
+        (void)close(cnop_conn_take(&worker->idle_pool, conn));
         return true;
     }
     if (recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
         return false; /* a request is on its way in: answer it first */
-    cnop_conn_drop(&worker->park, conn, false);
+    cnop_conn_drop(&worker->idle_pool, conn, false);
     return true;
 }
 
@@ -73,8 +73,8 @@ sweep_one(struct cnop_worker *worker, struct cnop_conn *conn, int64_t now_us)
     if (!cnop_conn_sweep(conn))
         return;
     if (stalled) {
-        cnop_page_count(CNOP_PAGE_STALLED_PEERS);
-        cnop_conn_drop(&worker->park, conn, false);
+        cnop_scoreboard_count(CNOP_SCOREBOARD_STALLED_PEERS);
+        cnop_conn_drop(&worker->idle_pool, conn, false);
     } else if (!cnop_worker_retire(worker, conn)) {
         cnop_conn_unsweep(conn);
     }
@@ -85,10 +85,10 @@ sweep(struct cnop_worker *worker)
 {
     int64_t now_us = cnop_clock_monotonic_us();
 
-    for (size_t i = 0; i < worker->park.count; i++)
-        sweep_one(worker, &worker->park.conns[i], now_us);
-    atomic_store(&worker->beat->connections, atomic_load(&worker->park.open_count));
-    if (!atomic_load(&worker->draining) && cnop_park_has_room(&worker->park))
+    for (size_t i = 0; i < worker->idle_pool.count; i++)
+        sweep_one(worker, &worker->idle_pool.conns[i], now_us);
+    atomic_store(&worker->beat->connections, atomic_load(&worker->idle_pool.open_count));
+    if (!atomic_load(&worker->draining) && cnop_idle_pool_has_room(&worker->idle_pool))
         cnop_worker_listen(worker, true);
 }
 
@@ -149,7 +149,7 @@ control(struct cnop_worker *worker)
             continue;
         if (cut_us == INT64_MAX)
             cut_us = cnop_clock_monotonic_us() + (int64_t)worker->start.config->drain * 1000;
-        if (atomic_load(&worker->park.open_count) == 0 || cnop_clock_monotonic_us() > cut_us)
+        if (atomic_load(&worker->idle_pool.open_count) == 0 || cnop_clock_monotonic_us() > cut_us)
             return;
     }
 }
@@ -241,7 +241,7 @@ worker_allocate(struct cnop_worker *worker)
         requests * (CNOP_RESPONSE_HEADER_BYTES + sizeof(struct cnop_request) + 1024) +
         worker->thread_count * (worker->peek_bytes + 64));
 
-    cnop_park_init(&worker->park, pool, config->connections, worker->epoll_fd);
+    cnop_idle_pool_init(&worker->idle_pool, pool, config->connections, worker->epoll_fd);
     for (unsigned i = 0; i < worker->thread_count; i++) {
         struct cnop_thread *thread = &worker->threads[i];
 
@@ -253,7 +253,7 @@ worker_allocate(struct cnop_worker *worker)
             thread->req = cnop_request_new(pool, service, &sizes);
     }
     for (size_t i = 0; loop && i < config->connections; i++)
-        worker->park.conns[i].req = cnop_request_new(pool, service, &sizes);
+        worker->idle_pool.conns[i].req = cnop_request_new(pool, service, &sizes);
 }
 
 static void
@@ -261,7 +261,7 @@ worker_prepare(struct cnop_worker *worker)
 {
     const struct cnop_service *service = worker->start.service;
 
-    worker->beat = &worker->start.page->workers[worker->start.slot];
+    worker->beat = &worker->start.scoreboard->workers[worker->start.slot];
     memset(worker->beat, 0, sizeof(*worker->beat));
     worker->thread_count =
         service->mode == CNOP_SERVICE_LOOP ? 1 : (unsigned)worker->start.config->threads;

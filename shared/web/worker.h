@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* One worker process: handler threads around the connection park, and the controller (its first
- * thread) that obeys signals, drains and sweeps. */
+/* One worker process: handler threads around the pool of idle connections, and the controller (its
+ * first thread) that obeys signals, drains and sweeps. */
 #ifndef CNOP_WEB_WORKER_H
 #define CNOP_WEB_WORKER_H
 
-#include "shared/web/page.h"
-#include "shared/web/park.h"
+#include "shared/web/idle_pool.h"
+#include "shared/web/scoreboard.h"
 #include "shared/web/serve.h"
 #include "shared/web/socket.h"
 #include "shared/web/web.h"
@@ -38,8 +38,8 @@ enum cnop_drain {
 struct cnop_worker_start {
     const struct cnop_service *service;
     const struct cnop_web_config *config;
-    struct cnop_page *page;
-    unsigned slot; /* of the heartbeat in the page */
+    struct cnop_scoreboard *scoreboard;
+    unsigned slot; /* of the heartbeat in the scoreboard */
     int listen_fd;
     int handover[2]; /* -1: none */
 };
@@ -48,7 +48,7 @@ struct cnop_worker {
     struct cnop_worker_start start;
     struct cnop_worker_beat *beat;
     struct cnop_peers peers;
-    struct cnop_park park;
+    struct cnop_idle_pool idle_pool;
     struct cnop_frame_limits limits;
     size_t peek_bytes;
     int epoll_fd;
@@ -73,7 +73,7 @@ void cnop_thread_enter(struct cnop_thread *thread);
 /* The loop of one handler thread; returns when the worker stops. */
 void cnop_thread_run(struct cnop_thread *thread);
 
-/* Takes a connection's next steps until it is parked, closed or answered later. */
+/* Takes a connection's next steps until it is idle, closed or answered later. */
 void cnop_thread_serve(struct cnop_thread *thread, struct cnop_conn *conn);
 
 /* Adds or removes the listening socket; safe from any thread. */

@@ -86,10 +86,10 @@ class Tables:
         Trade = collections.namedtuple("Trade", "id order asset side price qty quote fee")
         self.trades = [Trade(*r) for r in db.rows(
             "SELECT id,order_id,asset_id,side,price_e10,qty_e8,quote_e8,fee_e8 FROM trade ORDER BY id")]
-        Xfer = collections.namedtuple("Xfer", "id leg debit credit asset amount kind")
-        self.xfers = collections.defaultdict(list)
+        Transfer = collections.namedtuple("Transfer", "id leg debit credit asset amount kind")
+        self.transfers = collections.defaultdict(list)
         for row in db.rows("SELECT id,leg,debit_account,credit_account,asset_id,amount_e8,kind FROM xfer ORDER BY id,leg"):
-            self.xfers[row[0]].append(Xfer(*row))
+            self.transfers[row[0]].append(Transfer(*row))
         Entry = collections.namedtuple("Entry", "id account kind amount after key time")
         self.entries = {e.id: e for e in (Entry(*r) for r in db.rows(
             "SELECT id,account_id,kind,amount_e8,balance_after_e8,CONCAT('k',idem_key),created_us FROM cash_entry"))}
@@ -104,7 +104,7 @@ def check_balances(tables, report):
     report.begin("I3", "nobody is below their floor, nothing held is negative")
     report.begin("I4", "held amounts are those of open orders")
     sums, moved, holds = collections.Counter(), collections.Counter(), collections.Counter()
-    for legs in tables.xfers.values():
+    for legs in tables.transfers.values():
         for x in legs:
             moved[x.debit, x.asset] -= x.amount
             moved[x.credit, x.asset] += x.amount
@@ -149,7 +149,7 @@ def check_orders(tables, report, fee_bps):
         report.check("I6", o.filled <= o.qty and o.filled == filled, f"order {o.id}: {o.filled} of {o.qty}, trades {filled}")
         report.check("I6", o.status != 4 or o.filled == o.qty, f"order {o.id} completed with {o.filled} of {o.qty}")
         legs, total = expected_legs(o)
-        found = [(x.debit, x.credit, x.asset, x.amount) for x in tables.xfers.get(o.id, [])]
+        found = [(x.debit, x.credit, x.asset, x.amount) for x in tables.transfers.get(o.id, [])]
         report.check("I13", found == legs and o.total == total, f"order {o.id}: {found} instead of {legs}")
         report.check("I14", 0 < o.total <= 10000 * E8 and o.price > 0, f"order {o.id}: total {o.total}")
         report.check("I17", o.fee == -(-o.total * fee_bps // 10000), f"order {o.id}: fee {o.fee}")
@@ -159,11 +159,11 @@ def check_orders(tables, report, fee_bps):
     for number, found in trades.items():
         report.check("I13", number in tables.orders, f"trades {found} without an order")
     known = tables.orders.keys() | tables.entries.keys()
-    for number in tables.xfers.keys() - known:
+    for number in tables.transfers.keys() - known:
         report.check("I13", False, f"transfer {number} belongs to nothing")
     for e in tables.entries.values():
         pair = (WORLD, e.account) if e.amount > 0 else (e.account, WORLD)
-        found = [(x.debit, x.credit, x.asset, x.amount) for x in tables.xfers.get(e.id, [])]
+        found = [(x.debit, x.credit, x.asset, x.amount) for x in tables.transfers.get(e.id, [])]
         report.check("I13", found == [(*pair, USD, abs(e.amount))], f"entry {e.id}: {found}")
 
 

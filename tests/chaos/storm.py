@@ -94,7 +94,7 @@ class Client(threading.Thread):
             self.commands = None
             raise
         if err == "OK":
-            return "ok", {"id": reply.outcome.deed.id, "body": None}, reply.outcome.replayed
+            return "ok", {"id": reply.outcome.posting.id, "body": None}, reply.outcome.replayed
         final = err in ("DAILY_LIMIT", "INSUFFICIENT_FUNDS", "ACCOUNT_FROZEN", "IDEMPOTENCY_MISMATCH")
         return ("refused" if final else "open"), {}, False
 

@@ -93,7 +93,7 @@ def test_kill_at_every_step_then_retry_is_one_effect(stack, point, command):
         else:
             err, reply = deposit(stack, key)
             assert err == "OK"
-            assert first is None or reply.outcome.deed.id == first[1].outcome.deed.id
+            assert first is None or reply.outcome.posting.id == first[1].outcome.posting.id
             table, column = "cash_entry", "idem_key"
         assert stack.ledger_sql(f"SELECT COUNT(*) FROM {table} WHERE {column}='{key}'") == [["1"]]
     finally:

@@ -70,10 +70,10 @@ inventory_store_hold(struct cnop_db *db, struct cnop_arena *arena, struct cnop_s
 }
 
 enum cnop_err
-inventory_store_set_price(struct cnop_tx *tx, const struct inventory_deed *deed,
+inventory_store_set_price(struct cnop_tx *tx, const struct inventory_change *change,
                           const struct inventory_held *held, cnop_price price)
 {
-    cnop_assert(tx != NULL && deed->reason.len > 0 && held->asset_id == 1);
+    cnop_assert(tx != NULL && change->reason.len > 0 && held->asset_id == 1);
     if (is_to_fail())
         return inventory_fake.fail_with;
     pending.price = price;
@@ -82,10 +82,10 @@ inventory_store_set_price(struct cnop_tx *tx, const struct inventory_deed *deed,
 }
 
 enum cnop_err
-inventory_store_set_halted(struct cnop_tx *tx, const struct inventory_deed *deed,
+inventory_store_set_halted(struct cnop_tx *tx, const struct inventory_change *change,
                            const struct inventory_held *held, bool halted)
 {
-    cnop_assert(tx != NULL && deed->reason.len > 0 && held->asset_id == 1);
+    cnop_assert(tx != NULL && change->reason.len > 0 && held->asset_id == 1);
     if (is_to_fail())
         return inventory_fake.fail_with;
     pending.halted = halted;

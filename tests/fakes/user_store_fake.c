@@ -39,66 +39,66 @@ user_store_update_profile(struct user_store *store, const struct profile *profil
     return CNOP_OK;
 }
 
-static struct claim_row *
-find_claim(struct user_store *store, const struct claim_row *key)
+static struct gift_row *
+find_gift(struct user_store *store, const struct gift_row *key)
 {
-    for (size_t i = 0; i < store->claim_count; i++) {
-        struct claim_row *row = &store->claims[i];
+    for (size_t i = 0; i < store->gift_count; i++) {
+        struct gift_row *row = &store->gifts[i];
 
         if (row->user_id == key->user_id && row->utc_day == key->utc_day &&
-            row->got_red_pocket == key->got_red_pocket)
+            row->by_phrase == key->by_phrase)
             return row;
     }
     return NULL;
 }
 
 enum cnop_err
-user_store_list_claims(struct user_store *store, uint64_t user_id, int32_t utc_day,
-                       struct claim_row ret_list[CLAIM_LIST_MAX], size_t *ret_count)
+user_store_list_gifts(struct user_store *store, uint64_t user_id, int32_t utc_day,
+                      struct gift_row ret_list[GIFT_LIST_MAX], size_t *ret_count)
 {
     size_t count = 0;
 
     ENTER(store);
-    for (size_t i = 0; i < store->claim_count; i++) {
-        if (store->claims[i].user_id == user_id &&
-            (store->claims[i].utc_day == utc_day || store->claims[i].paid_us == 0))
-            ret_list[count++] = store->claims[i];
+    for (size_t i = 0; i < store->gift_count; i++) {
+        if (store->gifts[i].user_id == user_id &&
+            (store->gifts[i].utc_day == utc_day || store->gifts[i].paid_us == 0))
+            ret_list[count++] = store->gifts[i];
     }
     *ret_count = count;
     return CNOP_OK;
 }
 
 enum cnop_err
-user_store_insert_claim(struct user_store *store, const struct claim_row *claim)
+user_store_insert_gift(struct user_store *store, const struct gift_row *gift)
 {
     ENTER(store);
-    if (find_claim(store, claim) != NULL)
+    if (find_gift(store, gift) != NULL)
         return CNOP_E_DUPLICATE;
-    cnop_assert(store->claim_count < FAKE_CLAIMS);
-    store->claims[store->claim_count++] = *claim;
+    cnop_assert(store->gift_count < FAKE_GIFTS);
+    store->gifts[store->gift_count++] = *gift;
     return CNOP_OK;
 }
 
 enum cnop_err
-user_store_mark_paid(struct user_store *store, const struct claim_row *claim, int64_t now_us)
+user_store_mark_paid(struct user_store *store, const struct gift_row *gift, int64_t now_us)
 {
-    struct claim_row *row;
+    struct gift_row *row;
 
     ENTER(store);
-    row = find_claim(store, claim);
+    row = find_gift(store, gift);
     if (row != NULL)
         row->paid_us = now_us;
     return CNOP_OK;
 }
 
 enum cnop_err
-user_store_delete_claim(struct user_store *store, const struct claim_row *claim)
+user_store_delete_gift(struct user_store *store, const struct gift_row *gift)
 {
-    struct claim_row *row;
+    struct gift_row *row;
 
     ENTER(store);
-    row = find_claim(store, claim);
+    row = find_gift(store, gift);
     if (row != NULL && row->paid_us == 0)
-        *row = store->claims[--store->claim_count];
+        *row = store->gifts[--store->gift_count];
     return CNOP_OK;
 }

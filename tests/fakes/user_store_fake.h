@@ -6,14 +6,14 @@
 
 #include "fcgi_services/user/user_store.h"
 
-#define FAKE_CLAIMS 32
+#define FAKE_GIFTS 32
 
 struct user_store {
     struct profile profile; /* the only one */
     struct cnop_str taken_email;
     unsigned interfere_count; /* updates that find the row changed by somebody else */
-    struct claim_row claims[FAKE_CLAIMS];
-    size_t claim_count;
+    struct gift_row gifts[FAKE_GIFTS];
+    size_t gift_count;
     unsigned call_count;
     unsigned fail_at; /* the call with this number fails; 0: none */
 };

@@ -65,7 +65,7 @@ serve_order(struct cnop_request *req, struct cnop_response *res)
 }
 
 static const struct cnop_route routes[] = {
-    {CNOP_POST, "/api/v1/deposit", serve_deposit, CNOP_ROLE_USER, 2048, 0},
+    {CNOP_POST, "/api/v1/deposit", serve_deposit, CNOP_ROLE_CUSTOMER, 2048, 0},
     {CNOP_GET, "/api/v1/orders/{order_id}", serve_order, CNOP_ROLE_PUBLIC, 0, 0},
     {CNOP_DELETE, "/api/v1/orders/{order_id}", serve_order, CNOP_ROLE_ADMIN, 0, 0},
 };

@@ -17,7 +17,7 @@ from ledger_wire import E10, Closed  # noqa: E402
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can connect as others")
 NOBODY, MONEY, MARKET, ADMIN = 65534, 65501, 65502, 65503
-DEEDS = {
+ACTIONS = {
     "money": lambda commands: commands.cash("deposit", 1000, "5.00"),
     "market": lambda commands: commands.command("halt", asset_id=1),
     "prices": lambda commands: commands.ticks([(2, 3000 * E10, 10**15)]),
@@ -49,17 +49,17 @@ def connected_as(stack, uid):
 
 
 @pytest.mark.parametrize("uid,allowed", [(NOBODY, set()), (MONEY, {"money"}), (MARKET, {"market", "prices"}),
-                                         (ADMIN, {"admin"}), (0, set(DEEDS))])
+                                         (ADMIN, {"admin"}), (0, set(ACTIONS))])
 def test_everybody_may_do_their_own_part_only(stack, uid, allowed):
     before = stack.ledger_sql("SELECT COUNT(*) FROM journal")
     if not allowed:
         with connected_as(stack, uid) as commands, pytest.raises(Closed):
-            DEEDS["money"](commands)
+            ACTIONS["money"](commands)
         assert stack.ledger_sql("SELECT COUNT(*) FROM journal") == before
         return
     with connected_as(stack, uid) as commands:
-        answers = {name: deed(commands)[0] for name, deed in DEEDS.items()}
-    assert answers == {name: "OK" if name in allowed else "FORBIDDEN" for name in DEEDS}
+        answers = {name: action(commands)[0] for name, action in ACTIONS.items()}
+    assert answers == {name: "OK" if name in allowed else "FORBIDDEN" for name in ACTIONS}
 
 
 def test_a_list_of_names_is_refused(stack):

@@ -253,7 +253,7 @@ def test_cash_commands(stack, users):
     number = next(users)
     with stack.commands() as commands:
         err, reply = commands.cash("deposit", number, "9999.99", key="d1")
-        assert err == "OK" and reply.outcome.deed.cash_after_e8 == 999999 * 10**6
+        assert err == "OK" and reply.outcome.posting.cash_after_e8 == 999999 * 10**6
         assert commands.cash("deposit", number, "0.02")[0] == "DAILY_LIMIT"
         assert commands.cash("deposit", number, "0.01")[0] == "OK"
         err, reply = commands.cash("deposit", number, "9999.99", key="d1")

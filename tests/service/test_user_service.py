@@ -43,7 +43,7 @@ class Stack:
         self.config = {
             "db_socket": self.database.socket, "db_user": "cnop_user",
             "db_password_file": self.passwords["cnop_user"], "engine_socket": self.command_socket,
-            "engine_timeout": "3s", "order_id_key_file": key, "lucky_phrases": phrases,
+            "engine_timeout": "3s", "order_id_key_file": key, "gift_phrases": phrases,
             "audit_file": self.audit, "threads": 4}
         self.start_engine()
         self.worker = self.stack.enter_context(
@@ -96,7 +96,7 @@ class Stack:
     def balance(self, user):
         return self.get("balance", user).json()["current_balance"]
 
-    def claim(self, user, phrase, **options):
+    def gift(self, user, phrase, **options):
         return self.send("POST", "cny/claim", user, {"phrase": phrase}, **options)
 
 
@@ -131,9 +131,9 @@ def test_operators_freeze_accounts_that_exist(service):
     assert post(user, "unfreeze", {"reason": "found"}).json()["status"] == "active"
     assert service.deposit(user, "5").status == 201
     lines = [json.loads(line) for line in service.audit.read_text(encoding="utf-8").splitlines()]
-    deeds = [line for line in lines if line["action"].startswith("account_")]
-    assert [line["action"] for line in deeds] == ["account_freeze", "account_freeze", "account_unfreeze"]
-    assert "lost phone" in json.dumps(deeds[0]) and str(user) in json.dumps(deeds[0])
+    actions = [line for line in lines if line["action"].startswith("account_")]
+    assert [line["action"] for line in actions] == ["account_freeze", "account_freeze", "account_unfreeze"]
+    assert "lost phone" in json.dumps(actions[0]) and str(user) in json.dumps(actions[0])
 
 
 # ---- profile ----
@@ -461,14 +461,14 @@ def test_asset_balances(service):
 def test_red_packet(service):
     """Weakness 3: unlimited consolations."""
     user = service.add_user()
-    small = service.claim(user, "hello")
+    small = service.gift(user, "hello")
     assert small.status == 201 and small.json()["amount"] == "8.88" and small.json()["got_red_pocket"] is False
     assert set(small.json()) == {"success", "message", "amount", "got_red_pocket", "timestamp"}
-    assert (service.claim(user, "again").status, service.claim(user, "again").code) == (422, "gift_taken")
-    red = service.claim(user, "  gong xi fa cai ")
+    assert (service.gift(user, "again").status, service.gift(user, "again").code) == (422, "gift_taken")
+    red = service.gift(user, "  gong xi fa cai ")
     assert red.status == 201 and red.json()["amount"] == "88.88" and red.json()["got_red_pocket"] is True
-    assert service.claim(user, "年年有余").code == "gift_taken"
-    assert service.claim(user, "hello").code == "gift_taken"
+    assert service.gift(user, "年年有余").code == "gift_taken"
+    assert service.gift(user, "hello").code == "gift_taken"
     assert service.balance(user) == "97.76"
     kinds = [t["transaction_type"] for t in service.get("balance/transactions", user).json()["transactions"]]
     assert kinds == ["system_adjustment"] * 2
@@ -476,8 +476,8 @@ def test_red_packet(service):
 
 def test_a_win_blocks_the_consolation(service):
     user = service.add_user()
-    assert service.claim(user, "年年有余").json()["amount"] == "168.00"
-    assert service.claim(user, "GONG XI FA CAI").code == "gift_taken", "phrases are compared exactly"
+    assert service.gift(user, "年年有余").json()["amount"] == "168.00"
+    assert service.gift(user, "GONG XI FA CAI").code == "gift_taken", "phrases are compared exactly"
 
 
 @pytest.mark.parametrize("body", [{}, {"phrase": ""}, {"phrase": "   "}, {"phrase": 7}, {"phrase": None},
@@ -488,36 +488,36 @@ def test_bad_phrases(service, body):
     assert service.balance(user) == "0.00"
 
 
-def test_claims_with_a_key_replay(service):
+def test_gifts_with_a_key_replay(service):
     user = service.add_user()
-    first, again = (service.claim(user, "hello", key="claim-1") for _ in range(2))
+    first, again = (service.gift(user, "hello", key="gift-1") for _ in range(2))
     assert first.status == again.status == 201 and first.json() == again.json()
     assert again.headers["idempotency-replayed"] == "true" and "idempotency-replayed" not in first.headers
-    assert service.claim(user, "other", key="claim-1").code == "idempotency_mismatch"
-    assert service.claim(user, "hello", key="claim-2").code == "gift_taken"
+    assert service.gift(user, "other", key="gift-1").code == "idempotency_mismatch"
+    assert service.gift(user, "hello", key="gift-2").code == "gift_taken"
     assert service.balance(user) == "8.88"
 
 
-def test_parallel_claims_pay_once(service):
+def test_parallel_gifts_pay_once(service):
     user = service.add_user()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        statuses = sorted(pool.map(lambda _: service.claim(user, "gong xi fa cai").status, range(8)))
+        statuses = sorted(pool.map(lambda _: service.gift(user, "gong xi fa cai").status, range(8)))
     assert statuses == [201] + [422] * 7
     assert service.balance(user) == "88.88"
 
 
-def test_a_crash_between_claim_and_gift_pays_exactly_once(service):
+def test_a_crash_between_row_and_money_pays_exactly_once(service):
     user = service.add_user()
-    assert service.claim(user, "gong xi fa cai", key="crashed").status == 201
+    assert service.gift(user, "gong xi fa cai", key="crashed").status == 201
     service.database.sql("UPDATE cnop_user.red_packet_claim SET paid_us = NULL,"
                          f" claimed_us = claimed_us - 10000000 WHERE user_id = {user}")
-    assert service.claim(user, "anything").code == "gift_taken"
+    assert service.gift(user, "anything").code == "gift_taken"
     paid = service.database.sql(f"SELECT paid_us IS NOT NULL FROM cnop_user.red_packet_claim WHERE user_id = {user}")
     assert paid == [["1"]] and service.balance(user) == "88.88", "the gift was there: noted, not repeated"
     other = service.add_user()
     service.database.sql("INSERT INTO cnop_user.red_packet_claim (user_id, utc_day, got_red_pocket, amount_e8,"
                          f" claimed_us, phrase_hash) VALUES ({other}, UTC_DATE(), 0, 888000000, 1, REPEAT('x', 32))")
-    assert service.claim(other, "hello").code == "gift_taken"
+    assert service.gift(other, "hello").code == "gift_taken"
     assert service.balance(other) == "8.88", "the gift was missing: paid"
 
 
@@ -530,12 +530,12 @@ def test_engine_outage_is_503_and_moves_nothing(service):
     try:
         refused = service.deposit(user, "50", key="outage")
         assert refused.status == 503 and "retry-after" in refused.headers, refused
-        assert service.claim(user, "hello").status == 503
+        assert service.gift(user, "hello").status == 503
         assert service.balance(user) == "100.00", "reading goes on"
     finally:
         service.start_engine()
     assert service.deposit(user, "50", key="outage").status == 201
-    assert service.claim(user, "hello").status == 201, "the refused claim was taken back"
+    assert service.gift(user, "hello").status == 201, "the refused gift was taken back"
     assert service.balance(user) == "158.88"
 
 

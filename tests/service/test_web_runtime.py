@@ -2,7 +2,7 @@
 """The FastCGI runtime as a black box: answers, limits, broken peers, crashes, drains, restarts.
 
 Covers what only running processes can show: shared/web/builtin.c, shared/web/fcgi.c,
-shared/web/legacy.c, shared/web/main.c, shared/web/parent.c, shared/web/serve.c,
+shared/web/inherited.c, shared/web/main.c, shared/web/parent.c, shared/web/serve.c,
 shared/web/thread.c and shared/web/worker.c.
 """
 
@@ -406,12 +406,12 @@ def test_peer_that_does_not_read(start):
 
 def test_more_connections_than_threads(worker):
     """Idle kept connections own nothing: the hang of one thread per connection must not be here."""
-    parked = [fcgi.Connection(worker.socket) for _ in range(32)]
-    for connection in parked:
+    idle = [fcgi.Connection(worker.socket) for _ in range(32)]
+    for connection in idle:
         assert connection.request("GET", "/api/v1/echo").status == 200
-    for connection in reversed(parked):
+    for connection in reversed(idle):
         assert connection.request("GET", "/api/v1/echo").status == 200
-    for connection in parked:
+    for connection in idle:
         connection.close()
 
 

@@ -237,7 +237,7 @@ static const struct cnop_route echo_routes[] = {
     {CNOP_GET, "/api/v1/echo", echo_write, CNOP_ROLE_PUBLIC, 0, 0},
     {CNOP_POST, "/api/v1/echo", echo_write, CNOP_ROLE_PUBLIC, 65536, CNOP_ROUTE_ANY_TYPE},
     {CNOP_POST, "/api/v1/form", echo_form, CNOP_ROLE_PUBLIC, 4096, 0},
-    {CNOP_GET, "/api/v1/mine", echo_write, CNOP_ROLE_USER, 0, 0},
+    {CNOP_GET, "/api/v1/mine", echo_write, CNOP_ROLE_CUSTOMER, 0, 0},
     {CNOP_GET, "/api/v1/admin", echo_write, CNOP_ROLE_ADMIN, 0, 0},
     {CNOP_GET, "/api/v1/wait", echo_wait, CNOP_ROLE_PUBLIC, 0, 0},
     {CNOP_GET, "/api/v1/big", echo_big, CNOP_ROLE_PUBLIC, 0, 0},

@@ -35,7 +35,7 @@ class Command(ctypes.Structure):
                 ("request_id", ctypes.c_char * 64), ("symbol", ctypes.c_char * 10), ("reason", ctypes.c_char * 200)]
 
 
-class Deed(ctypes.Structure):
+class Posting(ctypes.Structure):
     _fields_ = [("id", ctypes.c_int64), ("account_id", ctypes.c_int64), ("qty_e8", ctypes.c_int64),
                 ("quote_qty_e8", ctypes.c_int64), ("price_e10", ctypes.c_int64), ("price_seq", ctypes.c_uint64),
                 ("total_e8", ctypes.c_int64), ("fee_e8", ctypes.c_int64), ("cash_after_e8", ctypes.c_int64),
@@ -43,13 +43,13 @@ class Deed(ctypes.Structure):
                 ("side", ctypes.c_uint8)]
 
 
-class Xfer(ctypes.Structure):
+class Transfer(ctypes.Structure):
     _fields_ = [("debit", ctypes.c_int64), ("credit", ctypes.c_int64), ("amount_e8", ctypes.c_int64),
                 ("asset_id", ctypes.c_uint16), ("kind", ctypes.c_uint8)]
 
 
 class Outcome(ctypes.Structure):
-    _fields_ = [("deed", Deed), ("xfers", Xfer * 4), ("trade_id", ctypes.c_int64), ("xfer_count", ctypes.c_uint32),
+    _fields_ = [("posting", Posting), ("transfers", Transfer * 4), ("trade_id", ctypes.c_int64), ("transfer_count", ctypes.c_uint32),
                 ("replayed", ctypes.c_bool), ("changed", ctypes.c_bool), ("have_e8", ctypes.c_int64),
                 ("need_e8", ctypes.c_int64), ("limit_e8", ctypes.c_int64)]
 

@@ -36,22 +36,22 @@ jane(void)
     };
 }
 
-static struct registration_flaws
-flaws_of(const struct registration *registration)
+static struct registration_violations
+violations_of(const struct registration *registration)
 {
-    struct registration_flaws flaws;
+    struct registration_violations violations;
 
     credential_check_registration(&bench.rules, registration, cnop_clock_utc_day(bench.now_us),
-                                  &flaws);
-    return flaws;
+                                  &violations);
+    return violations;
 }
 
 START_TEST(registration_names_every_broken_field)
 {
     struct registration registration = jane();
-    struct registration_flaws flaws = flaws_of(&registration);
+    struct registration_violations violations = violations_of(&registration);
 
-    ck_assert_uint_eq(flaws.count, 0);
+    ck_assert_uint_eq(violations.count, 0);
     registration = (struct registration){
         .username = CNOP_STR("a b"),
         .email = CNOP_STR("nobody"),
@@ -61,17 +61,17 @@ START_TEST(registration_names_every_broken_field)
         .phone = CNOP_STR("12"),
         .date_of_birth = CNOP_STR("2020-01-01"),
     };
-    flaws = flaws_of(&registration);
-    ck_assert_uint_eq(flaws.count, 7);
-    ck_assert_str_eq(flaws.list[0].field, "username");
-    ck_assert_str_eq(flaws.list[6].field, "password");
-    ck_assert_int_eq(flaws.list[6].err, CNOP_E_PASSWORD_POLICY);
+    violations = violations_of(&registration);
+    ck_assert_uint_eq(violations.count, 7);
+    ck_assert_str_eq(violations.list[0].field, "username");
+    ck_assert_str_eq(violations.list[6].field, "password");
+    ck_assert_int_eq(violations.list[6].err, CNOP_E_PASSWORD_POLICY);
 
     registration = jane();
     registration.password = CNOP_STR("password12345");
-    flaws = flaws_of(&registration);
-    ck_assert_uint_eq(flaws.count, 1);
-    ck_assert_int_eq(flaws.list[0].err, CNOP_E_PASSWORD_COMMON);
+    violations = violations_of(&registration);
+    ck_assert_uint_eq(violations.count, 1);
+    ck_assert_int_eq(violations.list[0].err, CNOP_E_PASSWORD_COMMON);
 }
 END_TEST
 

@@ -10,11 +10,11 @@
 
 static struct ledger_client engine;
 
-static const struct inventory_deed deed = {.symbol = CNOP_STR("BTC"),
-                                           .reason = CNOP_STR("because"),
-                                           .request_id = CNOP_STR("req-1"),
-                                           .actor_user_id = 1,
-                                           .now_us = 1};
+static const struct inventory_change change = {.symbol = CNOP_STR("BTC"),
+                                               .reason = CNOP_STR("because"),
+                                               .request_id = CNOP_STR("req-1"),
+                                               .actor_user_id = 1,
+                                               .now_us = 1};
 static struct inventory_desk desk;
 
 static void
@@ -34,7 +34,7 @@ START_TEST(a_price_is_set_everywhere)
 {
     cnop_price previous = {0};
 
-    ck_assert_int_eq(inventory_price_set(&desk, &deed, (cnop_price){NEW_PRICE}, &previous),
+    ck_assert_int_eq(inventory_price_set(&desk, &change, (cnop_price){NEW_PRICE}, &previous),
                      CNOP_OK);
     ck_assert_int_eq(previous.e10, 60000 * CNOP_E10);
     ck_assert_int_eq(inventory_fake.price.e10, NEW_PRICE);
@@ -46,7 +46,7 @@ END_TEST
 
 START_TEST(an_unknown_asset_is_not_found)
 {
-    struct inventory_deed other = deed;
+    struct inventory_change other = change;
     cnop_price previous;
 
     other.symbol = CNOP_STR("NOSUCH");
@@ -64,7 +64,7 @@ START_TEST(a_failure_before_the_commit_changes_nothing)
 
         inventory_fake_clear();
         inventory_fake.fail_at = n;
-        ck_assert_int_eq(inventory_price_set(&desk, &deed, (cnop_price){NEW_PRICE}, &previous),
+        ck_assert_int_eq(inventory_price_set(&desk, &change, (cnop_price){NEW_PRICE}, &previous),
                          CNOP_E_DB_FAILED);
         ck_assert_int_eq(previous.e10, 5);
         ck_assert_int_eq(inventory_fake.price.e10, 60000 * CNOP_E10);
@@ -74,7 +74,7 @@ START_TEST(a_failure_before_the_commit_changes_nothing)
 
         inventory_fake_clear();
         inventory_fake.fail_at = n;
-        ck_assert_int_eq(inventory_halted_set(&desk, &deed, true), CNOP_E_DB_FAILED);
+        ck_assert_int_eq(inventory_halted_set(&desk, &change, true), CNOP_E_DB_FAILED);
         ck_assert(!inventory_fake.halted && !inventory_fake.engine_halted);
         ck_assert(!inventory_fake.has_open_tx);
     }
@@ -86,14 +86,14 @@ START_TEST(a_failed_commit_is_told_as_unknown)
     cnop_price previous = {5};
 
     inventory_fake.fail_at = 4;
-    ck_assert_int_eq(inventory_price_set(&desk, &deed, (cnop_price){NEW_PRICE}, &previous),
+    ck_assert_int_eq(inventory_price_set(&desk, &change, (cnop_price){NEW_PRICE}, &previous),
                      CNOP_E_OUTCOME_UNKNOWN);
     ck_assert_int_eq(inventory_fake.price.e10, 60000 * CNOP_E10);
     ck_assert_int_eq(inventory_fake.engine_price.e10, NEW_PRICE);
     ck_assert_int_eq(previous.e10, 5);
 
     inventory_fake.fail_at = 0; /* repeating it settles it */
-    ck_assert_int_eq(inventory_price_set(&desk, &deed, (cnop_price){NEW_PRICE}, &previous),
+    ck_assert_int_eq(inventory_price_set(&desk, &change, (cnop_price){NEW_PRICE}, &previous),
                      CNOP_OK);
     ck_assert_int_eq(inventory_fake.price.e10, NEW_PRICE);
 }
@@ -103,16 +103,16 @@ START_TEST(an_asset_the_engine_does_not_know_is_a_passing_trouble)
 {
     inventory_fake.fail_at = 3;
     inventory_fake.fail_with = CNOP_E_ASSET_UNKNOWN;
-    ck_assert_int_eq(inventory_halted_set(&desk, &deed, true), CNOP_E_UNAVAILABLE);
+    ck_assert_int_eq(inventory_halted_set(&desk, &change, true), CNOP_E_UNAVAILABLE);
 }
 END_TEST
 
 START_TEST(halt_and_resume)
 {
-    ck_assert_int_eq(inventory_halted_set(&desk, &deed, true), CNOP_OK);
+    ck_assert_int_eq(inventory_halted_set(&desk, &change, true), CNOP_OK);
     ck_assert(inventory_fake.halted && inventory_fake.engine_halted);
-    ck_assert_int_eq(inventory_halted_set(&desk, &deed, true), CNOP_OK);
-    ck_assert_int_eq(inventory_halted_set(&desk, &deed, false), CNOP_OK);
+    ck_assert_int_eq(inventory_halted_set(&desk, &change, true), CNOP_OK);
+    ck_assert_int_eq(inventory_halted_set(&desk, &change, false), CNOP_OK);
     ck_assert(!inventory_fake.halted && !inventory_fake.engine_halted);
     ck_assert_uint_eq(inventory_fake.note_count, 3);
 }

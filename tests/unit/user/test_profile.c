@@ -51,12 +51,12 @@ START_TEST(only_present_fields_are_judged)
                                               .date_of_birth = CNOP_STR("x"),
                                               .has_date_of_birth = true};
     const struct profile_change removal = {.has_phone = true, .has_date_of_birth = true};
-    struct profile_flaw flaws[PROFILE_FLAW_MAX];
+    struct profile_violation violations[PROFILE_VIOLATION_MAX];
 
-    ck_assert_uint_eq(profile_check_change(&nothing, 20000, flaws), 0);
-    ck_assert_uint_eq(profile_check_change(&everything, 20000, flaws), 5);
-    ck_assert_str_eq(flaws[4].field, "date_of_birth");
-    ck_assert_uint_eq(profile_check_change(&removal, 20000, flaws), 0);
+    ck_assert_uint_eq(profile_check_change(&nothing, 20000, violations), 0);
+    ck_assert_uint_eq(profile_check_change(&everything, 20000, violations), 5);
+    ck_assert_str_eq(violations[4].field, "date_of_birth");
+    ck_assert_uint_eq(profile_check_change(&removal, 20000, violations), 0);
 }
 END_TEST
 

@@ -57,7 +57,7 @@ cash(struct auditor *auditor, const struct ledger_command *command)
     return (struct auditor_answer){.id = auditor->next_id++, .total = amount};
 }
 
-/* What an order comes to, before anybody looks at means. */
+/* What an order comes to, before anybody looks at funds. */
 static struct auditor_answer
 price_order(const struct auditor *auditor, const struct ledger_command *command)
 {

@@ -30,7 +30,7 @@ send_reply(int fd, uint64_t tag, enum cnop_err err)
         .head = {.version = LEDGER_WIRE_VERSION, .bytes = sizeof(reply), .tag = tag},
         .err = (uint32_t)err,
         .refused_count = 3,
-        .outcome = {.deed.id = 42, .have_e8 = 7}};
+        .outcome = {.posting.id = 42, .have_e8 = 7}};
 
     (void)!send(fd, &reply, sizeof(reply), MSG_NOSIGNAL);
 }
@@ -114,7 +114,7 @@ START_TEST(answers_and_refusals_come_through)
     engine_open(acts, CNOP_COUNT(acts));
     ledger_client_init(&client, path, 2000);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_OK);
-    ck_assert_int_eq(outcome.deed.id, 42);
+    ck_assert_int_eq(outcome.posting.id, 42);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_E_DAILY_LIMIT);
     ck_assert_int_eq(outcome.have_e8, 7);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_OK); /* not the answer of another request */

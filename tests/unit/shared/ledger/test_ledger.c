@@ -229,9 +229,9 @@ step(void)
                   cnop_err_symbol(expected.err));
     if (err == CNOP_OK) {
         ck_assert_int_eq(outcome.replayed, expected.replayed);
-        ck_assert_int_eq(outcome.deed.id, expected.id);
-        ck_assert_int_eq(outcome.deed.total.e8, expected.total);
-        ck_assert_int_eq(outcome.deed.qty.e8, expected.qty);
+        ck_assert_int_eq(outcome.posting.id, expected.id);
+        ck_assert_int_eq(outcome.posting.total.e8, expected.total);
+        ck_assert_int_eq(outcome.posting.qty.e8, expected.qty);
         world.accepted_count++;
         world.replayed_count += outcome.replayed;
     } else if (sampled) {
@@ -347,8 +347,8 @@ START_TEST(order_cap_is_inclusive_at_the_execution_price)
     tick(10000 * CNOP_E10, 1);
     ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8 + 1, &outcome), CNOP_E_ORDER_TOO_LARGE);
     ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_OK);
-    ck_assert_int_eq(outcome.deed.total.e8, 10000 * CNOP_E8);
-    ck_assert_int_eq(outcome.deed.cash_after.e8, 0);
+    ck_assert_int_eq(outcome.posting.total.e8, 10000 * CNOP_E8);
+    ck_assert_int_eq(outcome.posting.cash_after.e8, 0);
     world_close();
 }
 END_TEST
@@ -466,13 +466,13 @@ START_TEST(preview_names_every_violation_and_changes_nothing)
     ck_assert_uint_eq(preview.violation_count, 2);
     ck_assert_int_eq(preview.violations[0].err, CNOP_E_MARKET_HALTED);
     ck_assert_int_eq(preview.violations[1].err, CNOP_E_INSUFFICIENT_FUNDS);
-    ck_assert_int_eq(preview.deed.cash_after.e8, -50 * CNOP_E8);
+    ck_assert_int_eq(preview.posting.cash_after.e8, -50 * CNOP_E8);
     command.qty.e8 = 250 * CNOP_E8; /* beyond the cap, too */
     ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_OK);
     ck_assert_uint_eq(preview.violation_count, 3);
     ck_assert_int_eq(preview.violations[1].err, CNOP_E_ORDER_TOO_LARGE);
     ck_assert_int_eq(preview.violations[2].err, CNOP_E_INSUFFICIENT_FUNDS);
-    ck_assert_int_eq(preview.deed.cash_after.e8, -12400 * CNOP_E8);
+    ck_assert_int_eq(preview.posting.cash_after.e8, -12400 * CNOP_E8);
     ck_assert_int_eq(preview.qty_after.e8, 250 * CNOP_E8);
     ck_assert_uint_eq(ledger_state_digest(world.ledger), digest);
     command.asset_id = 7;

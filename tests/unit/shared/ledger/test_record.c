@@ -106,7 +106,7 @@ replay_one(struct ledger *ledger, const struct ledger_command *command, int64_t 
     }
     ck_assert_int_eq(ledger_apply(ledger, &again, &outcome), CNOP_OK);
     ck_assert(outcome.changed);
-    ck_assert_int_eq(outcome.deed.id, id);
+    ck_assert_int_eq(outcome.posting.id, id);
 }
 
 START_TEST(replay_gives_the_same_state)

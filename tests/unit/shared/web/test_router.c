@@ -15,9 +15,9 @@ handler(struct cnop_request *req, struct cnop_response *res)
 
 static const struct cnop_route routes[] = {
     {CNOP_GET, "/a", handler, CNOP_ROLE_PUBLIC, 0, 0},
-    {CNOP_POST, "/a", handler, CNOP_ROLE_USER, 100, CNOP_ROUTE_IDEMPOTENT},
-    {CNOP_GET, "/a/fixed", handler, CNOP_ROLE_USER, 0, 0},
-    {CNOP_GET, "/a/{id}", handler, CNOP_ROLE_USER, 0, 0},
+    {CNOP_POST, "/a", handler, CNOP_ROLE_CUSTOMER, 100, CNOP_ROUTE_IDEMPOTENT},
+    {CNOP_GET, "/a/fixed", handler, CNOP_ROLE_CUSTOMER, 0, 0},
+    {CNOP_GET, "/a/{id}", handler, CNOP_ROLE_CUSTOMER, 0, 0},
     {CNOP_DELETE, "/a/{id}/b/{other}", handler, CNOP_ROLE_ADMIN, 0, 0},
 };
 
@@ -70,7 +70,7 @@ START_TEST(equal_rows_abort)
 {
     static const struct cnop_route twice[] = {
         {CNOP_GET, "/a", handler, CNOP_ROLE_PUBLIC, 0, 0},
-        {CNOP_GET, "/a", handler, CNOP_ROLE_USER, 0, 0},
+        {CNOP_GET, "/a", handler, CNOP_ROLE_CUSTOMER, 0, 0},
     };
 
     cnop_router_check(twice, CNOP_COUNT(twice));
@@ -79,7 +79,7 @@ END_TEST
 
 START_TEST(empty_segment_aborts)
 {
-    static const struct cnop_route bad[] = {{CNOP_GET, "/a//b", handler, CNOP_ROLE_USER, 0, 0}};
+    static const struct cnop_route bad[] = {{CNOP_GET, "/a//b", handler, CNOP_ROLE_CUSTOMER, 0, 0}};
 
     cnop_router_check(bad, CNOP_COUNT(bad));
 }

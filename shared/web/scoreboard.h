@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The page all processes of a service share: request counters, the service's metrics, and the
+/* The scoreboard all processes of a service share: request counters, the service's metrics, and the
  * heartbeat of every worker thread. Plain atomics in a memory file that outlives any process. */
-#ifndef CNOP_WEB_PAGE_H
-#define CNOP_WEB_PAGE_H
+#ifndef CNOP_WEB_SCOREBOARD_H
+#define CNOP_WEB_SCOREBOARD_H
 
 #include "shared/web/metrics.h"
 #include "shared/web/router.h"
@@ -34,43 +34,44 @@ struct cnop_worker_beat {
     _Atomic int64_t busy_us[CNOP_THREAD_MAX];  /* start of what it runs now; 0: waiting */
 };
 
-enum cnop_page_event {
-    CNOP_PAGE_WORKER_RESTARTS,
-    CNOP_PAGE_STUCK_WORKERS,
-    CNOP_PAGE_BROKEN_STREAMS,
-    CNOP_PAGE_STALLED_PEERS,
-    CNOP_PAGE_REFUSED_PEERS,
-    CNOP_PAGE_ACCEPT_FAILURES,
-    CNOP_PAGE_LOST_CLIENTS,
-    CNOP_PAGE_EVENT_COUNT
+enum cnop_scoreboard_event {
+    CNOP_SCOREBOARD_WORKER_RESTARTS,
+    CNOP_SCOREBOARD_STUCK_WORKERS,
+    CNOP_SCOREBOARD_BROKEN_STREAMS,
+    CNOP_SCOREBOARD_STALLED_PEERS,
+    CNOP_SCOREBOARD_REFUSED_PEERS,
+    CNOP_SCOREBOARD_ACCEPT_FAILURES,
+    CNOP_SCOREBOARD_LOST_CLIENTS,
+    CNOP_SCOREBOARD_EVENT_COUNT
 };
 
-struct cnop_page {
-    uint64_t layout; /* fingerprint of the tables: another program version, another page */
-    _Atomic uint64_t events[CNOP_PAGE_EVENT_COUNT];
+struct cnop_scoreboard {
+    uint64_t layout; /* fingerprint of the tables: another program version, another scoreboard */
+    _Atomic uint64_t events[CNOP_SCOREBOARD_EVENT_COUNT];
     struct cnop_worker_beat workers[CNOP_WORKER_MAX];
     struct cnop_route_counts routes[CNOP_ROUTE_MAX + 1]; /* last used row: unknown routes */
     struct cnop_metric_cell metrics[CNOP_METRIC_MAX];
 };
 
 /* What the slots of struct cnop_route_counts stand for; the last one of each is all else. */
-extern const int cnop_page_statuses[CNOP_STATUS_SLOTS - 1];
-extern const int64_t cnop_page_latency_bounds_us[CNOP_LATENCY_BOUNDS];
+extern const int cnop_scoreboard_statuses[CNOP_STATUS_SLOTS - 1];
+extern const int64_t cnop_scoreboard_latency_bounds_us[CNOP_LATENCY_BOUNDS];
 
 struct cnop_service;
 
-/* Maps the page in fd if it fits this service, else makes a new one; *fd names it afterwards. */
-struct cnop_page *cnop_page_open(const struct cnop_service *service, int *fd);
+/* Maps the scoreboard in fd if it fits this service, else makes a new one; *fd names it afterwards.
+ */
+struct cnop_scoreboard *cnop_scoreboard_open(const struct cnop_service *service, int *fd);
 
-/* The page of this process; NULL before cnop_page_open. */
-struct cnop_page *cnop_page_get(void);
+/* The scoreboard of this process; NULL before cnop_scoreboard_open. */
+struct cnop_scoreboard *cnop_scoreboard_get(void);
 
-void cnop_page_count(enum cnop_page_event event);
+void cnop_scoreboard_count(enum cnop_scoreboard_event event);
 
 /* One finished request. route_index: row of the table, or its length for an unknown route. */
-void cnop_page_request(size_t route_index, int status, int64_t elapsed_us);
+void cnop_scoreboard_request(size_t route_index, int status, int64_t elapsed_us);
 
-/* Prometheus text of everything in the page. */
+/* Prometheus text of everything in the scoreboard. */
 void cnop_metrics_print(const struct cnop_service *service, struct cnop_buf *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mapping and updating of the shared page. Never takes a lock, never blocks. */
-#include "shared/web/page.h"
+/* Mapping and updating of the shared scoreboard. Never takes a lock, never blocks. */
+#include "shared/web/scoreboard.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -9,15 +9,15 @@
 #include "shared/base/secret.h"
 #include "shared/web/web.h"
 
-const int cnop_page_statuses[CNOP_STATUS_SLOTS - 1] = {200, 201, 202, 204, 304, 400, 401, 403,
-                                                       404, 405, 408, 409, 413, 414, 415, 422,
-                                                       429, 431, 500, 501, 502, 503, 504};
+const int cnop_scoreboard_statuses[CNOP_STATUS_SLOTS - 1] = {200, 201, 202, 204, 304, 400, 401, 403,
+                                                             404, 405, 408, 409, 413, 414, 415, 422,
+                                                             429, 431, 500, 501, 502, 503, 504};
 
-const int64_t cnop_page_latency_bounds_us[CNOP_LATENCY_BOUNDS] = {
+const int64_t cnop_scoreboard_latency_bounds_us[CNOP_LATENCY_BOUNDS] = {
     500,    1000,   2500,   5000,    10000,   25000,   50000,
     100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
 
-static struct cnop_page *shared_page;
+static struct cnop_scoreboard *the_scoreboard;
 static const struct cnop_metric_def *metric_defs;
 static size_t metric_count;
 
@@ -25,7 +25,7 @@ static uint64_t
 layout_of(const struct cnop_service *service)
 {
     static const unsigned char key[16] = {'p', 'a', 'g', 'e'};
-    uint64_t layout = sizeof(struct cnop_page);
+    uint64_t layout = sizeof(struct cnop_scoreboard);
 
     for (size_t i = 0; i < service->route_count; i++) {
         const struct cnop_route *route = &service->routes[i];
@@ -42,70 +42,71 @@ layout_of(const struct cnop_service *service)
     return layout;
 }
 
-static struct cnop_page *
-page_map(int fd)
+static struct cnop_scoreboard *
+scoreboard_map(int fd)
 {
-    void *memory = mmap(NULL, sizeof(struct cnop_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *memory =
+        mmap(NULL, sizeof(struct cnop_scoreboard), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-struct cnop_page *
-cnop_page_open(const struct cnop_service *service, int *fd)
+struct cnop_scoreboard *
+cnop_scoreboard_open(const struct cnop_service *service, int *fd)
 {
     uint64_t layout = layout_of(service);
-    struct cnop_page *page = NULL;
+    struct cnop_scoreboard *scoreboard = NULL;
 
     cnop_assert(service->route_count <= CNOP_ROUTE_MAX);
     cnop_assert(service->metric_count <= CNOP_METRIC_MAX);
-    if (*fd >= 0 && lseek(*fd, 0, SEEK_END) == (off_t)sizeof(*page))
-        page = page_map(*fd);
-    if (page != NULL && page->layout != layout) {
-        (void)munmap(page, sizeof(*page));
-        page = NULL;
+    if (*fd >= 0 && lseek(*fd, 0, SEEK_END) == (off_t)sizeof(*scoreboard))
+        scoreboard = scoreboard_map(*fd);
+    if (scoreboard != NULL && scoreboard->layout != layout) {
+        (void)munmap(scoreboard, sizeof(*scoreboard));
+        scoreboard = NULL;
     }
-    if (page == NULL) {
+    if (scoreboard == NULL) {
         if (*fd >= 0)
             (void)close(*fd);
-        *fd = memfd_create("cnop-page", MFD_CLOEXEC);
+        *fd = memfd_create("cnop-scoreboard", MFD_CLOEXEC);
         cnop_assert(*fd >= 0);
-        cnop_assert(ftruncate(*fd, (off_t)sizeof(*page)) == 0);
-        page = page_map(*fd);
-        cnop_assert(page != NULL);
-        page->layout = layout;
+        cnop_assert(ftruncate(*fd, (off_t)sizeof(*scoreboard)) == 0);
+        scoreboard = scoreboard_map(*fd);
+        cnop_assert(scoreboard != NULL);
+        scoreboard->layout = layout;
     }
-    shared_page = page;
+    the_scoreboard = scoreboard;
     metric_defs = service->metrics;
     metric_count = service->metric_count;
-    return page;
+    return scoreboard;
 }
 
-struct cnop_page *
-cnop_page_get(void)
+struct cnop_scoreboard *
+cnop_scoreboard_get(void)
 {
-    return shared_page;
+    return the_scoreboard;
 }
 
 void
-cnop_page_count(enum cnop_page_event event)
+cnop_scoreboard_count(enum cnop_scoreboard_event event)
 {
-    if (shared_page != NULL)
-        atomic_fetch_add_explicit(&shared_page->events[event], 1, memory_order_relaxed);
+    if (the_scoreboard != NULL)
+        atomic_fetch_add_explicit(&the_scoreboard->events[event], 1, memory_order_relaxed);
 }
 
 void
-cnop_page_request(size_t route_index, int status, int64_t elapsed_us)
+cnop_scoreboard_request(size_t route_index, int status, int64_t elapsed_us)
 {
     struct cnop_route_counts *counts;
     size_t slot = 0, bucket = 0;
 
     cnop_assert(route_index <= CNOP_ROUTE_MAX);
-    if (shared_page == NULL)
+    if (the_scoreboard == NULL)
         return;
-    counts = &shared_page->routes[route_index];
-    while (slot < CNOP_COUNT(cnop_page_statuses) && cnop_page_statuses[slot] != status)
+    counts = &the_scoreboard->routes[route_index];
+    while (slot < CNOP_COUNT(cnop_scoreboard_statuses) && cnop_scoreboard_statuses[slot] != status)
         slot++;
-    while (bucket < CNOP_LATENCY_BOUNDS && cnop_page_latency_bounds_us[bucket] < elapsed_us)
+    while (bucket < CNOP_LATENCY_BOUNDS && cnop_scoreboard_latency_bounds_us[bucket] < elapsed_us)
         bucket++;
     atomic_fetch_add_explicit(&counts->status[slot], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&counts->latency[bucket], 1, memory_order_relaxed);
@@ -116,10 +117,10 @@ cnop_page_request(size_t route_index, int status, int64_t elapsed_us)
 static struct cnop_metric_cell *
 metric_cell(size_t index)
 {
-    if (shared_page == NULL)
+    if (the_scoreboard == NULL)
         return NULL;
     cnop_assert(index < metric_count);
-    return &shared_page->metrics[index];
+    return &the_scoreboard->metrics[index];
 }
 
 void

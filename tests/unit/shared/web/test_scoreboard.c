@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The shared page and its Prometheus text (shared/web/metrics.c). */
-#include "shared/web/page.h"
+/* The shared scoreboard and its Prometheus text (shared/web/metrics.c). */
+#include "shared/web/scoreboard.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -38,7 +38,7 @@ static const struct cnop_service service = {.name = "t",
                                             .metrics = metrics,
                                             .metric_count = CNOP_COUNT(metrics)};
 
-static int page_fd = -1;
+static int scoreboard_fd = -1;
 static char text[65536];
 static struct cnop_buf out;
 
@@ -55,24 +55,24 @@ print(void)
 static void
 setup(void)
 {
-    page_fd = -1;
+    scoreboard_fd = -1;
     cnop_secret_init();
-    ck_assert_ptr_nonnull(cnop_page_open(&service, &page_fd));
+    ck_assert_ptr_nonnull(cnop_scoreboard_open(&service, &scoreboard_fd));
 }
 
 static void
 teardown(void)
 {
-    (void)close(page_fd);
+    (void)close(scoreboard_fd);
 }
 
 START_TEST(requests_by_route_and_status)
 {
-    cnop_page_request(0, 200, 400);
-    cnop_page_request(1, 201, 600);
-    cnop_page_request(1, 422, 3000000);
-    cnop_page_request(3, 404, 1);
-    cnop_page_request(2, 299, 1);
+    cnop_scoreboard_request(0, 200, 400);
+    cnop_scoreboard_request(1, 201, 600);
+    cnop_scoreboard_request(1, 422, 3000000);
+    cnop_scoreboard_request(3, 404, 1);
+    cnop_scoreboard_request(2, 299, 1);
     print();
     ck_assert_ptr_nonnull(
         strstr(text, "t_requests_total{status_code=\"200\",endpoint=\"/a\"} 1\n"));
@@ -108,15 +108,15 @@ START_TEST(own_metrics)
 }
 END_TEST
 
-START_TEST(page_is_found_again)
+START_TEST(scoreboard_is_found_again)
 {
     struct cnop_service other = service;
 
     cnop_metric_add(0, 5);
-    ck_assert_ptr_nonnull(cnop_page_open(&service, &page_fd));
+    ck_assert_ptr_nonnull(cnop_scoreboard_open(&service, &scoreboard_fd));
     ck_assert_int_eq(cnop_metric_value(0), 5);
     other.metric_count = 1; /* another program version: its counters begin anew */
-    ck_assert_ptr_nonnull(cnop_page_open(&other, &page_fd));
+    ck_assert_ptr_nonnull(cnop_scoreboard_open(&other, &scoreboard_fd));
     ck_assert_int_eq(cnop_metric_value(0), 0);
 }
 END_TEST
@@ -127,7 +127,7 @@ add(TCase *tests)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, requests_by_route_and_status);
     tcase_add_test(tests, own_metrics);
-    tcase_add_test(tests, page_is_found_again);
+    tcase_add_test(tests, scoreboard_is_found_again);
 }
 
-UNIT_MAIN("page", add)
+UNIT_MAIN("scoreboard", add)

@@ -7,9 +7,9 @@
 
 #include "shared/web/parent.h"
 
-#define LEGACY_VARIABLE "CNOP_LEGACY"
+#define INHERITED_VARIABLE "CNOP_INHERITED"
 
-/* "listen send receive page pid:slot pid:slot ..." */
+/* "listen send receive scoreboard pid:slot pid:slot ..." */
 static bool
 next_number(struct cnop_str *text, char separator, uint64_t *ret_number)
 {
@@ -20,11 +20,12 @@ next_number(struct cnop_str *text, char separator, uint64_t *ret_number)
 }
 
 void
-cnop_legacy_load(struct cnop_legacy *ret_legacy)
+cnop_inherited_load(struct cnop_inherited *ret_inherited)
 {
-    struct cnop_legacy legacy = {.listen_fd = -1, .handover = {-1, -1}, .page_fd = -1};
-    int *fds[4] = {&legacy.listen_fd, &legacy.handover[0], &legacy.handover[1], &legacy.page_fd};
-    struct cnop_str text = cnop_str_from(getenv(LEGACY_VARIABLE));
+    struct cnop_inherited inherited = {.listen_fd = -1, .handover = {-1, -1}, .scoreboard_fd = -1};
+    int *fds[4] = {&inherited.listen_fd, &inherited.handover[0], &inherited.handover[1],
+                   &inherited.scoreboard_fd};
+    struct cnop_str text = cnop_str_from(getenv(INHERITED_VARIABLE));
     uint64_t pid, slot;
 
     for (size_t i = 0; !cnop_str_empty(text) && i < CNOP_COUNT(fds); i++) {
@@ -34,23 +35,23 @@ cnop_legacy_load(struct cnop_legacy *ret_legacy)
         *fds[i] = (int)fd;
         cnop_assert(fcntl(*fds[i], F_SETFD, FD_CLOEXEC) == 0);
     }
-    while (!cnop_str_empty(text) && legacy.old_count < CNOP_WORKER_MAX) {
+    while (!cnop_str_empty(text) && inherited.old_count < CNOP_WORKER_MAX) {
         cnop_assert(next_number(&text, ':', &pid));
         cnop_assert(next_number(&text, ' ', &slot));
         cnop_assert(slot < CNOP_WORKER_MAX);
-        legacy.old[legacy.old_count].pid = (pid_t)pid;
-        legacy.old[legacy.old_count].slot = (unsigned)slot;
-        legacy.old_count++;
+        inherited.old[inherited.old_count].pid = (pid_t)pid;
+        inherited.old[inherited.old_count].slot = (unsigned)slot;
+        inherited.old_count++;
     }
-    (void)unsetenv(LEGACY_VARIABLE);
-    *ret_legacy = legacy;
+    (void)unsetenv(INHERITED_VARIABLE);
+    *ret_inherited = inherited;
 }
 
 void
-cnop_legacy_exec(const struct cnop_legacy *legacy, char **argv)
+cnop_inherited_exec(const struct cnop_inherited *inherited, char **argv)
 {
-    const int fds[4] = {legacy->listen_fd, legacy->handover[0], legacy->handover[1],
-                        legacy->page_fd};
+    const int fds[4] = {inherited->listen_fd, inherited->handover[0], inherited->handover[1],
+                        inherited->scoreboard_fd};
     char memory[64 + CNOP_WORKER_MAX * 16];
     struct cnop_buf text;
 
@@ -59,13 +60,13 @@ cnop_legacy_exec(const struct cnop_legacy *legacy, char **argv)
         cnop_assert(fcntl(fds[i], F_SETFD, 0) == 0);
         cnop_buf_printf(&text, "%s%d", i == 0 ? "" : " ", fds[i]);
     }
-    for (size_t i = 0; i < legacy->old_count; i++)
-        cnop_buf_printf(&text, " %d:%u", (int)legacy->old[i].pid, legacy->old[i].slot);
+    for (size_t i = 0; i < inherited->old_count; i++)
+        cnop_buf_printf(&text, " %d:%u", (int)inherited->old[i].pid, inherited->old[i].slot);
     cnop_assert(!text.overflow);
     memory[text.len] = '\0';
-    cnop_assert(setenv(LEGACY_VARIABLE, memory, 1) == 0);
+    cnop_assert(setenv(INHERITED_VARIABLE, memory, 1) == 0);
     (void)execv(argv[0], argv);
-    (void)unsetenv(LEGACY_VARIABLE);
+    (void)unsetenv(INHERITED_VARIABLE);
     for (size_t i = 0; i < CNOP_COUNT(fds); i++)
         (void)fcntl(fds[i], F_SETFD, FD_CLOEXEC);
 }

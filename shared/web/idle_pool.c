@@ -1,60 +1,61 @@
 /* SPDX-License-Identifier: MIT */
 /* Slot states and epoll membership. Never reads from a connection. */
-#include "shared/web/park.h"
+#include "shared/web/idle_pool.h"
 
 #include <sched.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 void
-cnop_park_init(struct cnop_park *park, struct cnop_arena *pool, size_t count, int epoll_fd)
+cnop_idle_pool_init(struct cnop_idle_pool *idle_pool, struct cnop_arena *pool, size_t count,
+                    int epoll_fd)
 {
-    park->conns = cnop_arena_alloc_array(pool, count, sizeof(*park->conns));
-    cnop_assert(park->conns != NULL);
-    park->count = count;
-    park->epoll_fd = epoll_fd;
-    cnop_assert(pthread_mutex_init(&park->lock, NULL) == 0);
+    idle_pool->conns = cnop_arena_alloc_array(pool, count, sizeof(*idle_pool->conns));
+    cnop_assert(idle_pool->conns != NULL);
+    idle_pool->count = count;
+    idle_pool->epoll_fd = epoll_fd;
+    cnop_assert(pthread_mutex_init(&idle_pool->lock, NULL) == 0);
     for (size_t i = count; i > 0; i--) {
-        park->conns[i - 1].fd = -1;
-        park->conns[i - 1].next = park->free_list;
-        park->free_list = &park->conns[i - 1];
+        idle_pool->conns[i - 1].fd = -1;
+        idle_pool->conns[i - 1].next = idle_pool->free_list;
+        idle_pool->free_list = &idle_pool->conns[i - 1];
     }
 }
 
 struct cnop_conn *
-cnop_park_reserve(struct cnop_park *park)
+cnop_idle_pool_reserve(struct cnop_idle_pool *idle_pool)
 {
     struct cnop_conn *conn;
 
-    pthread_mutex_lock(&park->lock);
-    conn = park->free_list;
+    pthread_mutex_lock(&idle_pool->lock);
+    conn = idle_pool->free_list;
     if (conn != NULL)
-        park->free_list = conn->next;
-    pthread_mutex_unlock(&park->lock);
+        idle_pool->free_list = conn->next;
+    pthread_mutex_unlock(&idle_pool->lock);
     if (conn != NULL)
-        atomic_fetch_add(&park->open_count, 1);
+        atomic_fetch_add(&idle_pool->open_count, 1);
     return conn;
 }
 
 void
-cnop_park_give_back(struct cnop_park *park, struct cnop_conn *conn)
+cnop_idle_pool_give_back(struct cnop_idle_pool *idle_pool, struct cnop_conn *conn)
 {
     atomic_store(&conn->state, CNOP_CONN_FREE);
-    pthread_mutex_lock(&park->lock);
-    conn->next = park->free_list;
-    park->free_list = conn;
-    pthread_mutex_unlock(&park->lock);
-    atomic_fetch_sub(&park->open_count, 1);
+    pthread_mutex_lock(&idle_pool->lock);
+    conn->next = idle_pool->free_list;
+    idle_pool->free_list = conn;
+    pthread_mutex_unlock(&idle_pool->lock);
+    atomic_fetch_sub(&idle_pool->open_count, 1);
 }
 
 bool
-cnop_park_has_room(const struct cnop_park *park)
+cnop_idle_pool_has_room(const struct cnop_idle_pool *idle_pool)
 {
-    return atomic_load_explicit(&park->open_count, memory_order_relaxed) < park->count;
+    return atomic_load_explicit(&idle_pool->open_count, memory_order_relaxed) < idle_pool->count;
 }
 
 bool
-cnop_park_adopt(struct cnop_park *park, struct cnop_conn *conn, int fd)
+cnop_idle_pool_adopt(struct cnop_idle_pool *idle_pool, struct cnop_conn *conn, int fd)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = conn};
 
@@ -65,7 +66,7 @@ cnop_park_adopt(struct cnop_park *park, struct cnop_conn *conn, int fd)
     atomic_store(&conn->peer_closed, false);
     atomic_store(&conn->waiting_since_us, 0);
     atomic_store(&conn->state, CNOP_CONN_BUSY);
-    if (epoll_ctl(park->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
+    if (epoll_ctl(idle_pool->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
         return true;
     conn->fd = -1;
     atomic_store(&conn->state, CNOP_CONN_FREE);
@@ -121,21 +122,21 @@ cnop_conn_release(struct cnop_conn *conn)
 }
 
 int
-cnop_conn_take(struct cnop_park *park, struct cnop_conn *conn)
+cnop_conn_take(struct cnop_idle_pool *idle_pool, struct cnop_conn *conn)
 {
     int fd = conn->fd;
 
     cnop_assert(fd >= 0);
     cnop_assert(atomic_load(&conn->state) >= CNOP_CONN_BUSY);
     /* Another process may hold the same connection: closing alone would leave it registered. */
-    (void)epoll_ctl(park->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+    (void)epoll_ctl(idle_pool->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
     conn->fd = -1;
-    cnop_park_give_back(park, conn);
+    cnop_idle_pool_give_back(idle_pool, conn);
     return fd;
 }
 
 void
-cnop_conn_drop(struct cnop_park *park, struct cnop_conn *conn, bool closed)
+cnop_conn_drop(struct cnop_idle_pool *idle_pool, struct cnop_conn *conn, bool closed)
 {
     int fd = conn->fd;
 
@@ -143,5 +144,5 @@ cnop_conn_drop(struct cnop_park *park, struct cnop_conn *conn, bool closed)
     conn->fd = -1;
     if (!closed)
         (void)close(fd);
-    cnop_park_give_back(park, conn);
+    cnop_idle_pool_give_back(idle_pool, conn);
 }
