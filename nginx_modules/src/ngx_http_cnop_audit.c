@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The audit log: one JSON object a line for everything that concerns who may do what, with the
- * client's true address.  Never a token, a cookie, a password or a query string.  A line is one
- * write to a file opened for appending, so lines of several workers do not mix.
+ * The audit log: one JSON object a line for everything that concerns who may do
+ * what, with the client's true address.  Never a token, a cookie, a password or
+ * a query string.  A line is one write to a file opened for appending, so lines
+ * of several workers do not mix.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_audit.h"
+#include "ngx_http_cnop_metrics.h"
+
+#include "shared/base/buf.h"
+#include "shared/base/escape.h"
 
 
 #define NGX_HTTP_CNOP_LINE_MAX  4096
 
 
-static void ngx_http_cnop_audit_write(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
-    ngx_str_t *action, const char *reason, ngx_uint_t status, ngx_str_t *user);
+static void ngx_http_cnop_audit_write(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_str_t *action, const char *reason,
+    ngx_uint_t status, ngx_str_t *user);
 
 
 static void
-ngx_http_cnop_audit_member(struct cnop_buf *buf, const char *name, ngx_str_t *value,
-    size_t max)
+ngx_http_cnop_audit_member(struct cnop_buf *buf, const char *name,
+    ngx_str_t *value, size_t max)
 {
     cnop_buf_printf(buf, ",\"%s\":", name);
     cnop_escape_json(buf, cnop_escape_clip(ngx_http_cnop_str(value), max));
@@ -34,10 +40,13 @@ ngx_http_cnop_audit_head(struct cnop_buf *buf, ngx_http_cnop_ctx_t *ctx,
     tp = ngx_timeofday();
     ngx_gmtime(tp->sec, &tm);
 
-    cnop_buf_printf(buf, "{\"timestamp\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03uZ\","
-                    "\"level\":\"%s\",\"service\":\"audit\"", (int) tm.ngx_tm_year,
-                    (int) tm.ngx_tm_mon, (int) tm.ngx_tm_mday, (int) tm.ngx_tm_hour,
-                    (int) tm.ngx_tm_min, (int) tm.ngx_tm_sec, (unsigned) tp->msec, level);
+    cnop_buf_printf(buf,
+                    "{\"timestamp\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03uZ\","
+                    "\"level\":\"%s\",\"service\":\"audit\"",
+                    (int) tm.ngx_tm_year, (int) tm.ngx_tm_mon,
+                    (int) tm.ngx_tm_mday, (int) tm.ngx_tm_hour,
+                    (int) tm.ngx_tm_min, (int) tm.ngx_tm_sec,
+                    (unsigned) tp->msec, level);
 
     ngx_http_cnop_audit_member(buf, "request_id", &ctx->request_id, 64);
 }
@@ -59,7 +68,8 @@ ngx_http_cnop_audit_write(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     }
 
     cnop_buf_init(&buf, line, sizeof(line));
-    ngx_http_cnop_audit_head(&buf, ctx, status < 400 && status ? "INFO" : "WARN");
+    ngx_http_cnop_audit_head(&buf, ctx,
+                             status < 400 && status ? "INFO" : "WARN");
     ngx_http_cnop_audit_member(&buf, "action", action, 64);
 
     text.data = (u_char *) reason;
@@ -73,8 +83,8 @@ ngx_http_cnop_audit_write(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     ngx_http_cnop_audit_member(&buf, "path", &ctx->path, 256);
 
     if (r->headers_in.user_agent) {
-        ngx_http_cnop_audit_member(&buf, "user_agent", &r->headers_in.user_agent->value,
-                                   256);
+        ngx_http_cnop_audit_member(&buf, "user_agent",
+                                   &r->headers_in.user_agent->value, 256);
     }
 
     if (status) {
@@ -94,7 +104,8 @@ ngx_http_cnop_audit_write(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 /* a verdict of the gateway itself */
 
 void
-ngx_http_cnop_audit(ngx_http_request_t *r, const char *action, const char *reason)
+ngx_http_cnop_audit(ngx_http_request_t *r, const char *action,
+    const char *reason)
 {
     ngx_str_t             name;
     ngx_http_cnop_ctx_t  *ctx;
@@ -112,10 +123,10 @@ ngx_http_cnop_audit(ngx_http_request_t *r, const char *action, const char *reaso
 
 
 static void
-ngx_http_cnop_audit_user(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx, ngx_str_t *user)
+ngx_http_cnop_audit_user(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_str_t *user)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
+    ngx_uint_t        count;
     ngx_table_elt_t  *h;
 
     *user = ctx->user_id;
@@ -126,35 +137,46 @@ ngx_http_cnop_audit_user(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx, ngx_st
 
     /* the worker knows who tried to log in; clients do not get this header */
 
-    part = &r->upstream->headers_in.headers.part;
-    h = part->elts;
+    h = ngx_http_cnop_find_header(&r->upstream->headers_in.headers,
+                                  "X-Cnop-Audit-User", &count);
+    if (h) {
+        *user = h->value;
+    }
+}
 
-    for (i = 0; h; i++) {
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
+/* in HTTP's own words: what the event was about is the service's to know */
 
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
+static const char *
+ngx_http_cnop_audit_reason(ngx_uint_t status)
+{
+    switch (status) {
 
-        if (h[i].key.len == sizeof("X-Cnop-Audit-User") - 1
-            && ngx_strncasecmp(h[i].key.data, (u_char *) "X-Cnop-Audit-User",
-                               h[i].key.len) == 0)
-        {
-            *user = h[i].value;
-            break;
-        }
+    case NGX_HTTP_BAD_REQUEST:
+    case 422:
+        return "invalid_request";
+
+    case NGX_HTTP_UNAUTHORIZED:
+        return "unauthenticated";
+
+    case NGX_HTTP_FORBIDDEN:
+        return "forbidden";
+
+    case NGX_HTTP_NOT_FOUND:
+        return "not_found";
+
+    case NGX_HTTP_CONFLICT:
+        return "conflict";
+
+    default:
+        return status >= 500 ? "failed" : "refused";
     }
 }
 
 
 /*
- * what a location that stands for an event came to; written before the answer leaves, so that
- * nothing a client has seen is missing
+ * what a location that stands for an event came to; written before the answer
+ * leaves, so that nothing a client has seen is missing
  */
 
 void
@@ -168,7 +190,9 @@ ngx_http_cnop_audit_result(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
     status = r->headers_out.status;
 
-    if (clcf->audit_success.len == 0 || ctx->audited || ctx->problem || status == 0) {
+    if (clcf->audit_success.len == 0 || ctx->audited || ctx->problem
+        || status == 0)
+    {
         return;
     }
 
@@ -176,7 +200,8 @@ ngx_http_cnop_audit_result(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
     ngx_http_cnop_audit_user(r, ctx, &user);
 
     if (status < 300) {
-        ngx_http_cnop_audit_write(r, ctx, &clcf->audit_success, "succeeded", status, &user);
+        ngx_http_cnop_audit_write(r, ctx, &clcf->audit_success, "succeeded",
+                                  status, &user);
         return;
     }
 
@@ -184,50 +209,8 @@ ngx_http_cnop_audit_result(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
         return;
     }
 
-    switch (status) {
-    case 401:
-        reason = "wrong_credentials";
-        break;
-    case 404:
-        reason = "unknown_user";
-        break;
-    case 409:
-        reason = "user_already_exists";
-        break;
-    case 400:
-    case 422:
-        reason = "validation_error";
-        break;
-    default:
-        reason = status >= 500 ? "unexpected_error" : "refused";
-        break;
-    }
+    reason = ngx_http_cnop_audit_reason(status);
 
-    ngx_http_cnop_audit_write(r, ctx, &clcf->audit_failure, reason, status, &user);
-}
-
-
-ngx_int_t
-ngx_http_cnop_log_handler(ngx_http_request_t *r)
-{
-    ngx_http_cnop_ctx_t       *ctx;
-    ngx_http_cnop_loc_conf_t  *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
-
-    if (!clcf->enable || r != r->main) {
-        return NGX_OK;
-    }
-
-    ctx = ngx_http_cnop_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_OK;
-    }
-
-    /* a request that ended without a response settles here */
-
-    ngx_http_cnop_breaker_settle(r, ctx);
-    ngx_http_cnop_metrics_record(r, ctx);
-
-    return NGX_OK;
+    ngx_http_cnop_audit_write(r, ctx, &clcf->audit_failure, reason, status,
+                              &user);
 }

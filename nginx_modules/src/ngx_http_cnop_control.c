@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Control: what the auth side and operators tell the gateway, line by line, and what it answers.
- * Changes are taken on a unix socket only; the listener's file mode says who may connect.
+ * Control: what the auth side and operators tell the gateway, line by line, and
+ * what it answers. Changes are taken on a unix socket only; the listener's file
+ * mode says who may connect.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_control.h"
+#include "ngx_http_cnop_control_commands.h"
 
 
 #define NGX_HTTP_CNOP_CONTROL_LINE   256
@@ -13,9 +16,11 @@
 typedef struct {
     ngx_str_t                   uri;
     ngx_http_cnop_zone_kind_e   kind;
-    ngx_int_t                 (*get)(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone);
+    ngx_int_t                 (*get)(ngx_http_request_t *r,
+                                      ngx_http_cnop_zone_t *zone);
     ngx_http_cnop_line_pt       line;
-    ngx_int_t                 (*done)(ngx_http_request_t *r, ngx_http_cnop_feed_t *feed);
+    ngx_int_t                 (*done)(ngx_http_request_t *r,
+                                       ngx_http_cnop_feed_t *feed);
 } ngx_http_cnop_control_t;
 
 
@@ -101,8 +106,8 @@ ngx_http_cnop_control_handler(ngx_http_request_t *r)
 /* feeds whole lines; what is left of one waits in "rest" */
 
 static ngx_int_t
-ngx_http_cnop_control_feed(ngx_http_cnop_feed_t *feed, ngx_http_cnop_line_pt line,
-    u_char *p, u_char *last, ngx_str_t *rest)
+ngx_http_cnop_control_feed(ngx_http_cnop_feed_t *feed,
+    ngx_http_cnop_line_pt line, u_char *p, u_char *last, ngx_str_t *rest)
 {
     for ( /* void */ ; p < last; p++) {
 
@@ -128,8 +133,8 @@ ngx_http_cnop_control_feed(ngx_http_cnop_feed_t *feed, ngx_http_cnop_line_pt lin
 
 
 static ngx_int_t
-ngx_http_cnop_control_buf(ngx_http_cnop_feed_t *feed, ngx_http_cnop_line_pt line,
-    ngx_buf_t *b, ngx_str_t *rest)
+ngx_http_cnop_control_buf(ngx_http_cnop_feed_t *feed,
+    ngx_http_cnop_line_pt line, ngx_buf_t *b, ngx_str_t *rest)
 {
     off_t      at;
     u_char     chunk[8192];
@@ -221,7 +226,8 @@ ngx_http_cnop_control_body(ngx_http_request_t *r)
 
     if (rc == NGX_DECLINED) {
         cnop_buf_init(&buf, text, sizeof(text));
-        cnop_buf_printf(&buf, "line %lu is not understood", (unsigned long) feed.lines + 1);
+        cnop_buf_printf(&buf, "line %lu is not understood",
+                        (unsigned long) feed.lines + 1);
         cnop_buf_char(&buf, '\0');
         (void) ngx_http_cnop_problem(r, CNOP_E_BAD_REQUEST, text);
         return;
@@ -238,7 +244,7 @@ ngx_http_cnop_control_body(ngx_http_request_t *r)
 
 
 char *
-ngx_http_cnop_control_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_cnop_set_control(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_cnop_loc_conf_t  *clcf = conf;
 

@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What can be asked and told over the control socket: ended sessions, blocked addresses, breakers.
- * Each line is checked completely before anything of it takes effect.
+ * What can be asked and told over the control socket: ended sessions, blocked
+ * addresses, breakers. Each line is checked completely before anything of it
+ * takes effect.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_breaker.h"
+#include "ngx_http_cnop_control_commands.h"
+#include "ngx_http_cnop_guard.h"
+#include "ngx_http_cnop_revoke.h"
+
+#include "nginx_modules/policy/control_line.h"
 
 
 #define NGX_HTTP_CNOP_CONTROL_REPLY  (256 * 1024)
 
 
 static ngx_int_t
-ngx_http_cnop_reply_buf(ngx_http_request_t *r, size_t bytes, struct cnop_buf *buf)
+ngx_http_cnop_reply_buf(ngx_http_request_t *r, size_t bytes,
+    struct cnop_buf *buf)
 {
     u_char  *memory;
 
@@ -27,8 +35,8 @@ ngx_http_cnop_reply_buf(ngx_http_request_t *r, size_t bytes, struct cnop_buf *bu
 
 
 static ngx_int_t
-ngx_http_cnop_revocations_reply(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone,
-    ngx_uint_t status)
+ngx_http_cnop_revocations_reply(ngx_http_request_t *r,
+    ngx_http_cnop_zone_t *zone, ngx_uint_t status)
 {
     struct cnop_buf                buf;
     ngx_http_cnop_revoke_state_t   state;
@@ -39,11 +47,13 @@ ngx_http_cnop_revocations_reply(ngx_http_request_t *r, ngx_http_cnop_zone_t *zon
 
     ngx_http_cnop_revoke_state(zone, &state);
 
-    cnop_buf_printf(&buf, "{\"boot_id\":\"%s\",\"last_seq\":%lu,\"synced\":%s,"
-                    "\"records\":%lu,\"capacity\":%lu,\"refused\":%lu}\n", state.boot_id,
-                    (unsigned long) state.last_seq, state.synced ? "true" : "false",
-                    (unsigned long) state.records, (unsigned long) state.capacity,
-                    (unsigned long) state.refused);
+    cnop_buf_printf(
+        &buf,
+        "{\"boot_id\":\"%s\",\"last_seq\":%lu,\"synced\":%s,"
+        "\"records\":%lu,\"capacity\":%lu,\"refused\":%lu}\n",
+        state.boot_id, (unsigned long) state.last_seq,
+        state.synced ? "true" : "false", (unsigned long) state.records,
+        (unsigned long) state.capacity, (unsigned long) state.refused);
 
     return ngx_http_cnop_send_json(r, status, &buf);
 }
@@ -56,91 +66,28 @@ ngx_http_cnop_revocations_get(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone)
 }
 
 
-static ngx_int_t
-ngx_http_cnop_take_number(struct cnop_str *line, uint64_t max, uint64_t *number)
-{
-    struct cnop_str  word, tail;
-
-    (void) cnop_str_cut(*line, ' ', &word, &tail);
-    *line = tail;
-
-    return cnop_str_parse_u64(word, 0, max, number) == CNOP_OK ? NGX_OK : NGX_ERROR;
-}
-
-
-/* "snapshot <seq>" or "delta <previous seq>" */
-
-static ngx_int_t
-ngx_http_cnop_revocations_head(ngx_http_cnop_feed_t *feed, struct cnop_str line)
-{
-    struct cnop_str  word, tail;
-
-    (void) cnop_str_cut(line, ' ', &word, &tail);
-
-    if (ngx_http_cnop_take_number(&tail, INT64_MAX, &feed->from) != NGX_OK
-        || !cnop_str_empty(tail))
-    {
-        return NGX_DECLINED;
-    }
-
-    feed->to = feed->from;
-    feed->snapshot = cnop_str_equal(word, CNOP_STR("snapshot"));
-
-    return feed->snapshot || cnop_str_equal(word, CNOP_STR("delta")) ? NGX_OK
-                                                                     : NGX_DECLINED;
-}
-
-
-/* "<seq> sid|jti <32 hex> <expires>" or "<seq> sub <user id> <before> <expires>" */
-
 ngx_int_t
 ngx_http_cnop_revocations_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
 {
-    uint64_t                        seq, expires, before;
-    struct cnop_str                 kind, key;
-    ngx_http_cnop_revoke_record_t   record;
+    uint64_t              seq;
+    struct control_head   head;
+    struct revoke_record  record;
 
     if (feed->lines == 0) {
-        return ngx_http_cnop_revocations_head(feed, line);
-    }
-
-    ngx_memzero(&record, sizeof(ngx_http_cnop_revoke_record_t));
-    before = 0;
-
-    if (ngx_http_cnop_take_number(&line, INT64_MAX, &seq) != NGX_OK
-        || !cnop_str_cut(line, ' ', &kind, &line)
-        || !cnop_str_cut(line, ' ', &key, &line))
-    {
-        return NGX_DECLINED;
-    }
-
-    if (cnop_str_equal(kind, CNOP_STR("sub"))) {
-        record.kind = 'u';
-
-        if (cnop_str_parse_u64(key, 1, INT64_MAX, &record.key[0]) != CNOP_OK
-            || ngx_http_cnop_take_number(&line, UINT32_MAX, &before) != NGX_OK)
-        {
+        if (!control_parse_head(line, &head)) {
             return NGX_DECLINED;
         }
 
-    } else {
-        record.kind = cnop_str_equal(kind, CNOP_STR("sid")) ? 's' : 'j';
+        feed->snapshot = head.snapshot;
+        feed->from = head.seq;
+        feed->to = head.seq;
 
-        if ((record.kind == 'j' && !cnop_str_equal(kind, CNOP_STR("jti")))
-            || cnop_str_unhex(key, record.key, 16) != CNOP_OK)
-        {
-            return NGX_DECLINED;
-        }
+        return NGX_OK;
     }
 
-    if (ngx_http_cnop_take_number(&line, UINT32_MAX, &expires) != NGX_OK
-        || !cnop_str_empty(line))
-    {
+    if (!control_parse_revocation(line, &seq, &record)) {
         return NGX_DECLINED;
     }
-
-    record.before = (uint32_t) before;
-    record.expires = (uint32_t) expires;
 
     if (ngx_http_cnop_revoke_add(feed->zone, &record) != NGX_OK) {
         feed->full = 1;
@@ -152,13 +99,17 @@ ngx_http_cnop_revocations_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
 }
 
 
-/* records take effect even when the sequence has a gap; it is only not acknowledged then */
+/*
+ * records take effect even when the sequence has a gap; it is only not
+ * acknowledged then
+ */
 
 ngx_int_t
-ngx_http_cnop_revocations_done(ngx_http_request_t *r, ngx_http_cnop_feed_t *feed)
+ngx_http_cnop_revocations_done(ngx_http_request_t *r,
+    ngx_http_cnop_feed_t *feed)
 {
     if (feed->lines == 0 && feed->from == 0 && !feed->snapshot) {
-        return ngx_http_cnop_problem_content(r, CNOP_E_BAD_REQUEST);
+        return ngx_http_cnop_problem_content(r, CNOP_E_BAD_REQUEST, NULL);
     }
 
     if (feed->full) {
@@ -168,10 +119,12 @@ ngx_http_cnop_revocations_done(ngx_http_request_t *r, ngx_http_cnop_feed_t *feed
                                                NGX_HTTP_INSUFFICIENT_STORAGE);
     }
 
-    if (ngx_http_cnop_revoke_advance(feed->zone, feed->from, feed->to, feed->snapshot)
+    if (ngx_http_cnop_revoke_advance(feed->zone, feed->from, feed->to,
+                                     feed->snapshot)
         != NGX_OK)
     {
-        return ngx_http_cnop_revocations_reply(r, feed->zone, NGX_HTTP_CONFLICT);
+        return ngx_http_cnop_revocations_reply(r, feed->zone,
+                                               NGX_HTTP_CONFLICT);
     }
 
     return ngx_http_cnop_revocations_reply(r, feed->zone, NGX_HTTP_OK);
@@ -184,7 +137,9 @@ ngx_http_cnop_guard_get(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone)
     ngx_uint_t       blocked;
     struct cnop_buf  buf;
 
-    if (ngx_http_cnop_reply_buf(r, NGX_HTTP_CNOP_CONTROL_REPLY, &buf) != NGX_OK) {
+    if (ngx_http_cnop_reply_buf(r, NGX_HTTP_CNOP_CONTROL_REPLY, &buf)
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -231,29 +186,15 @@ ngx_http_cnop_parse_address(struct cnop_str text, u_char key[16])
 }
 
 
-/* "block <address> <seconds>" or "unblock <address>" */
-
 ngx_int_t
 ngx_http_cnop_guard_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
 {
     u_char           key[16];
     uint64_t         seconds;
-    struct cnop_str  verb, address;
+    struct cnop_str  address;
 
-    (void) cnop_str_cut(line, ' ', &verb, &line);
-    (void) cnop_str_cut(line, ' ', &address, &line);
-
-    if (ngx_http_cnop_parse_address(address, key) != NGX_OK) {
-        return NGX_DECLINED;
-    }
-
-    if (cnop_str_equal(verb, CNOP_STR("unblock")) && cnop_str_empty(line)) {
-        ngx_http_cnop_guard_force(feed->zone, key, 0);
-        return NGX_OK;
-    }
-
-    if (!cnop_str_equal(verb, CNOP_STR("block"))
-        || cnop_str_parse_u64(line, 1, 30 * 86400, &seconds) != CNOP_OK)
+    if (!control_parse_block(line, &address, &seconds)
+        || ngx_http_cnop_parse_address(address, key) != NGX_OK)
     {
         return NGX_DECLINED;
     }
@@ -265,7 +206,8 @@ ngx_http_cnop_guard_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
 
 
 static void
-ngx_http_cnop_print_breakers(ngx_http_cnop_main_conf_t *cmcf, struct cnop_buf *buf)
+ngx_http_cnop_print_breakers(ngx_http_cnop_main_conf_t *cmcf,
+    struct cnop_buf *buf)
 {
     uint64_t                  opened;
     ngx_uint_t                i, n, value;
@@ -282,8 +224,7 @@ ngx_http_cnop_print_breakers(ngx_http_cnop_main_conf_t *cmcf, struct cnop_buf *b
             continue;
         }
 
-        state = ngx_http_cnop_breaker_state(zone, service[i].breaker_slot, &value,
-                                            &opened);
+        state = ngx_http_cnop_breaker_state(zone, &service[i], &value, &opened);
         cnop_buf_printf(buf, "%s\"%.*s\":\"%s\"", n++ ? "," : "",
                         (int) service[i].name.len, service[i].name.data, state);
     }
@@ -307,19 +248,15 @@ ngx_http_cnop_breakers_get(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone)
 }
 
 
-/* "open <service>" or "close <service>" */
-
 ngx_int_t
 ngx_http_cnop_breakers_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
 {
-    ngx_uint_t                i, open;
-    struct cnop_str           verb, name;
+    bool                      open;
+    ngx_uint_t                i;
+    struct cnop_str           name;
     ngx_http_cnop_service_t  *service;
 
-    (void) cnop_str_cut(line, ' ', &verb, &name);
-    open = cnop_str_equal(verb, CNOP_STR("open"));
-
-    if (!open && !cnop_str_equal(verb, CNOP_STR("close"))) {
+    if (!control_parse_breaker(line, &name, &open)) {
         return NGX_DECLINED;
     }
 
@@ -329,7 +266,7 @@ ngx_http_cnop_breakers_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
         if (service[i].breaker
             && cnop_str_equal(ngx_http_cnop_str(&service[i].name), name))
         {
-            ngx_http_cnop_breaker_force(feed->zone, service[i].breaker_slot, open);
+            ngx_http_cnop_breaker_force(feed->zone, &service[i], open);
             return NGX_OK;
         }
     }

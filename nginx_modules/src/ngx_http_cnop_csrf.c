@@ -1,79 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cookies: reading one by name, and the rule for requests that change something on the strength of
- * a cookie.  Stateless: the browser says where the request came from, or it is refused.
+ * The rule for requests that change something on the strength of a cookie.
+ * Stateless: the browser says where the request came from, or it is refused.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_audit.h"
+#include "ngx_http_cnop_csrf.h"
+#include "ngx_http_cnop_jwt.h"
+#include "ngx_http_cnop_metrics.h"
 
 
 static ngx_uint_t ngx_http_cnop_same_origin(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_cnop_json_body(ngx_http_request_t *r);
-
-
-/* the first cookie that has one of the names, in the order of the names */
-
-ngx_int_t
-ngx_http_cnop_cookie(ngx_http_request_t *r, ngx_array_t *names, ngx_str_t *value)
-{
-    ngx_str_t   *name;
-    ngx_uint_t   i;
-
-    if (names == NULL || r->headers_in.cookies.nelts == 0) {
-        return NGX_DECLINED;
-    }
-
-    name = names->elts;
-
-    for (i = 0; i < names->nelts; i++) {
-        if (ngx_http_parse_multi_header_lines(&r->headers_in.cookies, &name[i], value)
-            != NGX_DECLINED
-            && value->len)
-        {
-            return NGX_OK;
-        }
-    }
-
-    return NGX_DECLINED;
-}
-
-
-static ngx_table_elt_t *
-ngx_http_cnop_find_header(ngx_http_request_t *r, const char *name, ngx_uint_t *count)
-{
-    size_t            len;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h, *found;
-
-    len = ngx_strlen(name);
-    found = NULL;
-    *count = 0;
-    part = &r->headers_in.headers.part;
-    h = part->elts;
-
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        if (h[i].key.len == len
-            && ngx_strncasecmp(h[i].key.data, (u_char *) name, len) == 0)
-        {
-            found = &h[i];
-            (*count)++;
-        }
-    }
-
-    return found;
-}
 
 
 ngx_int_t
@@ -89,7 +28,8 @@ ngx_http_cnop_csrf_check(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
 
     if (!(ctx->authenticated && ctx->source == NGX_HTTP_CNOP_SOURCE_COOKIE)
-        && !(clcf->csrf == NGX_HTTP_CNOP_CSRF_ANY && ctx->authorizations == 0
+        && !(clcf->csrf == NGX_HTTP_CNOP_CSRF_ANY
+             && !ngx_http_cnop_has_bearer(ctx)
              && r->headers_in.cookies.nelts))
     {
         return NGX_DECLINED;
@@ -118,7 +58,10 @@ ngx_http_cnop_csrf_check(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
 }
 
 
-/* https is accepted on plain connections too: a proxy in front may have taken the TLS off */
+/*
+ * https is accepted on plain connections too: a proxy in front may have taken
+ * the TLS off
+ */
 
 static ngx_uint_t
 ngx_http_cnop_same_origin(ngx_http_request_t *r)
@@ -127,14 +70,15 @@ ngx_http_cnop_same_origin(ngx_http_request_t *r)
     ngx_uint_t        count, plain;
     ngx_table_elt_t  *h, *host;
 
-    h = ngx_http_cnop_find_header(r, "Sec-Fetch-Site", &count);
+    h = ngx_http_cnop_find_header(&r->headers_in.headers, "Sec-Fetch-Site",
+                                  &count);
 
     if (count) {
         return count == 1 && h->value.len == 11
                && ngx_strncmp(h->value.data, "same-origin", 11) == 0;
     }
 
-    h = ngx_http_cnop_find_header(r, "Origin", &count);
+    h = ngx_http_cnop_find_header(&r->headers_in.headers, "Origin", &count);
     host = r->headers_in.host;
 
     if (count != 1 || host == NULL || host->value.len == 0) {
@@ -149,7 +93,10 @@ ngx_http_cnop_same_origin(ngx_http_request_t *r)
 
     if (ngx_strncasecmp(h->value.data, (u_char *) "https://", 8) == 0) {
         scheme = 8;
-    } else if (plain && ngx_strncasecmp(h->value.data, (u_char *) "http://", 7) == 0) {
+    } else if (plain
+               && ngx_strncasecmp(h->value.data, (u_char *) "http://", 7)
+                      == 0)
+    {
         scheme = 7;
     } else {
         return 0;
@@ -179,6 +126,8 @@ ngx_http_cnop_json_body(ngx_http_request_t *r)
     type = &r->headers_in.content_type->value;
 
     return type->len >= 16
-           && ngx_strncasecmp(type->data, (u_char *) "application/json", 16) == 0
-           && (type->len == 16 || type->data[16] == ';' || type->data[16] == ' ');
+           && ngx_strncasecmp(type->data, (u_char *) "application/json", 16)
+                  == 0
+           && (type->len == 16 || type->data[16] == ';'
+               || type->data[16] == ' ');
 }

@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The request context: identifier, trace, and the removal of headers by which a client could pose
- * as the gateway.  The context outlives internal redirects, so that an error page neither charges
- * a limit twice nor loses the identifier.
+ * The request context: identifier, trace, and the removal of headers by which a
+ * client could pose as the gateway.  The context outlives internal redirects,
+ * so that an error page neither charges a limit twice nor loses the identifier.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_ctx.h"
+
+#include "nginx_modules/policy/credentials.h"
 
 #include <openssl/rand.h>
 
 
-static void ngx_http_cnop_cleanup(void *data);
+#define NGX_HTTP_CNOP_ID_MIN  8
+#define NGX_HTTP_CNOP_ID_MAX  64
+
+
+static void ngx_http_cnop_ctx_mark(void *data);
 static ngx_int_t ngx_http_cnop_new_id(ngx_http_request_t *r, ngx_str_t *id);
-static void ngx_http_cnop_read_headers(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx);
+static void ngx_http_cnop_read_headers(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx);
 static ngx_uint_t ngx_http_cnop_identity_name(ngx_str_t *key);
-static ngx_uint_t ngx_http_cnop_traceparent_valid(ngx_str_t *value);
 
 
-/* nginx zeroes module contexts on an internal redirect: find ours by its cleanup record */
+/*
+ * nginx zeroes module contexts on an internal redirect: find ours by its
+ * cleanup record
+ */
 
 static ngx_http_cnop_ctx_t *
 ngx_http_cnop_find_ctx(ngx_http_request_t *r)
@@ -32,7 +41,7 @@ ngx_http_cnop_find_ctx(ngx_http_request_t *r)
     }
 
     for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_cnop_cleanup) {
+        if (cln->handler == ngx_http_cnop_ctx_mark) {
             ctx = cln->data;
             ngx_http_set_ctx(r, ctx, ngx_http_cnop_module);
             break;
@@ -66,7 +75,7 @@ ngx_http_cnop_get_ctx(ngx_http_request_t *r)
 
     ctx = cln->data;
     ngx_memzero(ctx, sizeof(ngx_http_cnop_ctx_t));
-    cln->handler = ngx_http_cnop_cleanup;
+    cln->handler = ngx_http_cnop_ctx_mark;
 
     ctx->request = r;
     ctx->route = NGX_HTTP_CNOP_NONE;
@@ -83,7 +92,9 @@ ngx_http_cnop_get_ctx(ngx_http_request_t *r)
 
     ngx_http_cnop_read_headers(r, ctx);
 
-    if (ctx->request_id.len == 0 && ngx_http_cnop_new_id(r, &ctx->request_id) != NGX_OK) {
+    if (ctx->request_id.len == 0
+        && ngx_http_cnop_new_id(r, &ctx->request_id) != NGX_OK)
+    {
         return NULL;
     }
 
@@ -93,16 +104,12 @@ ngx_http_cnop_get_ctx(ngx_http_request_t *r)
 }
 
 
-/* whatever ended the request, a reserved login attempt is given back */
+/* does nothing: the record is how the context is found again */
 
 static void
-ngx_http_cnop_cleanup(void *data)
+ngx_http_cnop_ctx_mark(void *data)
 {
-    ngx_http_cnop_ctx_t *ctx = data;
-
-    if (ctx->guard_hold.reserved) {
-        ngx_http_cnop_guard_settle(ctx->request, ctx, 0);
-    }
+    (void) data;
 }
 
 
@@ -154,7 +161,8 @@ ngx_http_cnop_new_id(ngx_http_request_t *r, ngx_str_t *id)
 static ngx_uint_t
 ngx_http_cnop_header_is(ngx_table_elt_t *h, const char *name, size_t len)
 {
-    return h->key.len == len && ngx_strncasecmp(h->key.data, (u_char *) name, len) == 0;
+    return h->key.len == len
+           && ngx_strncasecmp(h->key.data, (u_char *) name, len) == 0;
 }
 
 
@@ -184,8 +192,18 @@ ngx_http_cnop_read_header(ngx_http_cnop_ctx_t *ctx, ngx_table_elt_t *h)
         return;
     }
 
+    if (ngx_http_cnop_header_is(h, "Idempotency-Key", 15)) {
+        ctx->keyed = 1;
+        return;
+    }
+
+    if (ngx_http_cnop_header_is(h, "Content-Encoding", 16)) {
+        ctx->encoding = h->value;
+        return;
+    }
+
     if (ngx_http_cnop_header_is(h, "traceparent", 11)) {
-        if (ngx_http_cnop_traceparent_valid(&h->value)) {
+        if (traceparent_is_valid(ngx_http_cnop_str(&h->value))) {
             ctx->traceparent = h->value;
         }
 
@@ -195,8 +213,8 @@ ngx_http_cnop_read_header(ngx_http_cnop_ctx_t *ctx, ngx_table_elt_t *h)
     if (ngx_http_cnop_identity_name(&h->key)) {
 
         /*
-         * the list cannot shrink without moving what headers_in points to: the header stays,
-         * under a name and with a value that mean nothing
+         * the list cannot shrink without moving what headers_in points to: the
+         * header stays, under a name and with a value that mean nothing
          */
 
         ngx_str_set(&h->key, "X-Removed");
@@ -240,8 +258,8 @@ ngx_http_cnop_read_headers(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
 
 
 /*
- * names a backend might take for the gateway's word; '_' counts as '-', since FastCGI and CGI
- * make one name of both
+ * names a backend might take for the gateway's word; '_' counts as '-', since
+ * FastCGI and CGI make one name of both
  */
 
 static ngx_uint_t
@@ -251,14 +269,32 @@ ngx_http_cnop_identity_name(ngx_str_t *key)
     size_t       i;
     ngx_uint_t   k;
 
-    static const char  *names[] = {
-        "proxy", "remote-user", "x-remote-user", "x-user", "x-user-id", "x-user-role",
-        "x-role", "x-authenticated", "x-source", "x-auth-service", "x-auth-user",
-        "x-auth-request-user", "x-auth-request-email", "x-forwarded-user",
-        "x-forwarded-email", "x-forwarded-groups", "x-original-user", "x-client-id",
-        "x-session-id", "x-sub", "x-sid", "x-jti", "x-jwt-payload", "x-accel-redirect",
-        "auth-subject", "auth-user"
-    };
+    static const char *names[] = {"proxy",
+                                  "remote-user",
+                                  "x-remote-user",
+                                  "x-user",
+                                  "x-user-id",
+                                  "x-user-role",
+                                  "x-role",
+                                  "x-authenticated",
+                                  "x-source",
+                                  "x-auth-service",
+                                  "x-auth-user",
+                                  "x-auth-request-user",
+                                  "x-auth-request-email",
+                                  "x-forwarded-user",
+                                  "x-forwarded-email",
+                                  "x-forwarded-groups",
+                                  "x-original-user",
+                                  "x-client-id",
+                                  "x-session-id",
+                                  "x-sub",
+                                  "x-sid",
+                                  "x-jti",
+                                  "x-jwt-payload",
+                                  "x-accel-redirect",
+                                  "auth-subject",
+                                  "auth-user"};
 
     if (key->len >= sizeof(name)) {
         return 0;
@@ -270,7 +306,9 @@ ngx_http_cnop_identity_name(ngx_str_t *key)
 
     name[i] = '\0';
 
-    if (ngx_strncmp(name, "cnop-", 5) == 0 || ngx_strncmp(name, "x-cnop-", 7) == 0) {
+    if (ngx_strncmp(name, "cnop-", 5) == 0
+        || ngx_strncmp(name, "x-cnop-", 7) == 0)
+    {
         return 1;
     }
 
@@ -284,78 +322,6 @@ ngx_http_cnop_identity_name(ngx_str_t *key)
 }
 
 
-/* 00-<32 hex>-<16 hex>-<2 hex>, lower case, identifiers not all zero */
-
-static ngx_uint_t
-ngx_http_cnop_traceparent_valid(ngx_str_t *value)
-{
-    u_char      c;
-    ngx_uint_t  i, trace, span;
-
-    if (value->len != 55) {
-        return 0;
-    }
-
-    trace = 0;
-    span = 0;
-
-    for (i = 0; i < 55; i++) {
-        c = value->data[i];
-
-        if (i == 2 || i == 35 || i == 52) {
-            if (c != '-') {
-                return 0;
-            }
-
-            continue;
-        }
-
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-            return 0;
-        }
-
-        if (c != '0' && i > 2 && i < 35) {
-            trace = 1;
-        }
-
-        if (c != '0' && i > 35 && i < 52) {
-            span = 1;
-        }
-    }
-
-    return trace && span && !(value->data[0] == 'f' && value->data[1] == 'f');
-}
-
-
-ngx_int_t
-ngx_http_cnop_post_read_handler(ngx_http_request_t *r)
-{
-    ngx_http_cnop_ctx_t       *ctx;
-    ngx_http_cnop_loc_conf_t  *clcf;
-
-    if (r != r->main || r->internal) {
-        return NGX_DECLINED;
-    }
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
-
-    if (!clcf->enable) {
-        return NGX_DECLINED;
-    }
-
-    ctx = ngx_http_cnop_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (clcf->cors && r->method == NGX_HTTP_OPTIONS) {
-        return ngx_http_cnop_preflight(r, ctx);
-    }
-
-    return NGX_DECLINED;
-}
-
-
 ngx_http_cnop_service_t *
 ngx_http_cnop_service(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
 {
@@ -366,8 +332,9 @@ ngx_http_cnop_service(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
 
     if (ctx->service == NGX_HTTP_CNOP_NONE) {
-        index = (ctx->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? clcf->service
-                                                             : clcf->write_service;
+        index = (ctx->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))
+                    ? clcf->service
+                    : clcf->write_service;
         ctx->service = index;
     }
 
@@ -378,4 +345,45 @@ ngx_http_cnop_service(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
     cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
 
     return (ngx_http_cnop_service_t *) cmcf->services.elts + ctx->service;
+}
+
+
+ngx_table_elt_t *
+ngx_http_cnop_find_header(ngx_list_t *headers, const char *name,
+    ngx_uint_t *count)
+{
+    size_t            len;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h, *found;
+
+    len = ngx_strlen(name);
+    found = NULL;
+    *count = 0;
+    part = &headers->part;
+    h = part->elts;
+
+    for (i = 0; h; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        /* nginx takes a header out of an answer by clearing its hash */
+
+        if (h[i].hash && h[i].key.len == len
+            && ngx_strncasecmp(h[i].key.data, (u_char *) name, len) == 0)
+        {
+            found = found ? found : &h[i];
+            (*count)++;
+        }
+    }
+
+    return found;
 }

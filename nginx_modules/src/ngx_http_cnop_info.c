@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the gateway says about itself: health, liveness, readiness and release.  Asks no service:
- * each reports its own readiness on the internal listener.
+ * What the gateway says about itself: health, liveness, readiness and release.
+ * Asks no service: each reports its own readiness on the internal listener.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_info.h"
+#include "ngx_http_cnop_keys.h"
+#include "ngx_http_cnop_revoke.h"
+
+
+/* seconds: a file may be caught while it is written, and written again */
+
+#define NGX_HTTP_CNOP_BROKEN_KEYS  10
 
 
 typedef struct {
@@ -19,41 +27,41 @@ static ngx_http_cnop_info_t  ngx_http_cnop_infos[] = {
     { ngx_string("health"),
       "{\"status\":\"healthy\",\"service\":\"gateway\",\"redis\":true}\n", 0 },
 
-    { ngx_string("live"), "{\"status\":\"live\",\"service\":\"gateway\"}\n", 0 },
+    { ngx_string("live"),
+      "{\"status\":\"live\",\"service\":\"gateway\"}\n", 0 },
 
-    { ngx_string("ready"), "{\"status\":\"ready\",\"service\":\"gateway\"}\n", 1 },
+    { ngx_string("ready"),
+      "{\"status\":\"ready\",\"service\":\"gateway\"}\n", 1 },
 
     { ngx_string("version"),
-      "{\"name\":\"cnop\",\"version\":\"" PACKAGE_VERSION "\",\"commit\":\"%V\","
+      "{\"name\":\"cnop\",\"version\":\"" PACKAGE_VERSION "\","
+      "\"commit\":\"%V\","
       "\"api\":\"v1\"}\n", 0 },
 
     { ngx_null_string, NULL, 0 }
 };
 
 
-/* ready: there are keys, and the gateway knows which sessions have ended */
+/*
+ * ready: there are keys, their files can be read, and the gateway knows which
+ * sessions have ended
+ */
 
 static ngx_uint_t
 ngx_http_cnop_is_ready(ngx_http_cnop_main_conf_t *cmcf)
 {
-    uint64_t                       keys, broken;
-    ngx_http_cnop_zone_t          *zone;
-    ngx_http_cnop_revoke_state_t   state;
+    time_t    broken;
+    uint64_t  keys;
 
-    ngx_http_cnop_jwt_counts(&keys, &broken);
+    ngx_http_cnop_keys_state(&keys, &broken);
 
-    if (cmcf->uses_jwt && keys == 0) {
+    if (cmcf->uses_jwt
+        && (keys == 0 || broken >= NGX_HTTP_CNOP_BROKEN_KEYS))
+    {
         return 0;
     }
 
-    if (cmcf->revoke != NGX_HTTP_CNOP_REVOKE_CLOSED) {
-        return 1;
-    }
-
-    zone = ngx_http_cnop_zone_get(cmcf, NGX_HTTP_CNOP_ZONE_REVOKE);
-    ngx_http_cnop_revoke_state(zone, &state);
-
-    return state.synced;
+    return ngx_http_cnop_revoke_ready(cmcf);
 }
 
 
@@ -80,7 +88,7 @@ ngx_http_cnop_info_handler(ngx_http_request_t *r)
         }
 
         ctx->retry_after = 1;
-        rc = ngx_http_cnop_problem_content(r, CNOP_E_UNAVAILABLE);
+        rc = ngx_http_cnop_problem_content(r, CNOP_E_UNAVAILABLE, NULL);
 
     } else {
         text = clcf->info;
@@ -92,7 +100,7 @@ ngx_http_cnop_info_handler(ngx_http_request_t *r)
 
 
 char *
-ngx_http_cnop_info_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_cnop_set_info(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_cnop_loc_conf_t  *clcf = conf;
 

@@ -1,47 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Request limits: a window per address or user that opens with the first request and counts
- * exactly, whichever worker serves the request.  The table is fixed: eight records a bucket, the
- * oldest window makes room, so that a flood of addresses forgets strangers and nothing else.
+ * Request limits: charges a request to the windows of its address or user.
+ * The table is fixed, so that a flood of addresses forgets strangers and
+ * nothing else; what a charge does is policy/limit's.
  */
 
-#include "ngx_http_cnop_module.h"
-
-
-#define NGX_HTTP_CNOP_LIMIT_WAYS   8
-
-
-typedef struct {
-    u_char                      key[16];
-    uint64_t                    start_ms;      /* 0 = empty */
-    uint32_t                    policy;
-    uint32_t                    count;
-} ngx_http_cnop_window_t;
+#include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_limit.h"
+#include "ngx_http_cnop_metrics.h"
 
 
 typedef struct {
     ngx_http_cnop_zone_head_t   head;
     uint64_t                    buckets;
-    ngx_http_cnop_window_t      windows[];
+    struct limit_row            rows[];
 } ngx_http_cnop_limit_table_t;
 
 
-typedef struct {
-    ngx_uint_t                  count;         /* including this request when it is let in */
-    uint64_t                    left_ms;       /* until the window ends */
-    ngx_uint_t                  rejected;
-    ngx_uint_t                  evicted;
-} ngx_http_cnop_limit_result_t;
-
-
-static ngx_http_cnop_window_t *ngx_http_cnop_limit_find(ngx_http_cnop_zone_t *zone,
-    ngx_http_cnop_limit_t *limit, const u_char key[16], uint64_t now,
-    ngx_uint_t *evicted);
 static void ngx_http_cnop_limit_charge(ngx_http_cnop_zone_t *zone,
-    ngx_http_cnop_limit_t *limit, const u_char key[16],
-    ngx_http_cnop_limit_result_t *result);
+    ngx_http_cnop_policy_t *policy, const u_char key[16],
+    struct limit_result *result);
+static ngx_int_t ngx_http_cnop_limit_refuse(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_limit_t *limit,
+    ngx_http_cnop_policy_t *policy);
 static void ngx_http_cnop_limit_report(ngx_http_cnop_ctx_t *ctx,
-    ngx_http_cnop_limit_t *limit, ngx_http_cnop_limit_result_t *result);
+    ngx_http_cnop_policy_t *policy, struct limit_result *result);
 
 
 ngx_int_t
@@ -51,27 +34,30 @@ ngx_http_cnop_limit_zone(ngx_http_cnop_zone_t *zone, ngx_uint_t fresh)
 
     if (fresh) {
         table = (ngx_http_cnop_limit_table_t *) zone->head;
-        table->buckets = (table->head.bytes - sizeof(ngx_http_cnop_limit_table_t))
-                         / (sizeof(ngx_http_cnop_window_t) * NGX_HTTP_CNOP_LIMIT_WAYS);
+        table->buckets = (table->head.bytes
+                          - sizeof(ngx_http_cnop_limit_table_t))
+                         / (sizeof(struct limit_row) * LIMIT_WAYS);
     }
 
     return NGX_OK;
 }
 
 
-/* charges every limit of one kind of key; the first that is used up ends the request */
+/* every limit of one kind of key; the first that is used up ends the request */
 
 ngx_int_t
 ngx_http_cnop_limit_check(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     ngx_uint_t key_kind)
 {
-    u_char                         key[16];
-    ngx_uint_t                     i;
-    ngx_http_cnop_zone_t          *zone;
-    ngx_http_cnop_limit_t         *limit;
-    ngx_http_cnop_loc_conf_t      *clcf;
-    ngx_http_cnop_main_conf_t     *cmcf;
-    ngx_http_cnop_limit_result_t   result;
+    u_char                      key[16];
+    ngx_int_t                   rc;
+    ngx_uint_t                  i;
+    struct limit_result         result;
+    ngx_http_cnop_zone_t       *zone;
+    ngx_http_cnop_limit_t      *limit;
+    ngx_http_cnop_policy_t     *policies, *policy;
+    ngx_http_cnop_loc_conf_t   *clcf;
+    ngx_http_cnop_main_conf_t  *cmcf;
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
     cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
@@ -87,38 +73,39 @@ ngx_http_cnop_limit_check(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     }
 
     limit = clcf->limits->elts;
+    policies = cmcf->policies.elts;
 
     for (i = 0; i < clcf->limits->nelts; i++) {
+        policy = &policies[limit[i].policy];
 
-        if (limit[i].key != key_kind) {
+        if (policy->key != key_kind) {
             continue;
         }
 
-        ngx_http_cnop_limit_charge(zone, &limit[i], key, &result);
-        ngx_http_cnop_limit_report(ctx, &limit[i], &result);
+        ngx_http_cnop_limit_charge(zone, policy, key, &result);
+        ngx_http_cnop_limit_report(ctx, policy, &result);
 
         if (result.evicted) {
             ngx_http_cnop_count(cmcf, NGX_HTTP_CNOP_N_LIMIT_EVICTED);
         }
 
-        if (!result.rejected) {
+        ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "cnop limit \"%V\" count:%uL refused:%d",
+                       &policy->name, result.count, result.refused);
+
+        if (!result.refused) {
             continue;
         }
 
-        ngx_http_cnop_count_limited(cmcf, limit[i].policy);
+        /* a whole millisecond more than what is left, rounded up */
 
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "limit \"%V\" used up%s",
-                      &limit[i].name, limit[i].dry_run ? ", dry run" : "");
+        ctx->retry_after = (result.left_ms + 1000) / 1000;
 
-        if (limit[i].dry_run) {
-            ctx->limit_status = "REJECTED_DRY_RUN";
-            continue;
+        rc = ngx_http_cnop_limit_refuse(r, ctx, &limit[i], policy);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
         }
-
-        ctx->limit_status = "REJECTED";
-        ctx->retry_after = (result.left_ms + 999) / 1000;
-
-        return ngx_http_cnop_problem(r, CNOP_E_RATE_LIMITED, NULL);
     }
 
     return NGX_DECLINED;
@@ -126,98 +113,82 @@ ngx_http_cnop_limit_check(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 
 
 static void
-ngx_http_cnop_limit_charge(ngx_http_cnop_zone_t *zone, ngx_http_cnop_limit_t *limit,
-    const u_char key[16], ngx_http_cnop_limit_result_t *result)
+ngx_http_cnop_limit_charge(ngx_http_cnop_zone_t *zone,
+    ngx_http_cnop_policy_t *policy, const u_char key[16],
+    struct limit_result *result)
 {
-    uint64_t                 now;
-    ngx_http_cnop_window_t  *window;
+    uint64_t                      hash;
+    struct limit_row             *bucket;
+    ngx_http_cnop_limit_table_t  *table;
 
-    ngx_memzero(result, sizeof(ngx_http_cnop_limit_result_t));
-    now = ngx_http_cnop_now_ms();
+    table = (ngx_http_cnop_limit_table_t *) zone->head;
+    hash = ngx_http_cnop_zone_hash(zone, key, 16)
+           + policy->rule.id * 0x9e3779b97f4a7c15ULL;
+    bucket = &table->rows[hash % table->buckets * LIMIT_WAYS];
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    window = ngx_http_cnop_limit_find(zone, limit, key, now, &result->evicted);
-
-    if (window->count < limit->rate) {
-        window->count++;
-    } else {
-        result->rejected = 1;
-    }
-
-    result->count = window->count;
-    result->left_ms = window->start_ms + limit->window - now;
+    limit_apply(bucket, &policy->rule, key, ngx_http_cnop_now_ms(), result);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 }
 
 
-/* under the lock: the record of this key with a window that has not ended */
-
-static ngx_http_cnop_window_t *
-ngx_http_cnop_limit_find(ngx_http_cnop_zone_t *zone, ngx_http_cnop_limit_t *limit,
-    const u_char key[16], uint64_t now, ngx_uint_t *evicted)
+static ngx_int_t
+ngx_http_cnop_limit_refuse(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_limit_t *limit, ngx_http_cnop_policy_t *policy)
 {
-    uint64_t                      hash;
-    ngx_uint_t                    i;
-    ngx_http_cnop_window_t       *row, *oldest;
-    ngx_http_cnop_limit_table_t  *table;
+    ngx_http_cnop_main_conf_t  *cmcf;
 
-    table = (ngx_http_cnop_limit_table_t *) zone->head;
-    hash = ngx_http_cnop_zone_hash(zone, key, 16) + limit->id * 0x9e3779b97f4a7c15ULL;
-    row = &table->windows[hash % table->buckets * NGX_HTTP_CNOP_LIMIT_WAYS];
-    oldest = row;
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
 
-    for (i = 0; i < NGX_HTTP_CNOP_LIMIT_WAYS; i++) {
+    ngx_http_cnop_count_limited(cmcf, limit->policy);
 
-        if (row[i].start_ms && row[i].policy == limit->id
-            && ngx_memcmp(row[i].key, key, 16) == 0)
-        {
-            if (now - row[i].start_ms >= limit->window) {
-                row[i].start_ms = now;
-                row[i].count = 0;
-            }
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "limit \"%V\" used up%s", &policy->name,
+                  limit->dry_run ? ", dry run" : "");
 
-            return &row[i];
-        }
-
-        if (row[i].start_ms < oldest->start_ms) {
-            oldest = &row[i];
-        }
+    if (limit->dry_run) {
+        ctx->limit_status = "REJECTED_DRY_RUN";
+        ctx->retry_after = 0;
+        return NGX_DECLINED;
     }
 
-    /* a window much older than any in use is no loss */
+    ctx->limit_status = "REJECTED";
 
-    *evicted = (oldest->start_ms && now - oldest->start_ms < limit->window);
-
-    oldest->start_ms = 0;
-    ngx_memcpy(oldest->key, key, 16);
-    oldest->policy = limit->id;
-    oldest->count = 0;
-    oldest->start_ms = now;
-
-    return oldest;
+    return ngx_http_cnop_problem(r, CNOP_E_RATE_LIMITED, NULL);
 }
 
 
 /* the client sees the limit it is closest to */
 
 static void
-ngx_http_cnop_limit_report(ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_limit_t *limit,
-    ngx_http_cnop_limit_result_t *result)
+ngx_http_cnop_limit_report(ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_policy_t *policy, struct limit_result *result)
 {
+    uint64_t    wall_ms;
     ngx_uint_t  remaining;
 
-    remaining = result->count < limit->rate ? limit->rate - result->count : 0;
+    struct timespec  now;
+
+    remaining = policy->rule.rate - result->count;
 
     if (ctx->limit_status == NULL) {
         ctx->limit_status = "PASSED";
 
-    } else if (remaining >= ctx->limit_remaining && !result->rejected) {
+    } else if (remaining >= ctx->limit_remaining && !result->refused) {
         return;
     }
 
-    ctx->limit = limit->rate;
+    ctx->limit = policy->rule.rate;
     ctx->limit_remaining = remaining;
-    ctx->limit_reset = ngx_time() + (time_t) ((result->left_ms + 999) / 1000);
+
+    /*
+     * the sum is rounded up, and not its parts: whoever comes at this second
+     * is let in
+     */
+
+    (void) clock_gettime(CLOCK_REALTIME, &now);
+    wall_ms = (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+    ctx->limit_reset = (time_t) ((wall_ms + result->left_ms + 1000) / 1000);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counters and the latency histogram.  Labels are names from the configuration, never anything a
- * client sent, so the number of series is fixed.  Counters are added to without a lock and survive
- * a reload.
+ * Counters and the latency histogram.  Labels are names from the configuration,
+ * never anything a client sent, so the number of series is fixed.  Counters are
+ * added to without a lock and survive a reload.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_metrics.h"
 
 
 static const uint64_t  ngx_http_cnop_bounds_us[NGX_HTTP_CNOP_BUCKETS] = {
@@ -28,8 +28,8 @@ ngx_http_cnop_metrics_table(ngx_http_cnop_main_conf_t *cmcf)
 /* a name keeps its row over reloads, until a restart */
 
 static ngx_int_t
-ngx_http_cnop_metrics_bind(u_char *rows, size_t stride, ngx_uint_t n, size_t max,
-    ngx_str_t *name, ngx_uint_t *slot)
+ngx_http_cnop_metrics_bind(u_char *rows, size_t stride, ngx_uint_t n,
+    size_t max, ngx_str_t *name, ngx_uint_t *slot)
 {
     char        *label;
     ngx_uint_t   i;
@@ -56,9 +56,9 @@ ngx_http_cnop_metrics_bind(u_char *rows, size_t stride, ngx_uint_t n, size_t max
 ngx_int_t
 ngx_http_cnop_metrics_zone(ngx_http_cnop_zone_t *zone, ngx_uint_t fresh)
 {
-    ngx_str_t                      *policy;
     ngx_uint_t                      i;
     ngx_http_cnop_route_t          *route;
+    ngx_http_cnop_policy_t         *policy;
     ngx_http_cnop_service_t        *service;
     ngx_http_cnop_metrics_table_t  *table;
 
@@ -73,11 +73,11 @@ ngx_http_cnop_metrics_zone(ngx_http_cnop_zone_t *zone, ngx_uint_t fresh)
     route = zone->main_conf->routes.elts;
 
     for (i = 0; i < zone->main_conf->routes.nelts; i++) {
-        if (ngx_http_cnop_metrics_bind((u_char *) table->routes,
-                                       sizeof(ngx_http_cnop_route_row_t),
-                                       NGX_HTTP_CNOP_ROUTES_MAX,
-                                       NGX_HTTP_CNOP_LABEL_MAX + 1, &route[i].label,
-                                       &route[i].metrics_slot) != NGX_OK)
+        if (ngx_http_cnop_metrics_bind(
+                (u_char *) table->routes, sizeof(ngx_http_cnop_route_row_t),
+                NGX_HTTP_CNOP_ROUTES_MAX, NGX_HTTP_CNOP_LABEL_MAX + 1,
+                &route[i].label, &route[i].metrics_slot)
+            != NGX_OK)
         {
             goto full;
         }
@@ -86,10 +86,11 @@ ngx_http_cnop_metrics_zone(ngx_http_cnop_zone_t *zone, ngx_uint_t fresh)
     service = zone->main_conf->services.elts;
 
     for (i = 0; i < zone->main_conf->services.nelts; i++) {
-        if (ngx_http_cnop_metrics_bind((u_char *) table->services,
-                                       sizeof(ngx_http_cnop_service_row_t),
-                                       NGX_HTTP_CNOP_SERVICES_MAX, 32, &service[i].name,
-                                       &service[i].metrics_slot) != NGX_OK)
+        if (ngx_http_cnop_metrics_bind(
+                (u_char *) table->services, sizeof(ngx_http_cnop_service_row_t),
+                NGX_HTTP_CNOP_SERVICES_MAX, 32, &service[i].name,
+                &service[i].metrics_slot)
+            != NGX_OK)
         {
             goto full;
         }
@@ -100,8 +101,9 @@ ngx_http_cnop_metrics_zone(ngx_http_cnop_zone_t *zone, ngx_uint_t fresh)
     for (i = 0; i < zone->main_conf->policies.nelts; i++) {
         if (ngx_http_cnop_metrics_bind((u_char *) table->policies,
                                        sizeof(ngx_http_cnop_policy_row_t),
-                                       NGX_HTTP_CNOP_POLICIES_MAX, 32, &policy[i],
-                                       &zone->main_conf->policy_slots[i]) != NGX_OK)
+                                       NGX_HTTP_CNOP_POLICIES_MAX, 32,
+                                       &policy[i].name, &policy[i].metrics_slot)
+            != NGX_OK)
         {
             goto full;
         }
@@ -112,7 +114,8 @@ ngx_http_cnop_metrics_zone(ngx_http_cnop_zone_t *zone, ngx_uint_t fresh)
 full:
 
     ngx_log_error(NGX_LOG_EMERG, ngx_cycle->log, 0,
-                  "no row left for a new route, service or limit: restart nginx to forget names "
+                  "no row left for a new route, service or limit: restart "
+                  "nginx to forget names "
                   "no longer in use");
 
     return NGX_ERROR;
@@ -120,7 +123,8 @@ full:
 
 
 void
-ngx_http_cnop_count(ngx_http_cnop_main_conf_t *cmcf, ngx_http_cnop_counter_e counter)
+ngx_http_cnop_count(ngx_http_cnop_main_conf_t *cmcf,
+    ngx_http_cnop_counter_e counter)
 {
     ngx_http_cnop_metrics_table_t  *table;
 
@@ -149,13 +153,15 @@ ngx_http_cnop_count_verdict(ngx_http_cnop_main_conf_t *cmcf,
 void
 ngx_http_cnop_count_limited(ngx_http_cnop_main_conf_t *cmcf, ngx_uint_t policy)
 {
+    ngx_uint_t                      slot;
     ngx_http_cnop_metrics_table_t  *table;
 
     table = ngx_http_cnop_metrics_table(cmcf);
 
     if (table) {
-        (void) ngx_atomic_fetch_add(&table->policies[cmcf->policy_slots[policy]].rejected,
-                                    1);
+        slot = ((ngx_http_cnop_policy_t *) cmcf->policies.elts)[policy]
+                   .metrics_slot;
+        (void) ngx_atomic_fetch_add(&table->policies[slot].rejected, 1);
     }
 }
 
@@ -176,7 +182,10 @@ ngx_http_cnop_proxy_error(ngx_http_request_t *r)
     state += r->upstream_states->nelts - 1;
     status = state->status;
 
-    /* nginx gives 502 and 504 itself; without a byte of an answer it was not the worker */
+    /*
+     * nginx gives 502 and 504 itself; without a byte of an answer it was not
+     * the worker
+     */
 
     if (status == NGX_HTTP_BAD_GATEWAY && state->bytes_received == 0) {
         return 0;
@@ -202,7 +211,8 @@ ngx_http_cnop_proxy_error(ngx_http_request_t *r)
 
 
 static void
-ngx_http_cnop_record_latency(ngx_http_cnop_route_row_t *row, ngx_http_cnop_ctx_t *ctx)
+ngx_http_cnop_record_latency(ngx_http_cnop_route_row_t *row,
+    ngx_http_cnop_ctx_t *ctx)
 {
     uint64_t    us;
     ngx_uint_t  i;
@@ -239,7 +249,7 @@ ngx_http_cnop_record_service(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 
     error = ngx_http_cnop_proxy_error(r);
 
-    if (ctx->breaker_status && ngx_strcmp(ctx->breaker_status, "OPEN") == 0) {
+    if (ctx->breaker_rejected) {
         error = 7;
     }
 

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The metrics page in Prometheus' text format: what the zones hold, under the names the reference
- * system used.  Reads only.
+ * The metrics page in Prometheus' text format: what the zones hold, under the
+ * names the reference system used.  Reads only.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_breaker.h"
+#include "ngx_http_cnop_guard.h"
+#include "ngx_http_cnop_keys.h"
+#include "ngx_http_cnop_metrics.h"
+#include "ngx_http_cnop_metrics_page.h"
+#include "ngx_http_cnop_revoke.h"
 
 
 typedef struct {
@@ -17,41 +23,55 @@ static ngx_int_t ngx_http_cnop_metrics_handler(ngx_http_request_t *r);
 
 
 static const char  *ngx_http_cnop_bound_names[NGX_HTTP_CNOP_BUCKETS] = {
-    "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5",
-    "1", "2.5", "5", "10", "+Inf"
+    "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1",
+    "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"
 };
 
 static const char  *ngx_http_cnop_error_names[NGX_HTTP_CNOP_ERRORS] = {
-    "request_failed", "timeout", "500", "502", "503", "504", "other", "breaker_open"
+    "request_failed", "timeout", "500", "502", "503", "504", "other",
+    "breaker_open"
 };
 
 static ngx_http_cnop_counter_def_t  ngx_http_cnop_counter_defs[] = {
-    { "gateway_guard_rejected_total", "Logins refused because the address is blocked." },
-    { "gateway_guard_blocked_total", "Addresses blocked after failed logins." },
-    { "gateway_csrf_rejected_total", "Cookie requests refused by the origin rule." },
-    { "gateway_token_revoked_total", "Requests with a token whose session had ended." },
-    { "gateway_token_unsynced_total", "Requests met before the denylist was complete." },
-    { "gateway_token_cache_hits_total", "Tokens whose verdict was remembered." },
-    { "gateway_token_cache_misses_total", "Good tokens that were verified in full." },
+    { "gateway_guard_rejected_total",
+      "Logins refused because the address is blocked." },
+    { "gateway_guard_blocked_total",
+      "Addresses blocked after failed logins." },
+    { "gateway_csrf_rejected_total",
+      "Cookie requests refused by the origin rule." },
+    { "gateway_token_revoked_total",
+      "Requests with a token whose session had ended." },
+    { "gateway_token_unsynced_total",
+      "Requests met before the denylist was complete." },
+    { "gateway_token_cache_hits_total",
+      "Tokens whose verdict was remembered." },
+    { "gateway_token_cache_misses_total",
+      "Good tokens that were verified in full." },
     { "gateway_limit_evicted_total", "Open windows forgotten to make room." },
-    { "gateway_guard_evicted_total", "Addresses with failures forgotten to make room." },
-    { "gateway_breaker_rejected_total", "Requests refused by an open breaker." },
-    { "gateway_keys_refused_total", "Key files that did not load and were ignored." },
+    { "gateway_guard_evicted_total",
+      "Addresses with failures forgotten to make room." },
+    { "gateway_breaker_rejected_total",
+      "Requests refused by an open breaker." },
+    { "gateway_breaker_held_total",
+      "Requests that waited for a breaker to close." },
+    { "gateway_keys_refused_total",
+      "Key files that did not load and were ignored." },
     { "gateway_audit_failed_total", "Audit lines that could not be written." }
 };
 
 
 static void
-ngx_http_cnop_print_head(struct cnop_buf *buf, const char *name, const char *type,
-    const char *help)
+ngx_http_cnop_print_head(struct cnop_buf *buf, const char *name,
+    const char *type, const char *help)
 {
-    cnop_buf_printf(buf, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+    cnop_buf_printf(buf, "# HELP %s %s\n# TYPE %s %s\n", name, help, name,
+                    type);
 }
 
 
 static void
-ngx_http_cnop_print_statuses(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t *table,
-    const char *name, ngx_uint_t from)
+ngx_http_cnop_print_statuses(struct cnop_buf *buf,
+    ngx_http_cnop_metrics_table_t *table, const char *name, ngx_uint_t from)
 {
     ngx_uint_t                  i, s;
     ngx_http_cnop_route_row_t  *row;
@@ -61,8 +81,9 @@ ngx_http_cnop_print_statuses(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t
 
         for (s = from - 100; row->label[0] && s < NGX_HTTP_CNOP_STATUSES; s++) {
             if (row->status[s]) {
-                cnop_buf_printf(buf, "%s{endpoint=\"%s\",status_code=\"%u\"} %lu\n", name,
-                                row->label, (unsigned) s + 100,
+                cnop_buf_printf(buf,
+                                "%s{endpoint=\"%s\",status_code=\"%u\"} %lu\n",
+                                name, row->label, (unsigned) s + 100,
                                 (unsigned long) row->status[s]);
             }
         }
@@ -71,7 +92,8 @@ ngx_http_cnop_print_statuses(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t
 
 
 static void
-ngx_http_cnop_print_latency(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t *table)
+ngx_http_cnop_print_latency(struct cnop_buf *buf,
+    ngx_http_cnop_metrics_table_t *table)
 {
     uint64_t                    sum;
     ngx_uint_t                  i, b;
@@ -88,22 +110,28 @@ ngx_http_cnop_print_latency(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t 
 
         for (b = 0; b < NGX_HTTP_CNOP_BUCKETS; b++) {
             sum += row->bucket[b];
-            cnop_buf_printf(buf, "gateway_request_latency_seconds_bucket{endpoint=\"%s\","
-                            "le=\"%s\"} %lu\n", row->label, ngx_http_cnop_bound_names[b],
-                            (unsigned long) sum);
+            cnop_buf_printf(
+                buf,
+                "gateway_request_latency_seconds_bucket{endpoint=\"%s\","
+                "le=\"%s\"} %lu\n",
+                row->label, ngx_http_cnop_bound_names[b], (unsigned long) sum);
         }
 
-        cnop_buf_printf(buf, "gateway_request_latency_seconds_sum{endpoint=\"%s\"} "
-                        "%lu.%06lu\ngateway_request_latency_seconds_count{endpoint=\"%s\"}"
-                        " %lu\n", row->label, (unsigned long) row->sum_us / 1000000,
-                        (unsigned long) row->sum_us % 1000000, row->label,
-                        (unsigned long) sum);
+        cnop_buf_printf(
+            buf,
+            "gateway_request_latency_seconds_sum{endpoint=\"%s\"} "
+            "%lu.%06lu\ngateway_request_latency_seconds_count{endpoint=\"%s\"}"
+            " %lu\n",
+            row->label, (unsigned long) row->sum_us / 1000000,
+            (unsigned long) row->sum_us % 1000000, row->label,
+            (unsigned long) sum);
     }
 }
 
 
 static void
-ngx_http_cnop_print_services(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t *table)
+ngx_http_cnop_print_services(struct cnop_buf *buf,
+    ngx_http_cnop_metrics_table_t *table)
 {
     ngx_uint_t                    i, e;
     ngx_http_cnop_service_row_t  *row;
@@ -116,7 +144,8 @@ ngx_http_cnop_print_services(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t
 
         for (e = 0; row->name[0] && e < NGX_HTTP_CNOP_ERRORS; e++) {
             if (row->errors[e]) {
-                cnop_buf_printf(buf, "gateway_proxy_errors_total{error_type=\"%s\","
+                cnop_buf_printf(buf,
+                                "gateway_proxy_errors_total{error_type=\"%s\","
                                 "target_service=\"%s\"} %lu\n",
                                 ngx_http_cnop_error_names[e], row->name,
                                 (unsigned long) row->errors[e]);
@@ -127,7 +156,8 @@ ngx_http_cnop_print_services(struct cnop_buf *buf, ngx_http_cnop_metrics_table_t
 
 
 static void
-ngx_http_cnop_print_breakers(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cmcf)
+ngx_http_cnop_print_breakers(struct cnop_buf *buf,
+    ngx_http_cnop_main_conf_t *cmcf)
 {
     uint64_t                  opened;
     ngx_uint_t                i, state;
@@ -142,11 +172,12 @@ ngx_http_cnop_print_breakers(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cm
 
     for (i = 0; zone && i < cmcf->services.nelts; i++) {
         if (service[i].breaker) {
-            (void) ngx_http_cnop_breaker_state(zone, service[i].breaker_slot, &state,
+            (void) ngx_http_cnop_breaker_state(zone, &service[i], &state,
                                                &opened);
-            cnop_buf_printf(buf, "gateway_breaker_state{target_service=\"%.*s\"} %u\n",
-                            (int) service[i].name.len, service[i].name.data,
-                            (unsigned) state);
+            cnop_buf_printf(
+                buf, "gateway_breaker_state{target_service=\"%.*s\"} %u\n",
+                (int) service[i].name.len, service[i].name.data,
+                (unsigned) state);
         }
     }
 
@@ -155,22 +186,24 @@ ngx_http_cnop_print_breakers(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cm
 
     for (i = 0; zone && i < cmcf->services.nelts; i++) {
         if (service[i].breaker) {
-            (void) ngx_http_cnop_breaker_state(zone, service[i].breaker_slot, &state,
+            (void) ngx_http_cnop_breaker_state(zone, &service[i], &state,
                                                &opened);
-            cnop_buf_printf(buf, "gateway_breaker_opened_total{target_service=\"%.*s\"} %lu\n",
-                            (int) service[i].name.len, service[i].name.data,
-                            (unsigned long) opened);
+            cnop_buf_printf(
+                buf,
+                "gateway_breaker_opened_total{target_service=\"%.*s\"} %lu\n",
+                (int) service[i].name.len, service[i].name.data,
+                (unsigned long) opened);
         }
     }
 }
 
 
 static void
-ngx_http_cnop_print_policies(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cmcf,
-    ngx_http_cnop_metrics_table_t *table)
+ngx_http_cnop_print_policies(struct cnop_buf *buf,
+    ngx_http_cnop_main_conf_t *cmcf, ngx_http_cnop_metrics_table_t *table)
 {
-    ngx_str_t   *policy;
-    ngx_uint_t   i;
+    ngx_uint_t               i;
+    ngx_http_cnop_policy_t  *policy;
 
     policy = cmcf->policies.elts;
 
@@ -178,23 +211,24 @@ ngx_http_cnop_print_policies(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cm
                              "Requests beyond a limit.");
 
     for (i = 0; i < cmcf->policies.nelts; i++) {
-        cnop_buf_printf(buf, "gateway_limit_rejected_total{limit=\"%.*s\"} %lu\n",
-                        (int) policy[i].len, policy[i].data,
-                        (unsigned long)
-                            table->policies[cmcf->policy_slots[i]].rejected);
+        cnop_buf_printf(
+            buf, "gateway_limit_rejected_total{limit=\"%.*s\"} %lu\n",
+            (int) policy[i].name.len, policy[i].name.data,
+            (unsigned long) table->policies[policy[i].metrics_slot].rejected);
     }
 
     ngx_http_cnop_print_head(buf, "gateway_token_rejected_total", "counter",
                              "Tokens that did not hold.");
 
     for (i = CNOP_TOKEN_TOO_LONG; i < CNOP_TOKEN_VERDICT_COUNT; i++) {
-        cnop_buf_printf(buf, "gateway_token_rejected_total{reason=\"%s\"} %lu\n",
-                        cnop_token_verdict_name(i), (unsigned long) table->verdicts[i]);
+        cnop_buf_printf(
+            buf, "gateway_token_rejected_total{reason=\"%s\"} %lu\n",
+            cnop_token_verdict_name(i), (unsigned long) table->verdicts[i]);
     }
 
     for (i = 0; i < NGX_HTTP_CNOP_N_COUNTERS; i++) {
-        ngx_http_cnop_print_head(buf, ngx_http_cnop_counter_defs[i].name, "counter",
-                                 ngx_http_cnop_counter_defs[i].help);
+        ngx_http_cnop_print_head(buf, ngx_http_cnop_counter_defs[i].name,
+                                 "counter", ngx_http_cnop_counter_defs[i].help);
         cnop_buf_printf(buf, "%s %lu\n", ngx_http_cnop_counter_defs[i].name,
                         (unsigned long) table->counters[i]);
     }
@@ -202,8 +236,8 @@ ngx_http_cnop_print_policies(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cm
 
 
 static void
-ngx_http_cnop_print_gauge(struct cnop_buf *buf, const char *name, const char *help,
-    uint64_t value)
+ngx_http_cnop_print_gauge(struct cnop_buf *buf, const char *name,
+    const char *help, uint64_t value)
 {
     ngx_http_cnop_print_head(buf, name, "gauge", help);
     cnop_buf_printf(buf, "%s %lu\n", name, (unsigned long) value);
@@ -213,7 +247,8 @@ ngx_http_cnop_print_gauge(struct cnop_buf *buf, const char *name, const char *he
 static void
 ngx_http_cnop_print_state(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cmcf)
 {
-    uint64_t                       keys, broken;
+    time_t                         broken;
+    uint64_t                       keys;
     ngx_http_cnop_zone_t          *zone;
     ngx_http_cnop_revoke_state_t   state;
 
@@ -236,17 +271,21 @@ ngx_http_cnop_print_state(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cmcf)
                                   "Last change of the denylist that arrived.",
                                   state.last_seq);
         ngx_http_cnop_print_gauge(buf, "gateway_revocation_synced",
-                                  "1 when the denylist is complete.", state.synced);
+                                  "1 when the denylist is complete.",
+                                  state.synced);
         ngx_http_cnop_print_gauge(buf, "gateway_revocation_capacity",
-                                  "Records the zone has room for.", state.capacity);
+                                  "Records the zone has room for.",
+                                  state.capacity);
         ngx_http_cnop_print_gauge(buf, "gateway_revocation_refused",
                                   "Records that found no room.", state.refused);
     }
 
-    ngx_http_cnop_jwt_counts(&keys, &broken);
-    ngx_http_cnop_print_gauge(buf, "gateway_keys", "Verification keys in use.", keys);
+    ngx_http_cnop_keys_state(&keys, &broken);
+    ngx_http_cnop_print_gauge(buf, "gateway_keys", "Verification keys in use.",
+                              keys);
     ngx_http_cnop_print_gauge(buf, "gateway_keys_broken",
-                              "1 while the key file does not load.", broken);
+                              "1 while the key file does not load.",
+                              broken != 0);
 }
 
 
@@ -295,8 +334,9 @@ ngx_http_cnop_metrics_handler(ngx_http_request_t *r)
     ngx_http_cnop_print_head(&buf, "gateway_errors_total", "counter",
                              "Requests answered with a 4xx or 5xx status.");
     ngx_http_cnop_print_statuses(&buf, table, "gateway_errors_total", 400);
-    ngx_http_cnop_print_head(&buf, "gateway_request_latency_seconds", "histogram",
-                             "From the request's headers to the end of the response.");
+    ngx_http_cnop_print_head(
+        &buf, "gateway_request_latency_seconds", "histogram",
+        "From the request's headers to the end of the response.");
     ngx_http_cnop_print_latency(&buf, table);
     ngx_http_cnop_print_services(&buf, table);
     ngx_http_cnop_print_breakers(&buf, cmcf);
@@ -304,19 +344,21 @@ ngx_http_cnop_metrics_handler(ngx_http_request_t *r)
     ngx_http_cnop_print_state(&buf, cmcf);
 
     if (buf.overflow) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "metrics page is too large");
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "metrics page is too large");
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     text.data = memory;
     text.len = buf.len;
 
-    return ngx_http_cnop_send_text(r, NGX_HTTP_OK, "text/plain; version=0.0.4", &text);
+    return ngx_http_cnop_send_text(r, NGX_HTTP_OK, "text/plain; version=0.0.4",
+                                   &text);
 }
 
 
 char *
-ngx_http_cnop_metrics_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_cnop_set_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_core_loc_conf_t  *core;
 

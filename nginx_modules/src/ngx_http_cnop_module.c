@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The directive table, configuration create and merge, and phase registration.  No decisions about
- * requests are made here.
+ * The directive table, configuration create and merge, and phase registration.
+ * No decisions about requests are made here.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_control.h"
+#include "ngx_http_cnop_info.h"
+#include "ngx_http_cnop_keys.h"
+#include "ngx_http_cnop_metrics_page.h"
+#include "ngx_http_cnop_phases.h"
+#include "ngx_http_cnop_setters.h"
+#include "ngx_http_cnop_variables.h"
+
+#include "shared/base/attr.h"
+
+#include <sys/prctl.h>
+
+
+extern ngx_module_t  ngx_http_cnop_filter_module;
 
 
 static ngx_int_t ngx_http_cnop_preconfiguration(ngx_conf_t *cf);
@@ -12,7 +25,8 @@ static ngx_int_t ngx_http_cnop_postconfiguration(ngx_conf_t *cf);
 static void *ngx_http_cnop_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_cnop_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_cnop_create_loc_conf(ngx_conf_t *cf);
-static char *ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+static char *ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
 static ngx_int_t ngx_http_cnop_init_module(ngx_cycle_t *cycle);
 static void ngx_http_cnop_follow_master(ngx_log_t *log);
 static ngx_int_t ngx_http_cnop_init_process(ngx_cycle_t *cycle);
@@ -21,6 +35,7 @@ static ngx_int_t ngx_http_cnop_init_process(ngx_cycle_t *cycle);
 static ngx_conf_enum_t  ngx_http_cnop_jwt_modes[] = {
     { ngx_string("off"), NGX_HTTP_CNOP_JWT_OFF },
     { ngx_string("optional"), NGX_HTTP_CNOP_JWT_OPTIONAL },
+    { ngx_string("strict"), NGX_HTTP_CNOP_JWT_STRICT },
     { ngx_string("required"), NGX_HTTP_CNOP_JWT_REQUIRED },
     { ngx_null_string, 0 }
 };
@@ -64,14 +79,14 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
 
     { ngx_string("cnop_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
-      ngx_http_cnop_zone,
+      ngx_http_cnop_set_zone,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_keys"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
-      ngx_http_cnop_keys,
+      ngx_http_cnop_set_keys,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -85,28 +100,28 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
 
     { ngx_string("cnop_service"),
       NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_TAKE12,
-      ngx_http_cnop_service_directive,
+      ngx_http_cnop_set_service,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_breaker"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
-      ngx_http_cnop_breaker,
+      ngx_http_cnop_set_breaker,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_audit_log"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_http_cnop_audit_log,
+      ngx_http_cnop_set_audit_log,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_audit_event"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
-      ngx_http_cnop_audit_event,
+      ngx_http_cnop_set_audit_event,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -120,7 +135,7 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
 
     { ngx_string("cnop_jwt_cookie"),
       NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_1MORE,
-      ngx_http_cnop_jwt_cookie,
+      ngx_http_cnop_set_jwt_cookie,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -134,28 +149,28 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
 
     { ngx_string("cnop_require_role"),
       NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_1MORE,
-      ngx_http_cnop_require_role,
+      ngx_http_cnop_set_require_role,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_limit"),
       NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_1MORE,
-      ngx_http_cnop_limit,
+      ngx_http_cnop_set_limit,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_guard"),
       NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_http_cnop_guard,
+      ngx_http_cnop_set_guard,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_cors"),
       NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_1MORE,
-      ngx_http_cnop_cors,
+      ngx_http_cnop_set_cors,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -169,42 +184,42 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
 
     { ngx_string("cnop_methods"),
       NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_1MORE,
-      ngx_http_cnop_methods,
+      ngx_http_cnop_set_methods,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_route"),
       NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_TAKE1,
-      ngx_http_cnop_route,
+      ngx_http_cnop_set_route,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_problem"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
-      ngx_http_cnop_problem_directive,
+      ngx_http_cnop_set_problem,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_metrics"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_cnop_metrics_directive,
+      ngx_http_cnop_set_metrics,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_control"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_cnop_control_directive,
+      ngx_http_cnop_set_control,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("cnop_info"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
-      ngx_http_cnop_info_directive,
+      ngx_http_cnop_set_info,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -283,70 +298,41 @@ ngx_http_cnop_preconfiguration(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_cnop_add_handler(ngx_http_core_main_conf_t *cmcf, ngx_uint_t phase,
-    ngx_http_handler_pt handler)
-{
-    ngx_http_handler_pt  *h;
-
-    h = ngx_array_push(&cmcf->phases[phase].handlers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    *h = handler;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
 ngx_http_cnop_postconfiguration(ngx_conf_t *cf)
 {
-    ngx_http_core_main_conf_t   *core;
-    ngx_http_cnop_main_conf_t   *cmcf;
+    ngx_http_cnop_main_conf_t  *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_cnop_module);
 
     if (cmcf->uses_jwt) {
         if (cmcf->keys.jwks.len == 0 && cmcf->keys.secrets.nelts == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"cnop_jwt\" is used, but no \"cnop_keys\" is set");
+            ngx_conf_log_error(
+                NGX_LOG_EMERG, cf, 0,
+                "\"cnop_jwt\" is used, but no \"cnop_keys\" is set");
             return NGX_ERROR;
         }
 
-        if (ngx_http_cnop_jwt_test_files(cf, cmcf) != NGX_OK) {
+        if (ngx_http_cnop_keys_test(cf, cmcf) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
     if ((cmcf->uses_limit && cmcf->zones[NGX_HTTP_CNOP_ZONE_LIMIT] == NULL)
         || (cmcf->uses_guard && cmcf->zones[NGX_HTTP_CNOP_ZONE_GUARD] == NULL)
-        || (cmcf->uses_breaker && cmcf->zones[NGX_HTTP_CNOP_ZONE_BREAKER] == NULL)
+        || (cmcf->uses_breaker
+            && cmcf->zones[NGX_HTTP_CNOP_ZONE_BREAKER] == NULL)
         || (cmcf->revoke != NGX_HTTP_CNOP_REVOKE_OFF
             && cmcf->zones[NGX_HTTP_CNOP_ZONE_REVOKE] == NULL))
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"cnop_limit\", \"cnop_guard\", \"cnop_breaker\" and "
-                           "\"cnop_revoke\" each need a \"cnop_zone\" of their kind "
-                           "(limit, guard, breaker, revoke)");
+        ngx_conf_log_error(
+            NGX_LOG_EMERG, cf, 0,
+            "\"cnop_limit\", \"cnop_guard\", \"cnop_breaker\" and "
+            "\"cnop_revoke\" each need a \"cnop_zone\" of their kind "
+            "(limit, guard, breaker, revoke)");
         return NGX_ERROR;
     }
 
-    core = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-
-    if (ngx_http_cnop_add_handler(core, NGX_HTTP_POST_READ_PHASE,
-                                  ngx_http_cnop_post_read_handler) != NGX_OK
-        || ngx_http_cnop_add_handler(core, NGX_HTTP_PREACCESS_PHASE,
-                                     ngx_http_cnop_preaccess_handler) != NGX_OK
-        || ngx_http_cnop_add_handler(core, NGX_HTTP_PRECONTENT_PHASE,
-                                     ngx_http_cnop_precontent_handler) != NGX_OK
-        || ngx_http_cnop_add_handler(core, NGX_HTTP_LOG_PHASE,
-                                     ngx_http_cnop_log_handler) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return ngx_http_cnop_phases_init(cf);
 }
 
 
@@ -368,7 +354,8 @@ ngx_http_cnop_create_main_conf(ngx_conf_t *cf)
                           sizeof(ngx_http_cnop_route_t)) != NGX_OK
         || ngx_array_init(&cmcf->services, cf->pool, 8,
                           sizeof(ngx_http_cnop_service_t)) != NGX_OK
-        || ngx_array_init(&cmcf->policies, cf->pool, 4, sizeof(ngx_str_t)) != NGX_OK)
+        || ngx_array_init(&cmcf->policies, cf->pool, NGX_HTTP_CNOP_POLICIES_MAX,
+                          sizeof(ngx_http_cnop_policy_t)) != NGX_OK)
     {
         return NULL;
     }
@@ -454,7 +441,10 @@ ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->methods, prev->methods, 0);
     ngx_conf_merge_uint_value(conf->route, prev->route, NGX_HTTP_CNOP_NONE);
 
-    /* a block inside a location ("if", a nested location) keeps what has no unset value */
+    /*
+     * a block inside a location ("if", a nested location) keeps what has no
+     * unset value
+     */
 
     if (conf->guard == NULL) {
         conf->guard = prev->guard;
@@ -489,13 +479,16 @@ ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 }
 
 
-/* the configuration as a whole was accepted: its keys become the ones workers inherit */
+/*
+ * the configuration as a whole was accepted: its keys become the ones workers
+ * inherit
+ */
 
 static ngx_int_t
 ngx_http_cnop_init_module(ngx_cycle_t *cycle)
 {
     if (!ngx_test_config) {
-        ngx_http_cnop_jwt_adopt();
+        ngx_http_cnop_keys_adopt();
     }
 
     return NGX_OK;
@@ -503,15 +496,16 @@ ngx_http_cnop_init_module(ngx_cycle_t *cycle)
 
 
 /*
- * When the master is killed its workers would go on and keep the ports, so that no new master could
- * start.  Instead they finish what they have and leave.
+ * When the master is killed its workers would go on and keep the ports, so that
+ * no new master could start.  Instead they finish what they have and leave.
  */
 
 static void
 ngx_http_cnop_follow_master(ngx_log_t *log)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGQUIT) == -1) {
-        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno, "prctl(PR_SET_PDEATHSIG) failed");
+        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno,
+                      "prctl(PR_SET_PDEATHSIG) failed");
     }
 
     if (getppid() != ngx_parent) {
@@ -525,7 +519,9 @@ ngx_http_cnop_init_process(ngx_cycle_t *cycle)
 {
     ngx_http_cnop_main_conf_t  *cmcf;
 
-    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) {
+    if (ngx_process != NGX_PROCESS_WORKER
+        && ngx_process != NGX_PROCESS_SINGLE)
+    {
         return NGX_OK;
     }
 
@@ -539,5 +535,19 @@ ngx_http_cnop_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    return ngx_http_cnop_jwt_init_process(cycle, cmcf);
+    return ngx_http_cnop_keys_init_process(cycle, cmcf);
+}
+
+
+/*
+ * shared/base asserts end here: a broken invariant costs one worker, not wrong
+ * answers
+ */
+
+void
+cnop_assert_failed(const char *expression, const char *file, int line)
+{
+    ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                  "assertion \"%s\" failed in %s:%d", expression, file, line);
+    ngx_abort();
 }

@@ -1,48 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The denylist: which sessions, tokens and users have ended.  Exact, no false positives, nothing
- * that has not expired is ever forgotten; when there is no room the record is refused so that its
- * sender knows.  Lookups take no lock: a record becomes visible with its kind, written last.
+ * The denylist: which sessions, tokens and users have ended.  Holds the table
+ * in its zone and asks policy/revoke; changes are made under the zone's lock,
+ * lookups take none.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_revoke.h"
 
 #include <openssl/rand.h>
 
 
-#define NGX_HTTP_CNOP_REVOKE_WAYS    7
-#define NGX_HTTP_CNOP_REVOKE_CHAIN   64
-
-
 typedef struct {
-    uint64_t                    key[2];
-    uint32_t                    expires;
-    uint32_t                    before;        /* of a user: tokens issued earlier end */
-    ngx_atomic_t                kind;          /* 's', 'j', 'u'; 0 = empty */
-} ngx_http_cnop_revoked_t;
-
-
-typedef struct {
-    ngx_atomic_t                overflow;      /* look into the next bucket too */
-    ngx_http_cnop_revoked_t     rows[NGX_HTTP_CNOP_REVOKE_WAYS];
-} ngx_http_cnop_revoke_bucket_t;
-
-
-typedef struct {
-    ngx_http_cnop_zone_head_t      head;
-    u_char                         boot_id[16];
-    ngx_atomic_t                   synced;
-    uint64_t                       last_seq;
-    uint64_t                       refused;
-    uint64_t                       buckets;
-    ngx_http_cnop_revoke_bucket_t  table[];
+    ngx_http_cnop_zone_head_t   head;
+    u_char                      boot_id[16];
+    ngx_atomic_t                synced;
+    uint64_t                    last_seq;
+    uint64_t                    refused;
+    uint64_t                    bucket_count;
+    struct revoke_bucket        buckets[];
 } ngx_http_cnop_revoke_table_t;
-
-
-static uint64_t ngx_http_cnop_revoke_bucket(ngx_http_cnop_zone_t *zone, ngx_uint_t kind,
-    const uint64_t key[2]);
-static ngx_http_cnop_revoked_t *ngx_http_cnop_revoke_find(ngx_http_cnop_zone_t *zone,
-    ngx_uint_t kind, const uint64_t key[2]);
 
 
 ngx_int_t
@@ -55,61 +31,60 @@ ngx_http_cnop_revoke_zone(ngx_http_cnop_zone_t *zone, ngx_uint_t fresh)
     }
 
     table = (ngx_http_cnop_revoke_table_t *) zone->head;
-    table->buckets = (table->head.bytes - sizeof(ngx_http_cnop_revoke_table_t))
-                     / sizeof(ngx_http_cnop_revoke_bucket_t);
+    table->bucket_count = (table->head.bytes
+                           - sizeof(ngx_http_cnop_revoke_table_t))
+                          / sizeof(struct revoke_bucket);
 
     return RAND_bytes(table->boot_id, 16) == 1 ? NGX_OK : NGX_ERROR;
 }
 
 
-static uint64_t
-ngx_http_cnop_revoke_bucket(ngx_http_cnop_zone_t *zone, ngx_uint_t kind,
-    const uint64_t key[2])
+static struct revoke_table
+ngx_http_cnop_revoke_view(ngx_http_cnop_zone_t *zone)
 {
-    uint64_t                       words[3];
+    struct revoke_table            view;
     ngx_http_cnop_revoke_table_t  *table;
 
     table = (ngx_http_cnop_revoke_table_t *) zone->head;
+    view.buckets = table->buckets;
+    view.bucket_count = table->bucket_count;
+
+    return view;
+}
+
+
+static uint64_t
+ngx_http_cnop_revoke_hash(ngx_http_cnop_zone_t *zone, uint64_t kind,
+    const uint64_t key[2])
+{
+    uint64_t  words[3];
+
     words[0] = key[0];
     words[1] = key[1];
     words[2] = kind;
 
-    return ngx_http_cnop_zone_hash(zone, (u_char *) words, sizeof(words)) % table->buckets;
+    return ngx_http_cnop_zone_hash(zone, words, sizeof(words));
 }
 
 
-static ngx_http_cnop_revoked_t *
-ngx_http_cnop_revoke_find(ngx_http_cnop_zone_t *zone, ngx_uint_t kind,
+/* the record that has not expired, or NULL */
+
+static const struct revoke_record *
+ngx_http_cnop_revoke_look(ngx_http_cnop_zone_t *zone, enum revoke_kind kind,
     const uint64_t key[2])
 {
-    uint64_t                        i;
-    ngx_uint_t                      n, k;
-    ngx_http_cnop_revoked_t        *row;
-    ngx_http_cnop_revoke_table_t   *table;
-    ngx_http_cnop_revoke_bucket_t  *bucket;
+    struct revoke_table          view;
+    const struct revoke_record  *record;
 
-    table = (ngx_http_cnop_revoke_table_t *) zone->head;
-    i = ngx_http_cnop_revoke_bucket(zone, kind, key);
+    view = ngx_http_cnop_revoke_view(zone);
+    record = revoke_find(&view, ngx_http_cnop_revoke_hash(zone, kind, key),
+                         kind, key);
 
-    for (n = 0; n < NGX_HTTP_CNOP_REVOKE_CHAIN && n < table->buckets; n++) {
-        bucket = &table->table[(i + n) % table->buckets];
-
-        for (k = 0; k < NGX_HTTP_CNOP_REVOKE_WAYS; k++) {
-            row = &bucket->rows[k];
-
-            if (__atomic_load_n(&row->kind, __ATOMIC_ACQUIRE) == kind
-                && row->key[0] == key[0] && row->key[1] == key[1])
-            {
-                return row;
-            }
-        }
-
-        if (!bucket->overflow) {
-            break;
-        }
+    if (record == NULL || (time_t) record->expires_s <= ngx_time()) {
+        return NULL;
     }
 
-    return NULL;
+    return record;
 }
 
 
@@ -118,13 +93,24 @@ ngx_http_cnop_revoke_find(ngx_http_cnop_zone_t *zone, ngx_uint_t kind,
 static void
 ngx_http_cnop_revoke_key(const char *hex, uint64_t key[2])
 {
-    u_char  bytes[16];
+    if (cnop_str_unhex(cnop_str_make(hex, 32), key, 16) != CNOP_OK) {
+        ngx_memzero(key, 16);
+    }
+}
 
-    if (cnop_str_unhex(cnop_str_make(hex, 32), bytes, 16) != CNOP_OK) {
-        ngx_memzero(bytes, 16);
+
+ngx_uint_t
+ngx_http_cnop_revoke_ready(ngx_http_cnop_main_conf_t *cmcf)
+{
+    ngx_http_cnop_zone_t  *zone;
+
+    if (cmcf->revoke != NGX_HTTP_CNOP_REVOKE_CLOSED) {
+        return 1;
     }
 
-    ngx_memcpy(key, bytes, 16);
+    zone = ngx_http_cnop_zone_get(cmcf, NGX_HTTP_CNOP_ZONE_REVOKE);
+
+    return ((ngx_http_cnop_revoke_table_t *) zone->head)->synced;
 }
 
 
@@ -132,44 +118,37 @@ ngx_http_cnop_revocation_e
 ngx_http_cnop_revoke_check(ngx_http_cnop_main_conf_t *cmcf,
     const struct cnop_token_claims *claims)
 {
-    time_t                         now;
-    uint64_t                       key[2];
-    ngx_http_cnop_zone_t          *zone;
-    ngx_http_cnop_revoked_t       *row;
-    ngx_http_cnop_revoke_table_t  *table;
+    uint64_t                     key[2];
+    ngx_http_cnop_zone_t        *zone;
+    const struct revoke_record  *record;
 
     if (cmcf->revoke == NGX_HTTP_CNOP_REVOKE_OFF) {
         return NGX_HTTP_CNOP_NOT_REVOKED;
     }
 
-    zone = ngx_http_cnop_zone_get(cmcf, NGX_HTTP_CNOP_ZONE_REVOKE);
-    table = (ngx_http_cnop_revoke_table_t *) zone->head;
-
-    if (!table->synced && cmcf->revoke == NGX_HTTP_CNOP_REVOKE_CLOSED) {
+    if (!ngx_http_cnop_revoke_ready(cmcf)) {
         return NGX_HTTP_CNOP_NOT_SYNCED;
     }
 
-    now = ngx_time();
+    zone = ngx_http_cnop_zone_get(cmcf, NGX_HTTP_CNOP_ZONE_REVOKE);
 
     ngx_http_cnop_revoke_key(claims->sid, key);
-    row = ngx_http_cnop_revoke_find(zone, 's', key);
 
-    if (row && (time_t) row->expires > now) {
+    if (ngx_http_cnop_revoke_look(zone, REVOKE_SESSION, key)) {
         return NGX_HTTP_CNOP_REVOKED;
     }
 
     ngx_http_cnop_revoke_key(claims->jti, key);
-    row = ngx_http_cnop_revoke_find(zone, 'j', key);
 
-    if (row && (time_t) row->expires > now) {
+    if (ngx_http_cnop_revoke_look(zone, REVOKE_TOKEN, key)) {
         return NGX_HTTP_CNOP_REVOKED;
     }
 
     key[0] = claims->user_id;
     key[1] = 0;
-    row = ngx_http_cnop_revoke_find(zone, 'u', key);
+    record = ngx_http_cnop_revoke_look(zone, REVOKE_USER, key);
 
-    if (row && (time_t) row->expires > now && claims->iat_s < (int64_t) row->before) {
+    if (record && claims->iat_s < (int64_t) record->before_s) {
         return NGX_HTTP_CNOP_REVOKED;
     }
 
@@ -177,99 +156,36 @@ ngx_http_cnop_revoke_check(ngx_http_cnop_main_conf_t *cmcf,
 }
 
 
-/*
- * A free place on the chain of the record; buckets passed on the way are marked so that lookups
- * pass them too.  Expired records are free: nobody may count on them any more.
- */
-
-static ngx_http_cnop_revoked_t *
-ngx_http_cnop_revoke_place(ngx_http_cnop_zone_t *zone,
-    const ngx_http_cnop_revoke_record_t *record, time_t now)
-{
-    uint64_t                        i;
-    ngx_uint_t                      n, k;
-    ngx_http_cnop_revoked_t        *row;
-    ngx_http_cnop_revoke_table_t   *table;
-    ngx_http_cnop_revoke_bucket_t  *bucket;
-
-    table = (ngx_http_cnop_revoke_table_t *) zone->head;
-    i = ngx_http_cnop_revoke_bucket(zone, record->kind, record->key);
-
-    for (n = 0; n < NGX_HTTP_CNOP_REVOKE_CHAIN && n < table->buckets; n++) {
-        bucket = &table->table[(i + n) % table->buckets];
-
-        for (k = 0; k < NGX_HTTP_CNOP_REVOKE_WAYS; k++) {
-            row = &bucket->rows[k];
-
-            if (row->kind == 0 || (time_t) row->expires <= now) {
-                return row;
-            }
-        }
-
-        bucket->overflow = 1;
-    }
-
-    return NULL;
-}
-
-
 ngx_int_t
 ngx_http_cnop_revoke_add(ngx_http_cnop_zone_t *zone,
-    const ngx_http_cnop_revoke_record_t *record)
+    const struct revoke_record *record)
 {
-    time_t                         now;
-    ngx_http_cnop_revoked_t       *row;
+    bool                           added;
+    uint64_t                       hash;
+    struct revoke_table            view;
     ngx_http_cnop_revoke_table_t  *table;
 
-    now = ngx_time();
-
-    if ((time_t) record->expires <= now) {
-        return NGX_OK;    /* so are the tokens it would end */
-    }
-
     table = (ngx_http_cnop_revoke_table_t *) zone->head;
+    view = ngx_http_cnop_revoke_view(zone);
+    hash = ngx_http_cnop_revoke_hash(zone, record->kind, record->key);
 
     ngx_shmtx_lock(&zone->shpool->mutex);
 
-    row = ngx_http_cnop_revoke_find(zone, record->kind, record->key);
+    added = revoke_apply(&view, hash, record, (uint32_t) ngx_time());
 
-    if (row && (time_t) row->expires > now) {
-        row->before = ngx_max(row->before, record->before);
-        row->expires = ngx_max(row->expires, record->expires);
-
-        ngx_shmtx_unlock(&zone->shpool->mutex);
-        return NGX_OK;
-    }
-
-    if (row == NULL) {
-        row = ngx_http_cnop_revoke_place(zone, record, now);
-    }
-
-    if (row == NULL) {
+    if (!added) {
         table->refused++;
-
-        ngx_shmtx_unlock(&zone->shpool->mutex);
-        return NGX_DECLINED;
     }
-
-    __atomic_store_n(&row->kind, 0, __ATOMIC_RELEASE);
-    row->key[0] = record->key[0];
-    row->key[1] = record->key[1];
-    row->before = record->before;
-    row->expires = record->expires;
-    __atomic_store_n(&row->kind, record->kind, __ATOMIC_RELEASE);
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
-    return NGX_OK;
+    return added ? NGX_OK : NGX_DECLINED;
 }
 
 
-/* NGX_DECLINED when the sender knows of records that never came here */
-
 ngx_int_t
-ngx_http_cnop_revoke_advance(ngx_http_cnop_zone_t *zone, uint64_t from, uint64_t to,
-    ngx_uint_t snapshot)
+ngx_http_cnop_revoke_advance(ngx_http_cnop_zone_t *zone, uint64_t from,
+    uint64_t to, ngx_uint_t snapshot)
 {
     ngx_int_t                      rc;
     ngx_http_cnop_revoke_table_t  *table;
@@ -297,12 +213,13 @@ ngx_http_cnop_revoke_advance(ngx_http_cnop_zone_t *zone, uint64_t from, uint64_t
 
 
 void
-ngx_http_cnop_revoke_state(ngx_http_cnop_zone_t *zone, ngx_http_cnop_revoke_state_t *state)
+ngx_http_cnop_revoke_state(ngx_http_cnop_zone_t *zone,
+    ngx_http_cnop_revoke_state_t *state)
 {
     time_t                         now;
     uint64_t                       i;
     ngx_uint_t                     k;
-    ngx_http_cnop_revoked_t       *row;
+    struct revoke_record          *row;
     ngx_http_cnop_revoke_table_t  *table;
 
     table = (ngx_http_cnop_revoke_table_t *) zone->head;
@@ -313,13 +230,13 @@ ngx_http_cnop_revoke_state(ngx_http_cnop_zone_t *zone, ngx_http_cnop_revoke_stat
     state->last_seq = table->last_seq;
     state->synced = table->synced;
     state->refused = table->refused;
-    state->capacity = table->buckets * NGX_HTTP_CNOP_REVOKE_WAYS;
+    state->capacity = table->bucket_count * REVOKE_WAYS;
 
-    for (i = 0; i < table->buckets; i++) {
-        for (k = 0; k < NGX_HTTP_CNOP_REVOKE_WAYS; k++) {
-            row = &table->table[i].rows[k];
+    for (i = 0; i < table->bucket_count; i++) {
+        for (k = 0; k < REVOKE_WAYS; k++) {
+            row = &table->buckets[i].rows[k];
 
-            if (row->kind && (time_t) row->expires > now) {
+            if (row->kind && (time_t) row->expires_s > now) {
                 state->records++;
             }
         }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The $cnop_* variables: views of the request context for FastCGI parameters, logs and conditions.
- * They report; evaluating one changes nothing.
+ * The $cnop_* variables: views of the request context for FastCGI parameters,
+ * logs and conditions. They report; evaluating one changes nothing.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_ctx.h"
+#include "ngx_http_cnop_variables.h"
 
 
 typedef enum {
@@ -121,7 +123,7 @@ ngx_http_cnop_add_variables(ngx_conf_t *cf)
 
 
 static void
-ngx_http_cnop_set_text(ngx_http_variable_value_t *v, const char *text)
+ngx_http_cnop_variable_text(ngx_http_variable_value_t *v, const char *text)
 {
     v->data = (u_char *) text;
     v->len = text ? ngx_strlen(text) : 0;
@@ -129,7 +131,7 @@ ngx_http_cnop_set_text(ngx_http_variable_value_t *v, const char *text)
 
 
 static void
-ngx_http_cnop_set_str(ngx_http_variable_value_t *v, ngx_str_t *s)
+ngx_http_cnop_variable_str(ngx_http_variable_value_t *v, ngx_str_t *s)
 {
     v->data = s->data;
     v->len = s->len;
@@ -137,14 +139,15 @@ ngx_http_cnop_set_str(ngx_http_variable_value_t *v, ngx_str_t *s)
 
 
 static void
-ngx_http_cnop_set_status(ngx_http_variable_value_t *v, const char *status)
+ngx_http_cnop_variable_status(ngx_http_variable_value_t *v, const char *status)
 {
-    ngx_http_cnop_set_text(v, status ? status : "-");
+    ngx_http_cnop_variable_text(v, status ? status : "-");
 }
 
 
 static ngx_int_t
-ngx_http_cnop_set_number(ngx_http_request_t *r, ngx_http_variable_value_t *v, int64_t n)
+ngx_http_cnop_variable_number(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, int64_t n)
 {
     u_char  *p;
 
@@ -160,42 +163,9 @@ ngx_http_cnop_set_number(ngx_http_request_t *r, ngx_http_variable_value_t *v, in
 }
 
 
-/* printable ASCII stays, all else becomes %XX: such a value is valid in any log format */
-
-ngx_int_t
-ngx_http_cnop_printable(ngx_pool_t *pool, ngx_str_t *s, size_t max, ngx_str_t *out)
-{
-    size_t   i, len;
-    u_char  *p, c;
-
-    len = ngx_min(s->len, max);
-
-    p = ngx_pnalloc(pool, len * 3 + 1);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    out->data = p;
-
-    for (i = 0; i < len; i++) {
-        c = s->data[i];
-
-        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
-            *p++ = c;
-        } else {
-            p = ngx_sprintf(p, "%%%02Xi", (ngx_int_t) c);
-        }
-    }
-
-    out->len = p - out->data;
-
-    return NGX_OK;
-}
-
-
 static ngx_int_t
-ngx_http_cnop_set_printable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
-    ngx_str_t *s)
+ngx_http_cnop_variable_printable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, ngx_str_t *s)
 {
     ngx_str_t  text;
 
@@ -203,7 +173,7 @@ ngx_http_cnop_set_printable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         return NGX_ERROR;
     }
 
-    ngx_http_cnop_set_str(v, &text);
+    ngx_http_cnop_variable_str(v, &text);
 
     return NGX_OK;
 }
@@ -245,21 +215,21 @@ ngx_http_cnop_request_variable(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     switch (data) {
 
     case NGX_HTTP_CNOP_VAR_REQUEST_ID:
-        ngx_http_cnop_set_str(v, &ctx->request_id);
+        ngx_http_cnop_variable_str(v, &ctx->request_id);
         break;
 
     case NGX_HTTP_CNOP_VAR_TRACEPARENT:
-        ngx_http_cnop_set_str(v, &ctx->traceparent);
+        ngx_http_cnop_variable_str(v, &ctx->traceparent);
         break;
 
     case NGX_HTTP_CNOP_VAR_HTTPS:
-        ngx_http_cnop_set_text(v, ngx_http_cnop_is_tls(r) ? "on" : "off");
+        ngx_http_cnop_variable_text(v, ngx_http_cnop_is_tls(r) ? "on" : "off");
         break;
 
     case NGX_HTTP_CNOP_VAR_SERVICE:
         service = ngx_http_cnop_service(r, ctx);
         if (service) {
-            ngx_http_cnop_set_str(v, &service->name);
+            ngx_http_cnop_variable_str(v, &service->name);
         }
         break;
 
@@ -267,21 +237,23 @@ ngx_http_cnop_request_variable(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
         if (ctx->route != NGX_HTTP_CNOP_NONE) {
             cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
             route = cmcf->routes.elts;
-            ngx_http_cnop_set_str(v, &route[ctx->route].label);
+            ngx_http_cnop_variable_str(v, &route[ctx->route].label);
         }
         break;
 
     case NGX_HTTP_CNOP_VAR_LOG_PATH:
-        return ngx_http_cnop_set_printable(r, v, &ctx->path);
+        return ngx_http_cnop_variable_printable(r, v, &ctx->path);
 
     case NGX_HTTP_CNOP_VAR_LOG_AGENT:
         if (r->headers_in.user_agent) {
-            return ngx_http_cnop_set_printable(r, v, &r->headers_in.user_agent->value);
+            return ngx_http_cnop_variable_printable(
+                r, v, &r->headers_in.user_agent->value);
         }
         break;
 
     default: /* NGX_HTTP_CNOP_VAR_US */
-        return ngx_http_cnop_set_number(r, v, ngx_http_cnop_elapsed_us(ctx));
+        return ngx_http_cnop_variable_number(r, v,
+                                             ngx_http_cnop_elapsed_us(ctx));
     }
 
     return NGX_OK;
@@ -289,29 +261,29 @@ ngx_http_cnop_request_variable(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 
 
 static ngx_int_t
-ngx_http_cnop_status_variable(ngx_http_cnop_ctx_t *ctx, ngx_http_variable_value_t *v,
-    uintptr_t data)
+ngx_http_cnop_status_variable(ngx_http_cnop_ctx_t *ctx,
+    ngx_http_variable_value_t *v, uintptr_t data)
 {
     switch (data) {
 
     case NGX_HTTP_CNOP_VAR_JWT_STATUS:
-        ngx_http_cnop_set_status(v, ctx->jwt_status);
+        ngx_http_cnop_variable_status(v, ctx->jwt_status);
         break;
 
     case NGX_HTTP_CNOP_VAR_LIMIT_STATUS:
-        ngx_http_cnop_set_status(v, ctx->limit_status);
+        ngx_http_cnop_variable_status(v, ctx->limit_status);
         break;
 
     case NGX_HTTP_CNOP_VAR_GUARD_STATUS:
-        ngx_http_cnop_set_status(v, ctx->guard_status);
+        ngx_http_cnop_variable_status(v, ctx->guard_status);
         break;
 
     case NGX_HTTP_CNOP_VAR_BREAKER_STATUS:
-        ngx_http_cnop_set_status(v, ctx->breaker_status);
+        ngx_http_cnop_variable_status(v, ctx->breaker_status);
         break;
 
     default: /* NGX_HTTP_CNOP_VAR_CSRF_STATUS */
-        ngx_http_cnop_set_status(v, ctx->csrf_status);
+        ngx_http_cnop_variable_status(v, ctx->csrf_status);
         break;
     }
 
@@ -332,30 +304,31 @@ ngx_http_cnop_identity_variable(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     switch (data) {
 
     case NGX_HTTP_CNOP_VAR_USER_ID:
-        ngx_http_cnop_set_str(v, &ctx->user_id);
+        ngx_http_cnop_variable_str(v, &ctx->user_id);
         break;
 
     case NGX_HTTP_CNOP_VAR_ROLE:
-        ngx_http_cnop_set_text(v, cnop_token_role_name(ctx->claims.role));
+        ngx_http_cnop_variable_text(v, cnop_token_role_name(ctx->claims.role));
         break;
 
     case NGX_HTTP_CNOP_VAR_SID:
-        ngx_http_cnop_set_text(v, ctx->claims.sid);
+        ngx_http_cnop_variable_text(v, ctx->claims.sid);
         break;
 
     case NGX_HTTP_CNOP_VAR_JTI:
-        ngx_http_cnop_set_text(v, ctx->claims.jti);
+        ngx_http_cnop_variable_text(v, ctx->claims.jti);
         break;
 
     case NGX_HTTP_CNOP_VAR_IAT:
-        return ngx_http_cnop_set_number(r, v, ctx->claims.iat_s);
+        return ngx_http_cnop_variable_number(r, v, ctx->claims.iat_s);
 
     case NGX_HTTP_CNOP_VAR_EXP:
-        return ngx_http_cnop_set_number(r, v, ctx->claims.exp_s);
+        return ngx_http_cnop_variable_number(r, v, ctx->claims.exp_s);
 
     default: /* NGX_HTTP_CNOP_VAR_SOURCE */
-        ngx_http_cnop_set_text(v, ctx->source == NGX_HTTP_CNOP_SOURCE_BEARER ? "bearer"
-                                                                              : "cookie");
+        ngx_http_cnop_variable_text(
+            v,
+            ctx->source == NGX_HTTP_CNOP_SOURCE_BEARER ? "bearer" : "cookie");
         break;
     }
 

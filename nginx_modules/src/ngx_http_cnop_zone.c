@@ -1,72 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shared zones: creation, adoption over a reload, and the keyed hash their tables use.  A zone is
- * one flat block with a head that names its layout; a block of another layout is refused, never
- * cast.  Every change of more than one word happens under the zone's slab mutex, which the master
- * releases when its holder dies.
+ * Shared zones: creation, adoption over a reload, and the keyed hash their
+ * tables use.  A zone is one flat block with a head that names its layout; a
+ * block of another layout is refused, never cast.  Every change of more than
+ * one word happens under the zone's slab mutex, which the master releases when
+ * its holder dies.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_zone.h"
+
+#include "nginx_modules/policy/siphash.h"
 
 #include <openssl/rand.h>
 
 
 #define NGX_HTTP_CNOP_ZONE_MAGIC   0x434e4f50
-#define NGX_HTTP_CNOP_ZONE_LAYOUT  1
-
-
-typedef struct {
-    ngx_str_t    name;
-    size_t       min_size;
-    ngx_int_t  (*init)(ngx_http_cnop_zone_t *zone, ngx_uint_t fresh);
-} ngx_http_cnop_zone_def_t;
+#define NGX_HTTP_CNOP_ZONE_LAYOUT  2
 
 
 static ngx_int_t ngx_http_cnop_zone_init(ngx_shm_zone_t *shm_zone, void *data);
 
 
-static ngx_http_cnop_zone_def_t  ngx_http_cnop_zone_defs[NGX_HTTP_CNOP_ZONES] = {
-    { ngx_string("cnop_limit"),   64 * 1024,  ngx_http_cnop_limit_zone },
-    { ngx_string("cnop_guard"),   64 * 1024,  ngx_http_cnop_guard_zone },
-    { ngx_string("cnop_revoke"),  64 * 1024,  ngx_http_cnop_revoke_zone },
-    { ngx_string("cnop_breaker"), 64 * 1024,  ngx_http_cnop_breaker_zone },
-    { ngx_string("cnop_metrics"), 640 * 1024, ngx_http_cnop_metrics_zone }
-};
-
-
 ngx_int_t
-ngx_http_cnop_zone_add(ngx_conf_t *cf, ngx_http_cnop_main_conf_t *cmcf, ngx_uint_t kind,
-    size_t size)
+ngx_http_cnop_zone_add(ngx_conf_t *cf, ngx_http_cnop_zone_t *zone,
+    ngx_str_t *name, size_t size)
 {
-    ngx_shm_zone_t            *shm_zone;
-    ngx_http_cnop_zone_t      *zone;
-    ngx_http_cnop_zone_def_t  *def;
+    ngx_shm_zone_t  *shm_zone;
 
-    def = &ngx_http_cnop_zone_defs[kind];
-
-    if (size < def->min_size) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "zone \"%V\" is too small, the least is %uzk",
-                           &def->name, def->min_size / 1024);
-        return NGX_ERROR;
-    }
-
-    zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_cnop_zone_t));
-    if (zone == NULL) {
-        return NGX_ERROR;
-    }
-
-    zone->kind = kind;
-    zone->main_conf = cmcf;
-
-    shm_zone = ngx_shared_memory_add(cf, &def->name, size, &ngx_http_cnop_module);
+    shm_zone = ngx_shared_memory_add(cf, name, size, &ngx_http_cnop_module);
     if (shm_zone == NULL) {
         return NGX_ERROR;
     }
 
     shm_zone->init = ngx_http_cnop_zone_init;
     shm_zone->data = zone;
-    cmcf->zones[kind] = shm_zone;
+    zone->main_conf->zones[zone->kind] = shm_zone;
 
     return NGX_OK;
 }
@@ -100,7 +68,8 @@ ngx_http_cnop_zone_create(ngx_http_cnop_zone_t *zone, ngx_log_t *log)
     head->bytes = bytes;
 
     if (RAND_bytes((u_char *) head->seed, sizeof(head->seed)) != 1) {
-        ngx_log_error(NGX_LOG_EMERG, log, 0, "no random bytes for a shared zone");
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "no random bytes for a shared zone");
         return NGX_ERROR;
     }
 
@@ -136,82 +105,34 @@ ngx_http_cnop_zone_init(ngx_shm_zone_t *shm_zone, void *data)
             || head->layout != NGX_HTTP_CNOP_ZONE_LAYOUT
             || head->kind != (uint32_t) zone->kind)
         {
-            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                          "shared zone \"%V\" has the layout of another module version: "
-                          "restart nginx instead of reloading it", &shm_zone->shm.name);
+            ngx_log_error(
+                NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                "shared zone \"%V\" has the layout of another module version: "
+                "restart nginx instead of reloading it",
+                &shm_zone->shm.name);
             return NGX_ERROR;
         }
 
         zone->head = head;
     }
 
-    return ngx_http_cnop_zone_defs[zone->kind].init(zone, fresh);
+    return zone->init(zone, fresh);
 }
 
 
-#define NGX_HTTP_CNOP_ROTL(x, b)  (uint64_t) (((x) << (b)) | ((x) >> (64 - (b))))
-
-static ngx_inline void
-ngx_http_cnop_sip_round(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[1] = NGX_HTTP_CNOP_ROTL(v[1], 13);
-    v[1] ^= v[0];
-    v[0] = NGX_HTTP_CNOP_ROTL(v[0], 32);
-    v[2] += v[3];
-    v[3] = NGX_HTTP_CNOP_ROTL(v[3], 16);
-    v[3] ^= v[2];
-    v[0] += v[3];
-    v[3] = NGX_HTTP_CNOP_ROTL(v[3], 21);
-    v[3] ^= v[0];
-    v[2] += v[1];
-    v[1] = NGX_HTTP_CNOP_ROTL(v[1], 17);
-    v[1] ^= v[2];
-    v[2] = NGX_HTTP_CNOP_ROTL(v[2], 32);
-}
-
-
-/* SipHash-1-3: a client cannot aim at the bucket of another */
+/* a client cannot aim at the bucket of another: the seed is ours */
 
 uint64_t
-ngx_http_cnop_zone_hash(ngx_http_cnop_zone_t *zone, const u_char *key, size_t len)
+ngx_http_cnop_zone_hash(ngx_http_cnop_zone_t *zone, const void *key, size_t len)
 {
-    size_t     i, left;
-    uint64_t   m, v[4];
-
-    v[0] = zone->head->seed[0] ^ 0x736f6d6570736575ULL;
-    v[1] = zone->head->seed[1] ^ 0x646f72616e646f6dULL;
-    v[2] = zone->head->seed[0] ^ 0x6c7967656e657261ULL;
-    v[3] = zone->head->seed[1] ^ 0x7465646279746573ULL;
-
-    for (left = len; left >= 8; left -= 8, key += 8) {
-        ngx_memcpy(&m, key, 8);
-        v[3] ^= m;
-        ngx_http_cnop_sip_round(v);
-        v[0] ^= m;
-    }
-
-    m = (uint64_t) len << 56;
-
-    for (i = 0; i < left; i++) {
-        m |= (uint64_t) key[i] << (8 * i);
-    }
-
-    v[3] ^= m;
-    ngx_http_cnop_sip_round(v);
-    v[0] ^= m;
-    v[2] ^= 0xff;
-    ngx_http_cnop_sip_round(v);
-    ngx_http_cnop_sip_round(v);
-    ngx_http_cnop_sip_round(v);
-
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
+    return policy_siphash(zone->head->seed, key, len);
 }
 
 
 /*
- * milliseconds that never go back and mean the same in every worker; ngx_current_msec would do,
- * but wraps on 32-bit systems and is as old as the last event loop turn
+ * milliseconds that never go back and mean the same in every worker;
+ * ngx_current_msec would do, but wraps on 32-bit systems and is as old as the
+ * last event loop turn
  */
 
 uint64_t
@@ -226,8 +147,8 @@ ngx_http_cnop_now_ms(void)
 
 
 /*
- * IPv4 as a mapped IPv6 address, IPv6 cut to its /64: the smallest network one customer has.
- * Clients of a unix socket share one key.
+ * IPv4 as a mapped IPv6 address, IPv6 cut to its /64: the smallest network one
+ * customer has. Clients of a unix socket share one key.
  */
 
 void
@@ -267,15 +188,4 @@ ngx_http_cnop_address_key(ngx_http_request_t *r, u_char key[16])
     default:
         break;
     }
-}
-
-
-/* shared/base asserts end here: a broken invariant costs one worker, not wrong answers */
-
-void
-cnop_assert_failed(const char *expression, const char *file, int line)
-{
-    ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0, "assertion \"%s\" failed in %s:%d",
-                  expression, file, line);
-    ngx_abort();
 }

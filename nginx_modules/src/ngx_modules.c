@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What nginx looks for in a dynamic module: its modules, their names, and where the filter goes.
- * nginx's own build generates this file; ours writes it down.
+ * What nginx looks for in a dynamic module: its modules, their names, and where
+ * the filter goes. nginx's own build generates this file; ours writes it down.
  */
 
 #include <ngx_config.h>
@@ -30,7 +30,9 @@ char *ngx_module_names[] = {
 };
 
 
-/* our header filter comes to see a response after "add_header" has added to it */
+/*
+ * our header filter comes to see a response after "add_header" has added to it
+ */
 
 char *ngx_module_order[] = {
     "ngx_http_cnop_filter_module",

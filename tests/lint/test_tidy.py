@@ -33,6 +33,16 @@ SAMPLES = (
     ("files", "shared/base/x.c", "\n" * 601, "\n" * 600),
     ("columns", "shared/base/x.c", "x" * 101, "x" * 100),
     ("columns", "shared/base/x.c", "\tx();\n", "    x();\n"),
+    ("columns", "nginx_modules/src/x.c", "x" * 81, "x" * 80),
+    ("columns", "nginx_modules/policy/x.c", "x" * 101, "x" * 100),
+    ("gateway", "nginx_modules/src/x.c", code("h = cmcf->phases[1];"), code("h = phase[1];")),
+    ("gateway", "nginx_modules/src/x.c", code("ngx_shmtx_lock(m); kill(p, 0); ngx_shmtx_unlock(m);"),
+     code("ngx_shmtx_lock(m); n++; ngx_shmtx_unlock(m); kill(p, 0);")),
+    ("layers", "nginx_modules/policy/x.c", '#include "nginx_modules/src/x.h"\n',
+     '#include "shared/base/str.h"\n'),
+    ("layers", "nginx_modules/src/x.c", '#include "fcgi_services/auth/x.h"\n',
+     '#include "nginx_modules/policy/limit.h"\n'),
+    ("doors", "nginx_modules/policy/x.c", "#include <ngx_core.h>\n", "#include <stdint.h>\n"),
     ("banned", "shared/base/x.c", code("strcpy(a, b);"), code("say(\"strcpy(a, b)\");")),
     ("banned", "shared/base/x.c", code("n = atoi(a);"), code("/* atoi(a) */ n = x->atoi(a);")),
     ("heap", "shared/json/x.c", code("p = malloc(4);"), code("p = cnop_arena_alloc(a, 4);")),
@@ -87,11 +97,21 @@ def mirror_cases():
     yield "built", not list(tidy.rule_built([source, named]))
 
 
+def circle_cases():
+    def unit(name, *includes):
+        return tidy.Source(f"nginx_modules/src/{name}", HEAD + "".join(f'#include "{header}"\n' for header in includes))
+
+    a, b, c = unit("a.h"), unit("b.h", "a.h"), unit("c.h", "b.h")
+    yield "circles", not list(tidy.rule_circles([a, b, c, unit("a.c", "a.h"), unit("c.c", "c.h", "a.h")]))
+    yield "circles", bool(list(tidy.rule_circles([a, b, c, unit("a.c", "c.h")])))
+
+
 def results():
     for rule, path, refused, accepted in SAMPLES:
         yield f"{rule} refuses in {path}", bool(offenders(rule, path, refused))
         yield f"{rule} accepts in {path}", not offenders(rule, path, accepted)
     yield from mirror_cases()
+    yield from circle_cases()
 
 
 def main():

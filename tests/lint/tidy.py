@@ -14,10 +14,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FUNCTION_LINES = {"nginx_modules": 110, "": 70}
+FUNCTION_LINES = {"nginx_modules/src/": 110, "": 70}
 FILE_LINES_MAX = 600  # 500 are wanted
 PARAMETERS_MAX = 5  # besides the results a function hands out through ret_ pointers
-COLUMNS_MAX = 100
+COLUMNS = {"nginx_modules/src/": 80, "": 100}
 
 SPDX = "SPDX-License-Identifier: MIT"
 HEADED_KINDS = {".c", ".h", ".def", ".py", ".sh", ".am", ".ac", ".m4", ".sql", ".ts", ".tsx"}
@@ -54,7 +54,7 @@ DOORS = {
                  "fcgi_services/auth/relay"),
     r"sodium.*": ("shared/base/secret.c", "fcgi_services/auth/password.c"),
     r"openssl/.*": ("shared/token/", "nginx_modules/"),
-    r"ng[xs]_.*": ("nginx_modules/",),
+    r"ng[xs]_.*": ("nginx_modules/src/",),
 }
 NEVER_INCLUDED = {"fcgi_stdio.h": "it redefines printf; use fcgiapp.h behind shared/web"}
 
@@ -133,7 +133,8 @@ def blank(match):
 
 
 def by_place(table, source):
-    return table.get(source.top, table[""])
+    """The value of the longest prefix of the path that the table has."""
+    return table[max((prefix for prefix in table if source.path.startswith(prefix)), key=len)]
 
 
 def listed_files():
@@ -210,8 +211,8 @@ def rule_columns(files):
         if not source.is_c:
             continue
         for number, line in enumerate(source.text.split("\n"), 1):
-            if len(line) > COLUMNS_MAX:
-                yield source.path, number, f"{len(line)} columns, more than {COLUMNS_MAX}"
+            if len(line) > by_place(COLUMNS, source):
+                yield source.path, number, f"{len(line)} columns, more than {by_place(COLUMNS, source)}"
             if "\t" in line or line.endswith(" "):
                 yield source.path, number, "tab or trailing blank"
 
@@ -296,6 +297,16 @@ def service_offence(source, header):
     return None
 
 
+def gateway_offence(source, header):
+    """Of a file in nginx_modules/."""
+    if header.startswith(("fcgi_services/", "tests/")):
+        return "the gateway knows no service's code"
+    if source.path.startswith("nginx_modules/policy/") and header.endswith(".h") \
+            and not header.startswith(("nginx_modules/policy/", "shared/base/")):
+        return "a policy is pure: shared/base and other policies"
+    return None
+
+
 def rule_layers(files):
     """includes point down"""
     for source in files:
@@ -308,19 +319,76 @@ def rule_layers(files):
                     offence = shared_offence(source, header)
             elif source.top == "fcgi_services":
                 offence = service_offence(source, header)
-            elif source.top == "nginx_modules" and header.startswith("fcgi_services/"):
-                offence = "the gateway knows no service's code"
+            elif source.top == "nginx_modules" and "/" in header:
+                offence = gateway_offence(source, header)
             if offence:
                 yield source.path, line, f"{header}: {offence}"
 
 
+def unit_of(path):
+    """A source and its header are one unit."""
+    return re.sub(r"\.[ch]$", "", path)
+
+
+def circle_from(unit, uses, path, done):
+    """A circle of units reachable from here, or None."""
+    if unit in path:
+        return path[path.index(unit):] + [unit]
+    if unit in done:
+        return None
+    for used in sorted(uses.get(unit, ())):
+        circle = circle_from(used, uses, path + [unit], done)
+        if circle:
+            return circle
+    done.add(unit)
+    return None
+
+
+def rule_circles(files):
+    """no circles of files in the gateway"""
+    paths = {source.path for source in files}
+    uses = collections.defaultdict(set)
+    for source in files:
+        if source.is_c and source.top == "nginx_modules":
+            for _, header in source.includes():
+                beside = f"{os.path.dirname(source.path)}/{header}"
+                target = header if header in paths else beside
+                if target in paths and unit_of(target) != unit_of(source.path):
+                    uses[unit_of(source.path)].add(unit_of(target))
+    done = set()
+    for unit in sorted(uses):
+        circle = circle_from(unit, uses, [], done)
+        if circle:
+            yield f"{unit}.c", 1, " -> ".join(os.path.basename(part) for part in circle)
+
+
+PHASES = "nginx_modules/src/ngx_http_cnop_phases.c"
+PHASE_REGISTRATION = re.compile(r"\bphases\[|\bngx_http_top_(?:header|body)_filter\b")
+LOCKED = re.compile(r"ngx_shmtx_lock\(.*?ngx_shmtx_unlock\(", re.S)
+NOT_UNDER_LOCK = re.compile(r"\b(kill|ngx_log_error|RAND_bytes|ngx_http_cnop_problem|ngx_http_cnop_audit"
+                            r"|ngx_add_timer|ngx_palloc|ngx_pnalloc|ngx_pcalloc)\s*\(")
+
+
+def rule_gateway(files):
+    """in the gateway phases start in one file, and nothing slow happens under a lock"""
+    for source in files:
+        if not source.path.startswith("nginx_modules/src/"):
+            continue
+        if source.path != PHASES:
+            for match in PHASE_REGISTRATION.finditer(source.code):
+                yield source.path, source.line_of_code(match), f"{match.group(0)}: only in {PHASES}"
+        for section in LOCKED.finditer(source.code):
+            for match in NOT_UNDER_LOCK.finditer(section.group(0)):
+                yield source.path, source.line_of_code(section), f"{match.group(1)} under a lock"
+
+
 def rule_mirrors(files):
-    """every source of shared/ has its unit test"""
+    """every source of shared/ and of the gateway's policies has its unit test"""
     paths = {source.path for source in files}
     tests = "".join(source.text for source in files if source.top == "tests"
                     and source.path != "tests/tests.am")
     for path in sorted(paths):
-        if re.fullmatch(r"shared/\w+/\w+\.c", path) and not path.endswith("_main.c"):
+        if re.fullmatch(r"(shared/\w+|nginx_modules/policy)/\w+\.c", path) and not path.endswith("_main.c"):
             folder, name = os.path.split(path)
             test = f"tests/unit/{folder}/test_{name}"
             if test not in paths and path not in tests:  # a test may name what it covers instead
@@ -346,7 +414,8 @@ def is_named(path, names):
 
 
 RULES = (rule_heads, rule_machine_paths, rule_markers, rule_functions, rule_files, rule_columns,
-         rule_banned, rule_heap, rule_floats, rule_sql, rule_doors, rule_layers, rule_mirrors, rule_built)
+         rule_banned, rule_heap, rule_floats, rule_sql, rule_doors, rule_layers, rule_circles, rule_gateway, rule_mirrors,
+         rule_built)
 
 
 def percentile(values, share):

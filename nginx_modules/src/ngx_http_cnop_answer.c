@@ -1,25 +1,127 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one error body: RFC 9457 with the members older clients read.  Every text comes from the
- * error catalogue; nothing about the inside of the system gets in.
+ * Answers of the gateway's own.  The one error body: RFC 9457 with the members
+ * older clients read.  Every text comes from the error catalogue; nothing about
+ * the inside of the system gets in.
  */
 
-#include "ngx_http_cnop_module.h"
+#include "ngx_http_cnop_answer.h"
+
+#include "shared/base/escape.h"
 
 
 #define NGX_HTTP_CNOP_BODY_MAX  2048
 
 
-static ngx_int_t ngx_http_cnop_problem_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_cnop_problem_send(ngx_http_request_t *r,
-    ngx_http_cnop_ctx_t *ctx, enum cnop_err err, ngx_uint_t status, const char *detail);
+    ngx_http_cnop_ctx_t *ctx, enum cnop_err err, ngx_uint_t status,
+    const char *detail);
 static enum cnop_err ngx_http_cnop_problem_of_status(ngx_uint_t status);
+
+
+ngx_int_t
+ngx_http_cnop_add_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_cnop_add_literal(ngx_http_request_t *r, const char *name,
+    const char *value)
+{
+    ngx_str_t  text;
+
+    text.data = (u_char *) value;
+    text.len = ngx_strlen(value);
+
+    return ngx_http_cnop_add_header(r, name, &text);
+}
+
+
+ngx_int_t
+ngx_http_cnop_add_number(ngx_http_request_t *r, const char *name,
+    ngx_uint_t number)
+{
+    ngx_str_t  text;
+
+    text.data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+    if (text.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    text.len = ngx_sprintf(text.data, "%ui", number) - text.data;
+
+    return ngx_http_cnop_add_header(r, name, &text);
+}
+
+
+/* a header the answer already has stays as it is */
+
+ngx_int_t
+ngx_http_cnop_add_default(ngx_http_request_t *r, const char *name,
+    const char *value)
+{
+    ngx_uint_t  count;
+
+    if (ngx_http_cnop_find_header(&r->headers_out.headers, name, &count)) {
+        return NGX_OK;
+    }
+
+    return ngx_http_cnop_add_literal(r, name, value);
+}
+
+
+ngx_int_t
+ngx_http_cnop_printable(ngx_pool_t *pool, ngx_str_t *s, size_t max,
+    ngx_str_t *out)
+{
+    size_t   i, len;
+    u_char  *p, c;
+
+    len = ngx_min(s->len, max);
+
+    p = ngx_pnalloc(pool, len * 3 + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    out->data = p;
+
+    for (i = 0; i < len; i++) {
+        c = s->data[i];
+
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+            *p++ = c;
+        } else {
+            p = ngx_sprintf(p, "%%%02Xi", (ngx_int_t) c);
+        }
+    }
+
+    out->len = p - out->data;
+
+    return NGX_OK;
+}
 
 
 /* from a phase handler: answers, and ends the request */
 
 ngx_int_t
-ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err, const char *detail)
+ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err,
+    const char *detail)
 {
     ngx_http_cnop_ctx_t  *ctx;
 
@@ -28,8 +130,9 @@ ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err, const char *deta
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_finalize_request(r, ngx_http_cnop_problem_send(r, ctx, err,
-                                                            cnop_err_status(err), detail));
+    ngx_http_finalize_request(
+        r,
+        ngx_http_cnop_problem_send(r, ctx, err, cnop_err_status(err), detail));
 
     return NGX_DONE;
 }
@@ -38,7 +141,8 @@ ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err, const char *deta
 /* from a content handler: answers */
 
 ngx_int_t
-ngx_http_cnop_problem_content(ngx_http_request_t *r, enum cnop_err err)
+ngx_http_cnop_problem_content(ngx_http_request_t *r, enum cnop_err err,
+    const char *detail)
 {
     ngx_http_cnop_ctx_t  *ctx;
 
@@ -47,13 +151,17 @@ ngx_http_cnop_problem_content(ngx_http_request_t *r, enum cnop_err err)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_cnop_problem_send(r, ctx, err, cnop_err_status(err), NULL);
+    return ngx_http_cnop_problem_send(r, ctx, err, cnop_err_status(err),
+                                      detail);
 }
 
 
-/* content handler: the error that led here by error_page, or the one the location stands for */
+/*
+ * content handler: the error that led here by error_page, or the one the
+ * location stands for
+ */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_cnop_problem_handler(ngx_http_request_t *r)
 {
     ngx_uint_t                 status;
@@ -95,15 +203,16 @@ ngx_http_cnop_problem_handler(ngx_http_request_t *r)
     }
 
     if (ctx->retry_after == 0
-        && (status == NGX_HTTP_TOO_MANY_REQUESTS || status == NGX_HTTP_BAD_GATEWAY
+        && (status == NGX_HTTP_TOO_MANY_REQUESTS
+            || status == NGX_HTTP_BAD_GATEWAY
             || status == NGX_HTTP_SERVICE_UNAVAILABLE
             || status == NGX_HTTP_GATEWAY_TIME_OUT))
     {
         ctx->retry_after = 1;
     }
 
-    return ngx_http_cnop_problem_send(r, ctx, ngx_http_cnop_problem_of_status(status),
-                                      status, NULL);
+    return ngx_http_cnop_problem_send(
+        r, ctx, ngx_http_cnop_problem_of_status(status), status, NULL);
 }
 
 
@@ -156,14 +265,16 @@ ngx_http_cnop_problem_time(struct cnop_buf *buf)
     (void) clock_gettime(CLOCK_REALTIME, &now);
     ngx_gmtime(now.tv_sec, &tm);
 
-    cnop_buf_printf(buf, "%04d-%02d-%02dT%02d:%02d:%02d.%06ldZ", (int) tm.ngx_tm_year,
-                    (int) tm.ngx_tm_mon, (int) tm.ngx_tm_mday, (int) tm.ngx_tm_hour,
-                    (int) tm.ngx_tm_min, (int) tm.ngx_tm_sec, now.tv_nsec / 1000);
+    cnop_buf_printf(
+        buf, "%04d-%02d-%02dT%02d:%02d:%02d.%06ldZ", (int) tm.ngx_tm_year,
+        (int) tm.ngx_tm_mon, (int) tm.ngx_tm_mday, (int) tm.ngx_tm_hour,
+        (int) tm.ngx_tm_min, (int) tm.ngx_tm_sec, now.tv_nsec / 1000);
 }
 
 
 static void
-ngx_http_cnop_problem_member(struct cnop_buf *buf, const char *name, struct cnop_str value)
+ngx_http_cnop_problem_member(struct cnop_buf *buf, const char *name,
+    struct cnop_str value)
 {
     cnop_buf_printf(buf, ",\"%s\":", name);
     cnop_escape_json(buf, value);
@@ -172,7 +283,8 @@ ngx_http_cnop_problem_member(struct cnop_buf *buf, const char *name, struct cnop
 
 static void
 ngx_http_cnop_problem_write(struct cnop_buf *buf, ngx_http_cnop_ctx_t *ctx,
-    ngx_str_t *instance, enum cnop_err err, ngx_uint_t status, const char *detail)
+    ngx_str_t *instance, enum cnop_err err, ngx_uint_t status,
+    const char *detail)
 {
     const char  *code;
 
@@ -184,19 +296,24 @@ ngx_http_cnop_problem_write(struct cnop_buf *buf, ngx_http_cnop_ctx_t *ctx,
 
     cnop_buf_printf(buf, "{\"type\":\"/docs/errors#%s\",\"status\":%u", code,
                     (unsigned) status);
-    ngx_http_cnop_problem_member(buf, "title", cnop_str_from(cnop_err_title(err)));
+    ngx_http_cnop_problem_member(buf, "title",
+                                 cnop_str_from(cnop_err_title(err)));
     ngx_http_cnop_problem_member(buf, "detail", cnop_str_from(detail));
     ngx_http_cnop_problem_member(buf, "instance", ngx_http_cnop_str(instance));
-    ngx_http_cnop_problem_member(buf, "trace_id", ngx_http_cnop_str(&ctx->request_id));
+    ngx_http_cnop_problem_member(buf, "trace_id",
+                                 ngx_http_cnop_str(&ctx->request_id));
     ngx_http_cnop_problem_member(buf, "message", cnop_str_from(detail));
     ngx_http_cnop_problem_member(buf, "code", cnop_str_from(code));
 
     if (status == NGX_HTTP_TOO_MANY_REQUESTS) {
-        ngx_http_cnop_problem_member(buf, "error", CNOP_STR("Rate limit exceeded"));
-        cnop_buf_printf(buf, ",\"retry_after\":%lu,\"limit\":%lu,\"remaining\":%lu,"
-                        "\"reset_time\":%lld", (unsigned long) ctx->retry_after,
-                        (unsigned long) ctx->limit, (unsigned long) ctx->limit_remaining,
-                        (long long) ctx->limit_reset);
+        ngx_http_cnop_problem_member(buf, "error",
+                                     CNOP_STR("Rate limit exceeded"));
+        cnop_buf_printf(
+            buf,
+            ",\"retry_after\":%lu,\"limit\":%lu,\"remaining\":%lu,"
+            "\"reset_time\":%lld",
+            (unsigned long) ctx->retry_after, (unsigned long) ctx->limit,
+            (unsigned long) ctx->limit_remaining, (long long) ctx->limit_reset);
 
     } else {
         ngx_http_cnop_problem_member(buf, "error", cnop_str_from(code));
@@ -225,7 +342,9 @@ ngx_http_cnop_problem_send(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_cnop_printable(r->pool, &ctx->path, 128, &instance) != NGX_OK) {
+    if (ngx_http_cnop_printable(r->pool, &ctx->path, 128, &instance)
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -236,15 +355,16 @@ ngx_http_cnop_problem_send(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     text.data = memory;
     text.len = buf.len;
 
-    return ngx_http_cnop_send_text(r, status, "application/problem+json", &text);
+    return ngx_http_cnop_send_text(r, status, "application/problem+json",
+                                   &text);
 }
 
 
 /* a whole response from memory of the request's pool */
 
 ngx_int_t
-ngx_http_cnop_send_text(ngx_http_request_t *r, ngx_uint_t status, const char *type,
-    ngx_str_t *text)
+ngx_http_cnop_send_text(ngx_http_request_t *r, ngx_uint_t status,
+    const char *type, ngx_str_t *text)
 {
     ngx_int_t     rc;
     ngx_buf_t    *b;
@@ -305,7 +425,8 @@ ngx_http_cnop_send_text(ngx_http_request_t *r, ngx_uint_t status, const char *ty
 
 
 ngx_int_t
-ngx_http_cnop_send_json(ngx_http_request_t *r, ngx_uint_t status, struct cnop_buf *buf)
+ngx_http_cnop_send_json(ngx_http_request_t *r, ngx_uint_t status,
+    struct cnop_buf *buf)
 {
     ngx_str_t  text;
 
@@ -313,37 +434,4 @@ ngx_http_cnop_send_json(ngx_http_request_t *r, ngx_uint_t status, struct cnop_bu
     text.len = buf->len;
 
     return ngx_http_cnop_send_text(r, status, "application/json", &text);
-}
-
-
-char *
-ngx_http_cnop_problem_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_cnop_loc_conf_t  *clcf = conf;
-
-    ngx_int_t                  status;
-    ngx_str_t                 *value;
-    ngx_http_core_loc_conf_t  *core;
-
-    if (clcf->problem) {
-        return "is duplicate";
-    }
-
-    clcf->problem = 1;
-
-    if (cf->args->nelts == 2) {
-        value = cf->args->elts;
-        status = ngx_atoi(value[1].data, value[1].len);
-
-        if (status < 400 || status > 599) {
-            return "takes a status of 400 to 599";
-        }
-
-        clcf->problem = status;
-    }
-
-    core = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    core->handler = ngx_http_cnop_problem_handler;
-
-    return NGX_CONF_OK;
 }

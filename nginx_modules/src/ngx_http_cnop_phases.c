@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the module takes part in a request, from its headers to its log line.
+ * The policies run in PREACCESS, which neither "satisfy any" nor a subrequest
+ * can get around: limits of the address, token, limits of the user, method,
+ * identity, role, origin, encoding.  Guard and breaker follow in PRECONTENT,
+ * when nothing else can refuse the request any more, and settle in the header
+ * filter.
+ */
+
+#include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_audit.h"
+#include "ngx_http_cnop_breaker.h"
+#include "ngx_http_cnop_csrf.h"
+#include "ngx_http_cnop_guard.h"
+#include "ngx_http_cnop_headers.h"
+#include "ngx_http_cnop_jwt.h"
+#include "ngx_http_cnop_limit.h"
+#include "ngx_http_cnop_metrics.h"
+#include "ngx_http_cnop_phases.h"
+
+
+typedef ngx_int_t (*ngx_http_cnop_policy_pt)(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+
+
+static ngx_int_t ngx_http_cnop_address_limits(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static ngx_int_t ngx_http_cnop_token(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static ngx_int_t ngx_http_cnop_method(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static ngx_int_t ngx_http_cnop_identity(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static ngx_int_t ngx_http_cnop_role(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static ngx_int_t ngx_http_cnop_origin(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static ngx_int_t ngx_http_cnop_encoding(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static ngx_int_t ngx_http_cnop_post_read_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_cnop_preflight(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx);
+static ngx_int_t ngx_http_cnop_preaccess_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_cnop_precontent_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_cnop_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_cnop_log_handler(ngx_http_request_t *r);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+static ngx_http_cnop_policy_pt  ngx_http_cnop_policies[] = {
+    ngx_http_cnop_address_limits,
+    ngx_http_cnop_token,
+    ngx_http_cnop_method,
+    ngx_http_cnop_identity,
+    ngx_http_cnop_role,
+    ngx_http_cnop_origin,
+    ngx_http_cnop_encoding,
+    NULL
+};
+
+
+static ngx_int_t
+ngx_http_cnop_add_handler(ngx_http_core_main_conf_t *cmcf, ngx_uint_t phase,
+    ngx_http_handler_pt handler)
+{
+    ngx_http_handler_pt  *h;
+
+    h = ngx_array_push(&cmcf->phases[phase].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = handler;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_cnop_phases_init(ngx_conf_t *cf)
+{
+    ngx_uint_t                  i;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    static const struct {
+        ngx_uint_t           phase;
+        ngx_http_handler_pt  handler;
+    } handlers[] = {
+        { NGX_HTTP_POST_READ_PHASE, ngx_http_cnop_post_read_handler },
+        { NGX_HTTP_PREACCESS_PHASE, ngx_http_cnop_preaccess_handler },
+        { NGX_HTTP_PRECONTENT_PHASE, ngx_http_cnop_precontent_handler },
+        { NGX_HTTP_LOG_PHASE, ngx_http_cnop_log_handler }
+    };
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        if (ngx_http_cnop_add_handler(cmcf, handlers[i].phase,
+                                      handlers[i].handler)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_cnop_filter_init(ngx_conf_t *cf)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_cnop_header_filter;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_cnop_post_read_handler(ngx_http_request_t *r)
+{
+    ngx_http_cnop_ctx_t       *ctx;
+    ngx_http_cnop_loc_conf_t  *clcf;
+
+    if (r != r->main || r->internal) {
+        return NGX_DECLINED;
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
+
+    if (!clcf->enable) {
+        return NGX_DECLINED;
+    }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "cnop post read handler");
+
+    ctx = ngx_http_cnop_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (clcf->cors && r->method == NGX_HTTP_OPTIONS) {
+        return ngx_http_cnop_preflight(r, ctx);
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* OPTIONS on any path ends here, before limits, token and routing */
+
+static ngx_int_t
+ngx_http_cnop_preflight(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    ctx->preflight = 1;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    r->headers_out.status = NGX_HTTP_NO_CONTENT;
+    r->header_only = 1;
+
+    ngx_http_finalize_request(r, ngx_http_send_header(r));
+
+    return NGX_DONE;
+}
+
+
+static ngx_http_cnop_loc_conf_t *
+ngx_http_cnop_policed(ngx_http_request_t *r)
+{
+    ngx_http_cnop_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
+
+    /* an error page is an answer already: nothing polices it */
+
+    if (!clcf->enable || r != r->main || clcf->problem == 1) {
+        return NULL;
+    }
+
+    return clcf;
+}
+
+
+static ngx_int_t
+ngx_http_cnop_preaccess_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                  rc;
+    ngx_uint_t                 i;
+    ngx_http_cnop_ctx_t       *ctx;
+    ngx_http_cnop_loc_conf_t  *clcf;
+
+    clcf = ngx_http_cnop_policed(r);
+
+    if (clcf == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "cnop preaccess handler, jwt:%ui", clcf->jwt);
+
+    ctx = ngx_http_cnop_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->route == NGX_HTTP_CNOP_NONE) {
+        ctx->route = clcf->route;
+    }
+
+    (void) ngx_http_cnop_service(r, ctx);
+
+    for (i = 0; ngx_http_cnop_policies[i]; i++) {
+        rc = ngx_http_cnop_policies[i](r, ctx, clcf);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_cnop_precontent_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                  rc;
+    ngx_http_cnop_ctx_t       *ctx;
+    ngx_http_cnop_loc_conf_t  *clcf;
+
+    clcf = ngx_http_cnop_policed(r);
+
+    if (clcf == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "cnop precontent handler");
+
+    ctx = ngx_http_cnop_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (clcf->guard) {
+        rc = ngx_http_cnop_guard_check(r, ctx);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    return ngx_http_cnop_breaker_check(r, ctx);
+}
+
+
+/*
+ * before any signature is checked, so that a flood of junk tokens costs next to
+ * nothing
+ */
+
+static ngx_int_t
+ngx_http_cnop_address_limits(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    if (ctx->limited || clcf->limits == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ctx->limited = 1;
+
+    return ngx_http_cnop_limit_check(r, ctx, NGX_HTTP_CNOP_KEY_IP);
+}
+
+
+static ngx_int_t
+ngx_http_cnop_token(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    ngx_int_t  rc;
+
+    if (ctx->token_done || clcf->jwt == NGX_HTTP_CNOP_JWT_OFF) {
+        return NGX_DECLINED;
+    }
+
+    ctx->token_done = 1;
+
+    rc = ngx_http_cnop_jwt_check(r, ctx);
+
+    if (rc != NGX_DECLINED || !ctx->authenticated || clcf->limits == NULL) {
+        return rc;
+    }
+
+    return ngx_http_cnop_limit_check(r, ctx, NGX_HTTP_CNOP_KEY_USER);
+}
+
+
+static ngx_int_t
+ngx_http_cnop_method(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    if (clcf->methods == 0 || (r->method & clcf->methods)) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_cnop_add_header(r, "Allow", &clcf->allow) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_cnop_problem(r, CNOP_E_METHOD_NOT_ALLOWED, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_cnop_identity(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    if (clcf->jwt != NGX_HTTP_CNOP_JWT_REQUIRED || ctx->authenticated) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_cnop_jwt_demand(r);
+}
+
+
+static ngx_int_t
+ngx_http_cnop_role(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    if (clcf->roles == 0
+        || (ctx->authenticated && (clcf->roles & (1u << ctx->claims.role))))
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_cnop_audit(r, "access_denied", "role");
+
+    return ngx_http_cnop_problem(r, CNOP_E_FORBIDDEN, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_cnop_origin(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    return ngx_http_cnop_csrf_check(r, ctx);
+}
+
+
+/* nothing behind the gateway unpacks: a packed body is not what it seems */
+
+static ngx_int_t
+ngx_http_cnop_encoding(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    if (ctx->encoding.len == 0
+        || (ctx->encoding.len == 8
+            && ngx_strncasecmp(ctx->encoding.data, (u_char *) "identity", 8)
+               == 0)
+        || (r->headers_in.content_length_n <= 0 && !r->headers_in.chunked))
+    {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_cnop_problem(r, CNOP_E_UNSUPPORTED_MEDIA,
+                                 "Send the body without a Content-Encoding.");
+}
+
+
+static ngx_int_t
+ngx_http_cnop_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_cnop_ctx_t       *ctx;
+    ngx_http_cnop_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
+
+    if (!clcf->enable || r != r->main) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "cnop header filter, status:%ui", r->headers_out.status);
+
+    ctx = ngx_http_cnop_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_cnop_guard_settle(r, ctx, r->headers_out.status);
+    ngx_http_cnop_breaker_settle(r, ctx);
+    ngx_http_cnop_audit_result(r, ctx);
+
+    if (ngx_http_cnop_response_headers(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_cnop_log_handler(ngx_http_request_t *r)
+{
+    ngx_http_cnop_ctx_t       *ctx;
+    ngx_http_cnop_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
+
+    if (!clcf->enable || r != r->main) {
+        return NGX_OK;
+    }
+
+    ctx = ngx_http_cnop_get_ctx(r);
+
+    if (ctx) {
+        ngx_http_cnop_metrics_record(r, ctx);
+    }
+
+    return NGX_OK;
+}
