@@ -149,12 +149,12 @@ def gateway_metrics():
     """Rows of the nginx module's page; labels are those that its format strings print."""
     path = "nginx_modules/src/ngx_http_cnop_metrics_page.c"
     text = (ROOT / path).read_text(encoding="utf-8")
-    found = re.findall(r'ngx_http_cnop_print_head\(&?buf, "(\w+)",\s*"(\w+)",\s*"([^"]+)"\)', text)
-    found += [(name, "gauge", meaning) for name, meaning in
-              re.findall(r'ngx_http_cnop_print_gauge\(buf, "(\w+)",\s*"([^"]+)"', text)]
-    found += [(name, "counter", meaning) for name, meaning in
-              re.findall(r'\{ "(gateway_\w+)", "([^"]+)" \}', text)]
     plain = re.sub(r'"\s*\n\s*"', "", text)
+    found = re.findall(r'ngx_http_cnop_print_head\(\s*&?buf,\s*"(\w+)",\s*"(\w+)",\s*"([^"]+)"\)', plain)
+    found += [(name, "gauge", meaning) for name, meaning in
+              re.findall(r'ngx_http_cnop_print_gauge\(\s*buf,\s*"(\w+)",\s*"([^"]+)"', plain)]
+    found += [(name, "counter", meaning) for name, meaning in
+              re.findall(r'\{\s*"(gateway_\w+)",\s*"([^"]+)"\s*\}', plain)]
     rows = []
     for name, kind, meaning in sorted(found):
         lines = re.search(name + r"(?:_bucket)?\{([^}]*)\}", plain)

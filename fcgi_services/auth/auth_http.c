@@ -207,6 +207,7 @@ auth_http_login(struct cnop_request *req, struct cnop_response *res)
         err = auth_http_cookie_mode(req, &cookies);
     if (err != CNOP_OK)
         return err;
+    cnop_request_audit_user(req, form.username);
     err = credential_login(&self->env, form.username, form.password, &client, &login);
     if (err != CNOP_OK)
         return note_shed(req, err);

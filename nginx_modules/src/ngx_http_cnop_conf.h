@@ -141,7 +141,7 @@ typedef struct {
     ngx_uint_t                  jwt;
     ngx_array_t                *cookies;       /* ngx_str_t */
     ngx_uint_t                  csrf;
-    ngx_uint_t                  roles;         /* cnop_token_role, bits */
+    ngx_uint_t                  roles;         /* enum cnop_role, bits */
     ngx_array_t                *limits;        /* ngx_http_cnop_limit_t */
     ngx_http_cnop_guard_t      *guard;
     ngx_uint_t                  service;       /* index */

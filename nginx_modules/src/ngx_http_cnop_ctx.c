@@ -193,7 +193,7 @@ ngx_http_cnop_read_header(ngx_http_cnop_ctx_t *ctx, ngx_table_elt_t *h)
     }
 
     if (ngx_http_cnop_header_is(h, "Idempotency-Key", 15)) {
-        ctx->keyed = 1;
+        ctx->keyed = (++ctx->keys == 1 && h->value.len);
         return;
     }
 

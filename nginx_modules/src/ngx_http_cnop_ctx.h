@@ -35,7 +35,8 @@ typedef struct {
     ngx_str_t                   authorization;
     ngx_uint_t                  authorizations;
     ngx_str_t                   encoding;      /* Content-Encoding */
-    ngx_uint_t                  keyed;         /* has an Idempotency-Key */
+    ngx_uint_t                  keys;          /* Idempotency-Key headers */
+    ngx_uint_t                  keyed;         /* exactly one, not empty */
 
     ngx_uint_t                  route;
     ngx_uint_t                  service;

@@ -15,7 +15,6 @@
 #define NGX_HTTP_CNOP_GUARD_WAIT_MS   10000
 #define NGX_HTTP_CNOP_GUARD_POLL_MS   10
 #define NGX_HTTP_CNOP_GUARD_LISTED    1000
-#define NGX_HTTP_CNOP_GUARD_ACCOUNT   "X-Cnop-Account"
 
 
 typedef struct {
@@ -216,7 +215,7 @@ ngx_http_cnop_guard_account(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone)
     }
 
     h = ngx_http_cnop_find_header(&r->upstream->headers_in.headers,
-                                  NGX_HTTP_CNOP_GUARD_ACCOUNT, &count);
+                                  "X-Cnop-Audit-User", &count);
     if (h == NULL) {
         return 0;
     }

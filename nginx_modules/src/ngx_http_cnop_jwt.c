@@ -19,7 +19,9 @@
 
 static ngx_int_t ngx_http_cnop_bearer(ngx_http_cnop_ctx_t *ctx,
     ngx_str_t *token);
-static ngx_int_t ngx_http_cnop_token_refused(ngx_http_request_t *r,
+static ngx_int_t ngx_http_cnop_token_bad(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, enum cnop_err err, const char *detail);
+static ngx_int_t ngx_http_cnop_token_refuse(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx, enum cnop_err err, const char *detail);
 static ngx_int_t ngx_http_cnop_accept(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx);
@@ -72,9 +74,9 @@ ngx_http_cnop_jwt_check(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
 
     if (rc == NGX_ERROR) {
         ctx->jwt_status = "malformed";
-        return ngx_http_cnop_token_refused(
-            r, ctx, CNOP_E_UNAUTHENTICATED,
-            "invalid authorization header format");
+        return ngx_http_cnop_token_refuse(r, ctx, CNOP_E_UNAUTHENTICATED,
+                                          "invalid authorization header "
+                                          "format");
     }
 
     if (rc == NGX_DECLINED) {
@@ -100,10 +102,10 @@ ngx_http_cnop_jwt_check(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
                   ctx->jwt_status);
 
     if (verdict == CNOP_TOKEN_EXPIRED) {
-        return ngx_http_cnop_token_refused(r, ctx, CNOP_E_TOKEN_EXPIRED, NULL);
+        return ngx_http_cnop_token_bad(r, ctx, CNOP_E_TOKEN_EXPIRED, NULL);
     }
 
-    return ngx_http_cnop_token_refused(r, ctx, CNOP_E_UNAUTHENTICATED,
+    return ngx_http_cnop_token_bad(r, ctx, CNOP_E_UNAUTHENTICATED,
                                        "token validation failed");
 }
 
@@ -159,7 +161,7 @@ ngx_http_cnop_has_bearer(ngx_http_cnop_ctx_t *ctx)
  */
 
 static ngx_int_t
-ngx_http_cnop_token_refused(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+ngx_http_cnop_token_bad(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     enum cnop_err err, const char *detail)
 {
     ngx_http_cnop_loc_conf_t  *clcf;
@@ -173,6 +175,14 @@ ngx_http_cnop_token_refused(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
         return NGX_DECLINED;
     }
 
+    return ngx_http_cnop_token_refuse(r, ctx, err, detail);
+}
+
+
+static ngx_int_t
+ngx_http_cnop_token_refuse(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    enum cnop_err err, const char *detail)
+{
     ngx_http_cnop_audit(r, "token_rejected", ctx->jwt_status);
 
     if (ngx_http_cnop_add_literal(r, "WWW-Authenticate", NGX_HTTP_CNOP_REALM
@@ -217,7 +227,7 @@ ngx_http_cnop_accept(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
     case NGX_HTTP_CNOP_REVOKED:
         ctx->jwt_status = "revoked";
         ngx_http_cnop_count(cmcf, NGX_HTTP_CNOP_N_REVOKED);
-        return ngx_http_cnop_token_refused(r, ctx, CNOP_E_SESSION_REVOKED,
+        return ngx_http_cnop_token_bad(r, ctx, CNOP_E_SESSION_REVOKED,
                                            NULL);
 
     case NGX_HTTP_CNOP_NOT_SYNCED:

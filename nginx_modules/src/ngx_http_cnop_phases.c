@@ -3,9 +3,9 @@
  * Where the module takes part in a request, from its headers to its log line.
  * The policies run in PREACCESS, which neither "satisfy any" nor a subrequest
  * can get around: limits of the address, token, limits of the user, method,
- * identity, role, origin, encoding.  Guard and breaker follow in PRECONTENT,
- * when nothing else can refuse the request any more, and settle in the header
- * filter.
+ * identity, role, origin, encoding, key.  Guard and breaker follow in
+ * PRECONTENT, when nothing else can refuse the request any more, and settle in
+ * the header filter.
  */
 
 #include "ngx_http_cnop_answer.h"
@@ -38,6 +38,8 @@ static ngx_int_t ngx_http_cnop_origin(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
 static ngx_int_t ngx_http_cnop_encoding(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static ngx_int_t ngx_http_cnop_key(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
 static ngx_int_t ngx_http_cnop_post_read_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_cnop_preflight(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx);
@@ -58,6 +60,7 @@ static ngx_http_cnop_policy_pt  ngx_http_cnop_policies[] = {
     ngx_http_cnop_role,
     ngx_http_cnop_origin,
     ngx_http_cnop_encoding,
+    ngx_http_cnop_key,
     NULL
 };
 
@@ -376,6 +379,27 @@ ngx_http_cnop_encoding(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 
     return ngx_http_cnop_problem(r, CNOP_E_UNSUPPORTED_MEDIA,
                                  "Send the body without a Content-Encoding.");
+}
+
+
+/*
+ * Whoever sends a key means to be safe from doing a thing twice: one that says
+ * nothing, or two that say different things, must not count as none.
+ */
+
+static ngx_int_t
+ngx_http_cnop_key(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    if (ctx->keys == 0 || ctx->keyed
+        || (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
+    {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_cnop_problem(r, CNOP_E_BAD_REQUEST,
+                                 "Idempotency-Key is empty or given more than "
+                                 "once: send one key, or none.");
 }
 
 

@@ -29,6 +29,7 @@ typedef enum {
     NGX_HTTP_CNOP_VAR_CSRF_STATUS,
     NGX_HTTP_CNOP_VAR_LOG_PATH,
     NGX_HTTP_CNOP_VAR_LOG_AGENT,
+    NGX_HTTP_CNOP_VAR_METHOD,
     NGX_HTTP_CNOP_VAR_US
 } ngx_http_cnop_var_e;
 
@@ -95,6 +96,9 @@ static ngx_http_variable_t  ngx_http_cnop_vars[] = {
 
     { ngx_string("cnop_log_agent"), NULL, ngx_http_cnop_variable,
       NGX_HTTP_CNOP_VAR_LOG_AGENT, 0, 0 },
+
+    { ngx_string("cnop_method"), NULL, ngx_http_cnop_variable,
+      NGX_HTTP_CNOP_VAR_METHOD, 0, 0 },
 
     { ngx_string("cnop_us"), NULL, ngx_http_cnop_variable,
       NGX_HTTP_CNOP_VAR_US, NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -220,6 +224,10 @@ ngx_http_cnop_request_variable(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 
     case NGX_HTTP_CNOP_VAR_TRACEPARENT:
         ngx_http_cnop_variable_str(v, &ctx->traceparent);
+        break;
+
+    case NGX_HTTP_CNOP_VAR_METHOD:
+        ngx_http_cnop_variable_str(v, &ctx->method_name);
         break;
 
     case NGX_HTTP_CNOP_VAR_HTTPS:

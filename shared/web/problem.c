@@ -61,6 +61,12 @@ cnop_request_retry_after(struct cnop_request *req, uint32_t seconds)
     req->retry_after_s = seconds;
 }
 
+void
+cnop_request_audit_user(struct cnop_request *req, struct cnop_str user)
+{
+    req->audit_user = user;
+}
+
 enum cnop_err
 cnop_err_public(enum cnop_err err)
 {

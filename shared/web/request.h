@@ -94,6 +94,10 @@ cnop_must_check enum cnop_err cnop_err_public(enum cnop_err err);
 /* Seconds for Retry-After when the answer is 429, 403 or 503; without it 1 for 503, 60 else. */
 void cnop_request_retry_after(struct cnop_request *req, uint32_t seconds);
 
+/* Names the account that this request is about to the gateway, in a header that no client sees:
+ * for its login guard and its audit log. Text without control characters (asserted). */
+void cnop_request_audit_user(struct cnop_request *req, struct cnop_str user);
+
 /* ---- answer later (services in inline mode only) ---- */
 
 /* The handler returns CNOP_OK after this and nothing is sent. Request, response and their memory

@@ -77,6 +77,7 @@ struct cnop_request {
     enum cnop_err first_fault;
     struct cnop_str detail;
     uint32_t retry_after_s;
+    struct cnop_str audit_user; /* see cnop_request_audit_user */
     bool deferred;
 };
 

@@ -198,6 +198,9 @@ cnop_serve_finish(struct cnop_request *req, enum cnop_err err)
 
     cnop_assert(!req->deferred);
     err = settle_response(req, err);
+    if (req->audit_user.len > 0)
+        cnop_response_header(&req->response, "X-Cnop-Audit-User", "%.*s",
+                             CNOP_STR_ARG(req->audit_user));
     lost = !cnop_response_send(req);
     elapsed_us = cnop_clock_monotonic_us() - req->started_us;
     if (lost)

@@ -13,6 +13,10 @@
 
 #include "shared/base/clock.h"
 
+/* The gateway forwards no larger body (gateway.max_body). Whatever it forwards is taken in whole,
+ * though a route may refuse it: after an answer that left input unread the connection could only
+ * be closed, and the gateway may have put it back into use by then. */
+#define FORWARDED_BODY_BYTES 65536
 #define STATUS_FAILED 70 /* EX_SOFTWARE of sysexits.h */
 #define SWEEP_MS 100
 #define DRAIN_SWEEP_MS 2
@@ -211,7 +215,7 @@ stop_threads(struct cnop_worker *worker)
 static size_t
 largest_body(const struct cnop_service *service)
 {
-    size_t largest = 1024;
+    size_t largest = FORWARDED_BODY_BYTES;
 
     for (size_t i = 0; i < service->route_count; i++)
         if (service->routes[i].body_max_bytes > largest)

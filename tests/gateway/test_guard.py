@@ -92,6 +92,51 @@ def test_success_forgets_failures(gateway, worker):
         assert login(gateway).status == 200
 
 
+def names(worker, status, account):
+    worker.answer = lambda request: Reply(status, headers={"X-Cnop-Audit-User": account})
+
+
+def test_success_forgives_its_own_account_only(gateway, worker):
+    """Four guesses at somebody, one login of one's own, and so on."""
+    gateway.start(http=HTTP, server=server())
+    names(worker, 401, "victim")
+    assert [login(gateway).status for _ in range(4)] == [401] * 4
+    names(worker, 200, "guesser")
+    assert login(gateway).status == 200
+    names(worker, 401, "victim")
+    assert [login(gateway).status for _ in range(2)] == [401, 403]
+    assert len(worker.requests) == 6
+
+
+def test_success_forgives_its_account(gateway, worker):
+    gateway.start(http=HTTP, server=server())
+    for _ in range(3):
+        names(worker, 401, "owner")
+        assert [login(gateway).status for _ in range(4)] == [401] * 4
+        names(worker, 200, "owner")
+        assert login(gateway).status == 200
+
+
+def test_a_guess_counts_when_its_client_has_gone(gateway, worker):
+    """What reached the service is counted by its answer, whoever waits for it."""
+    gateway.start(http=HTTP, server=server("fails=5; fastcgi_ignore_client_abort on"))
+    gate = threading.Event()
+
+    def answer(request):
+        gate.wait(20)
+        return Reply(401, headers={"X-Cnop-Audit-User": "victim"})
+
+    worker.answer = answer
+    for count in range(1, 6):
+        with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+            connection.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+            wait_until(lambda: len(worker.requests) == count, what="the guess at the service")
+    gate.set()
+    wait_until(lambda: gateway.metric_now("gateway_guard_blocked_total") == 1, what="the block")
+    problem(login(gateway), 403, "AUTH_004")
+    assert len(worker.requests) == 5
+
+
 @pytest.mark.parametrize("status", [400, 404, 422, 429, 500, 503])
 def test_other_answers_do_not_count(gateway, worker, status):
     gateway.start(http=HTTP, server=server())

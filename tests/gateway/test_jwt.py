@@ -14,6 +14,7 @@ HTTP = "cnop_jwt optional; cnop_jwt_cookie __Host-cnop_at cnop_at;"
 SERVER = """
     location /closed { cnop_jwt required; @PARAMS@ fastcgi_pass worker; }
     location /admin { cnop_jwt required; cnop_require_role admin; @PARAMS@ fastcgi_pass worker; }
+    location /strict { cnop_jwt strict; @PARAMS@ fastcgi_pass worker; }
     location / { @PARAMS@ fastcgi_pass worker; }
 """
 
@@ -42,13 +43,35 @@ def test_anonymous(open_gateway, worker):
     assert len(worker.requests) == 2
 
 
-@pytest.mark.parametrize("value", ["Bearer", "InvalidScheme x", "Basic dTpw", "Bearer a b", "Bearer  @", "Bearer\t@",
-                                   "Bearer @,@", "@", "bearer", "Bearer @ ,Bearer @", "Token @", "BearerX @"])
+REALM = 'Bearer realm="cnop"'
+
+
+@pytest.mark.parametrize("value", ["Bearer", "Bearer a b", "Bearer\t@", "Bearer @,@", "bearer", "Bearer @ ,Bearer @"])
 @pytest.mark.parametrize("path", ["/x", "/closed"])
 def test_malformed_authorization(open_gateway, worker, path, value):
     value = value.replace("@", open_gateway.token())
-    problem(open_gateway.get(path, headers={"Authorization": value}), 401, "AUTH_001")
+    response = open_gateway.get(path, headers={"Authorization": value})
+    problem(response, 401, "AUTH_001")
+    assert response.headers["WWW-Authenticate"] == REALM + ', error="invalid_token"'
     assert worker.requests == []
+
+
+@pytest.mark.parametrize("value", ["InvalidScheme x", "Basic dTpw", "@", "Token @", "BearerX @"])
+def test_other_schemes_are_not_ours(open_gateway, worker, value):
+    """Ignored where nobody need be known and beside a cookie; elsewhere a challenge without an error."""
+    headers = {"Authorization": value.replace("@", open_gateway.token())}
+    assert open_gateway.get("/x", headers=headers).json["CNOP_USER_ID"] == ""
+    cookie = {"Cookie": f"cnop_at={open_gateway.token(sub='7')}"}
+    assert open_gateway.get("/closed", headers={**headers, **cookie}).json["CNOP_USER_ID"] == "7"
+    response = open_gateway.get("/closed", headers=headers)
+    problem(response, 401, "AUTH_001")
+    assert response.headers["WWW-Authenticate"] == REALM
+    assert open_gateway.get("/closed").headers["WWW-Authenticate"] == REALM
+
+
+def test_blanks_before_the_token(open_gateway):
+    value = f"Bearer   {open_gateway.token(sub='7')}"
+    assert open_gateway.get("/closed", headers={"Authorization": value}).json["CNOP_USER_ID"] == "7"
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
@@ -71,8 +94,9 @@ def test_expired_token(open_gateway):
     now = int(time.time())
     token = open_gateway.token(iat=now - 7200, exp=now - 3600)
     problem(open_gateway.get("/closed", token=token), 401, "AUTH_002")
-    problem(open_gateway.get("/x", token=token), 401, "AUTH_002")
-    assert open_gateway.metric('gateway_token_rejected_total{reason="expired"}') == 2
+    problem(open_gateway.get("/strict", token=token), 401, "AUTH_002")
+    assert open_gateway.get("/x", token=token).json["CNOP_USER_ID"] == ""
+    assert open_gateway.metric('gateway_token_rejected_total{reason="expired"}') == 3
 
 
 def test_a_cached_token_expires(gateway, worker):
@@ -131,12 +155,13 @@ def test_forged_tokens(gateway, worker):
     gateway.start(http=HTTP + "client_header_buffer_size 16k; large_client_header_buffers 4 16k;", server=SERVER)
     accepted = []
     for count, (name, token) in enumerate(forgeries(gateway.key)):
-        for path in ("/closed", "/x"):
+        for path in ("/closed", "/strict", "/x"):
             response = gateway.get(path, headers={"Authorization": f"Bearer {token}".encode()})
-            if response.status != 401:
+            anonymous = path == "/x" and response.status == 200 and response.json["CNOP_USER_ID"] == ""
+            if response.status != 401 and not anonymous:
                 accepted.append((name, response.status))
     assert accepted == []
-    assert worker.requests == []
+    assert all(request.params["CNOP_PATH"] == "/x" for request in worker.requests)
     assert count > 90
     assert gateway.get("/closed", token=gateway.token()).status == 200
 
@@ -162,7 +187,8 @@ def test_cookie_is_a_source(open_gateway, name):
 def test_bearer_wins_over_cookie(open_gateway):
     headers = {"Cookie": f"cnop_at={open_gateway.token(sub='7')}"}
     assert open_gateway.get("/x", headers=headers, token=open_gateway.token(sub="8")).json["CNOP_USER_ID"] == "8"
-    problem(open_gateway.get("/x", headers=headers, token="broken"), 401, "AUTH_001")
+    assert open_gateway.get("/x", headers=headers, token="broken").json["CNOP_USER_ID"] == ""
+    problem(open_gateway.get("/closed", headers=headers, token="broken"), 401, "AUTH_001")
 
 
 @pytest.mark.parametrize("value", ["broken", "", "a.b.c"])

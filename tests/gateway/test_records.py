@@ -125,7 +125,7 @@ def test_login_results(gateway, worker):
     rows = lines(gateway.dir / "audit.jsonl", 6)
     assert [row["action"] for row in rows] == [
         "auth_failed", "auth_failed", "security_event", "auth_failed", "access_denied", "user_login_success"]
-    assert rows[0]["user"] == "alice" and rows[0]["message"] == "wrong_credentials"
+    assert rows[0]["user"] == "alice" and rows[0]["message"] == "unauthenticated"
     assert rows[0]["extra"] == {"service": "gateway", "ip": "127.0.0.1", "method": "POST", "path": "/login",
                                 "user_agent": "agent/1", "status": 401}
     assert rows[2]["message"] == "ip_blocked"
