@@ -24,7 +24,7 @@ usage() {
     cat <<'TEXT'
 usage: ./deploy.sh WHAT VERB [OPTIONS]
 
-  local deploy [--profile default|reference] [--no-ui]
+  local deploy [--profile default|reference] [--no-ui|--ui]
                [--api-port N] [--ui-port N] [--internal-port N]
                           install packages, build, start everything, place a first order
   local status | logs     what runs; follow all logs
@@ -65,8 +65,7 @@ main() {
         auth | user | inventory | order | insights | gateway | order-read | feed | auth-relay | mariadb | memcached)
             verb_service "$what" "$@" ;;
         *)
-            usage >&2
-            die 2 "unknown word '$what'"
+            bad_usage "unknown word '$what'"
             ;;
     esac
 }

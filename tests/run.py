@@ -3,51 +3,32 @@
 """Runs every test of the product, or the named suites, and ends with `N passed, N failed`.
 
 A private stack is deployed with ./deploy.sh into a temporary folder on free ports, tested, and
-removed again; nothing of a deployed stack of the user is touched. Each suite has a time limit, its
-output goes to a log of its own, and a suite that cannot run counts as a failure.
+removed again; nothing of a deployed stack of the user is touched, and nothing is written into the
+checkout: tests run from a copy of it, in a folder with a blank in its name. Each suite has a time
+limit, its output goes to a log of its own, and a suite that cannot run counts as a failure.
 """
 import argparse
-import dataclasses
+import hashlib
 import os
 import pathlib
 import random
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
+
+sys.dont_write_bytecode = True
+import suites  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PYTHON = "/usr/bin/python3"
+LOGS_KEPT = 5
 
-
-@dataclasses.dataclass
-class Result:
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-
-    def __add__(self, other):
-        return Result(self.passed + other.passed, self.failed + other.failed,
-                      self.skipped + other.skipped)
-
-
-@dataclasses.dataclass
-class Run:
-    """One run of the whole: its folder, its environment and the ports of its stack."""
-    folder: pathlib.Path
-    api_port: int
-    ui_port: int
-    internal_port: int
-    env: dict
-
-
-class SuiteError(Exception):
-    pass
+SUITES = {name[len("suite_"):]: function for name, function in vars(suites).items()
+          if name.startswith("suite_")}
+NEEDS_NO_STACK = {"lint", "deploy", "frontend"}
 
 
 def free_ports(count):
@@ -64,277 +45,81 @@ def free_ports(count):
     raise SystemExit("no free ports from 20000 to 32000")
 
 
-def shell(run, log, command, minutes, env=None, check=True):
-    """Runs a command into the log; ends its whole process group when it overstays."""
-    log.write(f"$ {' '.join(map(str, command))}\n")
-    log.flush()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-                               stdin=subprocess.DEVNULL, env={**run.env, **(env or {})},
-                               start_new_session=True)
-    try:
-        code = process.wait(timeout=minutes * 60)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise SuiteError(f"no end within {minutes} minutes: {command[0]}") from None
-    if check and code != 0:
-        raise SuiteError(f"exit code {code}: {' '.join(map(str, command))[:200]}")
-    return code
+# ---- sources and folders ----
+
+def copy_sources(target):
+    """What git knows and what it does not know yet, with time stamps; what is gone here goes there."""
+    target.mkdir(exist_ok=True)
+    listing = subprocess.run([ROOT / "tools/list_files.sh", "--working", ROOT], check=True,
+                             capture_output=True, text=True).stdout
+    record = target.parent / "copied-files"
+    before = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+    for name in set(before) - set(listing.splitlines()):
+        (target / name).unlink(missing_ok=True)
+    pack = subprocess.Popen(["tar", "-C", ROOT, "--no-recursion", "-cf", "-", "-T", "-"],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    unpack = subprocess.Popen(["tar", "-C", target, "--no-same-owner", "-xf", "-"], stdin=pack.stdout)
+    pack.stdin.write(listing.encode())
+    pack.stdin.close()
+    if unpack.wait() or pack.wait():
+        raise SystemExit(f"the sources could not be copied to {target}")
+    record.write_text(listing, encoding="utf-8")
+    return target
 
 
-def run_pytest(run, log, folder, minutes, env=None):
-    report = run.folder / f"pytest-{folder.replace('/', '-')}.xml"
-    report.unlink(missing_ok=True)
-    code = shell(run, log, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
-                            f"--junitxml={report}", f"tests/{folder}"], minutes, env, check=False)
-    if not report.is_file():
-        raise SuiteError(f"pytest left no report (exit code {code})")
-    result = Result()
-    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-        count = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
-        bad = count["failures"] + count["errors"]
-        result.failed += bad
-        result.skipped += count["skipped"]
-        result.passed += count["tests"] - bad - count["skipped"]
-    if result.passed + result.failed == 0:
-        raise SuiteError(f"no test in tests/{folder} ran")
-    return result
+def kept_folder():
+    """Where --keep leaves a stack of this checkout and --reuse finds it."""
+    name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+    return pathlib.Path(f"/var/tmp/cnop-test-kept-{os.getuid()}-{name}")
 
 
-def run_make_check(run, log, build, minutes):
-    """Automake writes the totals of all TAP lines into the end of its output."""
-    before = log.tell()
-    code = shell(run, log, ["make", "-C", str(build), "-k", "-j2", "check"], minutes, check=False)
-    log.flush()
-    text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
-    totals = {key: int(value) for key, value in
-              re.findall(r"^# (PASS|FAIL|ERROR|XPASS|SKIP):\s+(\d+)", text, re.M)}
-    if not totals:
-        raise SuiteError(f"make check printed no totals (exit code {code})")
-    failed = totals.get("FAIL", 0) + totals.get("ERROR", 0) + totals.get("XPASS", 0)
-    if code != 0 and failed == 0:
-        failed = 1
-    return Result(totals.get("PASS", 0), failed, totals.get("SKIP", 0))
-
-
-def run_node(run, log, command, minutes):
-    """The totals of node:test (a line each) or of Vitest (one line), from the output."""
-    before = log.tell()
-    code = shell(run, log, [command], minutes, check=False)
-    text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
-    totals = {key: int(value) for key, value in re.findall(r"^ℹ (pass|fail|skipped) (\d+)$", text, re.M)}
-    for line in re.findall(r"^ +Tests  (.+) \(\d+\)", re.sub(r"\x1b\[[0-9;]*m", "", text), re.M):
-        for value, key in re.findall(r"(\d+) (pass|fail|skipped)", line):
-            totals[key] = int(value)
-    if not totals and code == 0:
-        raise SuiteError(f"{command} printed no totals")
-    failed = totals.get("fail", 0)
-    return Result(totals.get("pass", 0), failed or int(code != 0), totals.get("skipped", 0))
-
-
-def commands(run, log, *rows):
-    """Each row (minutes, command...) is one test."""
-    result = Result()
-    for minutes, *command in rows:
-        if shell(run, log, command, minutes, check=False) == 0:
-            result.passed += 1
-        else:
-            result.failed += 1
-    return result
-
-
-# ---- suites, in the order in which they run ----
-
-def suite_lint(run, log):
-    """style, layering, shell scripts, formatting, generated files"""
-    formatted = [str(path) for folder in ("shared", "fcgi_services", "tests")
-                 for path in sorted((ROOT / folder).rglob("*.[ch]"))]
-    scripts = [str(path) for path in [
-        ROOT / "deploy.sh", ROOT / "tools/cnopctl", ROOT / "tools/cnopctl.bash-completion",
-        ROOT / "docs/build_api_docs.sh", *sorted((ROOT / "tools").rglob("*.sh")),
-        *sorted((ROOT / "tests").rglob("*.sh"))]]
-    return commands(
-        run, log,
-        (1, PYTHON, "tests/lint/tidy.py"),
-        (2, "shellcheck", "-x", "-P", str(ROOT), *scripts),
-        (2, "clang-format-14", "--dry-run", "--Werror", *formatted),
-        (1, PYTHON, "shared/base/gen_errors.py", "--check"),
-    )
-
-
-def suite_deploy(run, log):
-    """a fresh stack through ./deploy.sh, and the same again"""
-    options = ["--api-port", str(run.api_port), "--ui-port", str(run.ui_port)]
-    return commands(
-        run, log,
-        (20, "./deploy.sh", "local", "deploy", *options),
-        (5, "./deploy.sh", "local", "deploy"),
-        (1, "./deploy.sh", "all", "status"),
-        (1, "./deploy.sh", "doctor"),
-    )
-
-
-def suite_unit(run, log):
-    """libcheck units of the programs that the stack runs"""
-    return run_make_check(run, log, run.folder / "build", 10)
-
-
-def build_variant(run, log, name, *flags, env=None, target="all"):
-    build = run.folder / "build-variants" / name
-    build.mkdir(parents=True, exist_ok=True)
-    source = os.path.relpath(run.folder / "src", build)
-    shell(run, log, ["sh", "-c", f"cd {build} && {source}/configure -q {' '.join(flags)} && make -j2 {target}"],
-          15, env)
-    return build
-
-
-def suite_clang(run, log):
-    """no warning from clang either"""
-    build_variant(run, log, "clang", "--enable-werror", env={"CC": "clang-14"})
-    return Result(passed=1)
-
-
-def suite_asan(run, log):
-    """units, and the contract in both profiles, under AddressSanitizer and UndefinedBehaviorSanitizer"""
-    other = prepare(f"  module: {run.folder}/app/lib/nginx/modules/ngx_http_cnop_module.so\n",
-                    "--enable-asan --enable-werror --disable-gateway")
-    (other.folder / "ui").symlink_to(run.folder / "ui")
-    deploy = ["./deploy.sh", "local", "deploy", "--no-ui", "--profile"]
-    # Leaks are looked for by the units only: that search stops the whole process when it ends, and
-    # has once kept a daemon from ending.
-    daemons = {"ASAN_OPTIONS": "detect_leaks=0"}
-    try:
-        shell(other, log, [*deploy, "default"], 15, daemons)
-        shell(other, log, ["sh", "-c", "ldd $CNOP_APP/libexec/cnop/cnop-order | grep libasan"], 1)
-        result = run_make_check(other, log, other.folder / "build", 15)
-        result += run_pytest(other, log, "contract", 15)
-        shell(other, log, [*deploy, "reference"], 5, daemons)
-        result += run_pytest(other, log, "contract", 15, {"CNOP_PROFILE": "reference"})
-        result += commands(other, log, (1, "sh", "-c", "! grep -rE 'Sanitizer|runtime error:' $CNOP_VAR/log"))
-    finally:
-        remove(other, log)
-    return result
-
-
-def suite_tsan(run, log):
-    """units under ThreadSanitizer"""
-    build = build_variant(run, log, "tsan", "--enable-tsan", "--enable-werror", "--disable-gateway")
-    return run_make_check(run, log, build, 15)
-
-
-def suite_gateway(run, log):
-    """the nginx module: real nginx, stub workers"""
-    return run_pytest(run, log, "gateway", 10)
-
-
-def suite_gateway_asan(run, log):
-    """the same with a module under AddressSanitizer and UndefinedBehaviorSanitizer"""
-    build = build_variant(run, log, "gateway-asan", "--enable-asan", "--enable-werror",
-                          target="ngx_http_cnop_module.la")
-    return run_pytest(run, log, "gateway", 15, {"CNOP_BUILDDIR": str(build)})
-
-
-def build_helpers(run, log):
-    """Programs that only tests use; without them the tests that need them would be skipped."""
-    shell(run, log, ["make", "-C", str(run.folder / "build"), "-s", "-j2", "check", "TESTS="], 10)
-
-
-def suite_service(run, log):
-    """real workers, private MariaDB and Memcached"""
-    build_helpers(run, log)
-    return run_pytest(run, log, "service", 15)
-
-
-def suite_flow(run, log):
-    """the whole product through its public API"""
-    return run_pytest(run, log, "flow", 10)
-
-
-def suite_contract(run, log):
-    """every operation and status of openapi.yaml"""
-    return run_pytest(run, log, "contract", 10)
-
-
-def suite_hostile(run, log):
-    """hostile input and hostile customers on every operation that writes"""
-    return run_pytest(run, log, "hostile", 5)
-
-
-def suite_reference(run, log):
-    """the contract and flow suites in the profile `reference`"""
-    deploy = ["./deploy.sh", "local", "deploy", "--no-ui", "--profile"]
-    result = Result()
-    try:
-        shell(run, log, [*deploy, "reference"], 5)
-        for folder in ("contract", "flow"):
-            result += run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"})
-    finally:
-        shell(run, log, [*deploy, "default"], 5)
-    return result
-
-
-def suite_frontend(run, log):
-    """static gates and component tests of the UI"""
-    return run_node(run, log, "frontend/check.sh", 10)
-
-
-def suite_e2e(run, log):
-    """the UI in a real browser on the real stack"""
-    return run_node(run, log, "tests/e2e/run.sh", 15)
-
-
-def suite_chaos(run, log):
-    """kill -9 during writes, then every invariant"""
-    build_helpers(run, log)
-    return run_pytest(run, log, "chaos", 15)
-
-
-def suite_operate(run, log):
-    """./deploy.sh with wrong words, taken ports, Ctrl-C, killed services and a killed supervisor"""
-    return run_pytest(run, log, "deploy", 10)
-
-
-def suite_destroy(run, log):
-    """./deploy.sh local destroy leaves nothing behind"""
-    result = commands(run, log, (3, "./deploy.sh", "local", "destroy", "--yes", "--keep-data"),
-                      (10, "./deploy.sh", "local", "deploy", "--no-ui"),
-                      (3, "./deploy.sh", "local", "destroy", "--yes"))
-    if run.folder.exists():
-        result.failed += 1
-    else:
-        result.passed += 1
-    return result
-
-
-SUITES = {name[len("suite_"):]: function for name, function in list(globals().items())
-          if name.startswith("suite_")}
-NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "gateway_asan", "service", "flow", "contract",
-               "hostile", "reference", "e2e", "chaos", "operate", "destroy"}
-
-
-def prepare(settings="", configure_flags="--enable-werror"):
-    """The state folder must be reachable by the user the stack runs as, and short."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="cnop-test-", dir="/var/tmp"))
-    folder.chmod(0o755)
+def write_settings(folder, settings):
     api, ui, internal = free_ports(3)
-    (folder / "etc").mkdir()
+    (folder / "etc").mkdir(parents=True)
     # the trusted proxy lets the contract tests speak for clients of other machines
     (folder / "etc" / "local.yml").write_text(
         f"gateway:\n  api_port: {api}\n  ui_port: {ui}\n  internal_port: {internal}\n"
         f"  trusted_proxies: [127.77.77.77]\n{settings}", encoding="utf-8")
+
+
+def read_ports(folder):
+    text = (folder / "etc" / "local.yml").read_text(encoding="utf-8")
+    return [int(re.search(rf"^ *{name}_port: (\d+)$", text, re.M)[1]) for name in ("api", "ui", "internal")]
+
+
+def prepare(base, name="var", settings="", configure_flags="--enable-werror"):
+    """The state folder must be reachable by the user the stack runs as, and short."""
+    folder = base / name
+    reused = (folder / "etc" / "local.yml").exists()
+    if not reused:
+        write_settings(folder, settings)
+    api, ui, internal = read_ports(folder)
     env = {**os.environ, "CNOP_VAR": str(folder), "NO_COLOR": "1", "LC_ALL": "C.UTF-8",
            "CNOP_CONFIGURE_FLAGS": configure_flags, "PYTHONDONTWRITEBYTECODE": "1",
+           "XDG_CACHE_HOME": str(base / "cache"),
+           "CNOP_CACHE": os.environ.get("CNOP_CACHE", str(base / "cache")),
            "CNOP_BASE_URL": f"http://127.0.0.1:{api}", "CNOP_UI_URL": f"http://localhost:{ui}",
            "CNOP_INTERNAL_URL": f"http://127.0.0.1:{internal}",
            "CNOP_BUILDDIR": str(folder / "build"), "CNOP_APP": str(folder / "app")}
-    return Run(folder, api, ui, internal, env)
+    return suites.Run(base / "a checkout", folder, api, ui, internal, env,
+                      lambda *more: prepare(base, f"{name}2", *more), reused)
 
 
-def remove(run, log):
-    """The stack and its folder."""
-    shell(run, log, ["./deploy.sh", "local", "destroy", "--yes"], 3, check=False)
-    shutil.rmtree(run.folder, ignore_errors=True)
+def log_folder():
+    """A new one for this run; of earlier ones the newest are kept."""
+    if os.environ.get("CNOP_TEST_LOGS"):
+        folder = pathlib.Path(os.environ["CNOP_TEST_LOGS"])
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    parent = pathlib.Path(os.environ["CNOP_VAR"]) / "log/tests" if os.environ.get("CNOP_VAR") \
+        else pathlib.Path(f"/var/tmp/cnop-test-logs-{os.getuid()}")
+    parent.mkdir(parents=True, exist_ok=True)
+    for old in sorted(parent.iterdir())[:-(LOGS_KEPT - 1)]:
+        shutil.rmtree(old, ignore_errors=True)
+    return pathlib.Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=parent))
 
+
+# ---- one run ----
 
 def run_suite(run, logs, name):
     path = logs / f"{name}.log"
@@ -342,8 +127,8 @@ def run_suite(run, logs, name):
     with open(path, "w", encoding="utf-8") as log:
         try:
             result, problem = SUITES[name](run, log), None
-        except SuiteError as error:
-            result, problem = Result(failed=1), str(error)
+        except suites.SuiteError as error:
+            result, problem = suites.Result(failed=1), str(error)
     seconds = time.monotonic() - started
     verdict = "ok  " if result.failed == 0 else "FAIL"
     print(f"{verdict} {name:<12} {result.passed:4} passed {result.failed:3} failed "
@@ -359,29 +144,8 @@ def run_suite(run, logs, name):
     return result
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("suite", nargs="*", help="suites to run; all without any")
-    parser.add_argument("--list", action="store_true", help="name the suites")
-    parser.add_argument("--keep", action="store_true", help="leave the test stack running")
-    args = parser.parse_args()
-    if args.list:
-        for name, function in SUITES.items():
-            print(f"{name:<12} {function.__doc__}")
-        return 0
-    unknown = [name for name in args.suite if name not in SUITES]
-    if unknown:
-        parser.error(f"unknown suite: {', '.join(unknown)} (see --list)")
-    names = [name for name in SUITES if not args.suite or name in args.suite]
-    if "deploy" not in names and NEEDS_STACK & set(names):
-        names.insert(0, "deploy")
-
-    run = prepare()
-    logs = pathlib.Path(os.environ.get("CNOP_TEST_LOGS") or
-                        tempfile.mkdtemp(prefix="cnop-test-logs-", dir="/var/tmp"))
-    logs.mkdir(parents=True, exist_ok=True)
-    total = Result()
+def run_all(run, logs, names, keep):
+    total = suites.Result()
     try:
         for name in names:
             result = run_suite(run, logs, name)
@@ -389,15 +153,73 @@ def main():
             if name == "deploy" and result.failed:
                 break
     finally:
-        if args.keep:
-            print(f"test stack left in {run.folder}")
+        if keep and run.folder.exists():
+            print(f"test stack left in {run.folder}; --reuse runs on it, --remove ends it")
         elif run.folder.exists():
             with open(logs / "teardown.log", "w", encoding="utf-8") as log:
-                remove(run, log)
+                suites.remove(run, log)
     if total.skipped:
-        print(f"{total.skipped} skipped")
+        print(f"{total.skipped} skipped, for the reasons listed in tests/suites.py")
     print(f"{total.passed} passed, {total.failed} failed")
     return 1 if total.failed else 0
+
+
+def remove_kept():
+    base = kept_folder()
+    if not base.exists():
+        print("no test stack is kept")
+        return 0
+    with open(os.devnull, "w", encoding="utf-8") as log:
+        suites.remove(prepare(base), log)
+    shutil.rmtree(base)
+    print(f"removed {base}")
+    return 0
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./deploy.sh test", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("suite", nargs="*", help="suites to run; all without any")
+    parser.add_argument("--list", action="store_true", help="name the suites")
+    parser.add_argument("--keep", action="store_true", help="leave the test stack running")
+    parser.add_argument("--reuse", action="store_true",
+                        help="use the test stack that was kept, bring it up to date, and keep it")
+    parser.add_argument("--remove", action="store_true", help="remove the test stack that was kept")
+    parser.add_argument("--check-words", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    unknown = [name for name in args.suite if name not in SUITES]
+    if unknown:
+        print(f"error: unknown suite: {', '.join(unknown)}\n  try: ./deploy.sh test --list", file=sys.stderr)
+        sys.exit(2)
+    return args
+
+
+def main():
+    args = arguments()
+    if args.check_words:
+        return 0
+    if args.list:
+        for name, function in SUITES.items():
+            print(f"{name:<12} {function.__doc__}")
+        return 0
+    if args.remove:
+        return remove_kept()
+    names = [name for name in SUITES if not args.suite or name in args.suite]
+    if "deploy" not in names and set(names) - NEEDS_NO_STACK:
+        names.insert(0, "deploy")
+
+    keep = args.keep or args.reuse
+    if args.keep and kept_folder().exists():
+        remove_kept()
+    base = kept_folder() if keep else pathlib.Path(tempfile.mkdtemp(prefix="cnop-test-", dir="/var/tmp"))
+    base.mkdir(exist_ok=True)
+    base.chmod(0o755)
+    try:
+        copy_sources(base / "a checkout")
+        return run_all(prepare(base), log_folder(), names, keep)
+    finally:
+        if not keep:
+            shutil.rmtree(base, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -80,11 +80,28 @@ def test_without_words_it_explains_itself():
     ("all sing", "unknown verb 'sing'"),
     ("all stop now", "unexpected 'now'"),
     ("doctor now", "unexpected 'now'"),
+    ("test nosuch", "unknown suite: nosuch"),
 ])
 def test_wrong_words_are_named(folder, words, message):
     done = deploy(*words.split(), var=folder / "state")
     assert done.returncode == 2 and message in done.stderr, done
+    assert done.stderr.count("\n") <= 2 and done.stdout == "", done  # the message, and what to try
     assert not (folder / "state").exists()
+
+
+def test_the_list_of_suites_needs_nothing(folder):
+    """Not even a package, and no state folder."""
+    done = deploy("test", "--list", var=folder / "state")
+    assert done.returncode == 0 and re.search(r"^operate +\./deploy\.sh with wrong words", done.stdout, re.M), done
+    assert not (folder / "state").exists()
+
+
+def test_git_ignores_the_link_to_the_state(folder):
+    subprocess.run(["git", "init", "-q", folder], check=True)
+    shutil.copy(ROOT / ".gitignore", folder)
+    (folder / "var").symlink_to("/var/lib/cnop")
+    done = subprocess.run(["git", "-C", folder, "status", "--porcelain"], capture_output=True, text=True, check=True)
+    assert done.stdout == "?? .gitignore\n"
 
 
 @pytest.mark.parametrize("words", ["local status", "local logs", "all start", "auth restart"])
@@ -146,8 +163,9 @@ def test_ctrl_c_ends_everything_it_started(folder):
     assert process.returncode == 130 and "interrupted" in output, output
     assert not (state / "build/configured").exists()
     assert processes_of(state) == []
-    assert deploy("local", "destroy", "--yes", var=state).returncode == 0
-    assert not state.exists()
+    done = deploy("local", "destroy", "--yes", var=state)
+    assert done.returncode == 0 and not state.exists()
+    assert os.getuid() != 0 or "the system user 'cnop' stays" in done.stdout, done
 
 
 # ---- the running stack ----
@@ -159,6 +177,63 @@ def test_a_second_deployment_restarts_nothing():
     done = deploy("local", "deploy", "--no-ui")
     assert done.returncode == 0 and "roll services over" not in done.stdout, done
     assert status() == (before, 0)
+
+
+@needs_stack
+def test_no_ui_is_remembered():
+    """And no link is printed that leads nowhere."""
+    settings = (DEPLOYED / "etc/local.yml").read_text()
+    current, aside = DEPLOYED / "ui/current", DEPLOYED / "ui/aside"
+    had_pages = os.path.lexists(current)
+    if had_pages:
+        current.rename(aside)
+    try:
+        assert deploy("local", "deploy", "--no-ui").returncode == 0
+        done = deploy("local", "deploy")
+        assert done.returncode == 0 and "build the UI" not in done.stdout, done
+        assert "/docs" not in done.stdout and "--ui builds it" in done.stdout, done
+        assert (DEPLOYED / "etc/local.yml").read_text() == settings
+    finally:
+        if had_pages:
+            aside.rename(current)
+        (DEPLOYED / "etc/no-ui").unlink()
+
+
+@needs_stack
+def test_the_owners_comments_in_the_settings_stay():
+    path = DEPLOYED / "etc/local.yml"
+    before = path.read_text()
+    path.write_text(f"# why we do this\n{before}")
+    try:
+        assert deploy("local", "deploy", "--no-ui").returncode == 0
+        assert path.read_text().startswith("# why we do this\n")
+    finally:
+        path.write_text(before)
+
+
+@needs_stack
+def test_a_started_service_is_not_kept_waiting_by_its_breaker():
+    socket_path = DEPLOYED / "run/gateway-control.sock"
+
+    def breakers(*lines):
+        return subprocess.run(["curl", "-sf", "--unix-socket", socket_path, *lines,
+                               "http://x/control/breakers"], capture_output=True, text=True, check=True).stdout
+
+    assert deploy("insights", "stop").returncode == 0
+    try:
+        breakers("--data-binary", "open insights_service")
+        assert '"insights_service":"open"' in breakers()
+    finally:
+        assert deploy("insights", "start").returncode == 0
+    assert '"insights_service":"closed"' in breakers()
+
+
+@needs_stack
+@pytest.mark.parametrize("name", ["order-read", "order_read"])
+def test_the_reader_is_found_by_its_name_and_by_its_label(name):
+    url = os.environ["CNOP_INTERNAL_URL"]
+    done = subprocess.run(["curl", "-sf", f"{url}/internal/{name}/metrics"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "order_read_requests_total" in done.stdout, done
 
 
 @needs_stack
@@ -201,6 +276,8 @@ def test_a_service_that_will_not_end_keeps_nobody_else():
         subprocess.run(["sv", "-w", "10", "restart", DEPLOYED / "sv/auth-relay"], check=True)
         done = deploy("all", "stop")
         assert done.returncode == 0 and processes_of(DEPLOYED) == [], done
+        done = deploy("order", "start")
+        assert done.returncode == 3 and "./deploy.sh all start" in done.stderr, done
     finally:
         program.write_text(original)
         assert deploy("all", "start").returncode == 0

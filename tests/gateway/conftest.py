@@ -121,7 +121,7 @@ class Gateway:
                   for name, text in self.options.items()}
         include = SOURCE / "conf/nginx/cnop_params.conf"
         for name in ("http", "server"):
-            values[name] = values[name].replace("@PARAMS@", f"include {include};")
+            values[name] = values[name].replace("@PARAMS@", f'include "{include}";')
         values["log"] = "" if "access_log" in values["http"] else "access_log off;"
         if os.getuid() == 0:
             values["main"] += "\nuser root;"

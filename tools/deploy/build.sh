@@ -1,16 +1,31 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# From source to installed programs, and from frontend/ to static files.
+# From source to installed programs, and from frontend/ to static files. Everything is built from a
+# copy of the sources, so that the checkout is only read.
+
+# What changed is copied with its time stamp, so that only that is built again.
+sync_sources() {
+    local list="$CNOP_VAR/src.files"
+    "$CNOP_SOURCE/tools/list_files.sh" --working "$CNOP_SOURCE" | LC_ALL=C sort >"$list.new" || return
+    [ ! -L "$CNOP_VAR/src" ] || rm "$CNOP_VAR/src" # earlier versions built from the checkout itself
+    mkdir -p "$CNOP_VAR/src"
+    if [ -f "$list" ]; then
+        LC_ALL=C comm -23 "$list" "$list.new" | (cd "$CNOP_VAR/src" && xargs -r -d '\n' rm -f --)
+    fi
+    tar -C "$CNOP_SOURCE" --no-recursion -cf - -T "$list.new" | tar -C "$CNOP_VAR/src" --no-same-owner -xf - ||
+        return
+    mv "$list.new" "$list"
+}
 
 must_bootstrap() { # STAMP
     [ ! -x configure ] || [ ! -f Makefile.in ] || [ ! -f config.h.in ] || [ ! -f "$1" ] ||
         [ -n "$(find . -maxdepth 4 \( -name '*.am' -o -name '*.m4' -o -name configure.ac \) \
-            -not -path './var/*' -newer "$1" -print -quit 2>/dev/null)" ]
+            -newer "$1" -print -quit 2>/dev/null)" ]
 }
 
 # The stamps say that a step ran to its end, also after an interrupted one.
 build_configure() {
-    cd "$CNOP_VAR/src" || return 1
+    sync_sources && cd "$CNOP_VAR/src" || return 1
     if must_bootstrap "$CNOP_VAR/build/bootstrapped"; then
         ./bootstrap && touch "$CNOP_VAR/build/bootstrapped" || return 1
     fi
@@ -25,18 +40,17 @@ build_configure() {
 
 # What did not change keeps its time stamp, so that nothing restarts for it.
 build_programs() {
-    cd "$CNOP_VAR/build" && make -j"$(nproc)" && make install INSTALL="install -C"
+    sync_sources && cd "$CNOP_VAR/build" && make -j"$(nproc)" && make install INSTALL="install -C"
 }
 
 build_benchmarks() {
     cd "$CNOP_VAR/build" && make -j"$(nproc)" && make check TESTS=
 }
 
-# The UI is rebuilt when anything under frontend/ or the API description changed.
+# The UI is rebuilt when anything that goes into it changed.
 ui_stamp() {
-    (cd "$CNOP_SOURCE" && find frontend docs/reference/openapi.yaml docs/site shared/base/errors.def \
-        -type f -not -path '*/node_modules/*' -not -path '*/.node/*' -not -path '*/build/*' \
-        -not -path '*/.react-router/*' -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum)
+    (cd "$CNOP_VAR/src" && grep -E '^(frontend/|docs/(site/|build_api_docs|reference/openapi)|shared/base/.*errors)' \
+        "$CNOP_VAR/src.files" | xargs -d '\n' sha256sum | sha256sum)
 }
 
 UI_BUILDS_KEPT=4
@@ -62,6 +76,7 @@ keep_open_pages_alive() {
 # Builds into a new folder and swaps the link, so that a visitor never sees half of it.
 build_ui() {
     local stamp out
+    sync_sources || return
     stamp=$(ui_stamp)
     if [ "${1:-}" != force ] && [ "$(cat "$CNOP_VAR/ui/stamp" 2>/dev/null)" = "$stamp" ]; then
         return 0
@@ -72,8 +87,8 @@ build_ui() {
         # a release brings it built
         cp -R "$CNOP_SOURCE/frontend/dist/ui/." "$out/"
     else
-        "$CNOP_SOURCE/frontend/build.sh" "$out" || return 1
-        "$CNOP_SOURCE/docs/build_api_docs.sh" "$out/site/docs" || return 1
+        CNOP_VERSION=$(source_version) "$CNOP_VAR/src/frontend/build.sh" "$out" || return 1
+        "$CNOP_VAR/src/docs/build_api_docs.sh" "$out/site/docs" || return 1
     fi
     keep_open_pages_alive "$out"
     ln -sfn "$out" "$CNOP_VAR/ui/current.new" && mv -T "$CNOP_VAR/ui/current.new" "$CNOP_VAR/ui/current"

@@ -19,30 +19,101 @@ missing_packages() { # GROUP...
 need_packages() { # GROUP...
     local missing
     missing=$(missing_packages "$@" | tr '\n' ' ')
-    if [ -n "$missing" ] && [ "$(id -u)" -ne 0 ]; then
+    [ -n "$missing" ] || [ -s "$(new_daemons_file)" ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null ||
             die 3 "these packages are missing, and there is no sudo: $missing" \
                 "apt-get install $missing, as root"
-        sudo -n true 2>/dev/null || say "sudo is needed to install packages"
-        sudo -v || die 3 "these packages are missing, and sudo refused: $missing" \
-            "apt-get install $missing, as root"
+        # a NOPASSWD rule satisfies the first, never the second
+        sudo -n true 2>/dev/null || { say "sudo is needed to install packages" && sudo -v; } ||
+            die 3 "these packages are missing, and sudo refused: $missing" \
+                "apt-get install $missing, as root"
     fi
     step "Debian packages" "apt-get update, then again" install_packages "$@"
 }
 
-# Runs in a shell of its own. Leaves daemons of installed packages stopped: the stack brings its own.
+POLICY=/usr/sbin/policy-rc.d
+POLICY_MARK='# left by an interrupted ./deploy.sh of CNOP'
+
+# Runs in a shell of its own. The stack brings its own daemons: those of packages that come with it
+# are neither started now nor at the next boot. What was on this machine before stays as it is.
 install_packages() { # GROUP...
-    local missing policy=/usr/sbin/policy-rc.d
+    local missing
     missing=$(missing_packages "$@")
-    [ -n "$missing" ] || return 0
-    if [ ! -e $policy ]; then
-        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
-        printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
-        as_root chmod 0755 $policy
+    if [ -n "$missing" ]; then
+        note_new_daemons
+        forbid_starts
+        as_root dpkg --configure -a || true # what an interrupted installation may have left
+        apt_get update -q || echo "apt-get update failed; going on with the present lists"
+        # shellcheck disable=SC2086
+        apt_get install -y -q --no-install-recommends $missing || return
     fi
-    as_root dpkg --configure -a || true # what an interrupted installation may have left
-    as_root apt-get update -q || echo "apt-get update failed; going on with the present lists"
-    # shellcheck disable=SC2086
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        $missing
+    disable_new_daemons
+}
+
+forbid_starts() {
+    if [ -e $POLICY ] && ! grep -qxF "$POLICY_MARK" $POLICY; then
+        return 0
+    fi
+    trap 'as_root rm -f $POLICY' EXIT
+    printf '#!/bin/sh\n%s\nexit 101\n' "$POLICY_MARK" | as_root tee $POLICY >/dev/null
+    as_root chmod 0755 $POLICY
+}
+
+# Waits while another apt is at work: dpkg's lock by an option, that of the lists by asking again.
+apt_get() { # ARGUMENT...
+    local output deadline=$((SECONDS + 300)) code
+    output=$(mktemp)
+    while true; do
+        code=0
+        as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get \
+            -o DPkg::Lock::Timeout=300 "$@" 2>&1 | tee "$output" || code=${PIPESTATUS[0]}
+        if [ "$code" -eq 0 ] || [ $SECONDS -ge $deadline ] || ! grep -q 'Could not get lock' "$output"; then
+            break
+        fi
+        sleep 2
+    done
+    rm -f "$output"
+    return "$code"
+}
+
+# Kept until they are disabled, also over an interruption.
+new_daemons_file() { echo "$CNOP_VAR/new-daemons"; }
+
+note_new_daemons() {
+    local name
+    for name in $(packages_of daemons); do
+        daemon_is_known "$name" || grep -qxF "$name" "$(new_daemons_file)" 2>/dev/null ||
+            echo "$name" >>"$(new_daemons_file)"
+    done
+}
+
+daemon_is_known() { # NAME
+    [ -e "/etc/init.d/$1" ] || [ -n "$(systemctl is-enabled "$1" 2>/dev/null)" ]
+}
+
+# Without systemd (a container) the links for the next boot go all the same.
+disable_new_daemons() {
+    local name
+    [ -s "$(new_daemons_file)" ] || return 0
+    while read -r name; do
+        daemon_is_known "$name" || continue
+        echo "new on this machine, not needed by the stack: the service $name; disabled"
+        if [ -d /run/systemd/system ]; then
+            as_root systemctl disable --now "$name"
+        elif command -v systemctl >/dev/null; then
+            as_root systemctl disable "$name"
+        else
+            as_root update-rc.d "$name" disable
+        fi || return
+    done <"$(new_daemons_file)"
+    rm -f "$(new_daemons_file)"
+}
+
+# The distribution's own daemons that start at boot beside the stack.
+daemons_at_boot() {
+    local name
+    for name in $(packages_of daemons); do
+        [ "$(systemctl is-enabled "$name" 2>/dev/null)" != enabled ] || printf '%s ' "$name"
+    done
 }

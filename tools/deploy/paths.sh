@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Where everything lives. The checkout is only read; all state, the build tree and the installed
-# programs are under CNOP_VAR, whose path is free of blanks and short enough for Unix sockets.
+# Where everything lives. The checkout is only read; all state, a copy of the sources, what is built
+# from it, downloads and the installed programs are under CNOP_VAR, whose path is free of blanks and
+# short enough for Unix sockets.
 
 # As root the stack runs as the system user `cnop`, who may not be able to enter the checkout
 # (/root is closed), so the state lives in /var/lib then. `var` in the checkout leads there.
@@ -39,6 +40,14 @@ CNOP_RUN=$CNOP_VAR/run         # sockets and pid files
 CNOP_KEYS=$CNOP_VAR/keys       # passwords and token keys
 CNOP_LIBEXEC=$CNOP_APP/libexec/cnop
 export CNOP_VAR CNOP_SOURCE CNOP_RUN_USER
+
+# What npm downloads is kept here, and asked for only once. A registry that does not answer is given
+# up after seconds, not minutes.
+export CNOP_CACHE=${CNOP_CACHE:-$CNOP_VAR/cache}
+export npm_config_cache=$CNOP_CACHE/npm npm_config_prefer_offline=true npm_config_update_notifier=false
+export npm_config_fetch_retries=1 npm_config_fetch_retry_mintimeout=1000 npm_config_fetch_retry_maxtimeout=2000
+export npm_config_fetch_timeout=60000
+export PYTHONDONTWRITEBYTECODE=1
 
 # as_runner COMMAND...: run as the user the stack runs as.
 as_runner() {
@@ -78,8 +87,7 @@ prepare_var() {
     fi
     mkdir -p "$CNOP_VAR" || die 3 "cannot create $CNOP_VAR" "CNOP_VAR=/some/other/folder ./deploy.sh ..."
     lock_state
-    mkdir -p "$CNOP_VAR"/{etc,log,run,keys,sv,data,app,ui,tmp,build}
-    ln -sfn "$CNOP_SOURCE" "$CNOP_VAR/src"
+    mkdir -p "$CNOP_VAR"/{etc,log,run,keys,sv,data,app,ui,tmp,build,cache}
     if [ "$CNOP_VAR" != "$CNOP_SOURCE/var" ] && [ -z "${CNOP_VAR_GIVEN:-}" ] &&
         { [ -L "$CNOP_SOURCE/var" ] || [ ! -e "$CNOP_SOURCE/var" ]; }; then
         ln -sfn "$CNOP_VAR" "$CNOP_SOURCE/var" 2>/dev/null || true

@@ -28,24 +28,35 @@ import sys, yaml
 path, *choices = sys.argv[1:]
 with open(path, encoding="utf-8") as file:
     values = yaml.safe_load(file) or {}
+gateway, before = values.setdefault("gateway", {}), str(values)
 for choice in choices:
     key, _, port = choice.partition("=")
     if port:
-        values.setdefault("gateway", {})[key] = int(port)
-with open(path, "w", encoding="utf-8") as file:
-    yaml.safe_dump(values, file)
+        gateway[key] = int(port)
+if str(values) != before:  # else the file keeps its owner's comments
+    with open(path, "w", encoding="utf-8") as file:
+        yaml.safe_dump(values, file)
 PY
 }
 
+# Not the commit of a repository that only surrounds an unpacked release.
 source_commit() {
-    git -C "$CNOP_SOURCE" rev-parse --short HEAD 2>/dev/null || echo unknown
+    [ ! -e "$CNOP_SOURCE/.git" ] || git -c safe.directory='*' -C "$CNOP_SOURCE" rev-parse --short HEAD 2>/dev/null ||
+        true
+}
+
+source_version() {
+    [ ! -e "$CNOP_SOURCE/.git" ] || git -c safe.directory='*' -C "$CNOP_SOURCE" describe --tags --always --dirty \
+        2>/dev/null || true
 }
 
 render_conf() {
+    local commit
+    commit=$(source_commit)
     /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" --out "$CNOP_ETC" \
         --profile "$(cat "$CNOP_ETC/profile")" \
         --set "paths={app: $CNOP_APP, etc: $CNOP_ETC, run: $CNOP_RUN, keys: $CNOP_KEYS, data: $CNOP_VAR/data, log: $CNOP_VAR/log, tmp: $CNOP_VAR/tmp, ui: $CNOP_VAR/ui/current, sv: $CNOP_SV}" \
-        --set "gateway.commit='$(source_commit)'" --set "run_user=$CNOP_RUN_USER" --set "mariadb.admin_user=$CNOP_DB_ADMIN" \
+        --set "gateway.commit='${commit:-unknown}'" --set "run_user=$CNOP_RUN_USER" --set "mariadb.admin_user=$CNOP_DB_ADMIN" \
         --file "$CNOP_ETC/local.yml"
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_ETC"
 }
@@ -87,9 +98,15 @@ free_port() { # FROM
 }
 
 gateway_is_up() {
-    [ -S "$CNOP_RUN/gateway-control.sock" ] &&
-        curl -fsS -m 2 --unix-socket "$CNOP_RUN/gateway-control.sock" \
-            http://localhost/control/revocations >/dev/null 2>&1
+    [ -S "$CNOP_RUN/gateway-control.sock" ] && ask_gateway revocations >/dev/null 2>&1
+}
+
+ask_gateway() { # WHAT [CURL OPTIONS]
+    curl -fsS -m 2 --unix-socket "$CNOP_RUN/gateway-control.sock" "${@:2}" "http://localhost/control/$1"
+}
+
+tell_gateway() { # WHAT; lines from standard input
+    ask_gateway "$1" --data-binary @-
 }
 
 # ---- keys ----
@@ -335,7 +352,7 @@ start_services() {
 # Programs or settings are newer than what runs.
 something_changed() {
     [ ! -f "$CNOP_RUN/current" ] ||
-        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile \
+        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile ! -name no-ui \
             -newer "$CNOP_RUN/current" -print -quit)" ]
 }
 

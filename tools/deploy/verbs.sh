@@ -3,8 +3,7 @@
 # One function per word of the command line. How things are done is in the sibling files.
 
 bad_usage() {
-    usage >&2
-    die 2 "$1"
+    die 2 "$1" "./deploy.sh help"
 }
 
 no_more() { # WHAT ARGUMENT...
@@ -31,14 +30,15 @@ verb_local() {
 }
 
 local_deploy() {
-    local profile='' api='' ui='' internal='' with_ui=1
+    local profile='' api='' ui='' internal='' pages=''
     while [ $# -gt 0 ]; do
         case $1 in
             --profile) profile=${2:-}; shift ;;
             --api-port) api=${2:-}; shift ;;
             --ui-port) ui=${2:-}; shift ;;
             --internal-port) internal=${2:-}; shift ;;
-            --no-ui) with_ui=0 ;;
+            --no-ui) pages=no ;;
+            --ui) pages=yes ;;
             *) bad_usage "local deploy: unknown option '$1'" ;;
         esac
         shift || bad_usage "local deploy: an option lacks its value"
@@ -48,13 +48,14 @@ local_deploy() {
     prepare_var
 
     local packages_ui=()
-    [ $with_ui = 0 ] || command -v npm >/dev/null || packages_ui=(ui)
+    ui_is_wanted "$pages" && ! command -v npm >/dev/null && packages_ui=(ui)
     need_packages build run "${packages_ui[@]}"
     check_ports "${ports[@]}"
     remember_choices "$profile" "${ports[@]}"
+    remember_ui "$pages"
     step "configure" "" build_configure
     step "build and install programs" "" build_programs
-    [ $with_ui = 0 ] || step "build the UI" "the npm registry must be reachable" build_ui
+    ! ui_is_wanted || step "build the UI" "the npm registry must be reachable" build_ui
     deploy_stack
     say_urls
 }
@@ -67,6 +68,18 @@ check_choices() { # PROFILE PORT...
         [ -z "$port" ] || { [[ $port =~ ^[0-9]{1,5}$ ]] && [ "$port" -ge 1024 ] && [ "$port" -le 65535 ]; } ||
             bad_usage "a port must be a number from 1024 to 65535, not '$port'"
     done
+}
+
+# A stack that was deployed without the UI stays so until it is asked for.
+ui_is_wanted() { # [yes|no]
+    [ "${1:-}" = yes ] || { [ "${1:-}" != no ] && [ ! -e "$CNOP_ETC/no-ui" ]; }
+}
+
+remember_ui() { # yes, no, or empty: as before
+    case $1 in
+        yes) rm -f "$CNOP_ETC/no-ui" ;;
+        no) touch "$CNOP_ETC/no-ui" ;;
+    esac
 }
 
 deploy_stack() {
@@ -98,9 +111,14 @@ smoke_order() {
 
 say_urls() {
     say ""
-    say "  UI    http://localhost:$(ui_port)"
-    say "  API   http://localhost:$(api_port)/api/v1   (docs: http://localhost:$(ui_port)/docs)"
-    say "  state $CNOP_VAR"
+    if [ ! -e "$CNOP_VAR/ui/current/" ]; then
+        say "  UI    not built, and left out from now on; ./deploy.sh local deploy --ui builds it"
+        say "  API   http://localhost:$(api_port)/api/v1"
+    else
+        say "  UI    http://localhost:$(ui_port)$(ui_is_wanted || echo "   (as built before; --ui builds it anew)")"
+        say "  API   http://localhost:$(api_port)/api/v1   (docs: http://localhost:$(ui_port)/docs)"
+    fi
+    say "  state $CNOP_VAR, settings of your own in $CNOP_ETC/local.yml (docs/howto/configure.md)"
 }
 
 local_destroy() {
@@ -122,12 +140,14 @@ local_destroy() {
     fi
     step "stop everything" "" stop_supervisor
     if [ $keep = 1 ]; then
-        rm -rf "${CNOP_VAR:?}"/{app,build,ui,tmp,sv,run,log}
+        rm -rf "${CNOP_VAR:?}"/{app,build,src,src.files,ui,tmp,sv,run,log}
         say "stopped; programs removed, data and settings kept in $CNOP_VAR"
     else
         rm -rf "${CNOP_VAR:?}"
         [ ! -L "$CNOP_SOURCE/var" ] || rm -f "$CNOP_SOURCE/var"
         say "stopped and removed: programs, accounts, orders, keys and logs"
+        [ "$(id -u)" -ne 0 ] ||
+            say "the system user '$CNOP_RUN_USER' stays, and so do packages (userdel $CNOP_RUN_USER removes the user)"
     fi
 }
 
@@ -175,8 +195,8 @@ verb_service() {
             step "configuration and keys" "" deploy_conf
             step "$name: roll over" "./deploy.sh $name logs" roll_service "$name"
             ;;
-        restart) step "$name: restart" "./deploy.sh $name logs" roll_service "$name" ;;
-        start) step "$name: start" "./deploy.sh $name logs" start_service "$name" ;;
+        restart) need_supervisor; step "$name: restart" "./deploy.sh $name logs" roll_service "$name" ;;
+        start) need_supervisor; step "$name: start" "./deploy.sh $name logs" start_service "$name" ;;
         stop) step "$name: stop" "" sv_do -w 30 down "$name" ;;
         status) service_status "$name" ;;
         logs) follow_logs "$name" ;;
@@ -184,12 +204,26 @@ verb_service() {
     esac
 }
 
+need_supervisor() {
+    supervisor_is_up || die 3 "the whole stack is stopped" "./deploy.sh all start"
+}
+
 start_service() {
     everything_is_supervised || {
-        echo "the supervisor does not run; ./deploy.sh all start brings everything up"
+        echo "the supervisor does not watch every service; ./deploy.sh all restart brings everything up"
         return 1
     }
-    sv_do up "$1" && wait_until_said 30 "readiness of $1" service_is_ready "$1"
+    sv_do up "$1" && wait_until_said 30 "readiness of $1" service_is_ready "$1" && close_breaker "$1"
+}
+
+# While it was away the gateway may have begun to refuse its requests at once, and would for half a
+# minute more.
+close_breaker() { # SERVICE
+    case $1 in
+        order | order-read | auth | user | inventory | insights)
+            ! gateway_is_up || printf 'close %s_service\n' "${1//-/_}" | tell_gateway breakers
+            ;;
+    esac
 }
 
 # Without losing a request where the service has several processes; the others restart.
@@ -202,7 +236,7 @@ roll_service() {
             ;;
         *) sv_do -w 30 restart "$1" ;;
     esac
-    wait_until_said 60 "readiness of $1" service_is_ready "$1"
+    wait_until_said 60 "readiness of $1" service_is_ready "$1" && close_breaker "$1"
 }
 
 verb_frontend() {
@@ -260,8 +294,15 @@ follow_logs() {
 
 # ---- test, bench, doctor ----
 
+# Words are checked before anything is installed for them; --list needs nothing.
 verb_test() {
     local packages_ui=()
+    if [ -x /usr/bin/python3 ]; then
+        case " $* " in
+            *" --list "* | *" --help "* | *" -h "*) exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@" ;;
+        esac
+        /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" --check-words "$@" || exit
+    fi
     prepare_var
     command -v npm >/dev/null || packages_ui=(ui)
     need_packages build run test "${packages_ui[@]}"
@@ -296,6 +337,8 @@ verb_doctor() {
         awk 'NR > 1 && (least == "" || $4 < least) { least = $4 } END { print least }')
     check "disk: ${free} MiB free (3000 needed)" [ "$free" -ge 3000 ]
     check "clock: $(date -u '+%F %T') UTC" [ "$(date +%Y)" -ge 2025 ]
+    name=$(daemons_at_boot)
+    [ -z "$name" ] || say "  start at the next boot beside the stack, which does not need them: $name"
     if [ -d "$CNOP_SV/gateway" ]; then
         check "the stack answers on port $(api_port)" api_is_ready
         all_status || bad=1

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: MIT
+"""The suites of tests/run.py, in the order in which they run, and how each kind of test is counted."""
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+PYTHON = "/usr/bin/python3"
+
+# A test may be left out for these reasons only; any other skip is a failure.
+EXPECTED_SKIPS = {
+    "AddressSanitizer keeps what is freed for a while",
+    "only root can connect as others",
+    "needs another user to connect as",
+}
+
+
+@dataclasses.dataclass
+class Result:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other):
+        return Result(self.passed + other.passed, self.failed + other.failed,
+                      self.skipped + other.skipped)
+
+
+@dataclasses.dataclass
+class Run:
+    """One run of the whole: its sources, the state folder, environment and ports of its stack."""
+    source: pathlib.Path
+    folder: pathlib.Path
+    api_port: int
+    ui_port: int
+    internal_port: int
+    env: dict
+    variant: object = None  # prepares another stack of the same sources
+    reused: bool = False    # the stack of an earlier run
+
+
+class SuiteError(Exception):
+    pass
+
+
+def shell(run, log, command, minutes, env=None, check=True):
+    """Runs a command into the log; ends its whole process group when it overstays."""
+    log.write(f"$ {' '.join(map(str, command))}\n")
+    log.flush()
+    process = subprocess.Popen(command, cwd=run.source, stdout=log, stderr=subprocess.STDOUT,
+                               stdin=subprocess.DEVNULL, env={**run.env, **(env or {})},
+                               start_new_session=True)
+    try:
+        code = process.wait(timeout=minutes * 60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise SuiteError(f"no end within {minutes} minutes: {command[0]}") from None
+    if check and code != 0:
+        raise SuiteError(f"exit code {code}: {' '.join(map(str, command))[:200]}")
+    return code
+
+
+def run_pytest(run, log, folder, minutes, env=None):
+    report = run.folder / f"pytest-{folder.replace('/', '-')}.xml"
+    report.unlink(missing_ok=True)
+    code = shell(run, log, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
+                            f"--junitxml={report}", f"tests/{folder}"], minutes, env, check=False)
+    if not report.is_file():
+        raise SuiteError(f"pytest left no report (exit code {code})")
+    result = read_report(report, log)
+    if result.passed + result.failed == 0:
+        raise SuiteError(f"no test in tests/{folder} ran")
+    return result
+
+
+def read_report(report, log):
+    result = Result()
+    root = ElementTree.parse(report).getroot()
+    for suite in root.iter("testsuite"):
+        count = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
+        bad = count["failures"] + count["errors"]
+        result.failed += bad
+        result.skipped += count["skipped"]
+        result.passed += count["tests"] - bad - count["skipped"]
+    for case in root.iter("testcase"):
+        for skipped in case.iter("skipped"):
+            if skipped.get("message") not in EXPECTED_SKIPS:
+                log.write(f"FAIL: {case.get('name')} was left out: {skipped.get('message')}\n")
+                result.failed += 1
+                result.skipped -= 1
+    return result
+
+
+def run_make_check(run, log, build, minutes):
+    """Automake writes the totals of all TAP lines into the end of its output."""
+    before = log.tell()
+    code = shell(run, log, ["make", "-C", str(build), "-k", "-j2", "check"], minutes, check=False)
+    log.flush()
+    text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
+    totals = {key: int(value) for key, value in
+              re.findall(r"^# (PASS|FAIL|ERROR|XPASS|SKIP):\s+(\d+)", text, re.M)}
+    if not totals:
+        raise SuiteError(f"make check printed no totals (exit code {code})")
+    # none of these has a reason to leave anything out
+    failed = sum(totals.get(key, 0) for key in ("FAIL", "ERROR", "XPASS", "SKIP"))
+    if code != 0 and failed == 0:
+        failed = 1
+    return Result(totals.get("PASS", 0), failed)
+
+
+def run_node(run, log, command, minutes):
+    """The totals of node:test (a line each) or of Vitest (one line), from the output."""
+    before = log.tell()
+    code = shell(run, log, [command], minutes, check=False)
+    text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
+    totals = {key: int(value) for key, value in re.findall(r"^ℹ (pass|fail|skipped) (\d+)$", text, re.M)}
+    for line in re.findall(r"^ +Tests  (.+) \(\d+\)", re.sub(r"\x1b\[[0-9;]*m", "", text), re.M):
+        for value, key in re.findall(r"(\d+) (pass|fail|skipped)", line):
+            totals[key] = int(value)
+    if not totals and code == 0:
+        raise SuiteError(f"{command} printed no totals")
+    failed = totals.get("fail", 0) + totals.get("skipped", 0)
+    return Result(totals.get("pass", 0), failed or int(code != 0))
+
+
+def commands(run, log, *rows):
+    """Each row (minutes, command...) is one test."""
+    result = Result()
+    for minutes, *command in rows:
+        if shell(run, log, command, minutes, check=False) == 0:
+            result.passed += 1
+        else:
+            result.failed += 1
+    return result
+
+
+# ---- suites, in the order in which they run ----
+
+def suite_lint(run, log):
+    """style, layering, shell scripts, formatting, generated files"""
+    formatted = [str(path) for folder in ("shared", "fcgi_services", "tests")
+                 for path in sorted((run.source / folder).rglob("*.[ch]"))]
+    scripts = [str(path) for path in [
+        run.source / "deploy.sh", run.source / "tools/cnopctl", run.source / "tools/cnopctl.bash-completion",
+        run.source / "docs/build_api_docs.sh", *sorted((run.source / "tools").rglob("*.sh")),
+        *sorted((run.source / "tests").rglob("*.sh"))]]
+    return commands(
+        run, log,
+        (1, PYTHON, "tests/lint/tidy.py"),
+        (2, "shellcheck", "-x", "-P", str(run.source), *scripts),
+        (2, "clang-format-14", "--dry-run", "--Werror", *formatted),
+        (1, PYTHON, "shared/base/gen_errors.py", "--check"),
+    )
+
+
+def suite_deploy(run, log):
+    """a fresh stack through ./deploy.sh, and the same again"""
+    options = ["--api-port", str(run.api_port), "--ui-port", str(run.ui_port)]
+    if run.reused:
+        return commands(run, log, (20, "./deploy.sh", "local", "deploy", "--ui"))
+    before = files_of(run.source)
+    result = commands(
+        run, log,
+        (20, "./deploy.sh", "local", "deploy", *options),
+        (5, "./deploy.sh", "local", "deploy"),
+        # without a registry: nothing is missing
+        (5, "env", "npm_config_registry=http://127.0.0.1:9", "./deploy.sh", "frontend", "rebuild"),
+        (1, "./deploy.sh", "all", "status"),
+        (1, "./deploy.sh", "doctor"),
+    )
+    written = files_of(run.source) ^ before
+    log.write("".join(f"FAIL: {path} was written into the checkout\n" for path in sorted(written)[:20]))
+    return result + Result(passed=int(not written), failed=int(bool(written)))
+
+
+def files_of(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def suite_unit(run, log):
+    """libcheck units of the programs that the stack runs"""
+    return run_make_check(run, log, run.folder / "build", 10)
+
+
+def remove(run, log):
+    """The stack and its folder."""
+    shell(run, log, ["./deploy.sh", "local", "destroy", "--yes"], 3, check=False)
+    shutil.rmtree(run.folder, ignore_errors=True)
+
+
+def build_variant(run, log, name, *flags, env=None, target="all"):
+    build = run.folder / "build-variants" / name
+    build.mkdir(parents=True, exist_ok=True)
+    source = os.path.relpath(run.folder / "src", build)
+    shell(run, log, ["sh", "-c", f"cd {build} && {source}/configure -q {' '.join(flags)} && make -j2 {target}"],
+          15, env)
+    return build
+
+
+def suite_clang(run, log):
+    """no warning from clang either"""
+    build_variant(run, log, "clang", "--enable-werror", env={"CC": "clang-14"})
+    return Result(passed=1)
+
+
+def suite_asan(run, log):
+    """units, and the contract in both profiles, under AddressSanitizer and UndefinedBehaviorSanitizer"""
+    other = run.variant(f"  module: {run.folder}/app/lib/nginx/modules/ngx_http_cnop_module.so\n",
+                        "--enable-asan --enable-werror --disable-gateway")
+    (other.folder / "ui").symlink_to(run.folder / "ui")
+    deploy = ["./deploy.sh", "local", "deploy", "--no-ui", "--profile"]
+    # Leaks are looked for by the units only: that search stops the whole process when it ends, and
+    # has once kept a daemon from ending.
+    daemons = {"ASAN_OPTIONS": "detect_leaks=0"}
+    try:
+        shell(other, log, [*deploy, "default"], 15, daemons)
+        shell(other, log, ["sh", "-c", "ldd $CNOP_APP/libexec/cnop/cnop-order | grep libasan"], 1)
+        result = run_make_check(other, log, other.folder / "build", 15)
+        result += run_pytest(other, log, "contract", 15)
+        shell(other, log, [*deploy, "reference"], 5, daemons)
+        result += run_pytest(other, log, "contract", 15, {"CNOP_PROFILE": "reference"})
+        result += commands(other, log, (1, "sh", "-c", "! grep -rE 'Sanitizer|runtime error:' $CNOP_VAR/log"))
+    finally:
+        remove(other, log)
+    return result
+
+
+def suite_tsan(run, log):
+    """units under ThreadSanitizer"""
+    build = build_variant(run, log, "tsan", "--enable-tsan", "--enable-werror", "--disable-gateway")
+    return run_make_check(run, log, build, 15)
+
+
+def suite_gateway(run, log):
+    """the nginx module: real nginx, stub workers"""
+    return run_pytest(run, log, "gateway", 10)
+
+
+def suite_gateway_asan(run, log):
+    """the same with a module under AddressSanitizer and UndefinedBehaviorSanitizer"""
+    build = build_variant(run, log, "gateway-asan", "--enable-asan", "--enable-werror",
+                          target="ngx_http_cnop_module.la")
+    return run_pytest(run, log, "gateway", 15, {"CNOP_BUILDDIR": str(build)})
+
+
+def build_helpers(run, log):
+    """Programs that only tests use; without them the tests that need them would be skipped."""
+    shell(run, log, ["make", "-C", str(run.folder / "build"), "-s", "-j2", "check", "TESTS="], 10)
+
+
+def suite_service(run, log):
+    """real workers, private MariaDB and Memcached"""
+    build_helpers(run, log)
+    return run_pytest(run, log, "service", 15)
+
+
+def suite_flow(run, log):
+    """the whole product through its public API"""
+    return run_pytest(run, log, "flow", 10)
+
+
+def suite_contract(run, log):
+    """every operation and status of openapi.yaml"""
+    return run_pytest(run, log, "contract", 10)
+
+
+def suite_hostile(run, log):
+    """hostile input and hostile customers on every operation that writes"""
+    return run_pytest(run, log, "hostile", 5)
+
+
+def suite_reference(run, log):
+    """the contract and flow suites in the profile `reference`"""
+    deploy = ["./deploy.sh", "local", "deploy", "--no-ui", "--profile"]
+    result = Result()
+    try:
+        shell(run, log, [*deploy, "reference"], 5)
+        for folder in ("contract", "flow"):
+            result += run_pytest(run, log, folder, 10, {"CNOP_PROFILE": "reference"})
+    finally:
+        shell(run, log, [*deploy, "default"], 5)
+    return result
+
+
+def suite_frontend(run, log):
+    """static gates and component tests of the UI"""
+    return run_node(run, log, "frontend/check.sh", 10)
+
+
+def suite_e2e(run, log):
+    """the UI in a real browser on the real stack"""
+    return run_node(run, log, "tests/e2e/run.sh", 15)
+
+
+def suite_chaos(run, log):
+    """kill -9 during writes, then every invariant"""
+    build_helpers(run, log)
+    return run_pytest(run, log, "chaos", 15)
+
+
+def suite_operate(run, log):
+    """./deploy.sh with wrong words, taken ports, Ctrl-C, killed services and a killed supervisor"""
+    return run_pytest(run, log, "deploy", 10)
+
+
+def suite_destroy(run, log):
+    """./deploy.sh local destroy leaves nothing behind"""
+    result = commands(run, log, (3, "./deploy.sh", "local", "destroy", "--yes", "--keep-data"),
+                      (10, "./deploy.sh", "local", "deploy", "--no-ui"),
+                      (3, "./deploy.sh", "local", "destroy", "--yes"))
+    if run.folder.exists():
+        result.failed += 1
+    else:
+        result.passed += 1
+    return result
+
+
+SUITES = {name[len("suite_"):]: function for name, function in list(globals().items())
+          if name.startswith("suite_")}
+NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "gateway_asan", "service", "flow", "contract",
+               "hostile", "reference", "e2e", "chaos", "operate", "destroy"}
