@@ -17,6 +17,11 @@ CNOP_VAR_GIVEN=${CNOP_VAR:-}
 . "$CNOP_SOURCE/tools/deploy/build.sh"
 # shellcheck source=tools/deploy/stack.sh
 . "$CNOP_SOURCE/tools/deploy/stack.sh"
+# shellcheck source=tools/deploy/monitoring.sh
+. "$CNOP_SOURCE/tools/deploy/monitoring.sh"
+with_monitors
+# shellcheck source=tools/deploy/quality.sh
+. "$CNOP_SOURCE/tools/deploy/quality.sh"
 # shellcheck source=tools/deploy/verbs.sh
 . "$CNOP_SOURCE/tools/deploy/verbs.sh"
 
@@ -27,17 +32,35 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
   local deploy [--profile default|reference] [--no-ui|--ui]
                [--api-port N] [--ui-port N] [--internal-port N]
                           install packages, build, start everything, place a first order
+                          --no-cache builds everything anew
   local status | logs     what runs; follow all logs
   local destroy [--yes] [--keep-data]
                           stop everything and remove its state
   local frontend rebuild  build the UI again and swap it in
 
-  all status|start|stop|restart|logs|deploy|rebuild
+  all status|start|stop|restart|logs|deploy|rebuild|clean
   SERVICE status|start|stop|restart|logs|deploy|rebuild
+                          deploy and rebuild take --no-cache; clean removes builds and downloads
+                          logs takes --level, --since 15m, --request-id ID, --lines N, --follow
                           SERVICE: auth user inventory order insights gateway frontend
                           and order-read feed auth-relay mariadb memcached
 
-  test [SUITE...]         every test, or the named suites (see ./deploy.sh test --list)
+  monitoring deploy [--retention 15d] [--scrape-interval 15s] [--prometheus-port N]
+               [--alertmanager-port N] [--exporter-port N] [--webhook-url URL] [--mail-to ADDRESS]
+                          Prometheus, Alertmanager and exporters beside the stack
+  monitoring start|stop|restart|status|logs|destroy
+
+  test [SUITE...]         every test, or the named suites (see ./deploy.sh test --list);
+                          --reuse keeps the test stack for the next time
+  test SERVICE            the units of auth, user, inventory, order or insights, in seconds
+  coverage [SERVICE|gateway|frontend]
+                          what tests reach of the code, as HTML and in figures
+  url api|ui|internal|prometheus|alertmanager
+                          prints an address
+  check [smoke|inventory|auth|user|order|insights|incident]
+                          requests and refusals against the running stack
+  load latency|rate-limit|contention|breaker [--seconds N] [--rate N]
+                          a scenario against the running stack, with a report
   bench                   load figures of this machine
   doctor                  checks packages, ports, disk, clock and the running stack
   help                    this text
@@ -58,9 +81,14 @@ main() {
         help | --help | -h) usage ;;
         test) verb_test "$@" ;;
         bench) verb_bench "$@" ;;
+        check) verb_check "$@" ;;
+        coverage) verb_coverage "$@" ;;
+        load) verb_load "$@" ;;
+        url) verb_url "$@" ;;
         doctor) no_more doctor "$@"; verb_doctor ;;
         local) verb_local "$@" ;;
         all) verb_all "$@" ;;
+        monitoring) verb_monitoring "$@" ;;
         frontend) verb_frontend "$@" ;;
         auth | user | inventory | order | insights | gateway | order-read | feed | auth-relay | mariadb | memcached)
             verb_service "$what" "$@" ;;

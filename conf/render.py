@@ -10,7 +10,6 @@ import os
 import pathlib
 import sys
 
-import jinja2
 import yaml
 
 CONF = pathlib.Path(__file__).resolve().parent
@@ -115,17 +114,21 @@ def write_if_changed(path, text, mode):
 
 def render_all(values, out):
     """conf/<group>/<name>.j2 becomes <out>/<name>; anything without .j2 is copied as it is."""
+    import jinja2  # here, since --get is asked often and needs none
     env = jinja2.Environment(loader=jinja2.FileSystemLoader(CONF), trim_blocks=True,
                              undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
                              lstrip_blocks=True)
     changed = []
-    for group in ("nginx", "workers", "mariadb", "logrotate"):
+    for group in ("nginx", "workers", "mariadb", "logrotate", "monitoring"):
         for source in sorted((CONF / group).glob("*")):
             if not source.is_file():
                 continue
             if source.suffix == ".j2":
                 name = source.stem
-                text = env.get_template(f"{group}/{source.name}").render(values)
+                try:
+                    text = env.get_template(f"{group}/{source.name}").render(values)
+                except jinja2.UndefinedError as error:
+                    refuse(f"{source.name} names a variable that conf/defaults.yml lacks: {error}")
             else:
                 name = source.name
                 text = source.read_text(encoding="utf-8")
@@ -153,11 +156,8 @@ def main():
         return
     if args.out is None:
         parser.error("--out or --get is needed")
-    try:
-        for name in render_all(values, args.out):
-            print(name)
-    except jinja2.UndefinedError as error:
-        refuse(f"a template names a variable that conf/defaults.yml lacks: {error}")
+    for name in render_all(values, args.out):
+        print(name)
 
 
 if __name__ == "__main__":

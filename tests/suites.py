@@ -297,6 +297,23 @@ def suite_e2e(run, log):
     return run_node(run, log, "tests/e2e/run.sh", 15)
 
 
+def suite_check(run, log):
+    """./deploy.sh check, load and test SERVICE, as an operator calls them"""
+    return commands(run, log,
+                    (3, "./deploy.sh", "check"),
+                    (1, "./deploy.sh", "check", "incident"),
+                    (2, "./deploy.sh", "load", "contention"),
+                    (1, "./deploy.sh", "load", "breaker"),
+                    (2, "./deploy.sh", "load", "latency", "--seconds", "3", "--rate", "20"),
+                    (10, "./deploy.sh", "test", "insights"),
+                    (1, "./deploy.sh", "all", "logs", "--since", "5m", "--level", "warn"))
+
+
+def suite_monitoring(run, log):
+    """./deploy.sh monitoring: login, charts, alerts, runbooks"""
+    return run_pytest(run, log, "monitoring", 15)
+
+
 def suite_chaos(run, log):
     """kill -9 during writes, then every invariant"""
     build_helpers(run, log)

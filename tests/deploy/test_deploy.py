@@ -295,7 +295,7 @@ def test_a_killed_supervisor_is_replaced(also):
     for pid in children if also else []:
         os.kill(int(pid), signal.SIGKILL)
     done = deploy("local", "status")
-    assert done.returncode == 1 and "supervisor  not running" in done.stdout, done
+    assert done.returncode == 1 and re.search(r"^supervisor +not running", done.stdout, re.M), done
     assert deploy("local", "deploy", "--no-ui").returncode == 0
     after, code = status()
     assert code == 0 and all(ready for ready, _ in after.values())

@@ -4,6 +4,14 @@
 
 # start order; runit restarts whatever ends
 CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights gateway logrotate)
+CNOP_MONITORS=(stack-metrics node-exporter mysqld-exporter process-exporter alert-file alertmanager prometheus)
+CNOP_STACK=("${CNOP_DAEMONS[@]}") # without monitoring
+
+# Where monitoring is deployed and wanted, its programs are watched like the others.
+with_monitors() {
+    CNOP_DAEMONS=("${CNOP_STACK[@]}")
+    if monitoring_is_deployed && ! monitoring_is_off; then CNOP_DAEMONS+=("${CNOP_MONITORS[@]}"); fi
+}
 
 api_port() { setting gateway.api_port; }
 ui_port() { setting gateway.ui_port; }
@@ -15,24 +23,27 @@ setting() { # KEY
     /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" "${options[@]}" --get "$1"
 }
 
-# The choices of this installation (ports, profile) are kept, so that a later deploy without
-# options repeats them.
+# The choices of this installation are kept, so that a later deploy without options repeats them.
 remember_choices() { # PROFILE KEY=PORT...; empty values keep what was chosen before
-    local file="$CNOP_ETC/local.yml"
     [ -f "$CNOP_ETC/profile" ] || echo default >"$CNOP_ETC/profile"
     [ -z "$1" ] || echo "$1" >"$CNOP_ETC/profile"
-    [ -f "$file" ] || printf 'gateway: {}\n' >"$file"
+    [ -f "$CNOP_ETC/local.yml" ] || printf 'gateway: {}\n' >"$CNOP_ETC/local.yml"
     shift
-    /usr/bin/python3 - "$file" "$@" <<'PY'
+    remember "${@/#/gateway.}"
+}
+
+remember() { # GROUP.KEY=VALUE...
+    /usr/bin/python3 - "$CNOP_ETC/local.yml" "$@" <<'PY'
 import sys, yaml
 path, *choices = sys.argv[1:]
 with open(path, encoding="utf-8") as file:
     values = yaml.safe_load(file) or {}
-gateway, before = values.setdefault("gateway", {}), str(values)
+before = str(values)
 for choice in choices:
-    key, _, port = choice.partition("=")
-    if port:
-        gateway[key] = int(port)
+    name, _, value = choice.partition("=")
+    group, _, key = name.partition(".")
+    if value:
+        values.setdefault(group, {})[key] = int(value) if value.isdigit() else value
 if str(values) != before:  # else the file keeps its owner's comments
     with open(path, "w", encoding="utf-8") as file:
         yaml.safe_dump(values, file)
@@ -132,7 +143,8 @@ new_secret() { # BYTES
 init_database() {
     [ ! -d "$CNOP_VAR/data/mariadb" ] || return 0
     rm -rf "$CNOP_VAR/data/mariadb.new" # half made, if an installation was interrupted
-    as_runner mariadb-install-db --no-defaults --datadir="$CNOP_VAR/data/mariadb.new" \
+    # a folder of its own: servers that share one remove each other's temporary tables when they start
+    as_runner mariadb-install-db --no-defaults --datadir="$CNOP_VAR/data/mariadb.new" --tmpdir="$CNOP_VAR/tmp" \
         --auth-root-authentication-method=socket --auth-root-socket-user="$CNOP_DB_ADMIN" \
         --skip-test-db --skip-name-resolve || return
     mv "$CNOP_VAR/data/mariadb.new" "$CNOP_VAR/data/mariadb"
@@ -311,7 +323,8 @@ wait_until_said() { # SECONDS WHAT COMMAND...
 # ---- health ----
 
 internal_get() { # PATH
-    curl -fsS -m 3 "http://127.0.0.1:$(setting gateway.internal_port)$1"
+    : "${internal_port:=$(setting gateway.internal_port)}" # asked again and again while things start
+    curl -fsS -m 3 "http://127.0.0.1:$internal_port$1"
 }
 
 service_is_ready() { # NAME
@@ -320,6 +333,7 @@ service_is_ready() { # NAME
         memcached) sv_started memcached && [ -S "$CNOP_RUN/memcached.sock" ] ;;
         gateway) gateway_is_up ;;
         auth-relay | feed | logrotate) sv_started "$1" ;;
+        stack-metrics | *-exporter | alert-file | alertmanager | prometheus) monitor_is_ready "$1" ;;
         *) internal_get "/internal/$1/health/ready" >/dev/null 2>&1 ;;
     esac
 }
@@ -352,7 +366,7 @@ start_services() {
 # Programs or settings are newer than what runs.
 something_changed() {
     [ ! -f "$CNOP_RUN/current" ] ||
-        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile ! -name no-ui \
+        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile ! -name no-ui ! -name 'monitoring-*' \
             -newer "$CNOP_RUN/current" -print -quit)" ]
 }
 

@@ -20,7 +20,7 @@ verb_local() {
         deploy) local_deploy "$@" ;;
         destroy) local_destroy "$@" ;;
         status) no_more "local status" "$@"; all_status ;;
-        logs) no_more "local logs" "$@"; need_stack; follow_logs "${CNOP_DAEMONS[@]}" ;;
+        logs) need_stack; show_logs "${CNOP_DAEMONS[*]}" "$@" ;;
         frontend)
             [ "$*" = rebuild ] || bad_usage "local frontend: only 'rebuild' is known"
             verb_frontend rebuild
@@ -30,7 +30,7 @@ verb_local() {
 }
 
 local_deploy() {
-    local profile='' api='' ui='' internal='' pages=''
+    local profile='' api='' ui='' internal='' pages='' no_cache=0
     while [ $# -gt 0 ]; do
         case $1 in
             --profile) profile=${2:-}; shift ;;
@@ -39,6 +39,7 @@ local_deploy() {
             --internal-port) internal=${2:-}; shift ;;
             --no-ui) pages=no ;;
             --ui) pages=yes ;;
+            --no-cache) no_cache=1 ;;
             *) bad_usage "local deploy: unknown option '$1'" ;;
         esac
         shift || bad_usage "local deploy: an option lacks its value"
@@ -53,6 +54,7 @@ local_deploy() {
     check_ports "${ports[@]}"
     remember_choices "$profile" "${ports[@]}"
     remember_ui "$pages"
+    [ $no_cache = 0 ] || forget_builds
     step "configure" "" build_configure
     step "build and install programs" "" build_programs
     ! ui_is_wanted || step "build the UI" "the npm registry must be reachable" build_ui
@@ -160,17 +162,43 @@ need_stack() {
 verb_all() {
     local verb=${1:-}
     [ -n "$verb" ] || { usage; exit 1; }
-    [ "$verb" = deploy ] || no_more "all $verb" "${@:2}"
+    case $verb in deploy | rebuild | logs) ;; *) no_more "all $verb" "${@:2}" ;; esac
     case $verb in
         deploy) local_deploy "${@:2}" ;;
-        rebuild) need_stack; rebuild_programs; step "build the UI" "" publish_ui force ;;
+        rebuild)
+            need_stack
+            take_no_cache "all rebuild" "${@:2}"
+            rebuild_programs
+            ! ui_is_wanted || step "build the UI" "" publish_ui force
+            ;;
+        clean) need_stack; step "remove builds and downloads" "" clean_builds ;;
         status) all_status ;;
-        logs) need_stack; follow_logs "${CNOP_DAEMONS[@]}" ;;
+        logs) need_stack; show_logs "${CNOP_DAEMONS[*]}" "${@:2}" ;;
         start) need_stack; step "start" "" start_everything ;;
         stop) need_stack; step "stop" "" stop_supervisor ;;
         restart) need_stack; step "stop" "" stop_supervisor; step "start" "" start_everything ;;
         *) bad_usage "all: unknown verb '$verb'" ;;
     esac
+}
+
+# What a deployment makes again: build trees, downloads, old versions of the pages, logs of steps.
+# Accounts, orders, settings, keys and the services' logs stay.
+clean_builds() {
+    rm -rf "${CNOP_VAR:?}"/{build,cache,src,src.files,log/deploy,log/tests}
+    mkdir -p "$CNOP_VAR"/{build,cache,log/deploy}
+    ui_builds | grep -vxF "$(readlink -f "$CNOP_VAR/ui/current")" | xargs -r rm -rf
+}
+
+# As in the reference: nothing of an earlier build is used.
+take_no_cache() { # WHAT [--no-cache]
+    [ "${2:-}" != --no-cache ] || { shift; forget_builds; }
+    no_more "$@"
+}
+
+forget_builds() {
+    lock_state
+    rm -rf "${CNOP_VAR:?}"/{build,src,src.files} "$CNOP_VAR/ui/stamp"
+    mkdir -p "$CNOP_VAR/build"
 }
 
 start_everything() {
@@ -180,6 +208,7 @@ start_everything() {
 }
 
 rebuild_programs() {
+    step "configure" "" build_configure
     step "build and install programs" "" build_programs
     deploy_stack
 }
@@ -187,10 +216,12 @@ rebuild_programs() {
 verb_service() {
     local name=$1 verb=${2:-}
     [ -n "$verb" ] || { usage; exit 1; }
-    no_more "$name $verb" "${@:3}"
+    case $verb in deploy | rebuild | logs) ;; *) no_more "$name $verb" "${@:3}" ;; esac
     need_stack
     case $verb in
         deploy | rebuild)
+            take_no_cache "$name $verb" "${@:3}"
+            step "configure" "" build_configure
             step "build and install programs" "" build_programs
             step "configuration and keys" "" deploy_conf
             step "$name: roll over" "./deploy.sh $name logs" roll_service "$name"
@@ -199,7 +230,7 @@ verb_service() {
         start) need_supervisor; step "$name: start" "./deploy.sh $name logs" start_service "$name" ;;
         stop) step "$name: stop" "" sv_do -w 30 down "$name" ;;
         status) service_status "$name" ;;
-        logs) follow_logs "$name" ;;
+        logs) show_logs "$name" "${@:3}" ;;
         *) bad_usage "$name: unknown verb '$verb'" ;;
     esac
 }
@@ -267,7 +298,7 @@ all_status() {
         service_status "$name" || code=1
     done
     supervisor_is_up || {
-        printf '%-11s %s\n' supervisor "not running: nothing restarts what ends (./deploy.sh all start)"
+        printf '%-16s %s\n' supervisor "not running: nothing restarts what ends (./deploy.sh all start)"
         code=1
     }
     return $code
@@ -279,17 +310,27 @@ service_status() {
     state=$(SVDIR=$CNOP_SV sv -w 0 status "$name" 2>/dev/null | sed -nE \
         's/^run: [^:]*: \(pid ([0-9]+)\) ([0-9]+)s.*/pid \1, up \2 s/p; s/^(down|finish): [^:]*: ([0-9]+)s.*/stopped \2 s ago/p')
     service_is_ready "$name" || { health="not ready"; code=1; }
-    printf '%-11s %-9s %s\n' "$name" "$health" "${state:-not supervised}"
+    printf '%-16s %-9s %s\n' "$name" "$health" "${state:-not supervised}"
     return $code
 }
 
-follow_logs() {
-    local name files=()
-    for name in "$@"; do
-        [ ! -f "$CNOP_VAR/log/$name/current" ] || files+=("$CNOP_VAR/log/$name/current")
-    done
-    [ ${#files[@]} -gt 0 ] || die 3 "no logs yet" "./deploy.sh local deploy"
-    if [ -t 1 ]; then tail -n 40 -F "${files[@]}"; else tail -n 200 "${files[@]}"; fi
+# On a terminal they go on until Ctrl-C, as before.
+show_logs() { # NAMES [OPTION...]
+    local options=("${@:2}")
+    [ -f "$CNOP_VAR/log/gateway/current" ] || die 3 "no logs yet" "./deploy.sh local deploy"
+    [ $# -gt 1 ] || [ ! -t 1 ] || options=(--follow)
+    exec /usr/bin/python3 "$CNOP_SOURCE/tools/deploy/logs.py" --folder "$CNOP_VAR/log" --names "$1" "${options[@]}"
+}
+
+# ---- addresses ----
+
+verb_url() {
+    no_more "url ${1:-}" "${@:2}"
+    case ${1:-} in
+        api | ui | internal) echo "http://localhost:$(setting "gateway.$1_port")" ;;
+        prometheus | alertmanager) echo "http://localhost:$(monitoring_port "$1")" ;;
+        *) bad_usage "url: one of api, ui, internal, prometheus, alertmanager" ;;
+    esac
 }
 
 # ---- test, bench, doctor ----
@@ -297,6 +338,10 @@ follow_logs() {
 # Words are checked before anything is installed for them; --list needs nothing.
 verb_test() {
     local packages_ui=()
+    if [ $# -eq 1 ] && is_c_service "$1"; then
+        test_service "$1"
+        return
+    fi
     if [ -x /usr/bin/python3 ]; then
         case " $* " in
             *" --list "* | *" --help "* | *" -h "*) exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@" ;;
@@ -305,8 +350,29 @@ verb_test() {
     fi
     prepare_var
     command -v npm >/dev/null || packages_ui=(ui)
-    need_packages build run test "${packages_ui[@]}"
+    need_packages build run test monitoring "${packages_ui[@]}"
     exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@" 9>&-
+}
+
+# Against the stack that runs, unlike the tests.
+verb_check() {
+    local pages=''
+    need_running
+    [ ! -e "$CNOP_VAR/ui/current/" ] || pages=$(verb_url ui)
+    exec /usr/bin/python3 "$CNOP_SOURCE/tools/check/check.py" --var "$CNOP_VAR" --api "$(verb_url api)" \
+        --internal "$(verb_url internal)" --ui "$pages" "$@" 9>&-
+}
+
+verb_load() {
+    need_running
+    [ "${1:-}" != rate-limit ] || command -v wrk >/dev/null || die 3 "wrk is missing" "apt-get install wrk"
+    exec /usr/bin/python3 "$CNOP_SOURCE/tools/check/load.py" --var "$CNOP_VAR" --api "$(verb_url api)" "$@" 9>&-
+}
+
+need_running() {
+    need_stack
+    need_supervisor
+    api_is_ready || die 3 "the stack is not ready" "./deploy.sh all status"
 }
 
 # Measures on a private engine and database of its own; the deployed stack is left alone.
