@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Program cnop-admin: what an operator may do to users, straight in the database and in the audit
  * trail. Reads the configuration file of cnop-auth. Never shows or sets a password. */
+#include "fcgi_services/auth/account_right.h"
 #include "fcgi_services/auth/auth_main.h"
 #include "fcgi_services/auth/auth_store_sql.h"
-#include "fcgi_services/auth/credential.h"
 
 #include <unistd.h>
 
@@ -15,15 +15,15 @@ static const char usage_text[] =
 
 struct verb {
     const char *name;
-    enum credential_right right;
+    enum account_right right;
     const char *message;
 };
 
 static const struct verb verbs[] = {
-    {"promote", CREDENTIAL_PROMOTE, "role admin given"},
-    {"demote", CREDENTIAL_DEMOTE, "role customer given, sessions ended"},
-    {"disable", CREDENTIAL_DISABLE, "user disabled"},
-    {"enable", CREDENTIAL_ENABLE, "user enabled"},
+    {"promote", ACCOUNT_PROMOTE, "role admin given"},
+    {"demote", ACCOUNT_DEMOTE, "role customer given, sessions ended"},
+    {"disable", ACCOUNT_DISABLE, "user disabled"},
+    {"enable", ACCOUNT_ENABLE, "user enabled"},
 };
 
 static void
@@ -49,8 +49,7 @@ run(const struct auth_config *config, const struct verb *verb, struct cnop_str u
     enum cnop_err err = auth_store_open(&config->db, &env.store);
 
     if (err == CNOP_OK)
-        err =
-            credential_set_right(&env, username, verb->right, &end); /* the relay tells gateways */
+        err = account_right_set(&env, username, verb->right, &end); /* the relay tells gateways */
     auth_store_close(&env.store);
     audit(verb, username, err);
     if (err != CNOP_OK) {

@@ -3,7 +3,9 @@
 #include "fcgi_services/auth/auth_http.h"
 
 #include "fcgi_services/auth/auth_http_audit.h"
-#include "fcgi_services/auth/credential.h"
+#include "fcgi_services/auth/login.h"
+#include "fcgi_services/auth/password_change.h"
+#include "fcgi_services/auth/registration.h"
 #include "shared/base/clock.h"
 
 #include <inttypes.h>
@@ -66,14 +68,14 @@ register_checked(struct cnop_request *req, const struct registration *registrati
     struct registration_violations violations;
     enum cnop_err err;
 
-    credential_check_registration(self->env.rules, registration,
-                                  cnop_clock_utc_day(cnop_clock_wall_us()), &violations);
+    registration_check(self->env.rules, registration, cnop_clock_utc_day(cnop_clock_wall_us()),
+                       &violations);
     for (size_t i = 0; i < violations.count; i++)
         (void)refuse_rule(req, violations.list[i].err, violations.list[i].field,
                           violations.list[i].rule);
     if (violations.count > 0)
         return violations.list[0].err;
-    err = credential_register(&self->env, cnop_request_arena(req), registration, ret_user_id);
+    err = registration_store(&self->env, cnop_request_arena(req), registration, ret_user_id);
     if (err == CNOP_E_USERNAME_TAKEN)
         return cnop_request_fault(req, err, "username", "is taken by another account");
     if (err == CNOP_E_EMAIL_TAKEN)
@@ -208,7 +210,7 @@ auth_http_login(struct cnop_request *req, struct cnop_response *res)
     if (err != CNOP_OK)
         return err;
     cnop_request_audit_user(req, form.username);
-    err = credential_login(&self->env, form.username, form.password, &client, &login);
+    err = login_attempt(&self->env, form.username, form.password, &client, &login);
     if (err != CNOP_OK)
         return note_shed(req, err);
     audit_login(req, form.username, &login);
@@ -261,7 +263,7 @@ auth_http_password(struct cnop_request *req, struct cnop_response *res)
     change = (struct password_change){.user_id = cnop_request_user_id(req),
                                       .current = form.current_password,
                                       .wanted = form.new_password};
-    err = credential_change_password(&self->env, &change, &changed);
+    err = password_change_apply(&self->env, &change, &changed);
     if (err != CNOP_OK)
         return password_refusal(req, err);
     if (changed.broken_rule != NULL)

@@ -80,15 +80,12 @@ struct revocation {
     int64_t expires_s;        /* Unix second after which no such token can be alive */
 };
 
-/* ---- transactions: begin, calls, commit; a failed call has already rolled back ---- */
-cnop_must_check enum cnop_err auth_store_begin(struct auth_store *store);
-cnop_must_check enum cnop_err auth_store_commit(struct auth_store *store);
-void auth_store_rollback(struct auth_store *store); /* nothing to do when none is open */
-
-/* Runs fn, which opens and commits one transaction, again after a deadlock, a few times. */
-typedef enum cnop_err (*auth_store_fn)(struct auth_store *store, void *arg);
-cnop_must_check enum cnop_err auth_store_retry(struct auth_store *store, auth_store_fn fn,
-                                               void *arg);
+/* Runs fn in one transaction: committed when fn gives CNOP_OK, rolled back when it does not, and
+ * all of it again after a deadlock, a few times. Each run starts from nothing: what an earlier one
+ * left in arg no longer holds. Never inside another transaction. */
+typedef enum cnop_err (*auth_store_fn)(void *arg);
+cnop_must_check enum cnop_err auth_store_transaction(struct auth_store *store, auth_store_fn fn,
+                                                     void *arg);
 
 /* ---- users ---- */
 

@@ -17,23 +17,6 @@ digest_param(const struct token_digest *digest)
     return CNOP_P_BYTES(digest->bytes, sizeof(digest->bytes));
 }
 
-static void
-copy_bytes(void *out, size_t size, struct cnop_str bytes)
-{
-    cnop_assert(bytes.len == size);
-    memcpy(out, bytes.ptr, size);
-}
-
-static void
-copy_text(char *out, size_t size, struct cnop_str text)
-{
-    size_t len = text.len < size ? text.len : size - 1;
-
-    if (len > 0)
-        memcpy(out, text.ptr, len);
-    out[len] = '\0';
-}
-
 /* ---- sessions ---- */
 
 #define SESSION_COLUMNS                                                                            \
@@ -45,14 +28,14 @@ read_session(const struct cnop_row *row, struct session *ret_session)
 {
     struct session session = {0};
 
-    copy_bytes(session.sid.bytes, sizeof(session.sid.bytes), cnop_row_str(row, 0));
+    cnop_row_copy_bytes(row, 0, session.sid.bytes, sizeof(session.sid.bytes));
     session.user_id = cnop_row_u64(row, 1);
     session.created_us = cnop_row_i64(row, 2);
     session.last_used_us = cnop_row_i64(row, 3);
     session.expires_us = cnop_row_i64(row, 4);
     session.revoked_us = cnop_row_is_null(row, 5) ? 0 : cnop_row_i64(row, 5);
-    copy_text(session.client_addr, sizeof(session.client_addr), cnop_row_str(row, 6));
-    copy_text(session.user_agent, sizeof(session.user_agent), cnop_row_str(row, 7));
+    cnop_row_copy(row, 6, session.client_addr, sizeof(session.client_addr));
+    cnop_row_copy(row, 7, session.user_agent, sizeof(session.user_agent));
     *ret_session = session;
 }
 
@@ -64,7 +47,7 @@ auth_store_insert_session(struct auth_store *store, const struct session *sessio
         .text = "INSERT INTO session (sid, user_id, created_us, last_used_us, expires_us,"
                 " client_addr, user_agent) VALUES (?, ?, ?, ?, ?, ?, ?)"};
 
-    return auth_store_exec_one(store, &sql,
+    return cnop_store_exec_one(&store->sql, &sql,
                                CNOP_PARAMS(sid_param(&session->sid), CNOP_P_U64(session->user_id),
                                            CNOP_P_I64(session->created_us),
                                            CNOP_P_I64(session->last_used_us),
@@ -84,8 +67,8 @@ auth_store_lock_session(struct auth_store *store, uint64_t user_id, const struct
         .max_rows = 1};
     struct cnop_row row;
 
-    cnop_assert(store->tx != NULL);
-    return cnop_db_find(store->db, auth_store_arena(store), &sql,
+    cnop_assert(store->sql.in_transaction);
+    return cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql,
                         CNOP_PARAMS(sid_param(sid), CNOP_P_U64(user_id), CNOP_P_I64(now_us)), &row);
 }
 
@@ -99,8 +82,9 @@ auth_store_lock_any_session(struct auth_store *store, const struct session_id *s
     struct cnop_row row;
     enum cnop_err err;
 
-    cnop_assert(store->tx != NULL);
-    err = cnop_db_find(store->db, auth_store_arena(store), &sql, CNOP_PARAMS(sid_param(sid)), &row);
+    cnop_assert(store->sql.in_transaction);
+    err = cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql,
+                       CNOP_PARAMS(sid_param(sid)), &row);
     if (err == CNOP_OK)
         read_session(&row, ret_session);
     return err;
@@ -113,7 +97,7 @@ auth_store_touch_session(struct auth_store *store, const struct session_id *sid,
         .name = "auth.touch_session",
         .text = "UPDATE session SET last_used_us = GREATEST(last_used_us, ?) WHERE sid = ?"};
 
-    return cnop_db_exec(store->db, &sql, CNOP_PARAMS(CNOP_P_I64(now_us), sid_param(sid)), NULL);
+    return cnop_db_exec(store->sql.db, &sql, CNOP_PARAMS(CNOP_P_I64(now_us), sid_param(sid)), NULL);
 }
 
 enum cnop_err
@@ -125,8 +109,8 @@ auth_store_revoke_session(struct auth_store *store, const struct session_id *sid
                                             "UPDATE session SET revoked_us = ?, revoke_reason = ?"
                                             " WHERE sid = ? AND revoked_us IS NULL"};
 
-    return auth_store_exec_one(
-        store, &sql,
+    return cnop_store_exec_one(
+        &store->sql, &sql,
         CNOP_PARAMS(CNOP_P_I64(now_us), CNOP_P_STR(cnop_str_from(reason)), sid_param(sid)));
 }
 
@@ -141,7 +125,7 @@ auth_store_list_sessions(struct auth_store *store, uint64_t user_id, int64_t now
         .max_rows = SESSION_LIST_MAX};
     struct cnop_rows rows;
     enum cnop_err err = cnop_db_query(
-        store->db, auth_store_arena(store), &sql,
+        store->sql.db, cnop_store_rows(&store->sql), &sql,
         CNOP_PARAMS(CNOP_P_U64(user_id), CNOP_P_I64(now_us), CNOP_P_U64(SESSION_LIST_MAX)), &rows);
 
     if (err != CNOP_OK)
@@ -162,7 +146,7 @@ auth_store_knows_address(struct auth_store *store, uint64_t user_id, struct cnop
                 " LIMIT 1",
         .max_rows = 1};
     struct cnop_row row;
-    enum cnop_err err = cnop_db_find(store->db, auth_store_arena(store), &sql,
+    enum cnop_err err = cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql,
                                      CNOP_PARAMS(CNOP_P_U64(user_id), CNOP_P_STR(client_addr),
                                                  CNOP_P_I64(now_us - KNOWN_ADDRESS_US)),
                                      &row);
@@ -182,7 +166,7 @@ auth_store_insert_refresh(struct auth_store *store, const struct refresh_token *
         .name = "auth.insert_refresh",
         .text = "INSERT INTO refresh_token (token_hash, sid, issued_us) VALUES (?, ?, ?)"};
 
-    return auth_store_exec_one(store, &sql,
+    return cnop_store_exec_one(&store->sql, &sql,
                                CNOP_PARAMS(digest_param(&token->digest), sid_param(&token->sid),
                                            CNOP_P_I64(token->issued_us)));
 }
@@ -199,12 +183,12 @@ auth_store_lock_refresh(struct auth_store *store, const struct token_digest *dig
     struct cnop_row row;
     enum cnop_err err;
 
-    cnop_assert(store->tx != NULL);
-    err = cnop_db_find(store->db, auth_store_arena(store), &sql, CNOP_PARAMS(digest_param(digest)),
-                       &row);
+    cnop_assert(store->sql.in_transaction);
+    err = cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql,
+                       CNOP_PARAMS(digest_param(digest)), &row);
     if (err != CNOP_OK)
         return err;
-    copy_bytes(token.sid.bytes, sizeof(token.sid.bytes), cnop_row_str(&row, 0));
+    cnop_row_copy_bytes(&row, 0, token.sid.bytes, sizeof(token.sid.bytes));
     token.issued_us = cnop_row_i64(&row, 1);
     token.used_us = cnop_row_is_null(&row, 2) ? 0 : cnop_row_i64(&row, 2);
     *ret_token = token;
@@ -220,8 +204,8 @@ auth_store_use_refresh(struct auth_store *store, const struct token_digest *dige
                                             "UPDATE refresh_token SET used_us = ?, replaced_by = ?"
                                             " WHERE token_hash = ? AND used_us IS NULL"};
 
-    return auth_store_exec_one(
-        store, &sql,
+    return cnop_store_exec_one(
+        &store->sql, &sql,
         CNOP_PARAMS(CNOP_P_I64(now_us), digest_param(replaced_by), digest_param(digest)));
 }
 
@@ -243,14 +227,14 @@ auth_store_add_revocation(struct auth_store *store, struct revocation *revocatio
     struct cnop_changed changed;
     enum cnop_err err;
 
-    cnop_assert(store->tx != NULL);
-    err = cnop_db_exec(store->db, &next, CNOP_NO_PARAMS, &changed);
+    cnop_assert(store->sql.in_transaction);
+    err = cnop_db_exec(store->sql.db, &next, CNOP_NO_PARAMS, &changed);
     if (err != CNOP_OK)
         return err;
     cnop_assert(changed.insert_id > 0);
     revocation->seq = changed.insert_id;
-    return auth_store_exec_one(
-        store, &insert,
+    return cnop_store_exec_one(
+        &store->sql, &insert,
         CNOP_PARAMS(CNOP_P_U64(revocation->seq),
                     CNOP_P_STR(cnop_str_from(revocation_kind_names[revocation->kind])),
                     CNOP_P_STR(cnop_str_from(revocation->subject)),
@@ -266,7 +250,7 @@ auth_store_revocation_head(struct auth_store *store, uint64_t *ret_seq)
                                         .max_rows = 1};
     struct cnop_row row;
     enum cnop_err err =
-        cnop_db_find(store->db, auth_store_arena(store), &sql, CNOP_NO_PARAMS, &row);
+        cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql, CNOP_NO_PARAMS, &row);
 
     if (err != CNOP_OK)
         return err;
@@ -287,7 +271,7 @@ read_revocation(const struct cnop_row *row, struct revocation *ret_revocation)
         .revoked_before_s = cnop_row_i64(row, 3),
         .expires_s = cnop_row_i64(row, 4),
     };
-    copy_text(ret_revocation->subject, sizeof(ret_revocation->subject), cnop_row_str(row, 2));
+    cnop_row_copy(row, 2, ret_revocation->subject, sizeof(ret_revocation->subject));
 }
 
 enum cnop_err
@@ -303,7 +287,7 @@ auth_store_list_revocations(struct auth_store *store, uint64_t after, size_t max
     enum cnop_err err;
 
     cnop_assert(max <= REVOCATION_LIST_MAX);
-    err = cnop_db_query(store->db, auth_store_arena(store), &sql,
+    err = cnop_db_query(store->sql.db, cnop_store_rows(&store->sql), &sql,
                         CNOP_PARAMS(CNOP_P_U64(after), CNOP_P_U64(max)), &rows);
     if (err != CNOP_OK)
         return err;
@@ -326,13 +310,13 @@ auth_store_prune(struct auth_store *store, int64_t now_us)
         .name = "auth.prune_failures",
         .text = "DELETE FROM login_failure WHERE last_failure_us < ? LIMIT " PRUNE_ROWS};
     enum cnop_err err =
-        cnop_db_exec(store->db, &revocations, CNOP_PARAMS(CNOP_P_I64(now_us / 1000000)), NULL);
+        cnop_db_exec(store->sql.db, &revocations, CNOP_PARAMS(CNOP_P_I64(now_us / 1000000)), NULL);
 
     if (err == CNOP_OK) /* a session's address stays known for a while after its end */
-        err = cnop_db_exec(store->db, &sessions, CNOP_PARAMS(CNOP_P_I64(now_us - KNOWN_ADDRESS_US)),
-                           NULL);
+        err = cnop_db_exec(store->sql.db, &sessions,
+                           CNOP_PARAMS(CNOP_P_I64(now_us - KNOWN_ADDRESS_US)), NULL);
     if (err == CNOP_OK)
-        err = cnop_db_exec(store->db, &failures,
+        err = cnop_db_exec(store->sql.db, &failures,
                            CNOP_PARAMS(CNOP_P_I64(now_us - LOGIN_BUDGET_MEMORY_US)), NULL);
     return err;
 }

@@ -118,23 +118,15 @@ struct close_job {
 };
 
 static enum cnop_err
-close_once(struct auth_store *store, void *arg)
+close_steps(void *arg)
 {
     struct close_job *job = arg;
     int64_t now_us = cnop_clock_wall_us();
     enum cnop_err err;
 
     job->end.count = 0;
-    err = auth_store_begin(store);
-    if (err != CNOP_OK)
-        return err;
-    err = auth_store_lock_session(store, job->user_id, job->sid, now_us);
-    if (err == CNOP_OK)
-        err = end_one(job->env, job->sid, now_us, job->reason, &job->end);
-    if (err == CNOP_OK)
-        return auth_store_commit(store);
-    auth_store_rollback(store);
-    return err;
+    err = auth_store_lock_session(job->env->store, job->user_id, job->sid, now_us);
+    return err == CNOP_OK ? end_one(job->env, job->sid, now_us, job->reason, &job->end) : err;
 }
 
 enum cnop_err
@@ -142,7 +134,7 @@ session_close(struct auth_env *env, uint64_t user_id, const struct session_id *s
               const char *reason, struct session_end *ret_end)
 {
     struct close_job job = {.env = env, .user_id = user_id, .sid = sid, .reason = reason};
-    enum cnop_err err = auth_store_retry(env->store, close_once, &job);
+    enum cnop_err err = auth_store_transaction(env->store, close_steps, &job);
 
     cnop_assert(user_id != 0);
     if (err == CNOP_OK)
@@ -227,12 +219,15 @@ open_insert(struct open_job *job, int64_t now_us)
 }
 
 static enum cnop_err
-open_steps(struct open_job *job)
+open_steps(void *arg)
 {
+    struct open_job *job = arg;
     struct auth_store *store = job->env->store;
     int64_t now_us = cnop_clock_wall_us();
-    enum cnop_err err = open_check_user(job);
+    enum cnop_err err;
 
+    job->end.count = 0;
+    err = open_check_user(job);
     if (err == CNOP_OK)
         err = open_make_room(job, now_us);
     if (err == CNOP_OK)
@@ -241,23 +236,6 @@ open_steps(struct open_job *job)
         err = auth_store_note_login(store, job->user->id, now_us);
     if (err == CNOP_OK && job->renewed_hash != NULL)
         err = auth_store_renew_hash(store, job->user->id, job->renewed_hash);
-    return err;
-}
-
-static enum cnop_err
-open_once(struct auth_store *store, void *arg)
-{
-    struct open_job *job = arg;
-    enum cnop_err err;
-
-    job->end.count = 0;
-    err = auth_store_begin(store);
-    if (err != CNOP_OK)
-        return err;
-    err = open_steps(job);
-    if (err == CNOP_OK)
-        return auth_store_commit(store);
-    auth_store_rollback(store);
     return err;
 }
 
@@ -271,7 +249,7 @@ session_open(struct auth_env *env, const struct auth_user *user, const struct au
 
     cnop_assert(env->rules->sessions_max >= 1);
     cnop_assert(env->rules->sessions_max <= SESSION_LIST_MAX);
-    err = auth_store_retry(env->store, open_once, &job);
+    err = auth_store_transaction(env->store, open_steps, &job);
     if (err != CNOP_OK)
         return err;
     *ret_grant = job.grant;
@@ -338,23 +316,15 @@ refresh_apply(struct refresh_job *job, int64_t now_us)
 }
 
 static enum cnop_err
-refresh_once(struct auth_store *store, void *arg)
+refresh_steps(void *arg)
 {
     struct refresh_job *job = arg;
     int64_t now_us = cnop_clock_wall_us();
     enum cnop_err err;
 
     job->outcome.end.count = 0;
-    err = auth_store_begin(store);
-    if (err != CNOP_OK)
-        return err;
     err = refresh_load(job, now_us);
-    if (err == CNOP_OK)
-        err = refresh_apply(job, now_us);
-    if (err == CNOP_OK)
-        return auth_store_commit(store);
-    auth_store_rollback(store);
-    return err;
+    return err == CNOP_OK ? refresh_apply(job, now_us) : err;
 }
 
 enum cnop_err
@@ -369,7 +339,7 @@ session_refresh(struct auth_env *env, struct cnop_str refresh_token,
         return CNOP_OK;
     }
     refresh_token_digest(refresh_token, &job.digest);
-    err = auth_store_retry(env->store, refresh_once, &job);
+    err = auth_store_transaction(env->store, refresh_steps, &job);
     if (err == CNOP_OK)
         *ret_outcome = job.outcome;
     return err;

@@ -19,7 +19,7 @@ user_store_find_cash(struct user_store *store, uint64_t user_id, struct cash_bal
         .max_rows = 1};
     struct cash_balance balance = {0};
     struct cnop_row row;
-    enum cnop_err err = cnop_db_find(store->db, user_store_arena(store), &sql,
+    enum cnop_err err = cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql,
                                      CNOP_PARAMS(CNOP_P_U64(user_id)), &row);
 
     if (err != CNOP_OK)
@@ -49,7 +49,7 @@ user_store_find_limits(struct user_store *store, uint64_t user_id, int32_t utc_d
         .max_rows = 1};
     struct cnop_row row;
     enum cnop_err err = cnop_db_find(
-        store->db, user_store_arena(store), &sql,
+        store->sql.db, cnop_store_rows(&store->sql), &sql,
         CNOP_PARAMS(CNOP_P_I64(utc_day), CNOP_P_I64(utc_day), CNOP_P_U64(user_id)), &row);
 
     if (err != CNOP_OK)
@@ -92,7 +92,7 @@ user_store_list_positions(struct user_store *store, uint64_t user_id, struct cno
     struct position *list;
     struct cnop_rows rows;
     enum cnop_err err =
-        cnop_db_query(store->db, arena, &sql, CNOP_PARAMS(CNOP_P_U64(user_id)), &rows);
+        cnop_db_query(store->sql.db, arena, &sql, CNOP_PARAMS(CNOP_P_U64(user_id)), &rows);
 
     if (err != CNOP_OK)
         return err;
@@ -113,7 +113,7 @@ user_store_find_position(struct user_store *store, uint64_t user_id, struct cnop
     static const struct cnop_sql sql = {
         .name = "user.find_position", .text = POSITION_COLUMNS " AND a.symbol = ?", .max_rows = 1};
     struct cnop_row row;
-    enum cnop_err err = cnop_db_find(store->db, arena, &sql,
+    enum cnop_err err = cnop_db_find(store->sql.db, arena, &sql,
                                      CNOP_PARAMS(CNOP_P_U64(user_id), CNOP_P_STR(symbol)), &row);
 
     if (err == CNOP_OK)
@@ -176,7 +176,7 @@ user_store_list_newest(struct user_store *store, const struct entry_page *page,
     enum cnop_err err;
 
     cnop_assert(page->limit <= ENTRY_MAX);
-    err = cnop_db_query(store->db, arena, &sql,
+    err = cnop_db_query(store->sql.db, arena, &sql,
                         CNOP_PARAMS(user, before, reach, user, before, reach,
                                     CNOP_P_U64(page->limit), CNOP_P_U64(page->offset)),
                         &rows);
@@ -202,7 +202,7 @@ user_store_list_oldest(struct user_store *store, const struct entry_page *page,
 
     cnop_assert(page->limit <= ENTRY_MAX);
     err = cnop_db_query(
-        store->db, arena, &sql,
+        store->sql.db, arena, &sql,
         CNOP_PARAMS(user, after, from, to, limit, user, after, from, to, limit, limit), &rows);
     return err == CNOP_OK ? read_entries(&rows, arena, ret_list, ret_count) : err;
 }

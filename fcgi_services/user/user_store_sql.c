@@ -4,48 +4,31 @@
 
 #include "shared/base/clock.h"
 
-#define STORE_ARENA_BYTES (64 * 1024)
+#define ROW_BYTES (64 * 1024)
 #define DAY_BYTES 16
+
+_Static_assert(sizeof(struct user_store) == sizeof(struct cnop_store), "nothing beside the base");
 
 /* ---- handle ---- */
 
 enum cnop_err
 user_store_open(const struct cnop_db_config *config, struct user_store **ret_store)
 {
-    struct cnop_arena *arena = cnop_arena_new(STORE_ARENA_BYTES);
-    struct user_store *store = cnop_arena_alloc(arena, sizeof(*store));
-    enum cnop_err err;
+    struct cnop_store *base;
+    enum cnop_err err = cnop_store_open(config, ROW_BYTES, &base);
 
-    cnop_assert(store != NULL);
-    err = cnop_db_open(config, &store->db);
-    if (err != CNOP_OK) {
-        cnop_arena_free(&arena);
-        return err;
-    }
-    store->arena = arena;
-    store->arena_mark = cnop_arena_mark(arena);
-    *ret_store = store;
-    return CNOP_OK;
+    if (err == CNOP_OK)
+        *ret_store = (struct user_store *)base;
+    return err;
 }
 
 void
 user_store_close(struct user_store **store)
 {
-    struct cnop_arena *arena;
+    struct cnop_store *base = *store == NULL ? NULL : &(*store)->sql;
 
-    if (*store == NULL)
-        return;
-    arena = (*store)->arena;
-    cnop_db_close(&(*store)->db);
-    cnop_arena_free(&arena);
+    cnop_store_close(&base);
     *store = NULL;
-}
-
-struct cnop_arena *
-user_store_arena(struct user_store *store)
-{
-    cnop_arena_rewind(store->arena, store->arena_mark);
-    return store->arena;
 }
 
 /* ---- profiles ---- */
@@ -81,12 +64,6 @@ user_store_find_profile(struct user_store *store, uint64_t user_id, struct cnop_
     return CNOP_OK;
 }
 
-static struct cnop_param
-text_or_null(struct cnop_str text)
-{
-    return text.len == 0 ? CNOP_P_NULL() : CNOP_P_STR(text);
-}
-
 enum cnop_err
 user_store_update_profile(struct user_store *store, const struct profile *profile,
                           int64_t old_updated_us)
@@ -100,8 +77,8 @@ user_store_update_profile(struct user_store *store, const struct profile *profil
     enum cnop_err err = cnop_db_exec(
         store->db, &sql,
         CNOP_PARAMS(CNOP_P_STR(profile->email), CNOP_P_STR(profile->first_name),
-                    CNOP_P_STR(profile->last_name), text_or_null(profile->phone),
-                    text_or_null(profile->date_of_birth),
+                    CNOP_P_STR(profile->last_name), cnop_param_text_or_null(profile->phone),
+                    cnop_param_text_or_null(profile->date_of_birth),
                     CNOP_P_I64(profile->marketing_emails_consent), CNOP_P_I64(profile->updated_us),
                     CNOP_P_U64(profile->user_id), CNOP_P_I64(old_updated_us)),
         &changed);

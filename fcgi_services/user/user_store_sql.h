@@ -5,20 +5,15 @@
 #define CNOP_USER_USER_STORE_SQL_H
 
 #include "fcgi_services/user/user_store.h"
-#include "shared/db/db.h"
+#include "shared/db/store.h"
 
 struct user_store {
-    struct cnop_db *db;
-    struct cnop_arena *arena; /* holds the store itself, then the rows of calls that copy */
-    size_t arena_mark;
+    struct cnop_store sql;
 };
 
 /* Start-up, one for each thread. Does not connect. CONFIG: see cnop_db_open. */
 cnop_must_check enum cnop_err user_store_open(const struct cnop_db_config *config,
                                               struct user_store **ret_store);
 void user_store_close(struct user_store **store); /* accepts pointer to NULL */
-
-/* The arena without the rows of the call before. */
-struct cnop_arena *user_store_arena(struct user_store *store);
 
 #endif

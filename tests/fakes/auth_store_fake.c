@@ -2,6 +2,14 @@
 /* In-memory auth store. */
 #include "tests/fakes/auth_store_fake.h"
 
+static void
+rollback(struct auth_store *store)
+{
+    if (store->in_transaction)
+        store->tables = store->before;
+    store->in_transaction = false;
+}
+
 /* Every port call starts here: counts, and fails when it is its turn - as the real store does,
  * with the transaction rolled back. */
 static enum cnop_err
@@ -10,7 +18,7 @@ enter(struct auth_store *store)
     store->call_count++;
     if (store->fail_at == 0 || store->call_count != store->fail_at)
         return CNOP_OK;
-    auth_store_rollback(store);
+    rollback(store);
     return store->failure;
 }
 
@@ -21,40 +29,32 @@ enter(struct auth_store *store)
             return enter_err;                                                                      \
     } while (0)
 
-enum cnop_err
-auth_store_begin(struct auth_store *store)
+/* Begin and commit count as calls, too. */
+static enum cnop_err
+transaction_once(struct auth_store *store, auth_store_fn fn, void *arg)
 {
+    enum cnop_err err;
+
     ENTER(store);
     cnop_assert(!store->in_transaction);
     store->before = store->tables;
     store->in_transaction = true;
-    return CNOP_OK;
+    err = fn(arg);
+    if (err == CNOP_OK)
+        err = enter(store);
+    if (err != CNOP_OK)
+        rollback(store);
+    store->in_transaction = false;
+    return err;
 }
 
 enum cnop_err
-auth_store_commit(struct auth_store *store)
-{
-    ENTER(store);
-    cnop_assert(store->in_transaction);
-    store->in_transaction = false;
-    return CNOP_OK;
-}
-
-void
-auth_store_rollback(struct auth_store *store)
-{
-    if (store->in_transaction)
-        store->tables = store->before;
-    store->in_transaction = false;
-}
-
-enum cnop_err
-auth_store_retry(struct auth_store *store, auth_store_fn fn, void *arg)
+auth_store_transaction(struct auth_store *store, auth_store_fn fn, void *arg)
 {
     enum cnop_err err = CNOP_E_BUSY;
 
     for (int i = 0; i < 3; i++) {
-        err = fn(store, arg);
+        err = transaction_once(store, fn, arg);
         if (err != CNOP_E_DB_DEADLOCK)
             return err;
     }

@@ -64,3 +64,15 @@ bench_client(const char *address)
 {
     return (struct auth_client){.address = cnop_str_from(address), .user_agent = CNOP_STR("check")};
 }
+
+struct login
+bench_login(const char *username, const char *password, const char *address)
+{
+    struct auth_client client = bench_client(address);
+    struct login result;
+
+    ck_assert_int_eq(login_attempt(&bench.env, cnop_str_from(username), cnop_str_from(password),
+                                   &client, &result),
+                     CNOP_OK);
+    return result;
+}

@@ -4,7 +4,7 @@
 #ifndef CNOP_TESTS_UNIT_AUTH_AUTH_BENCH_H
 #define CNOP_TESTS_UNIT_AUTH_AUTH_BENCH_H
 
-#include "fcgi_services/auth/credential.h"
+#include "fcgi_services/auth/login.h"
 #include "tests/fakes/auth_store_fake.h"
 
 #define BENCH_NOW_US INT64_C(1795000000000000) /* in November 2026 */
@@ -26,5 +26,7 @@ void bench_stop(void);
 void bench_advance(int64_t us);
 uint64_t bench_user(const char *username, const char *password);
 struct auth_client bench_client(const char *address);
+/* An attempt that the store and the gate let through, whatever its outcome. */
+struct login bench_login(const char *username, const char *password, const char *address);
 
 #endif
