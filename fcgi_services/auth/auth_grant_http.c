@@ -2,7 +2,6 @@
 /* How tokens travel to and from the client: in bodies or in cookies. No rules about sessions. */
 #include "fcgi_services/auth/auth_http.h"
 
-#include "fcgi_services/auth/auth_http_audit.h"
 #include "shared/base/clock.h"
 
 #include <inttypes.h>
@@ -103,9 +102,9 @@ write_user(struct cnop_json_writer *json, const struct auth_user *user)
 }
 
 static int64_t
-token_expiry_s(const struct auth_thread *self, const struct session_grant *grant, int64_t now_s)
+token_expiry_s(const struct auth_rules *rules, const struct session_grant *grant, int64_t now_s)
 {
-    int64_t expires_s = now_s + self->env.rules->access_ttl_s;
+    int64_t expires_s = now_s + rules->access_ttl_s;
     int64_t session_s = grant->expires_us / 1000000;
 
     /* A session in its last second still gets a token that lives for one. */
@@ -115,49 +114,48 @@ token_expiry_s(const struct auth_thread *self, const struct session_grant *grant
 }
 
 enum cnop_err
-auth_http_grant(struct cnop_request *req, struct cnop_response *res,
-                const struct session_grant *grant, bool cookies)
+auth_http_mint(void *minter, struct session_grant *grant)
 {
-    struct auth_thread *self = cnop_request_env(req);
+    struct auth_thread *self = minter;
     int64_t now_s = cnop_clock_wall_us() / 1000000;
-    int64_t expires_s = token_expiry_s(self, grant, now_s);
-    struct cnop_json_writer *json;
+    int64_t expires_s = token_expiry_s(self->env.rules, grant, now_s);
     struct cnop_buf token;
-    char memory[SIGNER_TOKEN_BYTES];
-    char jti[33];
     enum cnop_err err;
 
-    cnop_buf_init(&token, memory, sizeof(memory));
+    cnop_buf_init(&token, grant->access_token, sizeof(grant->access_token) - 1);
     err = signer_mint(self->signer,
                       &(struct signer_claims){.user_id = grant->user.id,
                                               .role = grant->user.role,
                                               .sid = grant->sid,
                                               .issued_s = now_s,
                                               .expires_s = expires_s},
-                      &token, jti);
+                      &token, grant->token_id);
     if (err != CNOP_OK)
         return err;
-    auth_audit_write(req, &(struct auth_audit){.action = "token_created",
-                                               .message = "access token signed",
-                                               .user_id = grant->user.id,
-                                               .sid = &grant->sid,
-                                               .jti = jti});
-    json = cnop_response_json(res);
+    grant->access_token[token.len] = '\0';
+    grant->token_expires_s = expires_s;
+    grant->token_ttl_s = expires_s - now_s;
+    return CNOP_OK;
+}
+
+void
+auth_http_grant(struct cnop_request *req, struct cnop_response *res,
+                const struct session_grant *grant, bool cookies)
+{
+    bool https = cnop_request_is_https(req);
+    struct cnop_json_writer *json = cnop_response_json(res);
+
     cnop_json_object_open(json, NULL);
     if (cookies) {
-        bool https = cnop_request_is_https(req);
-
-        set_cookie(res, https, false, cnop_buf_view(&token), expires_s - now_s);
+        set_cookie(res, https, false, cnop_str_from(grant->access_token), grant->token_ttl_s);
         set_cookie(res, https, true, cnop_str_from(grant->refresh_token),
-                   grant->expires_us / 1000000 - now_s);
+                   grant->expires_us / 1000000 - grant->token_expires_s + grant->token_ttl_s);
     } else {
-        cnop_json_str(json, "access_token", cnop_buf_view(&token));
+        cnop_json_text(json, "access_token", grant->access_token);
         cnop_json_text(json, "token_type", "bearer");
         cnop_json_text(json, "refresh_token", grant->refresh_token);
     }
-    cnop_json_i64(json, "expires_in", expires_s - now_s);
+    cnop_json_i64(json, "expires_in", grant->token_ttl_s);
     write_user(json, &grant->user);
     cnop_json_object_close(json);
-    cnop_secret_zero(memory, sizeof(memory));
-    return CNOP_OK;
 }

@@ -65,6 +65,7 @@ register_checked(struct cnop_request *req, const struct registration *registrati
                  uint64_t *ret_user_id)
 {
     struct auth_thread *self = cnop_request_env(req);
+    struct auth_client client = auth_audit_client(req);
     struct registration_violations violations;
     enum cnop_err err;
 
@@ -75,7 +76,8 @@ register_checked(struct cnop_request *req, const struct registration *registrati
                           violations.list[i].rule);
     if (violations.count > 0)
         return violations.list[0].err;
-    err = registration_store(&self->env, cnop_request_arena(req), registration, ret_user_id);
+    err =
+        registration_store(&self->env, cnop_request_arena(req), registration, &client, ret_user_id);
     if (err == CNOP_E_USERNAME_TAKEN)
         return cnop_request_fault(req, err, "username", "is taken by another account");
     if (err == CNOP_E_EMAIL_TAKEN)
@@ -161,6 +163,7 @@ audit_login(const struct cnop_request *req, struct cnop_str username, const stru
                                           .username = username,
                                           .user_id = login->user.id,
                                           .sid = accepted ? &login->grant.sid : NULL,
+                                          .jti = accepted ? login->grant.token_id : NULL,
                                           .reason = reasons[login->outcome]});
     if (accepted)
         auth_audit_ended(req, login->user.id, &login->end, "too_many");
@@ -217,7 +220,7 @@ auth_http_login(struct cnop_request *req, struct cnop_response *res)
     err = login_refusal(req, &login);
     if (err == CNOP_OK) {
         auth_http_tell(self, &login.end);
-        err = auth_http_grant(req, res, &login.grant, cookies);
+        auth_http_grant(req, res, &login.grant, cookies);
     }
     cnop_secret_zero(&login, sizeof(login));
     return err;
@@ -252,6 +255,7 @@ auth_http_password(struct cnop_request *req, struct cnop_response *res)
 {
     struct auth_thread *self = cnop_request_env(req);
     struct password_changed changed = {.err = CNOP_OK};
+    struct auth_client client = auth_audit_client(req);
     struct password_form form = {0};
     struct password_change change;
     struct cnop_json_writer *json;
@@ -262,7 +266,8 @@ auth_http_password(struct cnop_request *req, struct cnop_response *res)
         return err;
     change = (struct password_change){.user_id = cnop_request_user_id(req),
                                       .current = form.current_password,
-                                      .wanted = form.new_password};
+                                      .wanted = form.new_password,
+                                      .client = &client};
     err = password_change_apply(&self->env, &change, &changed);
     if (err != CNOP_OK)
         return password_refusal(req, err);

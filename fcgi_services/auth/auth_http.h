@@ -31,9 +31,12 @@ void auth_http_tell(struct auth_thread *self, const struct session_end *end);
  * must not carry them. */
 cnop_must_check enum cnop_err auth_http_cookie_mode(struct cnop_request *req, bool *ret_cookies);
 
-/* Signs an access token for the grant and writes the answer. */
-cnop_must_check enum cnop_err auth_http_grant(struct cnop_request *req, struct cnop_response *res,
-                                              const struct session_grant *grant, bool cookies);
+/* An auth_mint_fn; the minter is the auth_thread. IO: no usable key. */
+cnop_must_check enum cnop_err auth_http_mint(void *minter, struct session_grant *grant);
+
+/* Writes the answer: the pair, in the body or in cookies. */
+void auth_http_grant(struct cnop_request *req, struct cnop_response *res,
+                     const struct session_grant *grant, bool cookies);
 void auth_http_clear_cookies(struct cnop_request *req, struct cnop_response *res);
 
 /* The refresh token of the cookie session; empty when there is none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Start and end of the auth service's processes and threads. */
-#include "fcgi_services/auth/auth_main.h"
+#include "fcgi_services/auth/auth_http.h"
 
 #include "fcgi_services/auth/auth_store_sql.h"
 #include "shared/base/secret.h"
@@ -76,6 +76,7 @@ load_rules(const struct auth_config *config)
         .session_ttl_us = (int64_t)config->session_ttl * 1000,
         .refresh_grace_us = (int64_t)config->refresh_grace * 1000,
         .sessions_max = config->sessions_max,
+        .hash_nice = (int)config->hash_nice,
     };
     err = common_passwords_load(arena, config->common_passwords, &process.rules.password.common,
                                 &reason);
@@ -130,6 +131,8 @@ auth_service_thread_init(void *arg, unsigned thread, void **ret_env)
         .arena = arena,
     };
     cnop_assert(self->signer != NULL);
+    self->env.mint = auth_http_mint;
+    self->env.minter = self;
     err = auth_store_open(&config->db, &self->env.store);
     if (err == CNOP_OK)
         err = relay_link_open(config->gateway_sockets, LINK_TEXT_BYTES, &self->link);

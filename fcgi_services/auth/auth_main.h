@@ -20,6 +20,7 @@ struct auth_config {
     uint64_t hash_slots;
     uint64_t hash_queue;
     uint64_t hash_wait; /* ms */
+    uint64_t hash_nice;
     uint64_t access_ttl;
     uint64_t session_ttl;
     uint64_t refresh_grace;

@@ -88,8 +88,14 @@ auth_http_refresh(struct cnop_request *req, struct cnop_response *res)
     err = session_refresh(&self->env, token, &outcome);
     if (err == CNOP_OK)
         err = refresh_verdict(req, &outcome);
-    if (err == CNOP_OK)
-        err = auth_http_grant(req, res, &outcome.grant, cookies);
+    if (err == CNOP_OK) {
+        auth_audit_write(req, &(struct auth_audit){.action = "token_refreshed",
+                                                   .message = "session refreshed",
+                                                   .user_id = outcome.grant.user.id,
+                                                   .sid = &outcome.grant.sid,
+                                                   .jti = outcome.grant.token_id});
+        auth_http_grant(req, res, &outcome.grant, cookies);
+    }
     cnop_secret_zero(&outcome, sizeof(outcome));
     return err;
 }
@@ -123,10 +129,9 @@ auth_http_logout(struct cnop_request *req, struct cnop_response *res)
 {
     const struct cnop_json *ignored;
     struct session_id sid;
-    enum cnop_err err = cnop_request_json(req, &ignored);
+    enum cnop_err body_err = cnop_request_json(req, &ignored);
+    enum cnop_err err = own_session(req, &sid);
 
-    if (err == CNOP_OK)
-        err = own_session(req, &sid);
     if (err == CNOP_OK)
         err = close_session(req, &sid, "logout");
     if (err != CNOP_OK && err != CNOP_E_NOT_FOUND) /* over already: that is what was asked for */
@@ -135,6 +140,8 @@ auth_http_logout(struct cnop_request *req, struct cnop_response *res)
                                                .message = "user logged out",
                                                .user_id = cnop_request_user_id(req),
                                                .sid = &sid});
+    if (body_err != CNOP_OK) /* told, but whoever wants to leave is let out */
+        return body_err;
     if (cnop_str_equal(cnop_request_token_source(req), CNOP_STR("cookie")))
         auth_http_clear_cookies(req, res);
     write_message(res, "Logged out successfully");

@@ -5,7 +5,9 @@
 #ifndef CNOP_AUTH_AUTH_STORE_H
 #define CNOP_AUTH_AUTH_STORE_H
 
+#include "fcgi_services/auth/hash_gate.h"
 #include "fcgi_services/auth/login_budget.h"
+#include "fcgi_services/auth/login_source.h"
 #include "fcgi_services/auth/password.h"
 #include "shared/base/secret.h"
 #include "shared/person/person.h"
@@ -40,6 +42,7 @@ struct auth_new_user {
     struct cnop_str phone;
     struct cnop_str date_of_birth;
     bool marketing_emails_consent;
+    struct login_source source; /* known for the user from now on */
     int64_t now_us;
 };
 
@@ -117,14 +120,32 @@ cnop_must_check enum cnop_err auth_store_set_active(struct auth_store *store, ui
                                                     bool is_active);
 
 /* ---- failed logins, by digest of the name: the name need not exist ---- */
-cnop_must_check enum cnop_err auth_store_load_budget(struct auth_store *store,
+cnop_must_check enum cnop_err auth_store_load_series(struct auth_store *store,
                                                      const struct token_digest *name,
-                                                     struct login_budget *ret_budget);
-/* Counts one failure; a series ends after LOGIN_BUDGET_MEMORY_US. */
-cnop_must_check enum cnop_err
-auth_store_add_failure(struct auth_store *store, const struct token_digest *name, int64_t now_us);
-cnop_must_check enum cnop_err auth_store_clear_failures(struct auth_store *store,
-                                                        const struct token_digest *name);
+                                                     const struct login_source *source,
+                                                     struct login_series *ret_series);
+/* The same, and nobody else reads or writes the name's series until the end of the transaction. */
+cnop_must_check enum cnop_err auth_store_lock_series(struct auth_store *store,
+                                                     const struct token_digest *name,
+                                                     const struct login_source *source,
+                                                     struct login_series *ret_series);
+/* Inside the transaction that locked it. */
+cnop_must_check enum cnop_err auth_store_save_series(struct auth_store *store,
+                                                     const struct token_digest *name,
+                                                     const struct login_source *source,
+                                                     const struct login_series *series);
+
+/* ---- sources of logins ---- */
+
+/* KNOWN: the user has logged in from this source within 30 days; FAMILIAR: somebody has. */
+cnop_must_check enum cnop_err auth_store_load_familiarity(struct auth_store *store,
+                                                          uint64_t user_id,
+                                                          const struct login_source *source,
+                                                          int64_t now_us,
+                                                          enum hash_class *ret_class);
+cnop_must_check enum cnop_err auth_store_note_source(struct auth_store *store, uint64_t user_id,
+                                                     const struct login_source *source,
+                                                     int64_t now_us);
 
 /* ---- sessions ---- */
 cnop_must_check enum cnop_err auth_store_insert_session(struct auth_store *store,
@@ -146,10 +167,6 @@ cnop_must_check enum cnop_err auth_store_list_sessions(struct auth_store *store,
                                                        int64_t now_us,
                                                        struct session ret_list[SESSION_LIST_MAX],
                                                        size_t *ret_count);
-/* True in ret_known when the user has logged in from this address in the last 30 days. */
-cnop_must_check enum cnop_err auth_store_knows_address(struct auth_store *store, uint64_t user_id,
-                                                       struct cnop_str client_addr, int64_t now_us,
-                                                       bool *ret_known);
 
 /* ---- refresh tokens ---- */
 cnop_must_check enum cnop_err auth_store_insert_refresh(struct auth_store *store,

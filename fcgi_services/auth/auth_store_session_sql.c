@@ -2,8 +2,9 @@
 /* Sessions, refresh tokens and revocations on MariaDB. Statements only, no rules. */
 #include "fcgi_services/auth/auth_store_sql.h"
 
-#define KNOWN_ADDRESS_US (30 * 24 * INT64_C(3600) * 1000000)
-#define PRUNE_ROWS "5000" /* at a time: pruning must not hold locks for long */
+#define SESSION_MEMORY_US                                                                          \
+    (30 * 24 * INT64_C(3600) * 1000000) /* a session stays readable after its end */
+#define PRUNE_ROWS "5000"               /* at a time: pruning must not hold locks for long */
 
 static struct cnop_param
 sid_param(const struct session_id *sid)
@@ -133,27 +134,6 @@ auth_store_list_sessions(struct auth_store *store, uint64_t user_id, int64_t now
     for (size_t i = 0; i < rows.count; i++)
         read_session(&rows.list[i], &ret_list[i]);
     *ret_count = rows.count;
-    return CNOP_OK;
-}
-
-enum cnop_err
-auth_store_knows_address(struct auth_store *store, uint64_t user_id, struct cnop_str client_addr,
-                         int64_t now_us, bool *ret_known)
-{
-    static const struct cnop_sql sql = {
-        .name = "auth.knows_address",
-        .text = "SELECT 1 FROM session WHERE user_id = ? AND client_addr = ? AND created_us > ?"
-                " LIMIT 1",
-        .max_rows = 1};
-    struct cnop_row row;
-    enum cnop_err err = cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql,
-                                     CNOP_PARAMS(CNOP_P_U64(user_id), CNOP_P_STR(client_addr),
-                                                 CNOP_P_I64(now_us - KNOWN_ADDRESS_US)),
-                                     &row);
-
-    if (err != CNOP_OK && err != CNOP_E_NOT_FOUND)
-        return err;
-    *ret_known = err == CNOP_OK;
     return CNOP_OK;
 }
 
@@ -306,15 +286,21 @@ auth_store_prune(struct auth_store *store, int64_t now_us)
     static const struct cnop_sql sessions = {
         .name = "auth.prune_sessions",
         .text = "DELETE FROM session WHERE expires_us < ? LIMIT " PRUNE_ROWS};
+    static const struct cnop_sql sources = {
+        .name = "auth.prune_sources",
+        .text = "DELETE FROM known_source WHERE seen_us < ? LIMIT " PRUNE_ROWS};
     static const struct cnop_sql failures = {
         .name = "auth.prune_failures",
         .text = "DELETE FROM login_failure WHERE last_failure_us < ? LIMIT " PRUNE_ROWS};
     enum cnop_err err =
         cnop_db_exec(store->sql.db, &revocations, CNOP_PARAMS(CNOP_P_I64(now_us / 1000000)), NULL);
 
-    if (err == CNOP_OK) /* a session's address stays known for a while after its end */
+    if (err == CNOP_OK)
         err = cnop_db_exec(store->sql.db, &sessions,
-                           CNOP_PARAMS(CNOP_P_I64(now_us - KNOWN_ADDRESS_US)), NULL);
+                           CNOP_PARAMS(CNOP_P_I64(now_us - SESSION_MEMORY_US)), NULL);
+    if (err == CNOP_OK)
+        err = cnop_db_exec(store->sql.db, &sources,
+                           CNOP_PARAMS(CNOP_P_I64(now_us - AUTH_SOURCE_MEMORY_US)), NULL);
     if (err == CNOP_OK)
         err = cnop_db_exec(store->sql.db, &failures,
                            CNOP_PARAMS(CNOP_P_I64(now_us - LOGIN_BUDGET_MEMORY_US)), NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Users, failed logins and transactions on MariaDB. Statements only, no rules. */
+/* Users and transactions on MariaDB. Statements only, no rules. */
 #include "fcgi_services/auth/auth_store_sql.h"
 
 #define ROW_BYTES (96 * 1024) /* a full list of sessions or revocations */
@@ -70,6 +70,8 @@ insert_both(struct auth_store *store, const struct auth_new_user *user, uint64_t
                                  CNOP_P_I64(user->marketing_emails_consent),
                                  CNOP_P_I64(user->now_us), CNOP_P_I64(user->now_us)),
                      NULL);
+    if (err == CNOP_OK)
+        err = auth_store_note_source(store, changed.insert_id, &user->source, user->now_us);
     if (err != CNOP_OK)
         return err == CNOP_E_DUPLICATE ? CNOP_E_EMAIL_TAKEN : err;
     *ret_id = changed.insert_id;
@@ -200,59 +202,4 @@ auth_store_set_active(struct auth_store *store, uint64_t id, bool is_active)
     struct cnop_str name = is_active ? CNOP_STR("active") : CNOP_STR("disabled");
 
     return cnop_db_exec(store->sql.db, &sql, CNOP_PARAMS(CNOP_P_STR(name), CNOP_P_U64(id)), NULL);
-}
-
-/* ---- failed logins ---- */
-
-enum cnop_err
-auth_store_load_budget(struct auth_store *store, const struct token_digest *name,
-                       struct login_budget *ret_budget)
-{
-    static const struct cnop_sql sql = {
-        .name = "auth.load_failures",
-        .text = "SELECT failure_count, last_failure_us FROM login_failure WHERE name_hash = ?",
-        .max_rows = 1};
-    struct cnop_row row;
-    enum cnop_err err =
-        cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql,
-                     CNOP_PARAMS(CNOP_P_BYTES(name->bytes, sizeof(name->bytes))), &row);
-
-    if (err == CNOP_E_NOT_FOUND) {
-        *ret_budget = (struct login_budget){0};
-        return CNOP_OK;
-    }
-    if (err != CNOP_OK)
-        return err;
-    *ret_budget = (struct login_budget){
-        .failure_count = (uint32_t)cnop_row_u64(&row, 0),
-        .last_failure_us = cnop_row_i64(&row, 1),
-    };
-    return CNOP_OK;
-}
-
-enum cnop_err
-auth_store_add_failure(struct auth_store *store, const struct token_digest *name, int64_t now_us)
-{
-    static const struct cnop_sql sql = {
-        .name = "auth.add_failure",
-        .text = "INSERT INTO login_failure (name_hash, failure_count, last_failure_us)"
-                " VALUES (?, 1, ?) ON DUPLICATE KEY UPDATE"
-                " failure_count = IF(last_failure_us < ?, 1, failure_count + 1),"
-                " last_failure_us = VALUES(last_failure_us)"};
-
-    return cnop_db_exec(store->sql.db, &sql,
-                        CNOP_PARAMS(CNOP_P_BYTES(name->bytes, sizeof(name->bytes)),
-                                    CNOP_P_I64(now_us),
-                                    CNOP_P_I64(now_us - LOGIN_BUDGET_MEMORY_US)),
-                        NULL);
-}
-
-enum cnop_err
-auth_store_clear_failures(struct auth_store *store, const struct token_digest *name)
-{
-    static const struct cnop_sql sql = {.name = "auth.clear_failures",
-                                        .text = "DELETE FROM login_failure WHERE name_hash = ?"};
-
-    return cnop_db_exec(store->sql.db, &sql,
-                        CNOP_PARAMS(CNOP_P_BYTES(name->bytes, sizeof(name->bytes))), NULL);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The MariaDB store behind auth_store.h: its handle, for the two files that implement it and for
+/* The MariaDB store behind auth_store.h: its handle, for the files that implement it and for
  * the programs that open it. */
 #ifndef CNOP_AUTH_AUTH_STORE_SQL_H
 #define CNOP_AUTH_AUTH_STORE_SQL_H
 
 #include "fcgi_services/auth/auth_store.h"
 #include "shared/db/store.h"
+
+#define AUTH_SOURCE_MEMORY_US (30 * 24 * INT64_C(3600) * 1000000)
 
 struct auth_store {
     struct cnop_store sql;

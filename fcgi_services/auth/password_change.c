@@ -2,7 +2,7 @@
 /* The current password is proved first, then everything changes in one transaction. */
 #include "fcgi_services/auth/password_change.h"
 
-#include "fcgi_services/auth/password_gate.h"
+#include "fcgi_services/auth/password_attempt.h"
 #include "shared/base/clock.h"
 
 static bool
@@ -11,29 +11,40 @@ secrets_equal(struct cnop_str a, struct cnop_str b)
     return a.len == b.len && cnop_secret_equal(a.ptr, b.ptr, a.len);
 }
 
+struct forgive_job {
+    struct auth_env *env;
+    const struct password_attempt *attempt;
+};
+
+static enum cnop_err
+forgive_steps(void *arg)
+{
+    const struct forgive_job *job = arg;
+
+    return password_attempt_forgive(job->env, job->attempt);
+}
+
 /* The current password, under the same failure budget as a login: a stolen token must not become a
  * place to guess at the password. */
 static enum cnop_err
-change_prove(struct auth_env *env, const struct auth_user *user, struct cnop_str current)
+change_prove(struct auth_env *env, const struct auth_user *user,
+             const struct password_change *change)
 {
-    char renewed[PASSWORD_HASH_BYTES];
-    struct login_budget budget;
-    struct token_digest name;
-    int64_t now_us = cnop_clock_wall_us();
-    enum cnop_err err;
+    struct password_attempt attempt;
+    struct forgive_job forgive = {.env = env, .attempt = &attempt};
+    enum cnop_err err = password_attempt_begin(env, cnop_str_from(user->username), user->id,
+                                               change->client, &attempt);
 
-    password_gate_name(cnop_str_from(user->username), &name);
-    err = auth_store_load_budget(env->store, &name, &budget);
     if (err != CNOP_OK)
         return err;
-    if (login_budget_wait_us(&budget, now_us) > 0)
-        return CNOP_E_RATE_LIMITED;
-    err = password_gate_verify(env, user->password_hash, current, renewed);
-    cnop_secret_zero(renewed, sizeof(renewed));
-    if (err != CNOP_E_BAD_CREDENTIALS)
-        return err;
-    err = auth_store_add_failure(env->store, &name, now_us);
-    return err == CNOP_OK ? CNOP_E_PASSWORD_WRONG : err;
+    attempt.caller.hash_class = HASH_CLASS_KNOWN; /* by the token */
+    err = attempt.wait_s > 0
+              ? CNOP_E_RATE_LIMITED
+              : password_attempt_check(env, &attempt, user->password_hash, change->current);
+    if (err == CNOP_OK)
+        err = auth_store_transaction(env->store, forgive_steps, &forgive);
+    cnop_secret_zero(attempt.renewed, sizeof(attempt.renewed));
+    return err == CNOP_E_BAD_CREDENTIALS ? CNOP_E_PASSWORD_WRONG : err;
 }
 
 struct change_job {
@@ -69,12 +80,13 @@ change_steps(void *arg)
 }
 
 static enum cnop_err
-change_apply(struct auth_env *env, const struct auth_user *user, struct cnop_str wanted,
-             struct session_end *ret_end)
+change_apply(struct auth_env *env, const struct auth_user *user,
+             const struct password_change *change, struct session_end *ret_end)
 {
+    struct hash_caller caller = {.hash_class = HASH_CLASS_KNOWN, .source = user->id};
     char hash[PASSWORD_HASH_BYTES];
     struct change_job job = {.env = env, .user = user, .hash = hash};
-    enum cnop_err err = password_gate_hash(env, wanted, hash);
+    enum cnop_err err = password_hash_behind_gate(env, &caller, change->wanted, hash);
 
     if (err == CNOP_OK)
         err = auth_store_transaction(env->store, change_steps, &job);
@@ -96,7 +108,7 @@ password_change_apply(struct auth_env *env, const struct password_change *change
     if (err == CNOP_E_NOT_FOUND)
         return CNOP_E_UNAUTHENTICATED;
     if (err == CNOP_OK)
-        err = change_prove(env, &user, change->current);
+        err = change_prove(env, &user, change);
     if (err != CNOP_OK)
         return err;
     if (secrets_equal(change->current, change->wanted))
@@ -107,7 +119,7 @@ password_change_apply(struct auth_env *env, const struct password_change *change
         changed.broken_rule = verdict.rule;
         changed.err = verdict.err;
     } else {
-        err = change_apply(env, &user, change->wanted, &changed.end);
+        err = change_apply(env, &user, change, &changed.end);
     }
     cnop_secret_zero(&user, sizeof(user));
     if (err == CNOP_OK)

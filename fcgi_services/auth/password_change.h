@@ -13,6 +13,7 @@ struct password_change {
     uint64_t user_id;
     struct cnop_str current;
     struct cnop_str wanted;
+    const struct auth_client *client;
 };
 struct password_changed {
     const struct cnop_text_rule *broken_rule; /* not NULL: refused, see err */

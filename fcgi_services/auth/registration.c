@@ -2,7 +2,7 @@
 /* The rules of a registration. Values are judged as they came and stored normalised. */
 #include "fcgi_services/auth/registration.h"
 
-#include "fcgi_services/auth/password_gate.h"
+#include "fcgi_services/auth/password_attempt.h"
 #include "shared/base/clock.h"
 
 static void
@@ -48,7 +48,8 @@ registration_check(const struct auth_rules *rules, const struct registration *re
 
 enum cnop_err
 registration_store(struct auth_env *env, struct cnop_arena *arena,
-                   const struct registration *registration, uint64_t *ret_user_id)
+                   const struct registration *registration, const struct auth_client *client,
+                   uint64_t *ret_user_id)
 {
     char hash[PASSWORD_HASH_BYTES];
     struct auth_new_user user = {
@@ -60,6 +61,7 @@ registration_store(struct auth_env *env, struct cnop_arena *arena,
         .marketing_emails_consent = registration->marketing_emails_consent,
         .now_us = cnop_clock_wall_us(),
     };
+    struct hash_caller caller;
     enum cnop_err err;
 
     if (user.username.ptr == NULL || user.email.ptr == NULL)
@@ -67,7 +69,10 @@ registration_store(struct auth_env *env, struct cnop_arena *arena,
     if (registration->phone.len > 0 &&
         !cnop_person_phone_digits(arena, registration->phone, &user.phone))
         return CNOP_E_NO_MEMORY;
-    err = password_gate_hash(env, registration->password, hash);
+    login_source_of(client->address, &user.source);
+    err = password_caller(env, 0, client, &caller);
+    if (err == CNOP_OK)
+        err = password_hash_behind_gate(env, &caller, registration->password, hash);
     if (err != CNOP_OK)
         return err;
     user.password_hash = cnop_str_from(hash);

@@ -38,6 +38,7 @@ void registration_check(const struct auth_rules *rules, const struct registratio
  * USERNAME_TAKEN, EMAIL_TAKEN, OVERLOADED (too many hashes at once). */
 cnop_must_check enum cnop_err registration_store(struct auth_env *env, struct cnop_arena *arena,
                                                  const struct registration *registration,
+                                                 const struct auth_client *client,
                                                  uint64_t *ret_user_id);
 
 #endif

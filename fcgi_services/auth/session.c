@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of sessions and refresh tokens. Locks are taken in one order everywhere - user, refresh
- * token, session, revocation counter - so that two requests can wait for but never block each
- * other for good. */
+/* The life of sessions and refresh tokens. Locks are taken in one order everywhere - failures of a
+ * name, user, refresh token, session, revocation counter - so that two requests can wait for but
+ * never block each other for good. */
 #include "fcgi_services/auth/session.h"
 
 #include "shared/base/clock.h"
@@ -26,6 +26,9 @@ session_refresh_judge(const struct refresh_token *token, const struct session *s
 {
     if (session->revoked_us != 0 || session->expires_us <= now_us || !user_is_active)
         return REFRESH_REFUSE;
+    if (session->created_us > now_us + CLOCK_LEEWAY_S * INT64_C(1000000))
+        return REFRESH_REFUSE; /* the clock has been set back: its life would be longer by as much
+                                */
     if (token->used_us == 0)
         return REFRESH_ROTATE;
     if (grace_us == 0) /* now_us may lie before used_us: it was read before the wait for the lock */
@@ -146,9 +149,7 @@ session_close(struct auth_env *env, uint64_t user_id, const struct session_id *s
 
 struct open_job {
     struct auth_env *env;
-    const struct auth_user *user;
-    const struct auth_client *client;
-    const char *renewed_hash;
+    const struct session_opening *opening;
     struct session_grant grant;
     struct session_end end;
 };
@@ -159,11 +160,11 @@ static enum cnop_err
 open_check_user(struct open_job *job)
 {
     struct auth_user current;
-    enum cnop_err err = auth_store_lock_user(job->env->store, job->user->id, &current);
+    enum cnop_err err = auth_store_lock_user(job->env->store, job->opening->user->id, &current);
 
     if (err != CNOP_OK)
         return err == CNOP_E_NOT_FOUND ? CNOP_E_CONFLICT : err;
-    if (!current.is_active || current.password_set_us != job->user->password_set_us)
+    if (!current.is_active || current.password_set_us != job->opening->user->password_set_us)
         return CNOP_E_CONFLICT;
     job->grant.user = current;
     return CNOP_OK;
@@ -177,7 +178,8 @@ open_make_room(struct open_job *job, int64_t now_us)
     size_t count;
     enum cnop_err err;
 
-    err = auth_store_list_sessions(job->env->store, job->user->id, now_us, sessions, &count);
+    err =
+        auth_store_list_sessions(job->env->store, job->opening->user->id, now_us, sessions, &count);
     for (size_t i = keep; err == CNOP_OK && i < count; i++)
         err = end_one(job->env, &sessions[i].sid, now_us, "too_many", &job->end);
     return err;
@@ -199,7 +201,7 @@ static enum cnop_err
 open_insert(struct open_job *job, int64_t now_us)
 {
     struct session session = {
-        .user_id = job->user->id,
+        .user_id = job->opening->user->id,
         .created_us = now_us,
         .last_used_us = now_us,
         .expires_us = now_us + job->env->rules->session_ttl_us,
@@ -208,8 +210,8 @@ open_insert(struct open_job *job, int64_t now_us)
     enum cnop_err err;
 
     cnop_secret_random(session.sid.bytes, sizeof(session.sid.bytes));
-    copy_clipped(session.client_addr, sizeof(session.client_addr), job->client->address);
-    copy_clipped(session.user_agent, sizeof(session.user_agent), job->client->user_agent);
+    copy_clipped(session.client_addr, sizeof(session.client_addr), job->opening->client->address);
+    copy_clipped(session.user_agent, sizeof(session.user_agent), job->opening->client->user_agent);
     job->grant.sid = session.sid;
     job->grant.expires_us = session.expires_us;
     err = auth_store_insert_session(job->env->store, &session);
@@ -218,43 +220,58 @@ open_insert(struct open_job *job, int64_t now_us)
     return grant_insert_refresh(job->env, &job->grant, now_us, &digest);
 }
 
+/* What the proof has earned. */
+static enum cnop_err
+open_note_proof(struct open_job *job, int64_t now_us)
+{
+    struct auth_store *store = job->env->store;
+    const struct password_attempt *proof = job->opening->proof;
+    uint64_t user_id = job->opening->user->id;
+    enum cnop_err err = auth_store_note_source(store, user_id, &proof->source, now_us);
+
+    if (err == CNOP_OK)
+        err = auth_store_note_login(store, user_id, now_us);
+    if (err == CNOP_OK && proof->renewed[0] != '\0')
+        err = auth_store_renew_hash(store, user_id, proof->renewed);
+    return err;
+}
+
 static enum cnop_err
 open_steps(void *arg)
 {
     struct open_job *job = arg;
-    struct auth_store *store = job->env->store;
     int64_t now_us = cnop_clock_wall_us();
     enum cnop_err err;
 
     job->end.count = 0;
-    err = open_check_user(job);
+    err = password_attempt_forgive(job->env, job->opening->proof);
+    if (err == CNOP_OK)
+        err = open_check_user(job);
     if (err == CNOP_OK)
         err = open_make_room(job, now_us);
     if (err == CNOP_OK)
         err = open_insert(job, now_us);
     if (err == CNOP_OK)
-        err = auth_store_note_login(store, job->user->id, now_us);
-    if (err == CNOP_OK && job->renewed_hash != NULL)
-        err = auth_store_renew_hash(store, job->user->id, job->renewed_hash);
-    return err;
+        err = open_note_proof(job, now_us);
+    return err == CNOP_OK ? job->env->mint(job->env->minter, &job->grant) : err;
 }
 
 enum cnop_err
-session_open(struct auth_env *env, const struct auth_user *user, const struct auth_client *client,
-             const char *renewed_hash, struct session_grant *ret_grant, struct session_end *ret_end)
+session_open(struct auth_env *env, const struct session_opening *opening,
+             struct session_grant *ret_grant, struct session_end *ret_end)
 {
-    struct open_job job = {
-        .env = env, .user = user, .client = client, .renewed_hash = renewed_hash};
+    struct open_job job = {.env = env, .opening = opening};
     enum cnop_err err;
 
     cnop_assert(env->rules->sessions_max >= 1);
     cnop_assert(env->rules->sessions_max <= SESSION_LIST_MAX);
     err = auth_store_transaction(env->store, open_steps, &job);
-    if (err != CNOP_OK)
-        return err;
-    *ret_grant = job.grant;
-    *ret_end = job.end;
-    return CNOP_OK;
+    if (err == CNOP_OK) {
+        *ret_grant = job.grant;
+        *ret_end = job.end;
+    }
+    cnop_secret_zero(&job.grant, sizeof(job.grant));
+    return err;
 }
 
 /* ---- refreshing ---- */
@@ -312,6 +329,8 @@ refresh_apply(struct refresh_job *job, int64_t now_us)
         err = auth_store_use_refresh(job->env->store, &job->digest, &next, now_us);
     if (err == CNOP_OK)
         err = auth_store_touch_session(job->env->store, &job->outcome.grant.sid, now_us);
+    if (err == CNOP_OK)
+        err = job->env->mint(job->env->minter, &job->outcome.grant);
     return err;
 }
 

@@ -5,17 +5,22 @@
 #ifndef CNOP_AUTH_SESSION_H
 #define CNOP_AUTH_SESSION_H
 
-#include "fcgi_services/auth/auth_env.h"
+#include "fcgi_services/auth/password_attempt.h"
 
-#define REFRESH_TOKEN_LEN 43                   /* 256 bits as base64url */
+#define REFRESH_TOKEN_LEN 43 /* 256 bits as base64url */
+#define ACCESS_TOKEN_BYTES 1024
 #define SESSION_END_MAX (SESSION_LIST_MAX + 1) /* and one for the user as a whole */
 
-/* A fresh pair: the adapter signs an access token for user and sid and hands both out. */
+/* A fresh pair. */
 struct session_grant {
     struct auth_user user;
     struct session_id sid;
     int64_t expires_us; /* of the session */
     char refresh_token[REFRESH_TOKEN_LEN + 1];
+    char access_token[ACCESS_TOKEN_BYTES]; /* from here on by env->mint */
+    char token_id[33];
+    int64_t token_expires_s;
+    int64_t token_ttl_s;
 };
 
 /* What an ending leaves to tell the gateways. */
@@ -36,12 +41,17 @@ enum refresh_verdict session_refresh_judge(const struct refresh_token *token,
                                            const struct session *session, bool user_is_active,
                                            int64_t grace_us, int64_t now_us);
 
-/* Opens a session for a user whose password has just been verified. renewed_hash may be NULL.
- * CONFLICT: password or status changed in the meantime. ret_end receives the sessions that had to
- * go because there were too many. */
-cnop_must_check enum cnop_err session_open(struct auth_env *env, const struct auth_user *user,
-                                           const struct auth_client *client,
-                                           const char *renewed_hash,
+/* Opens a session for a user whose password has just been proved; what the proof has earned - a
+ * renewed hash, forgiveness, a known source - is stored with it. All or nothing: on an error there
+ * is no session. CONFLICT: password or status changed in the meantime. ret_end receives the
+ * sessions that had to go because there were too many. */
+struct session_opening {
+    const struct auth_user *user;
+    const struct auth_client *client;
+    const struct password_attempt *proof;
+};
+cnop_must_check enum cnop_err session_open(struct auth_env *env,
+                                           const struct session_opening *opening,
                                            struct session_grant *ret_grant,
                                            struct session_end *ret_end);
 

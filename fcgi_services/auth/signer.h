@@ -10,7 +10,6 @@
 #include "shared/base/buf.h"
 
 #define SIGNER_JWKS_BYTES 16384
-#define SIGNER_TOKEN_BYTES 1024
 
 struct signer;
 

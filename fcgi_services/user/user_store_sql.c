@@ -45,7 +45,7 @@ user_store_find_profile(struct user_store *store, uint64_t user_id, struct cnop_
         .max_rows = 1};
     struct cnop_row row;
     enum cnop_err err =
-        cnop_db_find(store->db, arena, &sql, CNOP_PARAMS(CNOP_P_U64(user_id)), &row);
+        cnop_db_find(store->sql.db, arena, &sql, CNOP_PARAMS(CNOP_P_U64(user_id)), &row);
 
     if (err != CNOP_OK)
         return err;
@@ -75,7 +75,7 @@ user_store_update_profile(struct user_store *store, const struct profile *profil
                 " version = version + 1 WHERE user_id = ? AND updated_us = ?"};
     struct cnop_changed changed;
     enum cnop_err err = cnop_db_exec(
-        store->db, &sql,
+        store->sql.db, &sql,
         CNOP_PARAMS(CNOP_P_STR(profile->email), CNOP_P_STR(profile->first_name),
                     CNOP_P_STR(profile->last_name), cnop_param_text_or_null(profile->phone),
                     cnop_param_text_or_null(profile->date_of_birth),
@@ -145,7 +145,7 @@ user_store_list_gifts(struct user_store *store, uint64_t user_id, int32_t utc_da
     enum cnop_err err;
 
     day_format(&day, utc_day);
-    err = cnop_db_query(store->db, user_store_arena(store), &sql,
+    err = cnop_db_query(store->sql.db, cnop_store_rows(&store->sql), &sql,
                         CNOP_PARAMS(CNOP_P_U64(user_id), CNOP_P_STR(day.text)), &rows);
     if (err != CNOP_OK)
         return err;
@@ -165,7 +165,7 @@ user_store_insert_gift(struct user_store *store, const struct gift_row *gift)
     struct day_text day;
 
     day_format(&day, gift->utc_day);
-    return cnop_db_exec(store->db, &sql,
+    return cnop_db_exec(store->sql.db, &sql,
                         CNOP_PARAMS(CNOP_P_U64(gift->user_id), CNOP_P_STR(day.text),
                                     CNOP_P_I64(gift->by_phrase), CNOP_P_I64(gift->amount.e8),
                                     CNOP_P_I64(gift->given_us),
@@ -184,7 +184,7 @@ user_store_mark_paid(struct user_store *store, const struct gift_row *gift, int6
     struct day_text day;
 
     day_format(&day, gift->utc_day);
-    return cnop_db_exec(store->db, &sql,
+    return cnop_db_exec(store->sql.db, &sql,
                         CNOP_PARAMS(CNOP_P_I64(now_us), CNOP_P_U64(gift->user_id),
                                     CNOP_P_STR(day.text), CNOP_P_I64(gift->by_phrase)),
                         NULL);
@@ -201,7 +201,7 @@ user_store_delete_gift(struct user_store *store, const struct gift_row *gift)
 
     day_format(&day, gift->utc_day);
     return cnop_db_exec(
-        store->db, &sql,
+        store->sql.db, &sql,
         CNOP_PARAMS(CNOP_P_U64(gift->user_id), CNOP_P_STR(day.text), CNOP_P_I64(gift->by_phrase)),
         NULL);
 }

@@ -12,8 +12,8 @@ rollback(struct auth_store *store)
 
 /* Every port call starts here: counts, and fails when it is its turn - as the real store does,
  * with the transaction rolled back. */
-static enum cnop_err
-enter(struct auth_store *store)
+enum cnop_err
+fake_call(struct auth_store *store)
 {
     store->call_count++;
     if (store->fail_at == 0 || store->call_count != store->fail_at)
@@ -24,7 +24,7 @@ enter(struct auth_store *store)
 
 #define ENTER(store)                                                                               \
     do {                                                                                           \
-        enum cnop_err enter_err = enter(store);                                                    \
+        enum cnop_err enter_err = fake_call(store);                                                \
         if (enter_err != CNOP_OK)                                                                  \
             return enter_err;                                                                      \
     } while (0)
@@ -41,7 +41,7 @@ transaction_once(struct auth_store *store, auth_store_fn fn, void *arg)
     store->in_transaction = true;
     err = fn(arg);
     if (err == CNOP_OK)
-        err = enter(store);
+        err = fake_call(store);
     if (err != CNOP_OK)
         rollback(store);
     store->in_transaction = false;
@@ -195,54 +195,91 @@ auth_store_set_active(struct auth_store *store, uint64_t id, bool is_active)
     return CNOP_OK;
 }
 
-/* ---- failures ---- */
+/* ---- failures and sources ---- */
 
-static size_t
-failure_index(const struct auth_store *store, const struct token_digest *name)
+static struct fake_series *
+series_row(struct auth_store *store, const struct token_digest *name,
+           const struct login_source *source)
 {
-    size_t i = 0;
+    struct fake_series *row;
 
-    while (i < store->tables.failure_count &&
-           memcmp(&store->tables.failed_names[i], name, sizeof(*name)) != 0)
-        i++;
-    return i;
+    for (size_t i = 0; i < store->tables.series_count; i++) {
+        row = &store->tables.series[i];
+        if (memcmp(&row->name, name, sizeof(*name)) == 0 &&
+            memcmp(&row->source, source, sizeof(*source)) == 0)
+            return row;
+    }
+    cnop_assert(store->tables.series_count < FAKE_ROWS);
+    row = &store->tables.series[store->tables.series_count++];
+    *row = (struct fake_series){.name = *name, .source = *source};
+    for (size_t i = 0; i + 1 < store->tables.series_count; i++) {
+        if (memcmp(&store->tables.series[i].name, name, sizeof(*name)) == 0)
+            row->series.account = store->tables.series[i].series.account;
+    }
+    return row;
 }
 
 enum cnop_err
-auth_store_load_budget(struct auth_store *store, const struct token_digest *name,
-                       struct login_budget *ret_budget)
+auth_store_load_series(struct auth_store *store, const struct token_digest *name,
+                       const struct login_source *source, struct login_series *ret_series)
 {
-    size_t i;
-
     ENTER(store);
-    i = failure_index(store, name);
-    *ret_budget =
-        i < store->tables.failure_count ? store->tables.failures[i] : (struct login_budget){0};
+    *ret_series = series_row(store, name, source)->series;
     return CNOP_OK;
 }
 
 enum cnop_err
-auth_store_add_failure(struct auth_store *store, const struct token_digest *name, int64_t now_us)
+auth_store_lock_series(struct auth_store *store, const struct token_digest *name,
+                       const struct login_source *source, struct login_series *ret_series)
 {
-    size_t i;
+    cnop_assert(store->in_transaction);
+    return auth_store_load_series(store, name, source, ret_series);
+}
 
+enum cnop_err
+auth_store_save_series(struct auth_store *store, const struct token_digest *name,
+                       const struct login_source *source, const struct login_series *series)
+{
     ENTER(store);
-    i = failure_index(store, name);
-    if (i == store->tables.failure_count)
-        store->tables.failed_names[store->tables.failure_count++] = *name;
-    store->tables.failures[i].failure_count++;
-    store->tables.failures[i].last_failure_us = now_us;
+    cnop_assert(store->in_transaction);
+    series_row(store, name, source)->series.source = series->source;
+    for (size_t i = 0; i < store->tables.series_count; i++) {
+        if (memcmp(&store->tables.series[i].name, name, sizeof(*name)) == 0)
+            store->tables.series[i].series.account = series->account;
+    }
     return CNOP_OK;
 }
 
 enum cnop_err
-auth_store_clear_failures(struct auth_store *store, const struct token_digest *name)
+auth_store_load_familiarity(struct auth_store *store, uint64_t user_id,
+                            const struct login_source *source, int64_t now_us,
+                            enum hash_class *ret_class)
 {
-    size_t i;
-
     ENTER(store);
-    i = failure_index(store, name);
-    store->tables.failures[i] = (struct login_budget){0};
+    (void)now_us;
+    *ret_class = HASH_CLASS_UNKNOWN;
+    for (size_t i = 0; i < store->tables.source_count; i++) {
+        const struct fake_source *row = &store->tables.sources[i];
+
+        if (memcmp(&row->source, source, sizeof(*source)) != 0)
+            continue;
+        if (row->user_id == user_id)
+            *ret_class = HASH_CLASS_KNOWN;
+        else if (*ret_class == HASH_CLASS_UNKNOWN)
+            *ret_class = HASH_CLASS_FAMILIAR;
+    }
+    return CNOP_OK;
+}
+
+enum cnop_err
+auth_store_note_source(struct auth_store *store, uint64_t user_id,
+                       const struct login_source *source, int64_t now_us)
+{
+    ENTER(store);
+    (void)now_us;
+    cnop_assert(store->tables.source_count < FAKE_ROWS);
+    store->tables.sources[store->tables.source_count++] =
+        (struct fake_source){.user_id = user_id, .source = *source};
     return CNOP_OK;
 }
 
@@ -338,21 +375,6 @@ auth_store_list_sessions(struct auth_store *store, uint64_t user_id, int64_t now
             ret_list[count++] = store->tables.sessions[i - 1];
     }
     *ret_count = count;
-    return CNOP_OK;
-}
-
-enum cnop_err
-auth_store_knows_address(struct auth_store *store, uint64_t user_id, struct cnop_str client_addr,
-                         int64_t now_us, bool *ret_known)
-{
-    ENTER(store);
-    (void)now_us;
-    *ret_known = false;
-    for (size_t i = 0; i < store->tables.session_count; i++) {
-        if (store->tables.sessions[i].user_id == user_id &&
-            cnop_str_equal(cnop_str_from(store->tables.sessions[i].client_addr), client_addr))
-            *ret_known = true;
-    }
     return CNOP_OK;
 }
 

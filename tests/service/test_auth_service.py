@@ -246,20 +246,110 @@ def test_login_is_audited_with_the_true_client(auth):
     assert PASSWORD not in auth.audit.read_text() + auth.worker.output()
 
 
+ACCOUNT = "UNHEX(REPEAT('FF', 16))"  # the source under which failures from everywhere are counted
+
+
+def digest(username):
+    return f"UNHEX(SHA2('{username}', 256))"
+
+
+def failures(stack, username):
+    """What is counted for the name: {source in hex: failures}."""
+    rows = stack.database.sql("SELECT HEX(source), failure_count FROM cnop_auth.login_failure"
+                              f" WHERE name_hash = {digest(username)}")
+    return {source[-8:]: int(count) for source, count in rows}
+
+
+def from_address(address):
+    return {"params": {"CNOP_CLIENT_ADDR": address}}
+
+
 def test_guessing_pauses_and_never_locks(auth):
     """Threat 14: one account, many addresses."""
     username, _ = register(auth)
-    home = {"params": {"CNOP_CLIENT_ADDR": "192.0.2.50"}}
+    home, thief = from_address("192.0.2.50"), from_address("198.51.100.4")
     assert login(auth, username, **home).status == 200
-    digest = f"UNHEX(SHA2('{username}', 256))"
     for _ in range(10):
-        assert login(auth, username, "Quiet-Harbour-42").status == 401
+        assert login(auth, username, "Quiet-Harbour-42", **thief).status == 401
     auth.database.sql("UPDATE cnop_auth.login_failure SET failure_count = 15,"
-                      f" last_failure_us = last_failure_us + 1000000 WHERE name_hash = {digest}")
-    paused = login(auth, username)
+                      f" last_failure_us = last_failure_us + 1000000 WHERE name_hash = {digest(username)}")
+    paused = login(auth, username, **from_address("198.51.100.44"))
     assert paused.status == 429 and 1 <= int(paused.headers["retry-after"]) <= 34, paused
     assert login(auth, username, **home).status == 200, "a known address must get in"
-    assert login(auth, username).status == 200, "success ends the series"
+    assert login(auth, username, **thief).status == 429, "a success forgives its own address only"
+
+
+def test_a_success_forgives_its_own_address_only(auth):
+    username, _ = register(auth)
+    home, thief = from_address("192.0.2.51"), from_address("198.51.100.5")
+    for _ in range(3):
+        login(auth, username, "Quiet-Harbour-42", **home)
+        login(auth, username, "Quiet-Harbour-42", **thief)
+    assert failures(auth, username) == {"C0000233": 3, "C6336405": 3, "FFFFFFFF": 6}
+    assert login(auth, username, **home).status == 200
+    assert failures(auth, username) == {"C6336405": 3, "FFFFFFFF": 3}
+
+
+def test_a_known_address_pauses_for_its_own_guesses(auth):
+    username, _ = register(auth)
+    home = from_address("192.0.2.52")
+    assert login(auth, username, **home).status == 200
+    answers = [login(auth, username, "Quiet-Harbour-42", **home).status for _ in range(14)]
+    assert answers[:10] == [401] * 10 and 429 in answers[10:], answers
+
+
+def test_guesses_in_parallel_share_one_pause(auth):
+    username, _ = register(auth)
+    thief = from_address("198.51.100.6")
+    auth.database.sql("INSERT INTO cnop_auth.login_failure (name_hash, source, failure_count, last_failure_us)"
+                      f" VALUES ({digest(username)}, {ACCOUNT}, 30, {time.time_ns() // 1000 - 3600 * 10**6})")
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(lambda _: login(auth, username, "Quiet-Harbour-42", **thief).status, range(6)))
+    assert statuses == [401] + [429] * 5, "one guess a pause"
+
+
+def test_a_guess_counts_though_the_client_has_gone(auth):
+    """The gateway closes its connection when the client does; the hash goes on, and so does the count."""
+    username, _ = register(auth)
+    for _ in range(3):
+        fcgi.leave(auth.worker.socket, "POST", "/api/v1/auth/login", **from_address("198.51.100.7"),
+                   json_body={"username": username, "password": "Quiet-Harbour-42"})
+    harness.wait_until(lambda: failures(auth, username).get("FFFFFFFF") == 3, what="three failures")
+
+
+def test_a_clock_set_back_does_not_lock_an_account(auth):
+    username, _ = register(auth)
+    year_us = 365 * 24 * 3600 * 10**6
+    auth.database.sql("INSERT INTO cnop_auth.login_failure (name_hash, source, failure_count, last_failure_us)"
+                      f" VALUES ({digest(username)}, {ACCOUNT}, 30, {time.time_ns() // 1000 + year_us})")
+    answer = login(auth, username, **from_address("198.51.100.8"))
+    assert answer.status == 429 and 1 <= int(answer.headers["retry-after"]) <= 900, answer
+    last = auth.database.sql(f"SELECT last_failure_us FROM cnop_auth.login_failure"
+                             f" WHERE name_hash = {digest(username)}")
+    assert int(last[0][0]) <= time.time_ns() // 1000, "the pause counts from now"
+
+
+def test_sessions_from_the_future_are_over(auth):
+    """The clock was a year ahead: what was opened then does not live a year longer."""
+    username, _ = register(auth)
+    token = login(auth, username).json()["refresh_token"]
+    year_us = 365 * 24 * 3600 * 10**6
+    auth.database.sql("UPDATE cnop_auth.session s JOIN cnop_auth.refresh_token t ON t.sid = s.sid"
+                      f" SET s.created_us = s.created_us + {year_us}, s.expires_us = s.expires_us + {year_us}"
+                      f" WHERE t.token_hash = UNHEX(SHA2('{token}', 256))")
+    assert auth.post("refresh", {"refresh_token": token}).code == "refresh_invalid"
+
+
+def test_a_login_that_fails_leaves_no_session(auth):
+    """Neither the count of failures nor the signature is written after the commit that decides."""
+    username, user_id = register(auth)
+    auth.database.sql("RENAME TABLE cnop_auth.refresh_token TO cnop_auth.refresh_token_away")
+    try:
+        assert login(auth, username).status >= 500
+    finally:
+        auth.database.sql("RENAME TABLE cnop_auth.refresh_token_away TO cnop_auth.refresh_token")
+    assert auth.database.sql(f"SELECT COUNT(*) FROM cnop_auth.session WHERE user_id = {user_id}") == [["0"]]
+    assert login(auth, username).status == 200
 
 
 def test_cookie_mode_keeps_tokens_out_of_the_body(auth):
@@ -343,13 +433,14 @@ def test_logout_revokes_and_tells_the_gateway(auth):
     assert again.status == 200
 
 
-def test_logout_without_a_body_is_422_and_keeps_the_session(auth):
+@pytest.mark.parametrize("body", [b"", b"[]", b"{"])
+def test_logout_without_a_body_is_refused_but_ends_the_session(auth, body):
     username, user_id = register(auth)
     tokens = login(auth, username).json()
-    who = identity(user_id, tokens["access_token"])
-    assert auth.call("POST", "/api/v1/auth/logout", **who).status == 422
-    assert auth.call("POST", "/api/v1/auth/logout", body=b"[]", **who).status == 422
-    assert auth.post("refresh", {"refresh_token": tokens["refresh_token"]}).status == 200
+    answer = auth.call("POST", "/api/v1/auth/logout", body=body, **identity(user_id, tokens["access_token"]))
+    assert answer.status == (400 if body == b"{" else 422), "as clients of the reference expect"
+    assert ("sid", claims(tokens["access_token"])["sid"]) in auth.control.denied
+    assert auth.post("refresh", {"refresh_token": tokens["refresh_token"]}).status == 401
 
 
 def test_a_silent_gateway_does_not_stop_a_logout(auth):

@@ -133,6 +133,12 @@ class Connection:
         return self.receive()
 
 
+def leave(path, method, route, **options):
+    """Sends a request and goes, as the gateway does when its client has gone."""
+    with Connection(path) as worker:
+        worker.send(encode(*values_of(method, route, **options)))
+
+
 def values_of(method, path, query="", json_body=None, body=b"", content_type="application/json", user=None,
               role="customer", headers=None, request_id="req-test", params=None, keep=True):
     """Parameters, body and keep flag of a request as the gateway would send it."""

@@ -26,7 +26,15 @@ void bench_stop(void);
 void bench_advance(int64_t us);
 uint64_t bench_user(const char *username, const char *password);
 struct auth_client bench_client(const char *address);
+/* What the tests ask of a login. */
+struct bench_outcome {
+    enum login_outcome outcome;
+    uint32_t wait_s;
+    enum auth_role role;
+    char refresh_token[REFRESH_TOKEN_LEN + 1];
+};
+
 /* An attempt that the store and the gate let through, whatever its outcome. */
-struct login bench_login(const char *username, const char *password, const char *address);
+struct bench_outcome bench_login(const char *username, const char *password, const char *address);
 
 #endif

@@ -9,7 +9,7 @@ START_TEST(disabling_ends_everything)
 {
     struct session_end end;
     struct session_refreshed outcome;
-    struct login first;
+    struct bench_outcome first;
 
     (void)bench_user("trader_jane", "Quiet-Harbour-41");
     first = bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7");
@@ -19,8 +19,8 @@ START_TEST(disabling_ends_everything)
     ck_assert_int_eq(end.revocations[1].kind, REVOCATION_USER);
     ck_assert_str_eq(end.revocations[1].subject, "1000");
     ck_assert_int_eq(end.revocations[1].revoked_before_s, bench.now_us / BENCH_SECOND_US + 1);
-    ck_assert_int_eq(
-        session_refresh(&bench.env, cnop_str_from(first.grant.refresh_token), &outcome), CNOP_OK);
+    ck_assert_int_eq(session_refresh(&bench.env, cnop_str_from(first.refresh_token), &outcome),
+                     CNOP_OK);
     ck_assert_int_eq(outcome.verdict, REFRESH_REFUSE);
     ck_assert_int_eq(account_right_set(&bench.env, CNOP_STR("trader_jane"), ACCOUNT_ENABLE, &end),
                      CNOP_OK);
@@ -35,14 +35,14 @@ END_TEST
 START_TEST(a_demoted_admin_loses_the_tokens_that_say_admin)
 {
     struct session_end end;
-    struct login before, after;
+    struct bench_outcome before, after;
 
     (void)bench_user("trader_jane", "Quiet-Harbour-41");
     ck_assert_int_eq(account_right_set(&bench.env, CNOP_STR("trader_jane"), ACCOUNT_PROMOTE, &end),
                      CNOP_OK);
     ck_assert_uint_eq(end.count, 0);
     before = bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7");
-    ck_assert_int_eq(before.grant.user.role, AUTH_ROLE_ADMIN);
+    ck_assert_int_eq(before.role, AUTH_ROLE_ADMIN);
     ck_assert_int_eq(account_right_set(&bench.env, CNOP_STR("trader_jane"), ACCOUNT_DEMOTE, &end),
                      CNOP_OK);
     ck_assert_uint_eq(end.count, 2);
@@ -50,7 +50,7 @@ START_TEST(a_demoted_admin_loses_the_tokens_that_say_admin)
     ck_assert_int_eq(end.revocations[1].kind, REVOCATION_USER);
     after = bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7");
     ck_assert_int_eq(after.outcome, LOGIN_ACCEPTED);
-    ck_assert_int_eq(after.grant.user.role, AUTH_ROLE_CUSTOMER);
+    ck_assert_int_eq(after.role, AUTH_ROLE_CUSTOMER);
 }
 END_TEST
 

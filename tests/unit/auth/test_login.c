@@ -89,7 +89,7 @@ START_TEST(guessing_pauses_the_name)
     ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7").outcome,
                      LOGIN_ACCEPTED);
     for (size_t i = CNOP_COUNT(names); i > 0; i--) {
-        struct login paused;
+        struct bench_outcome paused;
 
         for (int guess = 0; guess < 12; guess++) {
             bench_advance(5 * BENCH_SECOND_US);
@@ -102,8 +102,12 @@ START_TEST(guessing_pauses_the_name)
     }
     ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7").outcome,
                      LOGIN_ACCEPTED);
+    /* a success forgives its own source, and nothing else */
     ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-41", "198.51.100.2").outcome,
-                     LOGIN_ACCEPTED); /* a success ends the series */
+                     LOGIN_PAUSED);
+    bench_advance(5 * BENCH_SECOND_US);
+    ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-41", "198.51.100.2").outcome,
+                     LOGIN_ACCEPTED);
 }
 END_TEST
 
@@ -123,14 +127,94 @@ END_TEST
 START_TEST(a_full_gate_refuses)
 {
     struct auth_client client = bench_client("192.0.2.7");
+    struct hash_caller somebody = {.hash_class = HASH_CLASS_KNOWN};
     struct hash_gate_pass pass;
     struct login result;
 
-    ck_assert_int_eq(hash_gate_enter(bench.env.gate, &pass), CNOP_OK);
+    ck_assert_int_eq(hash_gate_enter(bench.env.gate, &somebody, &pass), CNOP_OK);
     ck_assert_int_eq(
         login_attempt(&bench.env, CNOP_STR("trader_jane"), CNOP_STR("x"), &client, &result),
         CNOP_E_OVERLOADED);
     hash_gate_leave(&pass);
+}
+END_TEST
+
+/* A guesser at a known source - a stolen laptop, a shared office - has to pause, too. */
+START_TEST(a_known_source_pauses_for_its_own_guesses)
+{
+    (void)bench_user("trader_jane", "Quiet-Harbour-41");
+    ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7").outcome,
+                     LOGIN_ACCEPTED);
+    for (int guess = 0; guess < 10; guess++)
+        ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-40", "192.0.2.7").outcome,
+                         LOGIN_WRONG_PASSWORD);
+    verified.count = 0;
+    ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7").outcome,
+                     LOGIN_PAUSED);
+    ck_assert_uint_eq(verified.count, 0);
+}
+END_TEST
+
+/* The pause has been read, and another attempt has passed since: the count under the lock decides,
+ * so that one pause lets one guess through however many come at once. */
+START_TEST(guesses_in_parallel_share_one_pause)
+{
+    struct auth_client client = bench_client("198.51.100.1");
+    struct password_attempt attempts[3];
+    enum cnop_err errs[CNOP_COUNT(attempts)];
+
+    (void)bench_user("trader_jane", "Quiet-Harbour-41");
+    for (int guess = 0; guess < 12; guess++) {
+        bench_advance(5 * BENCH_SECOND_US);
+        (void)bench_login("trader_jane", "Quiet-Harbour-40", "198.51.100.1");
+    }
+    bench_advance(5 * BENCH_SECOND_US);
+    for (size_t i = 0; i < CNOP_COUNT(attempts); i++) {
+        ck_assert_int_eq(password_attempt_begin(&bench.env, CNOP_STR("trader_jane"), 1000, &client,
+                                                &attempts[i]),
+                         CNOP_OK);
+        ck_assert_uint_eq(attempts[i].wait_s, 0);
+    }
+    for (size_t i = 0; i < CNOP_COUNT(attempts); i++)
+        errs[i] = password_attempt_check(&bench.env, &attempts[i],
+                                         bench.store.tables.users[0].password_hash,
+                                         CNOP_STR("Quiet-Harbour-39"));
+    ck_assert_int_eq(errs[0], CNOP_E_BAD_CREDENTIALS);
+    ck_assert_int_eq(errs[1], CNOP_E_RATE_LIMITED);
+    ck_assert_int_eq(errs[2], CNOP_E_RATE_LIMITED);
+}
+END_TEST
+
+/* Every call of the store and the signer fails once: whoever is told that the login failed has no
+ * session, and nothing that only a success earns. */
+START_TEST(failed_logins_leave_no_session)
+{
+    unsigned failed = 0;
+
+    (void)bench_user("trader_jane", "Quiet-Harbour-41");
+    bench.rules.cost.passes = 2;
+    for (unsigned nth = 1;; nth++) {
+        struct auth_client client = bench_client("192.0.2.7");
+        struct login result;
+        enum cnop_err err;
+
+        bench.store.call_count = 0;
+        bench.store.fail_at = nth;
+        bench.store.failure = CNOP_E_DB_FAILED;
+        err = login_attempt(&bench.env, CNOP_STR("trader_jane"), CNOP_STR("Quiet-Harbour-41"),
+                            &client, &result);
+        bench.store.fail_at = 0;
+        if (err == CNOP_OK)
+            break;
+        failed++;
+        bench_advance(3600 * BENCH_SECOND_US); /* each attempt that was checked has counted */
+        ck_assert_int_eq(err, CNOP_E_DB_FAILED);
+        ck_assert_uint_eq(bench.store.tables.session_count, 0);
+        ck_assert_uint_eq(bench.store.tables.token_count, 0);
+        ck_assert_uint_eq(bench.store.tables.source_count, 0);
+    }
+    ck_assert_uint_ge(failed, 15);
+    ck_assert_uint_eq(bench.store.tables.session_count, 1);
 }
 END_TEST
 
@@ -144,6 +228,9 @@ add(TCase *tests)
     tcase_add_test(tests, guessing_pauses_the_name);
     tcase_add_test(tests, a_dearer_cost_renews_the_hash);
     tcase_add_test(tests, a_full_gate_refuses);
+    tcase_add_test(tests, a_known_source_pauses_for_its_own_guesses);
+    tcase_add_test(tests, guesses_in_parallel_share_one_pause);
+    tcase_add_test(tests, failed_logins_leave_no_session);
 }
 
 UNIT_MAIN("login", add)

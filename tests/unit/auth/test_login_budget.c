@@ -11,9 +11,10 @@
 static int64_t
 pause_after(uint32_t failures)
 {
-    struct login_budget budget = {.failure_count = failures, .last_failure_us = NOW_US};
+    struct login_series budget = {
+        .account = {.failure_count = failures, .last_failure_us = NOW_US}};
 
-    return login_budget_wait_us(&budget, NOW_US);
+    return login_budget_wait_us(&budget, false, NOW_US);
 }
 
 START_TEST(pauses_grow_and_end)
@@ -31,10 +32,10 @@ END_TEST
 
 START_TEST(waiting_helps)
 {
-    struct login_budget budget = {.failure_count = 20, .last_failure_us = NOW_US};
+    struct login_series budget = {.account = {.failure_count = 20, .last_failure_us = NOW_US}};
 
-    ck_assert_int_eq(login_budget_wait_us(&budget, NOW_US + 899 * SECOND_US), SECOND_US);
-    ck_assert_int_eq(login_budget_wait_us(&budget, NOW_US + 900 * SECOND_US), 0);
+    ck_assert_int_eq(login_budget_wait_us(&budget, false, NOW_US + 899 * SECOND_US), SECOND_US);
+    ck_assert_int_eq(login_budget_wait_us(&budget, false, NOW_US + 900 * SECOND_US), 0);
 }
 END_TEST
 
@@ -51,10 +52,69 @@ END_TEST
 
 START_TEST(no_lock_is_for_ever)
 {
-    struct login_budget budget = {.failure_count = UINT32_MAX, .last_failure_us = NOW_US};
+    struct login_series budget = {
+        .account = {.failure_count = UINT32_MAX, .last_failure_us = NOW_US}};
 
-    ck_assert_int_eq(login_budget_wait_us(&budget, NOW_US + LOGIN_BUDGET_MEMORY_US), 0);
-    ck_assert_int_le(login_budget_wait_us(&budget, NOW_US), 3600 * SECOND_US);
+    ck_assert_int_eq(login_budget_wait_us(&budget, false, NOW_US + LOGIN_BUDGET_MEMORY_US), 0);
+    ck_assert_int_le(login_budget_wait_us(&budget, false, NOW_US), 3600 * SECOND_US);
+}
+END_TEST
+
+/* Who is known waits for what came from their own source only - but does wait. */
+START_TEST(known_sources_answer_for_themselves)
+{
+    struct login_series series = {.account = {20, NOW_US}, .source = {9, NOW_US}};
+
+    ck_assert_int_eq(login_budget_wait_us(&series, true, NOW_US), 0);
+    ck_assert_int_eq(login_budget_wait_us(&series, false, NOW_US), 900 * SECOND_US);
+    series.source.failure_count = 12;
+    ck_assert_int_eq(login_budget_wait_us(&series, true, NOW_US), 4 * SECOND_US);
+}
+END_TEST
+
+START_TEST(a_right_attempt_is_forgiven_with_its_source)
+{
+    struct login_series series = {.account = {20, NOW_US - 5}, .source = {3, NOW_US - 9}};
+    struct login_series before = series;
+
+    login_budget_charge(&series, NOW_US);
+    ck_assert_uint_eq(series.account.failure_count, 21);
+    ck_assert_uint_eq(series.source.failure_count, 4);
+    login_budget_forgive(&series, &before, NOW_US);
+    ck_assert_uint_eq(series.source.failure_count, 0);
+    ck_assert_uint_eq(series.account.failure_count, 17); /* what came from elsewhere stays */
+    ck_assert_int_eq(series.account.last_failure_us, NOW_US - 5); /* and its pause is no longer */
+
+    series = before;
+    login_budget_charge(&series, NOW_US);
+    series.account.failure_count++; /* somebody else guessed meanwhile */
+    series.account.last_failure_us = NOW_US + 7;
+    login_budget_forgive(&series, &before, NOW_US);
+    ck_assert_uint_eq(series.account.failure_count, 18);
+    ck_assert_int_eq(series.account.last_failure_us, NOW_US + 7);
+}
+END_TEST
+
+START_TEST(a_series_ends_after_a_day)
+{
+    struct login_series series = {.account = {20, NOW_US}, .source = {20, NOW_US}};
+
+    login_budget_charge(&series, NOW_US + LOGIN_BUDGET_MEMORY_US + 1);
+    ck_assert_uint_eq(series.account.failure_count, 1);
+    ck_assert_uint_eq(series.source.failure_count, 1);
+}
+END_TEST
+
+/* The clock was a year ahead and is right again: the pause counts from now, not from next year. */
+START_TEST(a_clock_set_back_does_not_lock)
+{
+    const int64_t year_us = 365 * 24 * 3600 * SECOND_US;
+    struct login_series series = {.account = {20, NOW_US + year_us}, .source = {1, NOW_US}};
+
+    ck_assert(login_budget_rebase(&series, NOW_US));
+    ck_assert(!login_budget_rebase(&series, NOW_US));
+    ck_assert_int_eq(login_budget_wait_us(&series, false, NOW_US), 900 * SECOND_US);
+    ck_assert_int_eq(login_budget_wait_us(&series, false, NOW_US + 900 * SECOND_US), 0);
 }
 END_TEST
 
@@ -65,6 +125,10 @@ add(TCase *tests)
     tcase_add_test(tests, waiting_helps);
     tcase_add_test(tests, a_hundred_guesses_take_long);
     tcase_add_test(tests, no_lock_is_for_ever);
+    tcase_add_test(tests, known_sources_answer_for_themselves);
+    tcase_add_test(tests, a_right_attempt_is_forgiven_with_its_source);
+    tcase_add_test(tests, a_series_ends_after_a_day);
+    tcase_add_test(tests, a_clock_set_back_does_not_lock);
 }
 
 UNIT_MAIN("login_budget", add)

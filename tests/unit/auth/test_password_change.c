@@ -8,8 +8,11 @@
 static enum cnop_err
 change(uint64_t id, const char *current, const char *wanted, struct password_changed *changed)
 {
-    struct password_change form = {
-        .user_id = id, .current = cnop_str_from(current), .wanted = cnop_str_from(wanted)};
+    struct auth_client client = bench_client("192.0.2.7");
+    struct password_change form = {.user_id = id,
+                                   .client = &client,
+                                   .current = cnop_str_from(current),
+                                   .wanted = cnop_str_from(wanted)};
 
     return password_change_apply(&bench.env, &form, changed);
 }

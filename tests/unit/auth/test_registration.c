@@ -62,20 +62,22 @@ END_TEST
  */
 START_TEST(registration_stores_what_it_was_given)
 {
+    struct auth_client client = bench_client("192.0.2.7");
     struct registration registration = jane();
     uint64_t id = 0;
 
-    ck_assert_int_eq(registration_store(&bench.env, bench.arena, &registration, &id), CNOP_OK);
+    ck_assert_int_eq(registration_store(&bench.env, bench.arena, &registration, &client, &id),
+                     CNOP_OK);
     ck_assert_uint_ge(id, 1000);
     ck_assert_str_eq(bench.store.tables.users[0].username, "trader_jane");
     ck_assert_str_eq(bench.store.tables.emails[0], "jane@example.com");
     ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7").outcome,
                      LOGIN_ACCEPTED);
 
-    ck_assert_int_eq(registration_store(&bench.env, bench.arena, &registration, &id),
+    ck_assert_int_eq(registration_store(&bench.env, bench.arena, &registration, &client, &id),
                      CNOP_E_USERNAME_TAKEN);
     registration.username = CNOP_STR("other_jane");
-    ck_assert_int_eq(registration_store(&bench.env, bench.arena, &registration, &id),
+    ck_assert_int_eq(registration_store(&bench.env, bench.arena, &registration, &client, &id),
                      CNOP_E_EMAIL_TAKEN);
 }
 END_TEST

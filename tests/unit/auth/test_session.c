@@ -5,16 +5,21 @@
 #include "tests/unit/auth/auth_bench.h"
 #include "tests/unit/unit.h"
 
+/* Of somebody who has never failed. */
+static const struct password_attempt bench_proof;
+
 static struct session_grant
 open_session(uint64_t user_id)
 {
     struct auth_client client = bench_client("192.0.2.7");
+    struct session_opening opening;
     struct session_grant grant;
     struct session_end end;
     struct auth_user user;
 
     ck_assert_int_eq(auth_store_find_user_by_id(&bench.store, user_id, &user), CNOP_OK);
-    ck_assert_int_eq(session_open(&bench.env, &user, &client, NULL, &grant, &end), CNOP_OK);
+    opening = (struct session_opening){.user = &user, .client = &client, .proof = &bench_proof};
+    ck_assert_int_eq(session_open(&bench.env, &opening, &grant, &end), CNOP_OK);
     return grant;
 }
 
@@ -29,6 +34,7 @@ START_TEST(verdicts)
 {
     const struct session live = {.expires_us = 1000};
     const struct session over = {.expires_us = 100};
+    const struct session from_the_future = {.expires_us = INT64_MAX, .created_us = 60000101};
     const struct session revoked = {.expires_us = 1000, .revoked_us = 50};
     const struct refresh_token fresh = {.used_us = 0};
     const struct refresh_token used = {.used_us = 90};
@@ -40,6 +46,10 @@ START_TEST(verdicts)
     ck_assert_int_eq(session_refresh_judge(&used, &live, true, 0, 89), REFRESH_REUSE);
     ck_assert_int_eq(session_refresh_judge(&fresh, &live, false, 10, 100), REFRESH_REFUSE);
     ck_assert_int_eq(session_refresh_judge(&fresh, &over, true, 10, 100), REFRESH_REFUSE);
+    ck_assert_int_eq(session_refresh_judge(&fresh, &from_the_future, true, 10, 100),
+                     REFRESH_REFUSE);
+    ck_assert_int_eq(session_refresh_judge(&fresh, &from_the_future, true, 10, 101),
+                     REFRESH_ROTATE);
     ck_assert_int_eq(session_refresh_judge(&fresh, &revoked, true, 10, 100), REFRESH_REFUSE);
     ck_assert_int_eq(session_refresh_judge(&used, &revoked, true, 10, 500), REFRESH_REFUSE);
 }
@@ -161,16 +171,18 @@ START_TEST(a_stale_proof_opens_nothing)
 {
     uint64_t id = bench_user("trader_jane", "Quiet-Harbour-41");
     struct auth_client client = bench_client("192.0.2.7");
+    struct session_opening opening;
     struct session_grant grant;
     struct session_end end;
     struct auth_user user;
 
     ck_assert_int_eq(auth_store_find_user_by_id(&bench.store, id, &user), CNOP_OK);
+    opening = (struct session_opening){.user = &user, .client = &client, .proof = &bench_proof};
     bench.store.tables.users[0].password_set_us++;
-    ck_assert_int_eq(session_open(&bench.env, &user, &client, NULL, &grant, &end), CNOP_E_CONFLICT);
+    ck_assert_int_eq(session_open(&bench.env, &opening, &grant, &end), CNOP_E_CONFLICT);
     bench.store.tables.users[0].password_set_us--;
     bench.store.tables.users[0].is_active = false;
-    ck_assert_int_eq(session_open(&bench.env, &user, &client, NULL, &grant, &end), CNOP_E_CONFLICT);
+    ck_assert_int_eq(session_open(&bench.env, &opening, &grant, &end), CNOP_E_CONFLICT);
     ck_assert_uint_eq(bench.store.tables.session_count, 0);
 }
 END_TEST
