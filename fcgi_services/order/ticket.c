@@ -12,7 +12,8 @@ const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
     CNOP_FIELD(struct ticket, order_type, CNOP_K_ENUM, order_types, CNOP_REQUIRED),
     CNOP_FIELD(struct ticket, asset_id, CNOP_K_STR, CNOP_RANGE(1, 10), CNOP_REQUIRED | CNOP_TRIM),
     CNOP_FIELD(struct ticket, quantity, CNOP_K_QTY, CNOP_RANGE(1, INT64_MAX), CNOP_OPTIONAL),
-    CNOP_FIELD(struct ticket, amount, CNOP_K_CASH, CNOP_RANGE(1, AMOUNT_MAX_E8), CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, amount, CNOP_K_CASH, CNOP_DECIMALS(1, AMOUNT_MAX_E8, 2),
+               CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, price, CNOP_K_PRICE, CNOP_RANGE(1, PRICE_MAX_E10), CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, client_order_id, CNOP_K_STR, CNOP_RANGE(1, 64), CNOP_OPTIONAL),
 };

@@ -63,8 +63,8 @@ user_http_limits(struct cnop_request *req, struct cnop_response *res)
 /* ---- deposit and withdraw ---- */
 
 static const struct cnop_field movement_fields[] = {
-    CNOP_FIELD(struct movement, amount, CNOP_K_CASH, CNOP_RANGE(1, ACCOUNT_AMOUNT_MAX_E8),
-               CNOP_REQUIRED),
+    CNOP_FIELD(struct movement, amount, CNOP_K_CASH,
+               CNOP_DECIMALS(CNOP_E8 / 100, ACCOUNT_AMOUNT_MAX_E8, 2), CNOP_REQUIRED),
 };
 
 static enum cnop_err
@@ -85,15 +85,7 @@ movement_decode(struct cnop_request *req, struct movement *movement)
     enum cnop_err err =
         cnop_request_decode(req, movement_fields, CNOP_COUNT(movement_fields), movement);
 
-    if (err == CNOP_OK)
-        err = account_check_amount(movement->amount);
-    else
-        return err;
-    if (err == CNOP_E_AMOUNT_PRECISION)
-        return cnop_request_fault(req, err, "amount", "must have at most 2 decimal places");
-    if (err != CNOP_OK)
-        return cnop_request_fault(req, err, "amount", "must lie between 0.01 and 1000000");
-    return key_decode(req, &movement->idem_key);
+    return err == CNOP_OK ? key_decode(req, &movement->idem_key) : err;
 }
 
 static void

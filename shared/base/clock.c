@@ -6,6 +6,9 @@
 #include <time.h>
 
 #define CNOP_CLOCK_US_PER_S INT64_C(1000000)
+/* 0001-01-01 to 9999-12-31 */
+#define CNOP_CLOCK_FIRST_US INT64_C(-62135596800000000)
+#define CNOP_CLOCK_LAST_US INT64_C(253402300799999999)
 #define CNOP_CLOCK_US_PER_DAY (INT64_C(86400) * CNOP_CLOCK_US_PER_S)
 
 /* A calendar year that starts in March ends with the leap day, so that the day within it follows
@@ -187,7 +190,7 @@ cnop_clock_take_date(struct cnop_str *s, int32_t *ret_utc_day)
     struct cnop_clock_date check;
     int32_t day;
 
-    if (!cnop_clock_take_digits(s, 4, 1900, 2199, &date.year) || !cnop_clock_take_char(s, '-') ||
+    if (!cnop_clock_take_digits(s, 4, 1, 9999, &date.year) || !cnop_clock_take_char(s, '-') ||
         !cnop_clock_take_digits(s, 2, 1, 12, &date.month) || !cnop_clock_take_char(s, '-') ||
         !cnop_clock_take_digits(s, 2, 1, 31, &date.day))
         return false;
@@ -262,6 +265,7 @@ cnop_clock_parse(struct cnop_str s, int64_t *ret_wall_us)
     int seconds;
     int64_t fraction_us;
     int64_t offset_us;
+    int64_t wall_us;
 
     if (!cnop_clock_take_date(&s, &day))
         return CNOP_E_INVALID;
@@ -277,8 +281,11 @@ cnop_clock_parse(struct cnop_str s, int64_t *ret_wall_us)
         !cnop_clock_take_fraction(&s, &fraction_us) || !cnop_clock_take_offset(&s, &offset_us) ||
         s.len != 0)
         return CNOP_E_INVALID;
-    *ret_wall_us = cnop_clock_day_start_us(day) +
-                   ((hours * 60 + minutes) * 60 + seconds) * CNOP_CLOCK_US_PER_S + fraction_us -
-                   offset_us;
+    wall_us = cnop_clock_day_start_us(day) +
+              ((hours * 60 + minutes) * 60 + seconds) * CNOP_CLOCK_US_PER_S + fraction_us -
+              offset_us;
+    if (wall_us < CNOP_CLOCK_FIRST_US || wall_us > CNOP_CLOCK_LAST_US)
+        return CNOP_E_INVALID; /* in UTC the year no longer has four digits */
+    *ret_wall_us = wall_us;
     return CNOP_OK;
 }

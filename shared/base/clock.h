@@ -22,7 +22,7 @@ void cnop_clock_format(struct cnop_buf *buf, int64_t wall_us);
 /* YYYY-MM-DD of a UTC day. */
 void cnop_clock_format_day(struct cnop_buf *buf, int32_t utc_day);
 
-/* YYYY-MM-DD, proleptic Gregorian, years 1900-2199; INVALID otherwise. */
+/* YYYY-MM-DD, proleptic Gregorian, years 0001-9999; INVALID otherwise. */
 cnop_must_check enum cnop_err cnop_clock_parse_day(struct cnop_str s, int32_t *ret_utc_day);
 
 /* RFC 3339 date-time with Z or numeric offset, or a bare date (start of day); INVALID otherwise. */

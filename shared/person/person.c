@@ -174,19 +174,36 @@ name_has_length(struct cnop_str value)
     return characters >= 1 && characters <= CNOP_PERSON_NAME_CHARACTERS;
 }
 
+/* What stands between the letters of a name: blank, hyphens, apostrophes, the dots of l·l and of
+ * transcriptions into Japanese, the marks of Hebrew ones. */
+static bool
+is_name_joiner(uint32_t code_point)
+{
+    static const uint32_t joiners[] = {' ',    '\'',   '-',    0x00b7, 0x05f3,
+                                       0x05f4, 0x2010, 0x2018, 0x2019, 0x30fb};
+
+    for (size_t i = 0; i < CNOP_COUNT(joiners); i++) {
+        if (joiners[i] == code_point)
+            return true;
+    }
+    return false;
+}
+
+/* A full stop ends what is shortened: "St. John", "Jr.", "J.R.R.". */
 static bool
 name_has_letters_only(struct cnop_str value)
 {
     bool has_letter = false;
+    bool after_letter = false;
 
     while (value.len > 0) {
         uint32_t code_point = cnop_letter_next(&value);
+        bool is_letter = cnop_letter_is(code_point);
 
-        if (cnop_letter_is(code_point))
-            has_letter = true;
-        else if (code_point != ' ' && code_point != '\'' && code_point != '-' &&
-                 code_point != 0x2019)
+        if (!is_letter && !is_name_joiner(code_point) && !(code_point == '.' && after_letter))
             return false;
+        has_letter = has_letter || is_letter;
+        after_letter = is_letter;
     }
     return has_letter;
 }
@@ -196,7 +213,8 @@ static const struct cnop_text_rule name_rules[] = {
     {"name_encoding", "must be well-formed text", cnop_str_is_utf8},
     {"name_length", "must have 1 to 50 characters", name_has_length},
     {"name_script", "must not contain markup or script", is_harmless},
-    {"name_characters", "may contain only letters, blanks, hyphens and apostrophes",
+    {"name_characters",
+     "may contain only letters, blanks, hyphens, apostrophes, and a full stop after a letter",
      name_has_letters_only},
 };
 

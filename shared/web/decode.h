@@ -40,6 +40,7 @@ enum {
 struct cnop_range {
     int64_t min;
     int64_t max;
+    int places; /* amounts: decimal places, 0 for all that the kind has */
 };
 
 struct cnop_field {
@@ -53,6 +54,9 @@ struct cnop_field {
 
 #define CNOP_RANGE(min_, max_) (&(const struct cnop_range){.min = (min_), .max = (max_)})
 #define CNOP_ANY NULL
+/* Amounts with fewer decimal places than their kind has: cents in a cnop_cash have 2. */
+#define CNOP_DECIMALS(min_, max_, places_)                                                         \
+    (&(const struct cnop_range){.min = (min_), .max = (max_), .places = (places_)})
 
 /* The member's own name is the name on the wire; _AS gives another. */
 #define CNOP_FIELD(type, member, kind_, arg_, flags_)                                              \

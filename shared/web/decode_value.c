@@ -118,17 +118,42 @@ in_amount_range(const struct cnop_field *field, int64_t value, struct cnop_value
     return false;
 }
 
+static int
+scale_of(enum cnop_field_kind kind)
+{
+    return kind == CNOP_K_PRICE ? 10 : 8;
+}
+
+/* How many decimal places the field takes. */
+static int
+places_of(const struct cnop_field *field)
+{
+    const struct cnop_range *range = field->arg;
+
+    return range != NULL && range->places > 0 ? range->places : scale_of(field->kind);
+}
+
+static bool
+has_places(const struct cnop_field *field, int64_t units)
+{
+    int64_t step = 1;
+
+    for (int i = places_of(field); i < scale_of(field->kind); i++)
+        step *= 10;
+    return units % step == 0;
+}
+
 static void
 amount_fault(enum cnop_err err, const struct cnop_field *field, struct cnop_str text,
              struct cnop_value_fault *fault)
 {
     if (err == CNOP_E_AMOUNT_PRECISION)
         cnop_value_fault(fault, err, "decimal_max_places", "must have at most %d decimal places",
-                         field->kind == CNOP_K_PRICE ? 10 : 8);
+                         places_of(field));
     else if (err == CNOP_E_OVERFLOW)
         cnop_value_fault(fault, CNOP_E_AMOUNT_TOO_LARGE, "less_than_equal",
                          "is larger than any amount can be");
-    else if (text.len > 0 && text.ptr[0] == '-')
+    else if (text.len > 1 && text.ptr[0] == '-' && text.ptr[1] >= '0' && text.ptr[1] <= '9')
         cnop_value_fault(fault, CNOP_E_AMOUNT_INVALID, "greater_than", "must be greater than 0");
     else
         cnop_value_fault(fault, CNOP_E_AMOUNT_INVALID, "decimal_parsing",
@@ -158,6 +183,8 @@ read_amount(const struct cnop_field *field, const struct cnop_source *source,
         err = cnop_price_parse(source->text, &value.as.price);
         units = value.as.price.e10;
     }
+    if (err == CNOP_OK && !has_places(field, units))
+        err = CNOP_E_AMOUNT_PRECISION;
     if (err != CNOP_OK) {
         amount_fault(err, field, source->text, fault);
         return false;
@@ -176,6 +203,15 @@ is_digits(struct cnop_str text)
         if ((text.ptr[i] < '0' || text.ptr[i] > '9') && !(i == 0 && text.ptr[i] == '-'))
             return false;
     return text.len > 0;
+}
+
+/* Digits that are no number from min on: a minus, or a number that can be read and is smaller. */
+static bool
+is_below(struct cnop_str digits, uint64_t min)
+{
+    uint64_t value;
+
+    return digits.ptr[0] == '-' || cnop_str_parse_u64(digits, 0, min, &value) == CNOP_OK;
 }
 
 static bool
@@ -199,9 +235,12 @@ read_u64(const struct cnop_field *field, const struct cnop_source *source,
     }
     if (!is_digits(source->text))
         cnop_value_fault(fault, CNOP_E_INVALID, "int_parsing", "must be an integer");
-    else if (range == NULL || range->max == INT64_MAX)
+    else if ((range == NULL || range->max == INT64_MAX) && is_below(source->text, min))
         cnop_value_fault(fault, CNOP_E_INVALID, "greater_than_equal",
                          "must be an integer of at least %" PRIu64, min);
+    else if (range == NULL || range->max == INT64_MAX)
+        cnop_value_fault(fault, CNOP_E_INVALID, "less_than_equal",
+                         "must be an integer of at most %" PRIu64, max);
     else
         cnop_value_fault(fault, CNOP_E_INVALID, "int_range",
                          "must be an integer between %" PRIu64 " and %" PRIu64, min, max);
@@ -240,7 +279,7 @@ read_date(const struct cnop_source *source, struct cnop_value *ret_value,
 {
     if (!is_textual(source) || cnop_clock_parse_day(source->text, &ret_value->as.day) != CNOP_OK) {
         cnop_value_fault(fault, CNOP_E_INVALID, "date_parsing",
-                         "must be a date such as 2026-11-22");
+                         "must be a calendar date written YYYY-MM-DD, such as 2026-11-22");
         return false;
     }
     ret_value->size = sizeof(ret_value->as.day);

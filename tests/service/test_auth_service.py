@@ -121,6 +121,12 @@ def test_register_answers_exactly(auth):
     assert set(answer.json()) == {"message", "user_id"}
 
 
+@pytest.mark.parametrize("name", ["St. John", "Jr.", "O’Brien", "Anne-Marie", "J.R.R.", "Gal·la"])
+def test_names_are_taken_as_people_have_them(auth, name):
+    _, user_id = register(auth, last_name=name)
+    assert auth.database.sql(f"SELECT last_name FROM cnop_user.profile WHERE user_id = {user_id}") == [[name]]
+
+
 @pytest.mark.parametrize("field, value, rule", [
     ("username", "abc", "username_length"),
     ("username", "a" * 31, "username_length"),
@@ -142,7 +148,7 @@ def test_register_answers_exactly(auth):
     ("date_of_birth", "1990/01/01", "birth_date"),
     ("date_of_birth", "", "birth_date"),
     ("date_of_birth", "  ", "birth_date"),
-    ("date_of_birth", "2999-01-01", "birth_date"),
+    ("date_of_birth", "2999-01-01", "birth_past"),
     ("date_of_birth", "2150-01-01", "birth_past"),
     ("date_of_birth", "2020-01-01", "birth_age"),
     ("date_of_birth", "1900-01-01", "birth_age"),

@@ -250,6 +250,18 @@ def test_large_decimals_keep_their_digits(service):
     assert answer.status == 201 and service.balance(user) == "9007.19"
 
 
+@pytest.mark.parametrize("amount, message", [
+    (0.30000000000000004, "must have at most 2 decimal places"), ("0.005", "must have at most 2 decimal places"),
+    ("0", "must be greater than 0"), ("-1", "must be greater than 0"),
+    ("1000000.01", "must be less than or equal to 1000000"),
+    ("1e3", "must be a plain decimal number such as 100.50"), (True, "must be a decimal, as a string or number")])
+@pytest.mark.parametrize("path", ["deposit", "withdraw"])
+def test_refused_amounts_name_the_rule(service, path, amount, message):
+    answer = service.send("POST", f"balance/{path}", service.add_user(), {"amount": amount})
+    assert answer.status == 422
+    assert [e["message"] for e in answer.json()["errors"]] == [message], answer
+
+
 @pytest.mark.parametrize("amount, code", [
     ("0", None), ("0.00", None), ("-1", None), ("0.001", "amount_precision"), ("1.999", "amount_precision"),
     ("1000000.01", None), ("1e3", None), ("1E3", None), ("NaN", None), ("Infinity", None), ("+1", None),

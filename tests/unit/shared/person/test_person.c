@@ -96,6 +96,19 @@ START_TEST(names)
         {"\xd9\x85\xd8\xad\xd9\x85\xd8\xaf", NULL},
         {"", "name_length"},
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "name_length"},
+        {"St. John", NULL},
+        {"Jr.", NULL},
+        {"J.R.R.", NULL},
+        {"O'Brien-Smith", NULL},
+        {"D\xe2\x80\x99"
+         "Angelo",
+         NULL},
+        {"Gal\xc2\xb7la", NULL},                                    /* Catalan */
+        {"\xe3\x82\xb8\xe3\x83\xa7\xe3\x83\xbb\xe3\x82\xb9", NULL}, /* Japanese */
+        {".", "name_characters"},
+        {". John", "name_characters"},
+        {"John..", "name_characters"},
+        {"J, Smith", "name_characters"},
         {"John3", "name_characters"},
         {"John@123", "name_characters"},
         {"- -", "name_characters"},

@@ -9,6 +9,8 @@ struct form {
     struct cnop_str name;
     unsigned side;
     cnop_cash cash;
+    cnop_cash cents;
+    uint64_t number;
     cnop_qty qty;
     cnop_price price;
     uint64_t count;
@@ -23,6 +25,9 @@ static const struct cnop_field fields[] = {
     CNOP_FIELD(struct form, name, CNOP_K_STR, CNOP_RANGE(2, 4), CNOP_OPTIONAL | CNOP_TRIM),
     CNOP_FIELD(struct form, side, CNOP_K_ENUM, sides, CNOP_OPTIONAL),
     CNOP_FIELD(struct form, cash, CNOP_K_CASH, CNOP_RANGE(CNOP_E8, 10 * CNOP_E8), CNOP_OPTIONAL),
+    CNOP_FIELD(struct form, cents, CNOP_K_CASH, CNOP_DECIMALS(CNOP_E8 / 100, CNOP_E8, 2),
+               CNOP_OPTIONAL),
+    CNOP_FIELD(struct form, number, CNOP_K_U64, CNOP_ANY, CNOP_OPTIONAL),
     CNOP_FIELD(struct form, qty, CNOP_K_QTY, CNOP_ANY, CNOP_OPTIONAL),
     CNOP_FIELD(struct form, price, CNOP_K_PRICE, CNOP_ANY, CNOP_OPTIONAL),
     CNOP_FIELD(struct form, count, CNOP_K_U64, CNOP_RANGE(1, 50), CNOP_OPTIONAL),
@@ -89,6 +94,12 @@ static const struct {
     {"{\"cash\":\"10.01\"}", CNOP_E_AMOUNT_TOO_LARGE, "less_than_equal"},
     {"{\"cash\":\"9999999999999\"}", CNOP_E_AMOUNT_TOO_LARGE, "less_than_equal"},
     {"{\"cash\":\"1.123456789\"}", CNOP_E_AMOUNT_PRECISION, "decimal_max_places"},
+    {"{\"cents\":0.30000000000000004}", CNOP_E_AMOUNT_PRECISION, "decimal_max_places"},
+    {"{\"cents\":\"0.305\"}", CNOP_E_AMOUNT_PRECISION, "decimal_max_places"},
+    {"{\"cents\":\"0.001\"}", CNOP_E_AMOUNT_PRECISION, "decimal_max_places"},
+    {"{\"cash\":\"-x\"}", CNOP_E_AMOUNT_INVALID, "decimal_parsing"},
+    {"{\"number\":99999999999999999999}", CNOP_E_INVALID, "less_than_equal"},
+    {"{\"number\":-1}", CNOP_E_INVALID, "greater_than_equal"},
     {"{\"cash\":\"1e1\"}", CNOP_E_AMOUNT_INVALID, "decimal_parsing"},
     {"{\"cash\":\"\"}", CNOP_E_AMOUNT_INVALID, "decimal_parsing"},
     {"{\"cash\":true}", CNOP_E_AMOUNT_INVALID, "decimal_type"},
@@ -109,6 +120,36 @@ START_TEST(refused)
     ck_assert_int_eq(decode(refusals[_i].body), refusals[_i].err);
     ck_assert_uint_eq(fixture_request->fault_count, 1);
     ck_assert_str_eq(fixture_request->faults[0].type, refusals[_i].type);
+}
+END_TEST
+
+/* A refusal is of use only when it names the rule of this field. */
+START_TEST(refusals_say_the_rule)
+{
+    static const struct {
+        const char *body;
+        const char *message;
+    } rows[] = {
+        {"{\"cents\":0.30000000000000004}", "must have at most 2 decimal places"},
+        {"{\"cents\":\"0.305\"}", "must have at most 2 decimal places"},
+        {"{\"cents\":\"0\"}", "must be greater than 0"},
+        {"{\"cents\":\"1.01\"}", "must be less than or equal to 1"},
+        {"{\"qty\":\"1.123456789\"}", "must have at most 8 decimal places"},
+        {"{\"price\":\"1.12345678901\"}", "must have at most 10 decimal places"},
+        {"{\"count\":51}", "must be an integer between 1 and 50"},
+        {"{\"number\":18446744073709551616}", "must be an integer of at most 18446744073709551615"},
+        {"{\"number\":-1}", "must be an integer of at least 0"},
+        {"{\"day\":\"2026-02-30\"}",
+         "must be a calendar date written YYYY-MM-DD, such as 2026-11-22"},
+        {"{\"side\":\"hold\"}", "must be one of: buy, sell"},
+    };
+
+    for (size_t i = 0; i < CNOP_COUNT(rows); i++) {
+        ck_assert_int_ne(decode(rows[i].body), CNOP_OK);
+        ck_assert_uint_eq(fixture_request->fault_count, 1);
+        ck_assert_str_eq(fixture_request->faults[0].message, rows[i].message);
+    }
+    ck_assert_int_eq(decode("{\"day\":\"9999-12-31\"}"), CNOP_OK);
 }
 END_TEST
 
@@ -190,6 +231,7 @@ add(TCase *tests)
     tcase_add_test(tests, every_kind);
     tcase_add_test(tests, absent_and_null_leave_the_value);
     tcase_add_loop_test(tests, refused, 0, (int)CNOP_COUNT(refusals));
+    tcase_add_test(tests, refusals_say_the_rule);
     tcase_add_test(tests, all_faults_at_once);
     tcase_add_test(tests, bodies_that_are_no_object);
     tcase_add_test(tests, query_parameters);
