@@ -50,8 +50,15 @@ START_TEST(days_round_towards_the_past)
 }
 END_TEST
 
+/* Years that are walked day by day; of the others only the length counts. */
+static bool
+is_walked(int year)
+{
+    return year < 5 || (year >= 1880 && year < 2220) || year > 9995;
+}
+
 /* Walks the accepted range with a calendar of its own: month lengths and the leap-year rule. */
-START_TEST(every_day_of_four_digit_years)
+START_TEST(days_of_four_digit_years)
 {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int32_t expected = -719162; /* 0001-01-01 */
@@ -59,6 +66,10 @@ START_TEST(every_day_of_four_digit_years)
     for (int year = 1; year < 10000; year++) {
         bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
+        if (!is_walked(year)) {
+            expected += is_leap ? 366 : 365;
+            continue;
+        }
         for (int month = 1; month <= 12; month++) {
             int length = lengths[month - 1] + (month == 2 && is_leap ? 1 : 0);
 
@@ -164,7 +175,7 @@ add(TCase *tests)
     tcase_add_test(tests, frozen_clocks_stand_still);
     tcase_add_test(tests, format_known_times);
     tcase_add_test(tests, days_round_towards_the_past);
-    tcase_add_test(tests, every_day_of_four_digit_years);
+    tcase_add_test(tests, days_of_four_digit_years);
     tcase_add_test(tests, parse_times);
     tcase_add_test(tests, refuse_other_spellings);
 }
