@@ -30,7 +30,7 @@ REWRITTEN = ("writer", "account", "balance", "limit_use")
 EXPECTED = {
     "cnop_auth": {
         "cnop_auth.*": APPEND,
-        **{f"cnop_auth.{table}": WRITE for table in ("login_failure", "revocation", "session")},
+        **{f"cnop_auth.{table}": WRITE for table in ("known_source", "login_failure", "revocation", "session")},
         "cnop_user.profile": {"INSERT"},
     },
     "cnop_user": {
