@@ -16,6 +16,9 @@
 static ngx_int_t ngx_http_cnop_problem_send(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx, enum cnop_err err, ngx_uint_t status,
     const char *detail);
+static void ngx_http_cnop_problem_later(ngx_http_request_t *r);
+static ngx_int_t ngx_http_cnop_problem_trace(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx);
 static enum cnop_err ngx_http_cnop_problem_of_status(ngx_uint_t status);
 
 
@@ -123,6 +126,7 @@ ngx_int_t
 ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err,
     const char *detail)
 {
+    ngx_int_t             rc;
     ngx_http_cnop_ctx_t  *ctx;
 
     ctx = ngx_http_cnop_get_ctx(r);
@@ -130,11 +134,54 @@ ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    /*
+     * a body of unknown length is taken in before it is refused, so that
+     * "client_max_body_size" bounds it like one that says its length
+     */
+
+    if (r->headers_in.chunked && r->request_body == NULL && !r->discard_body
+        && r->headers_in.expect == NULL)
+    {
+        ctx->refused = err;
+        ctx->refused_detail = detail;
+
+        rc = ngx_http_read_client_request_body(r,
+                                               ngx_http_cnop_problem_later);
+
+        if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+            return rc;
+        }
+
+        ngx_http_finalize_request(r, NGX_DONE);
+
+        return NGX_DONE;
+    }
+
     ngx_http_finalize_request(
         r,
         ngx_http_cnop_problem_send(r, ctx, err, cnop_err_status(err), detail));
 
     return NGX_DONE;
+}
+
+
+static void
+ngx_http_cnop_problem_later(ngx_http_request_t *r)
+{
+    enum cnop_err         err;
+    ngx_http_cnop_ctx_t  *ctx;
+
+    ctx = ngx_http_cnop_get_ctx(r);
+    if (ctx == NULL) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    err = ctx->refused;
+
+    ngx_http_finalize_request(
+        r, ngx_http_cnop_problem_send(r, ctx, err, cnop_err_status(err),
+                                      ctx->refused_detail));
 }
 
 
@@ -171,6 +218,12 @@ ngx_http_cnop_problem_handler(ngx_http_request_t *r)
     ctx = ngx_http_cnop_get_ctx(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (r->err_status == NGX_HTTP_NOT_ALLOWED && !ctx->traced
+        && ngx_strncmp(ctx->method_name.data, "TRACE", 5) == 0)
+    {
+        return ngx_http_cnop_problem_trace(r, ctx);
     }
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_cnop_module);
@@ -213,6 +266,33 @@ ngx_http_cnop_problem_handler(ngx_http_request_t *r)
 
     return ngx_http_cnop_problem_send(
         r, ctx, ngx_http_cnop_problem_of_status(status), status, NULL);
+}
+
+
+/*
+ * nginx refuses TRACE before it knows the location: back to where the client
+ * wanted to go, whose methods are named in the answer
+ */
+
+static ngx_int_t
+ngx_http_cnop_problem_trace(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
+{
+    ngx_str_t   uri, args;
+    ngx_uint_t  flags;
+
+    ctx->traced = 1;
+    uri = ctx->path;
+    ngx_str_null(&args);
+    flags = 0;
+
+    if (ngx_http_parse_unsafe_uri(r, &uri, &args, &flags) != NGX_OK) {
+        return NGX_HTTP_BAD_REQUEST;
+    }
+
+    r->method = NGX_HTTP_TRACE;
+    (void) ngx_http_internal_redirect(r, &uri, NULL);
+
+    return NGX_DONE;
 }
 
 

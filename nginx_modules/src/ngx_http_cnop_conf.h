@@ -108,6 +108,8 @@ typedef struct {
     ngx_array_t                 services;      /* ngx_http_cnop_service_t */
     ngx_array_t                 policies;      /* ngx_http_cnop_policy_t */
     ngx_open_file_t            *audit;
+    ngx_uint_t                  connections;   /* of an address in a worker */
+    ngx_uint_t                  socket_mode;   /* 0 = nginx's own */
     ngx_flag_t                  uses_jwt;
     ngx_flag_t                  uses_limit;
     ngx_flag_t                  uses_guard;
@@ -154,6 +156,7 @@ typedef struct {
     ngx_str_t                   audit_success;
     ngx_str_t                   audit_failure;
     ngx_uint_t                  problem;       /* 1 = of the error */
+    ngx_msec_t                  body_deadline; /* 0 = none */
     ngx_flag_t                  control_write;
     ngx_str_t                   info;          /* a body, complete */
     ngx_flag_t                  info_ready;

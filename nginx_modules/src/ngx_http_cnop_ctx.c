@@ -57,7 +57,7 @@ ngx_http_cnop_find_ctx(ngx_http_request_t *r)
 ngx_http_cnop_ctx_t *
 ngx_http_cnop_get_ctx(ngx_http_request_t *r)
 {
-    u_char               *query;
+    u_char               *query, *blank;
     ngx_pool_cleanup_t   *cln;
     ngx_http_cnop_ctx_t  *ctx;
 
@@ -88,6 +88,16 @@ ngx_http_cnop_get_ctx(ngx_http_request_t *r)
     query = ngx_strlchr(ctx->path.data, ctx->path.data + ctx->path.len, '?');
     if (query) {
         ctx->path.len = query - ctx->path.data;
+    }
+
+    if (r->internal) {
+
+        /* an error before any handler: nginx has made a GET of it */
+
+        ctx->method_name = r->request_line;
+        blank = ngx_strlchr(ctx->method_name.data,
+                            ctx->method_name.data + ctx->method_name.len, ' ');
+        ctx->method_name.len = blank ? blank - ctx->method_name.data : 0;
     }
 
     ngx_http_cnop_read_headers(r, ctx);

@@ -60,9 +60,13 @@ typedef struct {
     const char                 *breaker_status;
     uint64_t                    breaker_generation;
 
-    ngx_str_t                   allow;         /* of the route, for a 405 */
+    ngx_event_t                 body_timer;
+    ngx_msec_t                  body_ms;
+    ngx_int_t                   refused;       /* enum cnop_err, for later */
+    const char                 *refused_detail;
 
     unsigned                    preflight:1;
+    unsigned                    traced:1;
     unsigned                    limited:1;     /* by address: charged */
     unsigned                    token_done:1;
     unsigned                    authenticated:1;

@@ -97,9 +97,7 @@ ngx_http_cnop_limit_check(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
             continue;
         }
 
-        /* a whole millisecond more than what is left, rounded up */
-
-        ctx->retry_after = (result.left_ms + 1000) / 1000;
+        ctx->retry_after = (result.left_ms + 999) / 1000;
 
         rc = ngx_http_cnop_limit_refuse(r, ctx, &limit[i], policy);
 

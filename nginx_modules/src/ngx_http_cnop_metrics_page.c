@@ -54,6 +54,8 @@ static ngx_http_cnop_counter_def_t  ngx_http_cnop_counter_defs[] = {
       "Requests refused by an open breaker." },
     { "gateway_breaker_held_total",
       "Requests that waited for a breaker to close." },
+    { "gateway_connections_refused_total",
+      "Connections closed because their address had its share." },
     { "gateway_keys_refused_total",
       "Key files that did not load and were ignored." },
     { "gateway_audit_failed_total", "Audit lines that could not be written." }

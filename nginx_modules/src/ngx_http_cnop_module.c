@@ -9,12 +9,11 @@
 #include "ngx_http_cnop_keys.h"
 #include "ngx_http_cnop_metrics_page.h"
 #include "ngx_http_cnop_phases.h"
+#include "ngx_http_cnop_process.h"
 #include "ngx_http_cnop_setters.h"
 #include "ngx_http_cnop_variables.h"
 
 #include "shared/base/attr.h"
-
-#include <sys/prctl.h>
 
 
 extern ngx_module_t  ngx_http_cnop_filter_module;
@@ -27,9 +26,6 @@ static char *ngx_http_cnop_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_cnop_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
-static ngx_int_t ngx_http_cnop_init_module(ngx_cycle_t *cycle);
-static void ngx_http_cnop_follow_master(ngx_log_t *log);
-static ngx_int_t ngx_http_cnop_init_process(ngx_cycle_t *cycle);
 
 
 static ngx_conf_enum_t  ngx_http_cnop_jwt_modes[] = {
@@ -110,6 +106,27 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
       ngx_http_cnop_set_breaker,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
+      NULL },
+
+    { ngx_string("cnop_connections"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_cnop_set_connections,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("cnop_socket_mode"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_cnop_set_socket_mode,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("cnop_body_deadline"),
+      NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_cnop_loc_conf_t, body_deadline),
       NULL },
 
     { ngx_string("cnop_audit_log"),
@@ -410,6 +427,7 @@ ngx_http_cnop_create_loc_conf(ngx_conf_t *cf)
     clcf->security = NGX_CONF_UNSET_UINT;
     clcf->methods = NGX_CONF_UNSET_UINT;
     clcf->route = NGX_CONF_UNSET_UINT;
+    clcf->body_deadline = NGX_CONF_UNSET_MSEC;
 
     return clcf;
 }
@@ -440,6 +458,7 @@ ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_HTTP_CNOP_SECURITY_OFF);
     ngx_conf_merge_uint_value(conf->methods, prev->methods, 0);
     ngx_conf_merge_uint_value(conf->route, prev->route, NGX_HTTP_CNOP_NONE);
+    ngx_conf_merge_msec_value(conf->body_deadline, prev->body_deadline, 0);
 
     /*
      * a block inside a location ("if", a nested location) keeps what has no
@@ -476,66 +495,6 @@ ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return NGX_CONF_OK;
-}
-
-
-/*
- * the configuration as a whole was accepted: its keys become the ones workers
- * inherit
- */
-
-static ngx_int_t
-ngx_http_cnop_init_module(ngx_cycle_t *cycle)
-{
-    if (!ngx_test_config) {
-        ngx_http_cnop_keys_adopt();
-    }
-
-    return NGX_OK;
-}
-
-
-/*
- * When the master is killed its workers would go on and keep the ports, so that
- * no new master could start.  Instead they finish what they have and leave.
- */
-
-static void
-ngx_http_cnop_follow_master(ngx_log_t *log)
-{
-    if (prctl(PR_SET_PDEATHSIG, SIGQUIT) == -1) {
-        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno,
-                      "prctl(PR_SET_PDEATHSIG) failed");
-    }
-
-    if (getppid() != ngx_parent) {
-        ngx_quit = 1;
-    }
-}
-
-
-static ngx_int_t
-ngx_http_cnop_init_process(ngx_cycle_t *cycle)
-{
-    ngx_http_cnop_main_conf_t  *cmcf;
-
-    if (ngx_process != NGX_PROCESS_WORKER
-        && ngx_process != NGX_PROCESS_SINGLE)
-    {
-        return NGX_OK;
-    }
-
-    if (ngx_process == NGX_PROCESS_WORKER) {
-        ngx_http_cnop_follow_master(cycle->log);
-    }
-
-    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_cnop_module);
-
-    if (cmcf == NULL || !cmcf->uses_jwt) {
-        return NGX_OK;
-    }
-
-    return ngx_http_cnop_keys_init_process(cycle, cmcf);
 }
 
 

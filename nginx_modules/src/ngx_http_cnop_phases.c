@@ -40,6 +40,10 @@ static ngx_int_t ngx_http_cnop_encoding(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
 static ngx_int_t ngx_http_cnop_key(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static void ngx_http_cnop_body_begin(ngx_http_request_t *r,
+    ngx_http_cnop_ctx_t *ctx, ngx_http_cnop_loc_conf_t *clcf);
+static void ngx_http_cnop_body_end(void *data);
+static void ngx_http_cnop_body_late(ngx_event_t *ev);
 static ngx_int_t ngx_http_cnop_post_read_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_cnop_preflight(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx);
@@ -224,6 +228,8 @@ ngx_http_cnop_preaccess_handler(ngx_http_request_t *r)
 
     (void) ngx_http_cnop_service(r, ctx);
 
+    ngx_http_cnop_body_begin(r, ctx, clcf);
+
     for (i = 0; ngx_http_cnop_policies[i]; i++) {
         rc = ngx_http_cnop_policies[i](r, ctx, clcf);
 
@@ -233,6 +239,79 @@ ngx_http_cnop_preaccess_handler(ngx_http_request_t *r)
     }
 
     return NGX_DECLINED;
+}
+
+
+/*
+ * nginx gives each part of a body its time; all of it together has a time too,
+ * or a byte now and then would hold a connection for ever
+ */
+
+static void
+ngx_http_cnop_body_begin(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_loc_conf_t *clcf)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (clcf->body_deadline == 0 || ctx->body_timer.handler
+        || (r->headers_in.content_length_n <= 0 && !r->headers_in.chunked))
+    {
+        return;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return;    /* each part still has its time */
+    }
+
+    cln->handler = ngx_http_cnop_body_end;
+    cln->data = ctx;
+
+    ctx->body_timer.handler = ngx_http_cnop_body_late;
+    ctx->body_timer.data = ctx;
+    ctx->body_timer.log = r->connection->log;
+
+    ctx->body_ms = clcf->body_deadline;
+    ngx_add_timer(&ctx->body_timer, ctx->body_ms);
+}
+
+
+static void
+ngx_http_cnop_body_end(void *data)
+{
+    ngx_http_cnop_ctx_t *ctx = data;
+
+    if (ctx->body_timer.timer_set) {
+        ngx_del_timer(&ctx->body_timer);
+    }
+}
+
+
+static void
+ngx_http_cnop_body_late(ngx_event_t *ev)
+{
+    ngx_connection_t     *c;
+    ngx_http_request_t   *r;
+    ngx_http_cnop_ctx_t  *ctx;
+
+    ctx = ev->data;
+    r = ctx->request;
+    c = r->connection;
+
+    if (r->request_body == NULL) {
+        ngx_add_timer(ev, ctx->body_ms);    /* a guess that waits its turn */
+        return;
+    }
+
+    if (r->request_body->rest <= 0) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, c->log, 0, "request body takes too long");
+
+    c->read->timedout = 1;
+    r->read_event_handler(r);
+    ngx_http_run_posted_requests(c);
 }
 
 
@@ -314,11 +393,21 @@ static ngx_int_t
 ngx_http_cnop_method(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     ngx_http_cnop_loc_conf_t *clcf)
 {
-    if (clcf->methods == 0 || (r->method & clcf->methods)) {
+    ngx_str_t  allow;
+
+    if ((clcf->methods == 0 && r->method != NGX_HTTP_TRACE)
+        || (r->method & clcf->methods))
+    {
         return NGX_DECLINED;
     }
 
-    if (ngx_http_cnop_add_header(r, "Allow", &clcf->allow) != NGX_OK) {
+    ngx_str_set(&allow, "GET, HEAD, OPTIONS");
+
+    if (clcf->methods) {
+        allow = clcf->allow;
+    }
+
+    if (ngx_http_cnop_add_header(r, "Allow", &allow) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

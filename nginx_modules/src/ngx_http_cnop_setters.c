@@ -454,3 +454,67 @@ ngx_http_cnop_set_problem(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return NGX_CONF_OK;
 }
+
+
+char *
+ngx_http_cnop_set_connections(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_cnop_main_conf_t  *cmcf = conf;
+
+    ngx_int_t   n;
+    ngx_str_t  *value;
+
+    if (cmcf->connections) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        return NGX_CONF_OK;
+    }
+
+    n = ngx_atoi(value[1].data, value[1].len);
+
+    if (n < 1 || n > 1000000) {
+        return ngx_http_cnop_refuse(cf, &value[1],
+                                    "takes off or 1 to 1000000");
+    }
+
+    cmcf->connections = n;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_cnop_set_socket_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_cnop_main_conf_t  *cmcf = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    if (cmcf->socket_mode) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < value[1].len; i++) {
+        if (value[1].data[i] < '0' || value[1].data[i] > '7') {
+            break;
+        }
+
+        cmcf->socket_mode = cmcf->socket_mode * 8 + value[1].data[i] - '0';
+    }
+
+    if (i < value[1].len || value[1].len != 4 || value[1].data[0] != '0'
+        || (cmcf->socket_mode & 0600) != 0600)
+    {
+        return ngx_http_cnop_refuse(cf, &value[1],
+                                    "takes a mode such as 0660, at least 0600");
+    }
+
+    return NGX_CONF_OK;
+}

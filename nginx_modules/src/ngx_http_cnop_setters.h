@@ -24,6 +24,10 @@ char *ngx_http_cnop_set_service(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_cnop_set_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_cnop_set_connections(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_cnop_set_socket_mode(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_cnop_set_cors(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_cnop_set_methods(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -146,21 +146,21 @@ ngx_http_cnop_now_ms(void)
 }
 
 
-/*
- * IPv4 as a mapped IPv6 address, IPv6 cut to its /64: the smallest network one
- * customer has. Clients of a unix socket share one key.
- */
-
 void
 ngx_http_cnop_address_key(ngx_http_request_t *r, u_char key[16])
 {
-    struct sockaddr      *sa;
+    ngx_http_cnop_sockaddr_key(r->connection->sockaddr, key);
+}
+
+
+void
+ngx_http_cnop_sockaddr_key(struct sockaddr *sa, u_char key[16])
+{
     struct sockaddr_in   *sin;
 #if (NGX_HAVE_INET6)
     struct sockaddr_in6  *sin6;
 #endif
 
-    sa = r->connection->sockaddr;
     ngx_memzero(key, 16);
 
     switch (sa->sa_family) {

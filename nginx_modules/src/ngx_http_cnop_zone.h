@@ -49,6 +49,12 @@ uint64_t ngx_http_cnop_zone_hash(ngx_http_cnop_zone_t *zone, const void *key,
 
 uint64_t ngx_http_cnop_now_ms(void);
 
+/*
+ * IPv4 as a mapped IPv6 address, IPv6 cut to its /64: the smallest network one
+ * customer has.  Clients of a unix socket share one key.
+ */
+
+void ngx_http_cnop_sockaddr_key(struct sockaddr *sa, u_char key[16]);
 void ngx_http_cnop_address_key(ngx_http_request_t *r, u_char key[16]);
 
 

@@ -155,6 +155,17 @@ jwk_field(struct jwk *jwk, struct cnop_str name)
     return NULL;
 }
 
+/* A key of another kind or for another purpose is no mistake, and none of our business (RFC 7517,
+ * 5): it must not keep the others from being used. */
+static bool
+is_foreign(const struct jwk *jwk)
+{
+    return !cnop_str_equal(jwk->kty, CNOP_STR("EC")) ||
+           !cnop_str_equal(jwk->crv, CNOP_STR("P-256")) ||
+           !cnop_str_equal(jwk->alg, CNOP_STR("ES256")) ||
+           (!cnop_str_empty(jwk->use) && !cnop_str_equal(jwk->use, CNOP_STR("sig")));
+}
+
 static enum cnop_err
 parse_jwk(struct cnop_keyset *keys, struct cnop_str text)
 {
@@ -178,12 +189,8 @@ parse_jwk(struct cnop_keyset *keys, struct cnop_str text)
     }
     if (step != CNOP_SCAN_END)
         return refuse(keys, CNOP_E_INVALID, "a key is not a JSON object");
-    if (!cnop_str_equal(jwk.kty, CNOP_STR("EC")) || !cnop_str_equal(jwk.crv, CNOP_STR("P-256")))
-        return refuse(keys, CNOP_E_INVALID, "a key is not EC P-256");
-    if (!cnop_str_equal(jwk.alg, CNOP_STR("ES256")))
-        return refuse(keys, CNOP_E_INVALID, "a key's alg is not ES256");
-    if (!cnop_str_empty(jwk.use) && !cnop_str_equal(jwk.use, CNOP_STR("sig")))
-        return refuse(keys, CNOP_E_INVALID, "a key's use is not sig");
+    if (is_foreign(&jwk))
+        return CNOP_OK;
     return add_es256(keys, &jwk);
 }
 
@@ -217,6 +224,7 @@ cnop_keyset_add_jwks(struct cnop_keyset *keys, struct cnop_str text)
     struct cnop_scan scan;
     struct cnop_str array;
     enum cnop_scan_step step;
+    size_t before = keys->count;
     enum cnop_err err;
 
     err = prepare_digest(keys);
@@ -237,6 +245,8 @@ cnop_keyset_add_jwks(struct cnop_keyset *keys, struct cnop_str text)
         return refuse(keys, CNOP_E_INVALID, "the array \"keys\" is too long or broken");
     if (scan.count == 0)
         return refuse(keys, CNOP_E_INVALID, "no key");
+    if (keys->count == before)
+        return refuse(keys, CNOP_E_INVALID, "no key that we can use (EC, P-256, ES256, sig)");
     return CNOP_OK;
 }
 

@@ -264,14 +264,21 @@ audience_matches(const struct cnop_scan_value *aud, struct cnop_str expected)
     return step == CNOP_SCAN_END && found;
 }
 
-/* A positive integer of whole seconds, at most year 9999. */
+/* A NumericDate: a positive number of seconds without an exponent, at most year 9999; a fraction
+ * is cut off. */
 static bool
 take_time(const struct cnop_scan_value *value, int64_t *ret_time_s)
 {
+    struct cnop_str whole, fraction;
     uint64_t time_s;
 
-    if (value->kind != CNOP_SCAN_INTEGER ||
-        cnop_str_parse_u64(value->raw, 1, UINT64_C(253402300799), &time_s) != CNOP_OK)
+    if (value->kind != CNOP_SCAN_INTEGER && value->kind != CNOP_SCAN_NUMBER)
+        return false;
+    (void)cnop_str_cut(value->raw, '.', &whole, &fraction);
+    for (size_t i = 0; i < fraction.len; i++)
+        if (fraction.ptr[i] < '0' || fraction.ptr[i] > '9')
+            return false;
+    if (cnop_str_parse_u64(whole, 1, UINT64_C(253402300799), &time_s) != CNOP_OK)
         return false;
     *ret_time_s = (int64_t)time_s;
     return true;

@@ -165,7 +165,7 @@ write_headers(struct cnop_request *req, int status)
     else if (req->retry_after_s > 0)
         cnop_response_header(res, "Retry-After", "%u", req->retry_after_s);
     if (status == 401)
-        cnop_response_header(res, "WWW-Authenticate", "Bearer");
+        cnop_response_header(res, "WWW-Authenticate", "Bearer realm=\"cnop\"");
     if (status == 405)
         write_allow(req);
 }

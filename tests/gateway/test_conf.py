@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The shipped configuration, rendered: who serves what, who may come in, and where nothing leaks."""
+import gzip
 import json
 import os
 import pathlib
@@ -302,6 +303,7 @@ def test_a_service_that_is_down(shipped):
     assert shipped.get("/api/v1/orders", token=shipped.token()).status == 200
 
 
+@pytest.mark.parametrize("shipped", [["gateway.ip_rate=''", "gateway.user_rate=''"]], indirect=True)
 def test_reload_under_load_loses_nothing(shipped):
     token = shipped.token()
     end = time.monotonic() + 3
@@ -313,6 +315,56 @@ def test_reload_under_load_loses_nothing(shipped):
         assert shipped.get("/api/v1/balance", token=token).status == 200
         served += 1
     assert served > 100
+
+
+def test_answers_are_packed_but_those_with_tokens(shipped):
+    big = json.dumps({"assets": ["x" * 100] * 100}).encode()
+    headers = {"Content-Type": "application/json", "ETag": '"abc"', "Cache-Control": "public, max-age=1"}
+    for stub in shipped.stubs.values():
+        stub.answer = lambda request: Reply(headers=headers, body=big)
+    packed = {"Accept-Encoding": "gzip"}
+    response = shipped.get("/api/v1/inventory/assets", headers=packed)
+    assert response.headers["Content-Encoding"] == "gzip" and gzip.decompress(response.body) == big
+    assert "Accept-Encoding" in ", ".join(response.headers.get_all("Vary"))
+    assert response.headers["ETag"] == 'W/"abc"'  # the same content in other bytes
+    plain = shipped.get("/api/v1/inventory/assets")
+    assert "Content-Encoding" not in plain.headers and plain.body == big
+    assert "Accept-Encoding" in ", ".join(plain.headers.get_all("Vary"))
+    login = shipped.post("/api/v1/auth/login", headers=packed)
+    assert "Content-Encoding" not in login.headers and login.body == big
+    (shipped.dir / "ui/site/assets/app-1.js.gz").write_bytes(gzip.compress(b"1"))
+    for headers in ({}, packed):
+        assert shipped.ui("/assets/app-1.js", headers=headers).headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_tag_that_still_holds_is_answered_304(shipped):
+    def answer(request):
+        same = request.params.get("HTTP_IF_NONE_MATCH") == 'W/"abc"'
+        return Reply(304 if same else 200, headers={"ETag": '"abc"', "Cache-Control": "public, max-age=1"},
+                     body=b"" if same else b"{}")
+
+    shipped.stubs["inventory"].answer = answer
+    assert shipped.get("/api/v1/inventory/assets").status == 200
+    response = shipped.get("/api/v1/inventory/assets", headers={"If-None-Match": 'W/"abc"', "Accept-Encoding": "gzip"})
+    assert (response.status, response.body) == (304, b"")
+    assert response.headers["ETag"] == '"abc"' and "Content-Length" not in response.headers
+
+
+def test_the_control_socket_is_closed_to_others(shipped):
+    path = shipped.dir / "run/gateway-control.sock"
+    assert path.stat().st_mode & 0o777 == 0o660
+    shipped.reload()
+    assert path.stat().st_mode & 0o777 == 0o660
+
+
+def test_the_log_names_the_method_that_was_sent(shipped):
+    shipped.stubs["user"].stop()
+    shipped.expected.append("connect\\(\\) to unix:.*user.sock failed")
+    assert shipped.post("/api/v1/balance/deposit", token=shipped.token()).status == 503
+    shipped.raw(b"TRACE /api/v1/balance HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    shipped.stop()
+    rows = [json.loads(line) for line in (shipped.dir / "log/gateway-access.jsonl").read_text().splitlines()]
+    assert [(row["method"], row["status"]) for row in rows[-2:]] == [("POST", 503), ("TRACE", 405)]
 
 
 def test_access_log_is_json(shipped):

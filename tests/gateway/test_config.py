@@ -31,6 +31,29 @@ CASES = [
     ("", "location /x { cnop_audit_event 'a b'; cnop_problem 404; }", "invalid parameter"),
     ("cnop_audit_log /nowhere/audit.jsonl;", "", "open"),
     ("cnop_unknown on;", "", "unknown directive"),
+    ("cnop_cors https://a.example/;", "", "without a path"),
+    ("cnop_cors https://A.example;", "", "lower case"),
+    ("cnop_cors https://a.example:443;", "", "default port"),
+    ("cnop_cors http://a.example:80;", "", "default port"),
+    ("cnop_cors http://a.example:0;", "", "1 to 65535"),
+    ("cnop_cors http://a.example:x;", "", "1 to 65535"),
+    ("cnop_cors https://;", "", "has a host"),
+    ("cnop_cors https://a.example,https://b.example;", "", "separated by blanks"),
+    ("cnop_cors https://a.example https://a.example;", "", "given twice"),
+    ("cnop_cors https://a.example max_age=1 max_age=2;", "", "given twice"),
+    ("cnop_zone limit 64k; cnop_limit a key=ip rate=1/s; cnop_limit a key=ip rate=2/s;", "", "another key or rate"),
+    ("cnop_zone limit 64k; cnop_limit a key=ip rate=1/s; cnop_limit a key=user rate=1/s;", "", "another key or rate"),
+    ("cnop_zone limit 64k; cnop_limit a key=ip rate=60/m; cnop_limit a key=ip rate=60/s;", "", "another key or rate"),
+    ("cnop_zone limit 64k; cnop_limit a key=ip key=ip rate=1/s;", "", "given twice"),
+    ("cnop_zone guard 64k;", "location /x { cnop_guard fails=5 fails=6; cnop_problem 404; }", "given twice"),
+    ("cnop_zone breaker 64k; cnop_breaker s open=1s open=2s;", "", "given twice"),
+    ("", "location /x { cnop_methods GET GET; cnop_problem 404; }", "given twice"),
+    ("cnop_jwt_cookie a a;", "", "given twice"),
+    ("cnop_jwt required; cnop_require_role admin admin;", "", "given twice"),
+    ("cnop_connections 0;", "", "1 to 1000000"),
+    ("cnop_socket_mode 0666x;", "", "such as 0660"),
+    ("cnop_socket_mode 0060;", "", "such as 0660"),
+    ("cnop_body_deadline soon;", "", "invalid value"),
 ]
 
 
@@ -41,7 +64,19 @@ def test_refused(gateway, http, server, message):
     gateway.expected.append("emerg")
 
 
-KEYS = [" leeway=31s", " check=1ms", " hs256=x", " hs256=b@d:/x", " hs256=k:/none", " iss=", " colour=red", " max_ttl=x"]
+ACCEPTED = [
+    ("cnop_cors https://a.example http://localhost:3000 http://[::1]:3000 https://b.example:8443;", ""),
+    ("cnop_zone limit 64k; cnop_limit a key=ip rate=60/m;", "location /x { cnop_limit a key=ip rate=60/m dry_run; cnop_problem 404; }"),
+]
+
+
+@pytest.mark.parametrize("http,server", ACCEPTED, ids=range(len(ACCEPTED)))
+def test_accepted(gateway, http, server):
+    code, output = gateway.test(http=http, server=server)
+    assert code == 0, output
+
+
+KEYS = [" iss=a iss=b", " leeway=31s", " check=1ms", " hs256=x", " hs256=b@d:/x", " hs256=k:/none", " iss=", " colour=red", " max_ttl=x"]
 
 
 @pytest.mark.parametrize("keys", KEYS)

@@ -2,12 +2,14 @@
 """CORS, security headers, methods, and the bodies of nginx's own errors."""
 import json
 import re
+import select
 import socket
 import threading
 
 import pytest
 from conftest import problem
 from support.fcgi_stub import Reply
+from support.harness import wait_until
 
 SERVER = """
     location /get { cnop_methods GET; @PARAMS@ fastcgi_pass worker; }
@@ -177,6 +179,119 @@ def test_an_expected_body_is_refused_before_it_is_sent(gateway, worker):
     gateway.start(http="client_max_body_size 64k;", server=SERVER)
     raw = gateway.raw(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\nExpect: 100-continue\r\n\r\n", timeout=2)
     assert raw.startswith(b"HTTP/1.1 413")
+
+
+def test_an_expected_body_gets_one_answer(gateway, worker):
+    """A refusal instead of a 100, never both; a body that is wanted gets its 100."""
+    gateway.start(server="location /closed { cnop_jwt required; @PARAMS@ fastcgi_pass worker; }" + SERVER)
+    head = b" HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
+    raw = gateway.raw(b"POST /closed" + head + b"\r\n", timeout=2)
+    assert raw.startswith(b"HTTP/1.1 401") and raw.count(b"HTTP/1.1 ") == 1
+    assert b"Connection: close" in raw
+    raw = gateway.raw(b"POST /any" + head + b"Connection: close\r\n\r\n{}", timeout=2)
+    assert raw.startswith(b"HTTP/1.1 100 ") and raw.count(b"HTTP/1.1 ") == 2
+
+
+def pour(gateway, head, megabytes=20):
+    """Sends a chunked body until the other end has had enough: what it answered, and how much went in."""
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    sent = 0
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as connection:
+        connection.sendall(head)
+        try:
+            for _ in range(megabytes * 16):
+                connection.sendall(chunk)
+                sent += len(chunk)
+                if select.select([connection], [], [], 0)[0]:
+                    break
+            else:
+                connection.sendall(b"0\r\n\r\n")
+        except OSError:
+            pass
+        return connection.recv(65536), sent
+
+
+def test_a_refused_body_is_bounded_without_a_length(gateway, worker):
+    gateway.start(http="client_max_body_size 64k;",
+                  server="location /closed { cnop_jwt required; @PARAMS@ fastcgi_pass worker; }" + SERVER)
+    head = b"POST /closed HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer, sent = pour(gateway, head)
+    assert answer.startswith(b"HTTP/1.1 413"), answer
+    assert sent < 15_000_000
+    answer = gateway.raw(head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + b"2\r\n{}\r\n0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 401"), answer
+    assert worker.requests == []
+
+
+@pytest.mark.parametrize("encoding,status", [("gzip", 415), ("br, gzip", 415), ("identity", 200), ("Identity", 200), ("", 200)])
+def test_packed_bodies_are_refused(gateway, worker, encoding, status):
+    gateway.start(server=SERVER)
+    response = gateway.post("/any", headers={"Content-Encoding": encoding})
+    assert response.status == status, response
+    assert gateway.get("/any", headers={"Content-Encoding": encoding}).status == 200
+
+
+@pytest.mark.parametrize("keys,status", [(["a"], 200), ([], 200), ([""], 400), (["", "a"], 400), (["a", ""], 400), (["a", "b"], 400)])
+def test_a_key_is_one_that_says_something(gateway, worker, keys, status):
+    gateway.start(server=SERVER)
+    lines = "".join(f"Idempotency-Key: {key}\r\n" for key in keys).encode()
+    raw = gateway.raw(b"POST /any HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n" + lines + b"\r\n{}")
+    assert raw.startswith(f"HTTP/1.1 {status}".encode()), raw
+    assert len(worker.requests) == (status == 200)
+
+
+def test_trace_is_told_the_methods_of_its_route(gateway, worker):
+    gateway.start(server="location /put { cnop_methods PUT; @PARAMS@ fastcgi_pass worker; }" + SERVER)
+    raw = gateway.raw(b"TRACE /put/%78?y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert raw.startswith(b"HTTP/1.1 405") and b"Allow: PUT, OPTIONS\r\n" in raw, raw
+    assert b"method_not_allowed" in raw
+    raw = gateway.raw(b"TRACE /any HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert raw.startswith(b"HTTP/1.1 405") and raw.count(b"Allow:") == 1, raw
+    assert worker.requests == []
+
+
+def test_a_body_has_a_time_for_all_of_it(gateway, worker):
+    """However steadily it comes; each part has its own time besides."""
+    gateway.start(http="cnop_body_deadline 500ms; client_body_timeout 30s;", server=SERVER)
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as connection:
+        connection.sendall(b"POST /any HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
+        for _ in range(600):
+            if select.select([connection], [], [], 0.05)[0]:
+                break
+            connection.sendall(b"x")
+        else:
+            pytest.fail("the body may take for ever")
+    assert worker.requests == []
+    assert "takes too long" in gateway.errors()
+    assert gateway.post("/any", b"x" * 60000).status == 200
+
+
+def test_an_address_has_a_share_of_the_connections(gateway, worker):
+    gateway.start(http="cnop_connections 4;", server=SERVER, workers=1)
+
+    def connect(source):
+        return socket.create_connection(("127.0.0.1", gateway.port), timeout=20, source_address=(source, 0))
+
+    def closed(connection):
+        return select.select([connection], [], [], 20)[0] and connection.recv(1) == b""
+
+    idle = [connect("127.0.0.2") for _ in range(4)]
+    for connection in idle:
+        connection.sendall(b"GET ")  # a request that never gets whole
+    with connect("127.0.0.2") as fifth:
+        assert closed(fifth)
+    assert gateway.get("/any").status == 200
+    assert gateway.metric("gateway_connections_refused_total") == 1
+    for connection in idle:
+        connection.close()
+    wait_until(lambda: answers_to(gateway, "127.0.0.2"), what="its share to be free again")
+
+
+def answers_to(gateway, source):
+    try:
+        return gateway.get("/any", source=source).status == 200
+    except OSError:
+        return False
 
 
 def test_worker_down(gateway, worker):

@@ -718,3 +718,20 @@ def test_least_rights(auth):
             assert run(user, "SELECT password_hash FROM cnop_auth.users") != 0, user
         if user != "cnop_engine":
             assert run(user, "UPDATE cnop_ledger.balance SET avail_e8 = 1") != 0, user
+
+
+def test_a_refused_body_leaves_the_connection_in_step(auth):
+    """Whatever the gateway forwards is taken in: it may put the connection back into use at once."""
+    for path, status in (("password", 413), ("login", 413)):
+        with fcgi.Connection(auth.worker.socket) as connection:
+            for _ in range(3):
+                answer = connection.request("POST", f"/api/v1/auth/{path}", body=b"x" * 60541, user=1)
+                assert answer.status == status
+                assert connection.request("GET", "/health/live").status == 200
+
+
+def test_the_gateway_is_told_whose_account_a_login_is_about(auth):
+    name, _ = register(auth)
+    for password, status in ((PASSWORD, 200), ("Wrong-Guess-11", 401)):
+        answer = auth.post("login", {"username": name.upper(), "password": password})
+        assert (answer.status, answer.headers["x-cnop-audit-user"]) == (status, name)

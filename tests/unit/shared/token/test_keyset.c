@@ -93,6 +93,31 @@ START_TEST(refuses_broken_sets)
 }
 END_TEST
 
+/* Another kind of key beside ours is left alone (RFC 7517, 5). */
+START_TEST(foreign_keys_are_ignored)
+{
+    static const char *const foreign[] = {
+        "{\"kty\":\"RSA\",\"kid\":\"r1\",\"alg\":\"RS256\",\"use\":\"sig\",\"n\":\"AQAB\","
+        "\"e\":\"AQAB\",\"x5c\":[\"AQAB\"]}",
+        "{\"kty\":\"EC\",\"crv\":\"P-384\",\"kid\":\"p1\",\"alg\":\"ES384\"}",
+        "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"e1\",\"alg\":\"ES256\",\"use\":\"enc\"}",
+    };
+    char text[4096];
+
+    jwks_text[jwks.len] = '\0';
+    for (size_t i = 0; i < CNOP_COUNT(foreign); i++) {
+        char *array = strchr(jwks_text, '[') + 1;
+
+        snprintf(text, sizeof(text), "%.*s%s,%s", (int)(array - jwks_text), jwks_text, foreign[i],
+                 array);
+        cnop_keyset_clear(&keys);
+        ck_assert_int_eq(cnop_keyset_add_jwks(&keys, cnop_str_from(text)), CNOP_OK);
+        ck_assert_uint_eq(keys.count, 1);
+        ck_assert_ptr_ne(cnop_keyset_find(&keys, CNOP_STR("k1")), NULL);
+    }
+}
+END_TEST
+
 START_TEST(refuses_a_point_off_the_curve)
 {
     char *y;
@@ -177,6 +202,7 @@ add(TCase *tests)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, loads_and_finds);
     tcase_add_test(tests, refuses_broken_sets);
+    tcase_add_test(tests, foreign_keys_are_ignored);
     tcase_add_test(tests, refuses_a_point_off_the_curve);
     tcase_add_test(tests, refuses_empty_sets);
     tcase_add_test(tests, public_file_must_not_be_writable_by_others);

@@ -438,8 +438,11 @@ START_TEST(times_are_exact_to_the_second)
     } rows[] = {
         {"exp", NULL, CNOP_TOKEN_BAD_CLAIM},
         {"exp", "\"1800002600\"", CNOP_TOKEN_BAD_CLAIM},
-        {"exp", "1800002600.0", CNOP_TOKEN_BAD_CLAIM},
+        {"exp", "1800002600.0", CNOP_TOKEN_OK},
+        {"exp", "1799999990.9", CNOP_TOKEN_EXPIRED},
         {"exp", "1.8e9", CNOP_TOKEN_BAD_CLAIM},
+        {"exp", "1800000300.5e1", CNOP_TOKEN_BAD_CLAIM},
+        {"exp", "0.5", CNOP_TOKEN_BAD_CLAIM},
         {"exp", "-1", CNOP_TOKEN_BAD_CLAIM},
         {"exp", "0", CNOP_TOKEN_BAD_CLAIM},
         {"exp", "true", CNOP_TOKEN_BAD_CLAIM},
