@@ -79,6 +79,7 @@ class ProductGateway(Gateway):
 
     def __init__(self, directory, engine_socket, accounts):
         super().__init__(directory, directory / "etc/nginx.conf")
+        self.internal_port = free_port()
         paths = {name: str(directory / name) for name in ("app", "etc", "run", "keys", "data", "log", "tmp", "ui")}
         for path in paths.values():
             pathlib.Path(path).mkdir(parents=True)
@@ -91,7 +92,7 @@ class ProductGateway(Gateway):
         identities.write_text("return {" + ",\n".join(tokens) + "}\n")
         sets = [f"paths={json.dumps(paths)}", f"gateway.module={BUILD}/.libs/ngx_http_cnop_module.so",
                 f"gateway.api_port={self.port}", f"gateway.ui_port={free_port()}",
-                f"gateway.internal_port={free_port()}", "gateway.ip_rate=100000000/m", "gateway.user_rate=100000000/m",
+                f"gateway.internal_port={self.internal_port}", "gateway.ip_rate=100000000/m", "gateway.user_rate=100000000/m",
                 "gateway.connections_per_ip=8192", "gateway.open_connections_per_ip=0", "gateway.keepalive_requests=1000000000"]
         subprocess.run(["/usr/bin/python3", SOURCE / "conf/render.py", "--out", paths["etc"],
                         *(part for text in sets for part in ("--set", text))], check=True, capture_output=True)

@@ -4,17 +4,10 @@
 Every operation that documents 500, 503 or 504 is called while that is what it must answer.
 """
 import concurrent.futures
-import os
-import pathlib
-import signal
-import threading
 import time
-import urllib.request
-import uuid
 
 import pytest
 from support import admin, outage
-from support import api as user_api
 from support.openapi_check import Spec
 
 OPERATIONS = Spec().operations
@@ -77,57 +70,6 @@ def test_hanging_services(api, requests):
     with outage.frozen(*outage.SERVICES):
         call_all(api, requests, documents(504), 504)
     wait_until_well(api, requests)
-
-
-def breaker_openings(service):
-    series = f'gateway_breaker_opened_total{{target_service="{service}"}} '
-    with urllib.request.urlopen(f"{os.environ['CNOP_INTERNAL_URL']}/metrics", timeout=10) as page:
-        lines = page.read().decode().splitlines()
-    return next(int(line.removeprefix(series)) for line in lines if line.startswith(series))
-
-
-def engine_child():
-    return next(pid for pid in outage.processes("order")[1:]
-                if pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="ascii").strip().startswith("cnop-order"))
-
-
-def keep_trading(client, count, killed):
-    """Orders one after another; how many were refused between the kill and the first that went through."""
-    refused, done = 0, 0
-    deadline = time.monotonic() + 60
-    while done < count:
-        answer = client.post("/orders", {"asset_id": "DOGE", "order_type": "market_buy", "amount": "1.00"},
-                             headers={"Idempotency-Key": uuid.uuid4().hex})
-        assert answer.status in (201, 503), answer
-        if killed.is_set():
-            done += answer.status == 201
-            refused += answer.status == 503 and done == 0
-        assert time.monotonic() < deadline, "orders are refused for ever"
-    return refused
-
-
-def test_a_crash_of_the_engine_does_not_outlast_itself():
-    """One process killed under 64 connections is one event: its breaker stays closed."""
-    clients = [user_api.trader("100.00") for _ in range(8)]
-    others = []
-    for client in clients:
-        for _ in range(7):
-            others.append(user_api.Client())
-            others[-1].token = client.token
-    before, killed = breaker_openings("order_service"), threading.Event()
-    try:
-        with concurrent.futures.ThreadPoolExecutor(64) as pool:
-            trading = [pool.submit(keep_trading, client, 3, killed) for client in clients + others]
-            time.sleep(0.5)  # all of them are at it
-            os.kill(engine_child(), signal.SIGKILL)
-            killed.set()
-            for future in trading:
-                future.result()
-    finally:
-        for client in clients + others:
-            client.close()
-        outage.close_breakers()
-    assert breaker_openings("order_service") == before
 
 
 def test_stopped_services(api, requests):
