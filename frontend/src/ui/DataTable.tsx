@@ -12,6 +12,9 @@ export interface Column<Row> {
   quiet?: boolean;
 }
 
+/** Height of a row that has not come yet: a card of three lines on phones, one line of a table elsewhere. */
+export const TABLE_ROW = 'h-25 md:h-12';
+
 interface Props<Row> {
   caption: string;
   columns: readonly Column<Row>[];
@@ -28,28 +31,30 @@ function look<Row>(columns: readonly Column<Row>[], index: number): string {
 
 export function DataTable<Row>({ caption, columns, rows, keyOf }: Props<Row>) {
   return (
-    <table className="data-table card-table">
-      <caption className="sr-only">{caption}</caption>
-      <thead>
-        <tr>
-          {columns.map(({ label, quiet }, index) => (
-            <th key={label} scope="col" className={look(columns, index)}>
-              <span className={quiet ? 'sr-only' : ''}>{label}</span>
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={keyOf(row)}>
-            {columns.map(({ label, cell, phone }, index) => (
-              <td key={label} data-phone={phone} className={look(columns, index)}>
-                {cell(row)}
-              </td>
+    <div className="md:overflow-x-auto">
+      <table className="data-table card-table">
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map(({ label, quiet }, index) => (
+              <th key={label} scope="col" className={look(columns, index)}>
+                <span className={quiet ? 'sr-only' : ''}>{label}</span>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map(({ label, cell, phone }, index) => (
+                <td key={label} data-phone={phone} className={look(columns, index)}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

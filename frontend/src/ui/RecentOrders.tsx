@@ -6,13 +6,11 @@ import { ordersQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
 import { orders } from '~/text/orders';
 import { Card } from '~/ui/Card';
+import { TABLE_ROW } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { OrderTable } from '~/ui/OrderTable';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { SkeletonRows } from '~/ui/Skeleton';
-
-/** As high as the rows that will come, on phones and on wide screens. */
-const ROW = 'h-25 md:h-12';
 
 /** The newest orders with a link to all of them. */
 export function RecentOrders({ title, rows }: { title: string; rows: number }) {
@@ -27,17 +25,15 @@ export function RecentOrders({ title, rows }: { title: string; rows: number }) {
         </Link>
       }
     >
-      <div className="md:overflow-x-auto">
-        {list && list.length > 0 ? (
-          <OrderTable caption={title} list={list} />
-        ) : list ? (
-          <EmptyState text={orders.empty} />
-        ) : recent.error && !recent.data ? (
-          <ProblemPanel error={recent.error} onRetry={() => recent.refetch()} />
-        ) : (
-          <SkeletonRows rows={rows} className={ROW} />
-        )}
-      </div>
+      {list && list.length > 0 ? (
+        <OrderTable caption={title} list={list} />
+      ) : list ? (
+        <EmptyState text={orders.empty} />
+      ) : recent.error && !recent.data ? (
+        <ProblemPanel error={recent.error} onRetry={() => recent.refetch()} />
+      ) : (
+        <SkeletonRows rows={rows} className={TABLE_ROW} />
+      )}
     </Card>
   );
 }

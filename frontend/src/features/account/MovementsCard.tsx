@@ -5,6 +5,7 @@ import { useDeferredValue } from 'react';
 import { transactionsQuery } from '~/api/queries';
 import { account } from '~/text/account';
 import { Card } from '~/ui/Card';
+import { TABLE_ROW } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { LoadMore } from '~/ui/LoadMore';
 import { MovementTable } from '~/ui/MovementTable';
@@ -35,20 +36,18 @@ export function MovementsCard() {
   const rows = useDeferredValue(list.data)?.pages.flatMap(({ transactions }) => transactions);
   return (
     <Card title={words.title} action={<Exports />}>
-      <div className="md:overflow-x-auto">
-        {rows && rows.length > 0 ? (
-          <>
-            <MovementTable movements={rows} />
-            <LoadMore list={list} />
-          </>
-        ) : rows ? (
-          <EmptyState text={words.empty} />
-        ) : list.error && !list.data ? (
-          <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
-        ) : (
-          <SkeletonRows rows={6} className="h-25 md:h-12" />
-        )}
-      </div>
+      {rows && rows.length > 0 ? (
+        <>
+          <MovementTable movements={rows} />
+          <LoadMore list={list} />
+        </>
+      ) : rows ? (
+        <EmptyState text={words.empty} />
+      ) : list.error && !list.data ? (
+        <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
+      ) : (
+        <SkeletonRows rows={6} className={TABLE_ROW} />
+      )}
     </Card>
   );
 }

@@ -9,6 +9,7 @@ import { dashboard } from '~/text/dashboard';
 import { portfolio as portfolioWords } from '~/text/portfolio';
 import { Allocation } from '~/ui/Allocation';
 import { Card } from '~/ui/Card';
+import { TABLE_ROW } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Freshness } from '~/ui/Freshness';
 import { MovementTable } from '~/ui/MovementTable';
@@ -56,17 +57,15 @@ function Movements() {
         </Link>
       }
     >
-      <div className="md:overflow-x-auto">
-        {rows && rows.length > 0 ? (
-          <MovementTable movements={rows} />
-        ) : rows ? (
-          <EmptyState text={dashboard.movementsEmpty} />
-        ) : list.error && !list.data ? (
-          <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
-        ) : (
-          <SkeletonRows rows={ROWS} className="h-25 md:h-12" />
-        )}
-      </div>
+      {rows && rows.length > 0 ? (
+        <MovementTable movements={rows} />
+      ) : rows ? (
+        <EmptyState text={dashboard.movementsEmpty} />
+      ) : list.error && !list.data ? (
+        <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
+      ) : (
+        <SkeletonRows rows={ROWS} className={TABLE_ROW} />
+      )}
     </Card>
   );
 }

@@ -9,6 +9,7 @@ import { OrderFilters } from '~/features/orders/OrderFilters';
 import { useSearch } from '~/lib/search';
 import { orders } from '~/text/orders';
 import { Button } from '~/ui/Button';
+import { TABLE_ROW } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { LoadMore } from '~/ui/LoadMore';
 import { OrderTable } from '~/ui/OrderTable';
@@ -51,10 +52,10 @@ export function OrdersPage() {
       <OrderFilters filter={filter} onChange={change} />
       <div className="card">
         {rows && rows.length > 0 ? (
-          <div className="md:overflow-x-auto">
+          <>
             <OrderTable caption={orders.title} list={rows} />
             <LoadMore list={list} />
-          </div>
+          </>
         ) : rows ? (
           <EmptyState text={filtered ? orders.emptyFiltered : orders.empty}>
             {filtered ? <Button onClick={() => setParams({})}>{orders.clear}</Button> : null}
@@ -62,7 +63,7 @@ export function OrdersPage() {
         ) : list.error && !list.data ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
         ) : (
-          <SkeletonRows rows={10} className="h-25 md:h-12" />
+          <SkeletonRows rows={10} className={TABLE_ROW} />
         )}
       </div>
     </>

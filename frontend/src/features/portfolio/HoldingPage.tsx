@@ -63,20 +63,18 @@ export function HoldingPage({ assetId }: { assetId: string }) {
       </PageHeader>
       <Position assetId={assetId} />
       <Card title={words.history.trades}>
-        <div className="md:overflow-x-auto">
-          {rows && rows.length > 0 ? (
-            <>
-              <FillTable fills={rows} />
-              <LoadMore list={fills} />
-            </>
-          ) : rows ? (
-            <EmptyState text={words.history.empty} />
-          ) : fills.error && !fills.data ? (
-            <ProblemPanel error={fills.error} onRetry={() => fills.refetch()} />
-          ) : (
-            <SkeletonRows rows={5} className="h-16 md:h-12" />
-          )}
-        </div>
+        {rows && rows.length > 0 ? (
+          <>
+            <FillTable fills={rows} />
+            <LoadMore list={fills} />
+          </>
+        ) : rows ? (
+          <EmptyState text={words.history.empty} />
+        ) : fills.error && !fills.data ? (
+          <ProblemPanel error={fills.error} onRetry={() => fills.refetch()} />
+        ) : (
+          <SkeletonRows rows={5} className="h-16 md:h-12" />
+        )}
       </Card>
     </>
   );

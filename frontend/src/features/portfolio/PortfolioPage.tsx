@@ -64,22 +64,20 @@ export function PortfolioPage() {
           )}
         </Card>
         <Card title={words.holdings}>
-          <div className="md:overflow-x-auto">
-            {held && held.length > 0 ? (
-              <HoldingsTable holdings={held} nameOf={nameOf} />
-            ) : held ? (
-              <EmptyState text={words.empty}>
-                <Link to={paths.market} className="btn btn-primary">
-                  {words.browse}
-                </Link>
-                <Link to={paths.deposit()} className="btn">
-                  {words.deposit}
-                </Link>
-              </EmptyState>
-            ) : (
-              <SkeletonRows rows={3} className="h-31 md:h-16" />
-            )}
-          </div>
+          {held && held.length > 0 ? (
+            <HoldingsTable holdings={held} nameOf={nameOf} />
+          ) : held ? (
+            <EmptyState text={words.empty}>
+              <Link to={paths.market} className="btn btn-primary">
+                {words.browse}
+              </Link>
+              <Link to={paths.deposit()} className="btn">
+                {words.deposit}
+              </Link>
+            </EmptyState>
+          ) : (
+            <SkeletonRows rows={3} className="h-31 md:h-16" />
+          )}
         </Card>
         <RecentOrders title={orders.title} rows={10} />
       </div>
