@@ -8,6 +8,7 @@ import { isRouteErrorResponse, Links, Meta, Outlet, Scripts, ScrollRestoration }
 import { createQueryClient } from '~/api/query-client';
 import { CrashPage } from '~/app/CrashPage';
 import { NotFoundPage } from '~/app/NotFoundPage';
+import { reportOutcomes } from '~/app/outcomes';
 import { warmFormats } from '~/lib/format';
 import { pageRuns } from '~/lib/hydrated';
 import { reloadOnceWhenCodeIsGone } from '~/lib/updates';
@@ -44,7 +45,8 @@ export default function Root() {
     pageRuns();
     warmFormats();
     reloadOnceWhenCodeIsGone();
-  }, []);
+    return reportOutcomes(queryClient);
+  }, [queryClient]);
   return (
     <QueryClientProvider client={queryClient}>
       <Outlet />

@@ -4,6 +4,7 @@ import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { forgetIntentions } from '~/api/intention';
 import { sessionStarted, signedOut } from '~/api/session';
 import { pageRuns } from '~/lib/hydrated';
 import { Bank } from './mock/bank.ts';
@@ -48,6 +49,7 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
+  forgetIntentions();
   signedOut();
   localStorage.clear();
   sessionStorage.clear();

@@ -39,6 +39,25 @@ test('a double click makes one order', async () => {
   await context.close();
 });
 
+test('an order goes on when its dialog is closed, and its outcome is told', async () => {
+  const { page, context, complaints } = await open(browser);
+  await registerPerson(page, newPerson());
+  await deposit(page, '1000');
+  await readyToBuy(page, '0.001');
+  await page.route('**/api/v1/orders', async (route) => {
+    if (route.request().method() === 'POST') await new Promise((done) => setTimeout(done, 1500));
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Buy now' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Placing: buy 0\.001 BTC/ }).waitFor();
+  await page.goBack();
+  await page.getByRole('link', { name: 'See the order' }).waitFor();
+  assert.equal(await ordersOf(page), 1);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test('an answer lost on the way makes one order', async () => {
   const { page, context } = await open(browser);
   await registerPerson(page, newPerson());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The cache of server data and its rules: what is retried, how long data count as fresh.
 import { QueryClient } from '@tanstack/react-query';
+import { forgetIntentions } from '~/api/intention';
 import { isProblem } from '~/api/problem';
 
 const MAX_RETRIES = 2;
@@ -25,5 +26,6 @@ const publicData = new Set(['market', 'version']);
 
 /** Drops everything that belongs to the person who was signed in. */
 export function forgetPerson(cache: QueryClient): void {
+  forgetIntentions();
   cache.removeQueries({ predicate: ({ queryKey }) => !publicData.has(String(queryKey[0])) });
 }

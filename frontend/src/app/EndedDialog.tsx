@@ -2,6 +2,7 @@
 // The session has ended while a page was open: sign in again in place, so that what was typed stays.
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from 'react-router';
+import { forgetIntentions } from '~/api/intention';
 import { keys } from '~/api/queries';
 import { forgetPerson } from '~/api/query-client';
 import { signedOut } from '~/api/session';
@@ -24,8 +25,10 @@ export default function EndedDialog() {
 
   async function continued(username: string) {
     // Somebody else signed in here: nothing of the first person may stay on the page.
-    if (known && known !== username.toLowerCase()) window.location.reload();
-    else await cache.invalidateQueries();
+    if (known && known !== username.toLowerCase()) {
+      forgetIntentions();
+      window.location.reload();
+    } else await cache.invalidateQueries();
   }
 
   return (

@@ -8,6 +8,7 @@ import { CrashPage } from '~/app/CrashPage';
 import { Footer } from '~/app/Footer';
 import { Header } from '~/app/Header';
 import { OfflineBanner } from '~/app/OfflineBanner';
+import { OpenIntentions } from '~/app/OpenIntentions';
 import { PhoneNav } from '~/app/PhoneNav';
 import { isPrivate } from '~/app/paths';
 import { useShortcuts } from '~/app/shortcuts';
@@ -55,6 +56,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <Footer roomBelow={signedIn} />
       {signedIn ? <PhoneNav /> : null}
+      <OpenIntentions />
       <Toasts />
       <Suspense>
         {session === 'ended' && privatePage ? <EndedDialog /> : null}

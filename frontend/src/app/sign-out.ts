@@ -6,7 +6,7 @@ import { isProblem } from '~/api/problem';
 import { forgetPerson } from '~/api/query-client';
 import { signedOut } from '~/api/session';
 import { paths } from '~/app/paths';
-import { wordsFor } from '~/ui/ProblemPanel';
+import { wordsFor } from '~/ui/problem-words';
 import { notifyFailed } from '~/ui/toast';
 
 /** Ends the session on the server, then forgets everything of it here and in other tabs. */

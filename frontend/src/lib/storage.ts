@@ -1,19 +1,38 @@
 // SPDX-License-Identifier: MIT
-// Browser storage that may be missing or full. Only harmless settings go here, never tokens or amounts.
+// Browser storage that may be missing or full. Settings last; what has no answer yet lasts as long as the tab. Tokens
+// never go here.
 
-export function readStored(key: string): string | null {
+type Kept = 'localStorage' | 'sessionStorage';
+
+function read(where: Kept, key: string): string | null {
   try {
-    return globalThis.localStorage?.getItem(key) ?? null;
+    return globalThis[where]?.getItem(key) ?? null;
   } catch {
     return null;
   }
 }
 
-export function writeStored(key: string, value: string | null): void {
+function write(where: Kept, key: string, value: string | null): void {
   try {
-    if (value === null) globalThis.localStorage?.removeItem(key);
-    else globalThis.localStorage?.setItem(key, value);
+    if (value === null) globalThis[where]?.removeItem(key);
+    else globalThis[where]?.setItem(key, value);
   } catch {
     // Private windows may refuse storage; the setting then lasts until the page is closed.
   }
+}
+
+export function readStored(key: string): string | null {
+  return read('localStorage', key);
+}
+
+export function writeStored(key: string, value: string | null): void {
+  write('localStorage', key, value);
+}
+
+export function readOfTab(key: string): string | null {
+  return read('sessionStorage', key);
+}
+
+export function writeOfTab(key: string, value: string | null): void {
+  write('sessionStorage', key, value);
 }

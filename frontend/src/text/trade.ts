@@ -46,10 +46,11 @@ export const trade = {
     moved: (was: string, now: string) =>
       `The price has moved from ${was} to ${now} since you opened this review. Confirm again if you agree.`,
     accept: 'Accept the new price',
-    unknownTitle: 'No answer yet',
-    unknown:
-      'The order may or may not have arrived. Asking again is safe: the same order is never executed twice.',
-    askAgain: 'Ask again',
+    repeated: {
+      buy: (seconds: number) => `You bought exactly this ${seconds} seconds ago. Do you want it once more?`,
+      sell: (seconds: number) => `You sold exactly this ${seconds} seconds ago. Do you want it once more?`,
+    },
+    repeat: { buy: 'Buy the same again', sell: 'Sell the same again' },
     refusedTitle: 'The order was refused',
     change: 'Change the order',
   },

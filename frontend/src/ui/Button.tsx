@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { ButtonHTMLAttributes } from 'react';
+import type { ButtonHTMLAttributes, Ref } from 'react';
 import { common } from '~/text/common';
 import { Spinner } from '~/ui/Spinner';
 
@@ -8,6 +8,7 @@ interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   small?: boolean;
   /** Shows progress and ignores further clicks until the work is done; the button keeps focus. */
   busy?: boolean;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 const looks = { plain: '', primary: 'btn-primary', danger: 'btn-danger', quiet: 'btn-quiet' } as const;

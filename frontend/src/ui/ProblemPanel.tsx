@@ -7,27 +7,10 @@ import { useNow } from '~/lib/now';
 import { common } from '~/text/common';
 import { Button } from '~/ui/Button';
 import { CopyText } from '~/ui/CopyText';
+import { wordsFor } from '~/ui/problem-words';
 
 // Without a network the explanation is simply left out.
 const ProblemMeaning = lazy(() => import('~/ui/ProblemMeaning').catch(() => ({ default: () => null })));
-
-interface Words {
-  title: string;
-  help: string;
-}
-
-/** Our own words for what the person can do; the server's sentence where it knows more than we do. */
-export function wordsFor(error: unknown): Words {
-  const [title, help] = isProblem(error) ? pick(error) : (common.problems.other ?? ['', '']);
-  const detail = isProblem(error) && error.status >= 400 && error.status < 500 && error.status !== 401;
-  return { title: title ?? '', help: detail && error.message ? error.message : (help ?? '') };
-}
-
-function pick(problem: Problem): readonly [string, string] {
-  const key =
-    problem.status === 0 ? (problem.code === 'TIMEOUT' ? 'timeout' : 'network') : String(problem.status);
-  return common.problems[key] ?? common.problems.other ?? ['', ''];
-}
 
 function secondsLeft(problem: Problem, now: number): number {
   if (problem.retryAfterSeconds === null || now === 0) return 0;

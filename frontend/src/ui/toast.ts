@@ -8,6 +8,8 @@ interface Message {
   title: string;
   text?: string;
   link?: { to: string; label: string };
+  /** Until it is closed, for news that nothing else on the page would tell. */
+  stays?: boolean;
 }
 
 export interface ToastData {
@@ -15,21 +17,21 @@ export interface ToastData {
   link?: { to: string; label: string };
 }
 
-export function notifyDone({ title, text, link }: Message): void {
+export function notifyDone({ title, text, link, stays }: Message): void {
   toasts.add({
     title,
     description: text,
-    timeout: 8000,
+    timeout: stays ? 0 : 8000,
     priority: 'low',
     data: { tone: 'good', link } satisfies ToastData,
   });
 }
 
-export function notifyFailed({ title, text, link }: Message): void {
+export function notifyFailed({ title, text, link, stays }: Message): void {
   toasts.add({
     title,
     description: text,
-    timeout: 12_000,
+    timeout: stays ? 0 : 12_000,
     priority: 'high',
     data: { tone: 'bad', link } satisfies ToastData,
   });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Deposit or withdraw. One key per intention: clicking twice or a lost answer never moves money twice.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { type MoneyDirection, moveMoney } from '~/api/commands';
-import { outcomeUnknown, useIntention } from '~/api/intention';
-import { balanceQuery, keys, limitsQuery } from '~/api/queries';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useRef, useState } from 'react';
+import type { MoneyDirection } from '~/api/commands';
+import { begin, type IntentionOf, useIntention, watching } from '~/api/intention';
+import { balanceQuery, limitsQuery } from '~/api/queries';
 import { mostToWithdraw, readAmount } from '~/features/account/amount';
 import * as decimal from '~/lib/decimal';
 import { money } from '~/lib/format';
@@ -13,7 +13,6 @@ import { account } from '~/text/account';
 import { Button } from '~/ui/Button';
 import { Field } from '~/ui/Field';
 import { ProblemPanel } from '~/ui/ProblemPanel';
-import { notifyDone } from '~/ui/toast';
 
 const quick = { deposit: ['100', '500', '1000'], withdraw: ['100', '500'] } as const;
 
@@ -24,21 +23,15 @@ interface Props {
   back: string | null;
 }
 
-function useMove(direction: MoneyDirection, back: string | null, onDone: () => void) {
-  const cache = useQueryClient();
-  const intention = useIntention();
-  return useMutation({
-    mutationFn: (amount: string) => moveMoney(direction, amount, intention.keyFor([direction, amount])),
-    onSuccess: async (_, amount) => {
-      onDone();
-      notifyDone({
-        title: account.done[direction](money(amount)),
-        ...(back ? { link: { to: back, label: account.back } } : {}),
-      });
-      await cache.invalidateQueries({ queryKey: keys.money });
-    },
-    onSettled: (_, error) => intention.settle(error),
-  });
+/** The last try failed or has no answer. */
+function Failure({ move }: { move: IntentionOf<'move'> }) {
+  if (move.state !== 'refused' && move.state !== 'unknown') return null;
+  return (
+    <div className="rounded-lg bg-down-tint">
+      <ProblemPanel error={move.error} />
+      {move.state === 'unknown' ? <p className="px-5 pb-4">{account.undecided}</p> : null}
+    </div>
+  );
 }
 
 export function MoneyForm({ direction, startAmount, back }: Props) {
@@ -48,18 +41,30 @@ export function MoneyForm({ direction, startAmount, back }: Props) {
   const balance = useQuery(balanceQuery());
   const bounds = { limits: limits.data, balance: balance.data?.current_balance };
   const { value, fault } = readAmount(text, direction, bounds);
-  const move = useMove(direction, back, () => setText(''));
+  const [key, setKey] = useState<string | null>(null);
+  const move = useIntention('move', key);
+  const sending = move?.state === 'sending';
+  const input = useRef<HTMLInputElement>(null);
   const most = direction === 'withdraw' ? mostToWithdraw(bounds) : null;
+
+  /** The button is locked while the field is empty, so the focus goes there. */
+  function empty(sent: string) {
+    setText((now) => (now === sent ? '' : now));
+    input.current?.focus();
+  }
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (value && !move.isPending) move.mutate(value);
+    if (!value || sending) return;
+    const onDone = () => empty(text);
+    setKey(begin('move', { direction, amount: value }, { back: back ?? undefined, onDone }));
   }
 
   return (
     <form noValidate onSubmit={submit} className="p-4">
       <fieldset disabled={!hydrated} className="flex flex-col gap-4">
         <Field
+          ref={input}
           label={account.amount}
           inputMode="decimal"
           autoComplete="off"
@@ -85,13 +90,12 @@ export function MoneyForm({ direction, startAmount, back }: Props) {
             </Button>
           ) : null}
         </fieldset>
-        {move.error ? (
-          <div className="rounded-lg bg-down-tint">
-            <ProblemPanel error={move.error} />
-            {outcomeUnknown(move.error) ? <p className="px-5 pb-4">{account.undecided}</p> : null}
+        {move ? (
+          <div ref={watching(move.key)}>
+            <Failure move={move} />
           </div>
         ) : null}
-        <Button type="submit" look="primary" busy={move.isPending} disabled={!value && !move.isPending}>
+        <Button type="submit" look="primary" busy={sending} disabled={!value && !sending}>
           {account.submit[direction]}
         </Button>
       </fieldset>

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The seasonal gift. The build leaves it out unless it is asked for (CNOP_RED_PACKET=1).
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { claimGift } from '~/api/commands';
-import { useIntention } from '~/api/intention';
-import { keys } from '~/api/queries';
+import { begin, useIntention, watching } from '~/api/intention';
 import { money } from '~/lib/format';
 import { redpacket as words } from '~/text/redpacket';
 import { Button } from '~/ui/Button';
@@ -13,20 +10,16 @@ import { Modal } from '~/ui/Modal';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 
 export function RedPacket() {
-  const cache = useQueryClient();
-  const intention = useIntention();
   const [open, setOpen] = useState(false);
   const [phrase, setPhrase] = useState('');
-  const claim = useMutation({
-    mutationFn: (text: string) => claimGift(text, intention.keyFor(text)),
-    onSuccess: () => cache.invalidateQueries({ queryKey: keys.money }),
-    onSettled: (_, error) => intention.settle(error),
-  });
-  const gift = claim.data;
+  const [key, setKey] = useState<string | null>(null);
+  const claim = useIntention('gift', key);
+  const gift = claim?.answer;
+  const sending = claim?.state === 'sending';
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (phrase.trim() && !claim.isPending) claim.mutate(phrase.trim());
+    if (phrase.trim() && !sending) setKey(begin('gift', { phrase: phrase.trim() }));
   }
 
   return (
@@ -35,13 +28,13 @@ export function RedPacket() {
         {words.open}
       </button>
       <Modal open={open} onClose={() => setOpen(false)} title={words.title} text={words.text}>
-        <form onSubmit={submit} className="flex flex-col gap-4">
+        <form ref={claim ? watching(claim.key) : null} onSubmit={submit} className="flex flex-col gap-4">
           <Field label={words.phrase} value={phrase} onChange={(event) => setPhrase(event.target.value)} />
-          {claim.error ? <ProblemPanel error={claim.error} /> : null}
+          {claim?.error && !sending ? <ProblemPanel error={claim.error} /> : null}
           <p aria-live="polite" className="font-medium">
             {gift ? (gift.got_red_pocket ? words.won : words.consoled)(money(gift.amount)) : null}
           </p>
-          <Button type="submit" look="primary" busy={claim.isPending}>
+          <Button type="submit" look="primary" busy={sending}>
             {words.submit}
           </Button>
         </form>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The order form: asset, side, quantity or amount, live preview, review.
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import type { Asset, Portfolio } from '~/api/types';
 import { AssetPicker } from '~/features/trade/AssetPicker';
@@ -8,9 +8,9 @@ import { type Mode, readOrder, type Side, shareOf } from '~/features/trade/input
 import { PreviewLines, Violations } from '~/features/trade/OrderPreview';
 import { usePreview } from '~/features/trade/preview';
 import { ReviewDialog } from '~/features/trade/ReviewDialog';
+import { useReview } from '~/features/trade/review';
 import { ShareButtons } from '~/features/trade/ShareButtons';
 import { addressOf, type TypedOrderState } from '~/features/trade/state';
-import { useSubmit } from '~/features/trade/submit';
 import * as format from '~/lib/format';
 import { usePreferences } from '~/lib/preferences';
 import { common } from '~/text/common';
@@ -63,11 +63,11 @@ function useSideKeys(setSide: (side: Side) => void): void {
 export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: Props) {
   const { typed, setText, setMode, setSide, setAsset, fill } = state;
   const { side, mode } = typed;
-  const [reviewing, setReviewing] = useState(false);
   const { draft, fault } = readOrder(typed);
   const tradable = asset.is_active && !asset.halted;
   const preview = usePreview(tradable ? draft : null);
-  const submit = useSubmit();
+  const review = useReview(draft, () => state.clear(typed));
+  const input = useRef<HTMLInputElement>(null);
   const shown = preview.latest;
   const back = addressOf(typed);
   useSideKeys(setSide);
@@ -85,19 +85,13 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
     );
   }
 
-  function review(event: FormEvent) {
+  function ask(event: FormEvent) {
     event.preventDefault();
-    if (preview.exact?.accepted) setReviewing(true);
-  }
-
-  function closeReview(done: boolean) {
-    setReviewing(false);
-    submit.reset();
-    if (done) setText('');
+    if (preview.exact?.accepted) review.start();
   }
 
   return (
-    <form className="card flex flex-col gap-4 p-4" noValidate onSubmit={review}>
+    <form className="card flex flex-col gap-4 p-4" noValidate onSubmit={ask}>
       <Segment<Side>
         label={trade.side}
         choices={sides}
@@ -114,6 +108,7 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
         className="w-full *:grow"
       />
       <Field
+        ref={input}
         label={mode === 'quantity' ? trade.quantity : trade.amount}
         inputMode="decimal"
         autoComplete="off"
@@ -145,14 +140,14 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
       <Button type="submit" look="primary" disabled={!preview.exact?.accepted}>
         {trade.review[side]}
       </Button>
-      {reviewing && draft && shown ? (
+      {review.open ? (
         <ReviewDialog
           draft={draft}
           preview={shown}
           side={side}
           back={back}
-          submit={submit}
-          onClose={closeReview}
+          review={review}
+          focusAfter={input}
         />
       ) : null}
     </form>

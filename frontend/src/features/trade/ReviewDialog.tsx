@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: MIT
 // The last look before an order is placed, and what became of it afterwards.
-import { useState } from 'react';
+import { type RefObject, useState } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import { Link } from 'react-router';
 import type { OrderDraft } from '~/api/commands';
-import { outcomeUnknown } from '~/api/intention';
+import { askAgain, doneBefore, watching } from '~/api/intention';
 import type { Order, Preview } from '~/api/types';
 import { paths } from '~/app/paths';
 import { movedTooFar, type Side } from '~/features/trade/input';
 import { PreviewLines, Violations } from '~/features/trade/OrderPreview';
-import type { Submit } from '~/features/trade/submit';
+import type { Review } from '~/features/trade/review';
 import * as format from '~/lib/format';
+import { useNow } from '~/lib/now';
+import { outcome } from '~/text/outcome';
 import { trade } from '~/text/trade';
 import { Button } from '~/ui/Button';
+import { focusOnce } from '~/ui/focus';
 import { Modal } from '~/ui/Modal';
+import { Sending, Undecided } from '~/ui/Outcome';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 
 const words = trade.confirm;
@@ -28,7 +32,7 @@ function Done({ order, side, onClose }: { order: Order; side: Side; onClose: () 
         {trade.preview.total[side]}: <span className="num">{format.total(order.total_amount)}</span>
       </p>
       <div className="mt-6 flex flex-wrap gap-3">
-        <Link to={paths.order(order.order_id)} className="btn btn-primary grow">
+        <Link ref={focusOnce} to={paths.order(order.order_id)} className="btn btn-primary grow">
           {trade.done.order}
         </Link>
         <Button className="grow" onClick={onClose}>
@@ -39,36 +43,44 @@ function Done({ order, side, onClose }: { order: Order; side: Side; onClose: () 
   );
 }
 
-function Undecided({ onAskAgain, busy }: { onAskAgain: () => void; busy: boolean }) {
-  return (
-    <div role="alert">
-      <p>{words.unknown}</p>
-      <Button look="primary" className="mt-5 w-full" busy={busy} onClick={onAskAgain}>
-        {words.askAgain}
-      </Button>
-    </div>
-  );
-}
-
 interface ReadyProps {
+  draft: OrderDraft;
   preview: Preview;
   side: Side;
   back: string;
+  /** Sent and waiting; the button keeps the focus. */
   busy: boolean;
   onPlace: () => void;
 }
 
-function Ready({ preview, side, back, busy, onPlace }: ReadyProps) {
+function Ready({ draft, preview, side, back, busy, onPlace }: ReadyProps) {
   const [agreed, setAgreed] = useState(preview.price);
+  const [repeated, setRepeated] = useState(false);
+  const now = useNow();
+  const before = busy || repeated ? null : doneBefore('order', draft);
   const moved = !busy && movedTooFar(agreed, preview.price);
-  const act = () => (moved ? setAgreed(preview.price) : onPlace());
-  useHotkeys('mod+enter', act, { enabled: preview.accepted && !moved, preventDefault: true });
+  const clear = before === null && !moved;
+
+  function act() {
+    if (before !== null) setRepeated(true);
+    else if (moved) setAgreed(preview.price);
+    else onPlace();
+  }
+
+  useHotkeys('mod+enter', act, { enabled: preview.accepted && clear && !busy, preventDefault: true });
   return (
     <>
       <PreviewLines preview={preview} side={side} />
-      <p className="mt-4 text-muted text-sm">{words.text}</p>
+      <p className="mt-4 text-muted text-sm" aria-live="polite">
+        {busy ? outcome.sendingText : words.text}
+      </p>
       <div className="mt-4 flex flex-col gap-3" aria-live="polite">
         <Violations preview={preview} back={back} />
+        {before === null ? null : (
+          <p className="rounded-lg bg-warn-tint p-3.5 text-warn">
+            {words.repeated[side](Math.max(0, Math.round((now - before) / 1000)))}
+          </p>
+        )}
         {moved ? (
           <p className="rounded-lg bg-warn-tint p-3.5 text-warn">
             {words.moved(format.price(agreed), format.price(preview.price))}
@@ -82,53 +94,66 @@ function Ready({ preview, side, back, busy, onPlace }: ReadyProps) {
         disabled={!preview.accepted && !busy}
         onClick={act}
       >
-        {moved ? words.accept : words.place[side]}
+        {before !== null ? words.repeat[side] : moved ? words.accept : words.place[side]}
       </Button>
     </>
   );
 }
 
 interface Props {
-  draft: OrderDraft;
-  preview: Preview;
+  draft: OrderDraft | null;
+  preview: Preview | undefined;
   side: Side;
   back: string;
-  submit: Submit;
-  onClose: (done: boolean) => void;
+  review: Review;
+  /** The button that opened the review is locked while the form is empty. */
+  focusAfter: RefObject<HTMLElement | null>;
 }
 
-export function ReviewDialog({ draft, preview, side, back, submit, onClose }: Props) {
-  const { placed, error, isPending } = submit;
-  const undecided = outcomeUnknown(error);
-  const title = placed
-    ? trade.done.title[side]
-    : undecided
-      ? words.unknownTitle
-      : error
-        ? words.refusedTitle
-        : words.title[side];
+function titleOf({ intention }: Review, side: Side): string {
+  switch (intention?.state) {
+    case 'done':
+      return trade.done.title[side];
+    case 'sending':
+      return outcome.sendingTitle;
+    case 'unknown':
+      return outcome.unknownTitle;
+    case 'refused':
+      return words.refusedTitle;
+    default:
+      return words.title[side];
+  }
+}
+
+function Answer({ review, side }: { review: Review; side: Side }) {
+  const { intention, close } = review;
+  if (!intention) return null;
+  if (intention.state === 'sending') return <Sending />;
+  if (intention.state === 'unknown') return <Undecided onAskAgain={() => askAgain(intention.key)} />;
+  if (intention.answer) return <Done order={intention.answer} side={side} onClose={close} />;
   return (
-    <Modal open onClose={() => onClose(Boolean(placed))} title={title}>
-      {placed ? (
-        <Done order={placed} side={side} onClose={() => onClose(true)} />
-      ) : undecided ? (
-        <Undecided busy={isPending} onAskAgain={() => submit.place(draft)} />
-      ) : error ? (
-        <>
-          <ProblemPanel error={error} />
-          <Button className="w-full" onClick={() => onClose(false)}>
-            {words.change}
-          </Button>
-        </>
-      ) : (
-        <Ready
-          preview={preview}
-          side={side}
-          back={back}
-          busy={isPending}
-          onPlace={() => submit.place(draft)}
-        />
-      )}
+    <>
+      <ProblemPanel error={intention.error} />
+      <Button ref={focusOnce} className="w-full" onClick={close}>
+        {words.change}
+      </Button>
+    </>
+  );
+}
+
+export function ReviewDialog({ draft, preview, side, back, review, focusAfter }: Props) {
+  const { intention, place, close } = review;
+  const sending = intention?.state === 'sending';
+  const ready = draft && preview && (!intention || sending);
+  return (
+    <Modal open onClose={close} title={titleOf(review, side)} quiet after={() => focusAfter.current}>
+      <div ref={intention ? watching(intention.key) : null}>
+        {ready ? (
+          <Ready draft={draft} preview={preview} side={side} back={back} busy={sending} onPlace={place} />
+        ) : (
+          <Answer review={review} side={side} />
+        )}
+      </div>
     </Modal>
   );
 }

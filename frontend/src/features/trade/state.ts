@@ -30,6 +30,9 @@ export function useTypedOrder() {
     setText: (next: string) => setOwn({ mode, text: next }),
     setMode: (next: Mode) => setOwn({ mode: next, text: '' }),
     fill: setOwn,
+    /** Empties the form once its order is placed, unless something else was typed meanwhile. */
+    clear: (sent: TypedOrder) =>
+      setOwn((now) => ((now?.text ?? sent.text) === sent.text ? { mode: sent.mode, text: '' } : now)),
     setAsset: (asset: string) => {
       if (asset === assetId) return;
       setOwn({ mode, text: '' });

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// From the filled form to a placed order: the review, what it sends, and what is still without an answer.
+import { useState } from 'react';
+import type { OrderDraft } from '~/api/commands';
+import { begin, findOpen, useIntention } from '~/api/intention';
+
+export function useReview(draft: OrderDraft | null, onDone: () => void) {
+  const [open, setOpen] = useState(false);
+  const [key, setKey] = useState<string | null>(null);
+  const intention = useIntention('order', key);
+  return {
+    open,
+    intention,
+    /** Shows the review, or the same order as long as that has no answer. */
+    start(): void {
+      setKey(draft ? findOpen('order', draft) : null);
+      setOpen(true);
+    },
+    place(): void {
+      if (draft) setKey(begin('order', draft, { onDone }));
+    },
+    close(): void {
+      setOpen(false);
+    },
+  };
+}
+
+export type Review = ReturnType<typeof useReview>;
