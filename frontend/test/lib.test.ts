@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { safeNext } from '~/app/paths';
 import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
@@ -15,21 +15,6 @@ describe('decimal', () => {
     expect(decimal.divideDown('2', '3', 8)).toBe('0.66666666');
     expect(decimal.roundDown('0.999', 2)).toBe('0.99');
     expect(decimal.roundUp('0.001', 2)).toBe('0.01');
-  });
-
-  it.each([
-    ['1,234.5', '1234.5'],
-    [' 12 ', '12'],
-    ['.5', '0.5'],
-    ['5.', '5'],
-    ['1 000', '1000'],
-    ['0', '0'],
-  ])('reads what people type: %s', (typed, value) => {
-    expect(decimal.parseTyped(typed)).toBe(value);
-  });
-
-  it.each(['', '1e3', '-1', '1,23', 'NaN', '0x10', '1.2.3', '∞', '１２'])('refuses %s', (typed) => {
-    expect(decimal.parseTyped(typed)).toBeNull();
   });
 
   it('has shares of zero', () => {
@@ -55,6 +40,31 @@ describe('format', () => {
 
   it('turns catalogue numbers into plain decimals', () => {
     expect(format.plain(2.451e-5)).toBe('0.00002451');
+  });
+});
+
+describe('dates and figures in the language of the browser', () => {
+  it.each([
+    ['de-DE', '1.234,50 $', '0,5', '+1,42 %'],
+    ['fr-FR', '1 234,50 $US', '0,5', '+1,42 %'],
+    ['de-CH', "$ 1'234.50", '0.5', '+1.42%'],
+    ['en-IN', '$1,234.50', '0.5', '+1.42%'],
+    ['ar-EG', null, '0.5', null],
+  ])('%s', (language, money, quantity, percent) => {
+    vi.spyOn(navigator, 'languages', 'get').mockReturnValue([language]);
+    // Which blank and which apostrophe is used differs between versions of the language data.
+    const common = (text: string) => text.replaceAll(/\s/g, ' ').replaceAll('’', "'");
+    if (money) expect(common(format.money('1234.5'))).toBe(money);
+    expect(format.quantity('0.5')).toBe(quantity);
+    if (percent) expect(common(format.signedPercent('1.42'))).toBe(percent);
+    expect(format.money('1234.5')).toMatch(/1.?234/);
+  });
+
+  it('uses the first language that is known and survives nonsense', () => {
+    vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['x_y', 'de-DE']);
+    expect(format.money('1.5')).toMatch(/^1,50\s\$$/);
+    vi.spyOn(navigator, 'languages', 'get').mockReturnValue([]);
+    expect(format.money('1.5')).toBe('$1.50');
   });
 });
 

@@ -27,7 +27,7 @@ describe('readOrder', () => {
   });
 
   it.each([
-    ['abc', trade.invalid.number],
+    ['abc', trade.invalid.number('0.25')],
     ['0', trade.invalid.zero],
     ['0.123456789', trade.invalid.quantityDigits],
     ['100000000000', trade.invalid.tooLarge],

@@ -15,13 +15,6 @@ export function isDecimal(text: string): boolean {
   return SHAPE.test(text);
 }
 
-/** What a person typed, as a decimal: blanks and grouping commas go, ".5" and "5." are completed. */
-export function parseTyped(text: string): Decimal | null {
-  const bare = text.trim().replaceAll(/[\s_]|,(?=\d{3}(?:\D|$))/g, '');
-  const full = bare.replace(/^\./, '0.').replace(/\.$/, '');
-  return isDecimal(full) && !full.startsWith('-') ? full : null;
-}
-
 function plain(value: Big): Decimal {
   return value.toFixed();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Display of amounts and times through Intl. Input are decimal strings, which Intl formats exactly.
+// Display of amounts and times through Intl, as the browser's language writes them. Input are decimal strings, which
+// Intl formats exactly.
 
+import { userLocale } from '~/lib/locale';
 import { turn } from '~/lib/turn';
-
-const LOCALE = 'en-US';
 
 type Exact = Intl.StringNumericLiteral;
 
@@ -17,15 +17,18 @@ interface Written {
 
 /** Negative numbers are written with a real minus sign, as wide as the plus. */
 function formatter(options: Intl.NumberFormatOptions): Written {
-  const key = JSON.stringify(options);
-  const made = formatters.get(key) ?? new Intl.NumberFormat(LOCALE, options);
+  const locale = userLocale();
+  const key = locale + JSON.stringify(options);
+  const made = formatters.get(key) ?? new Intl.NumberFormat(locale, { numberingSystem: 'latn', ...options });
   formatters.set(key, made);
   return { format: (value) => made.format(value).replace('-', '\u2212') };
 }
 
 function dateFormatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify(options);
-  const made = dateFormatters.get(key) ?? new Intl.DateTimeFormat(LOCALE, options);
+  const locale = userLocale();
+  const key = locale + JSON.stringify(options);
+  const made =
+    dateFormatters.get(key) ?? new Intl.DateTimeFormat(locale, { numberingSystem: 'latn', ...options });
   dateFormatters.set(key, made);
   return made;
 }
@@ -50,6 +53,11 @@ export function money(value: string | number): string {
     maximumFractionDigits: 2,
     roundingMode: 'trunc',
   }).format(exact(value));
+}
+
+/** "$100": whole dollars on a button. */
+export function compactDollars(value: string): string {
+  return formatter({ style: 'currency', currency: 'USD', maximumFractionDigits: 0 }).format(exact(value));
 }
 
 /** What an order costs or brings, rounded to the nearest cent. */
@@ -93,22 +101,33 @@ export function quantity(value: string | number): string {
   return formatter({ maximumFractionDigits: 8, roundingMode: 'trunc' }).format(exact(value));
 }
 
+/** What a field was understood as: no grouping signs, so that it can be read in one way only. */
+export function reading(value: string, unit: string): string {
+  const options = { useGrouping: false, maximumFractionDigits: 20 } as const;
+  const dollars = unit === 'USD';
+  const text = formatter(
+    dollars ? { ...options, style: 'currency', currency: 'USD', minimumFractionDigits: 2 } : options,
+  ).format(exact(value));
+  return dollars ? text : `${text} ${unit}`;
+}
+
 export function compactQuantity(value: string | number): string {
   return formatter({ notation: 'compact', maximumFractionDigits: 2 }).format(exact(value));
 }
 
 /** "+1.23%": value is already in percent. */
 export function signedPercent(value: string | number): string {
-  const digits = formatter({
+  return formatter({
+    style: 'unit',
+    unit: 'percent',
     minimumFractionDigits: 2,
     maximumFractionDigits: 2,
     signDisplay: 'exceptZero',
   }).format(exact(value));
-  return `${digits}%`;
 }
 
 export function percent(value: string | number): string {
-  return `${formatter({ maximumFractionDigits: 1 }).format(exact(value))}%`;
+  return formatter({ style: 'unit', unit: 'percent', maximumFractionDigits: 1 }).format(exact(value));
 }
 
 export function count(value: number): string {
@@ -162,7 +181,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** "2 minutes ago"; always shown together with the absolute time. */
 export function ago(iso: string, nowMs: number): string {
   const seconds = Math.round((new Date(iso).getTime() - nowMs) / 1000);
-  const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
+  const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
@@ -171,7 +190,7 @@ export function ago(iso: string, nowMs: number): string {
 
 /** A JSON number (catalogue prices) as a decimal string without exponent. */
 export function plain(value: number): string {
-  return formatter({ useGrouping: false, maximumFractionDigits: 10 }).format(exact(value));
+  return new Intl.NumberFormat('en-US', { useGrouping: false, maximumFractionDigits: 10 }).format(value);
 }
 
 /** Makes the usual formatters one by one while the first answers are on their way. */

@@ -19,7 +19,8 @@ export const account = {
   undecided:
     'No answer arrived, so the money may or may not have moved. Sending again is safe: it is never booked twice.',
   rules: {
-    number: 'Enter an amount such as 250.00.',
+    number: (example: string) => `Enter an amount such as ${example}.`,
+    ambiguous: (example: string) => `This could be two different amounts. Write it like ${example}.`,
     zero: 'Enter more than zero.',
     digits: 'At most 2 digits after the point.',
     limit: (remaining: string) => `Your limit leaves ${remaining} for today.`,

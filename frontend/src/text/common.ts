@@ -42,6 +42,7 @@ export const common = {
   copy: 'Copy',
   copied: 'Copied',
   optional: 'optional',
+  readAs: (value: string) => `= ${value}`,
   all: 'All',
   none: 'None',
   unknown: 'n/a',

@@ -30,7 +30,8 @@ export const trade = {
     quantityAfter: 'Holding after',
   },
   invalid: {
-    number: 'Enter a number such as 0.25.',
+    number: (example: string) => `Enter a number such as ${example}.`,
+    ambiguous: (example: string) => `This could be two different numbers. Write it like ${example}.`,
     zero: 'Enter more than zero.',
     quantityDigits: 'At most 8 digits after the point.',
     amountDigits: 'At most 2 digits after the point.',

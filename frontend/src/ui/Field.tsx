@@ -8,16 +8,21 @@ interface Props extends InputHTMLAttributes<HTMLInputElement> {
   hint?: ReactNode;
   error?: string | undefined;
   optional?: boolean;
+  /** What the text was understood as; null while there is nothing to understand. */
+  reading?: string | null;
   /** Shown inside the field at its end, such as a unit. */
   suffix?: ReactNode;
   ref?: Ref<HTMLInputElement>;
 }
 
-export function Field({ label, hint, error, optional, suffix, className, ...input }: Props) {
+export function Field({ label, hint, error, optional, reading, suffix, className, ...input }: Props) {
   const id = useId();
   const hintId = `${id}-hint`;
   const errorId = `${id}-error`;
-  const described = [error ? errorId : null, hint ? hintId : null].filter(Boolean).join(' ');
+  const readingId = `${id}-reading`;
+  const described = [error ? errorId : null, reading ? readingId : null, hint ? hintId : null]
+    .filter(Boolean)
+    .join(' ');
   return (
     <div className={className}>
       <label htmlFor={id} className="mb-1.5 flex justify-between gap-2 font-medium text-sm">
@@ -41,6 +46,11 @@ export function Field({ label, hint, error, optional, suffix, className, ...inpu
           {error}
         </p>
       ) : null}
+      {reading === undefined ? null : (
+        <output id={readingId} htmlFor={id} className="num mt-1.5 block min-h-5 text-sm">
+          {reading ? common.readAs(reading) : null}
+        </output>
+      )}
       {hint ? (
         <div id={hintId} className="mt-1.5 text-muted text-sm">
           {hint}

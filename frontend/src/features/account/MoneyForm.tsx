@@ -7,8 +7,9 @@ import { begin, type IntentionOf, useIntention, watching } from '~/api/intention
 import { balanceQuery, limitsQuery } from '~/api/queries';
 import { mostToWithdraw, readAmount } from '~/features/account/amount';
 import * as decimal from '~/lib/decimal';
-import { money } from '~/lib/format';
+import { compactDollars, reading } from '~/lib/format';
 import { useHydrated } from '~/lib/hydrated';
+import { asTyped } from '~/lib/typed-number';
 import { account } from '~/text/account';
 import { Button } from '~/ui/Button';
 import { Field } from '~/ui/Field';
@@ -35,7 +36,7 @@ function Failure({ move }: { move: IntentionOf<'move'> }) {
 }
 
 export function MoneyForm({ direction, startAmount, back }: Props) {
-  const [text, setText] = useState(startAmount);
+  const [text, setText] = useState(asTyped(startAmount));
   const hydrated = useHydrated();
   const limits = useQuery(limitsQuery());
   const balance = useQuery(balanceQuery());
@@ -71,21 +72,18 @@ export function MoneyForm({ direction, startAmount, back }: Props) {
           suffix="USD"
           value={text}
           error={fault ?? undefined}
+          reading={value ? reading(value, 'USD') : null}
           onChange={(event) => setText(event.target.value)}
         />
         <fieldset className="flex flex-wrap gap-2">
           <legend className="sr-only">{account.quick}</legend>
           {quick[direction].map((step) => (
-            <Button
-              key={step}
-              small
-              onClick={() => setText(decimal.add(decimal.parseTyped(text) ?? '0', step))}
-            >
-              +{money(step).replace('.00', '')}
+            <Button key={step} small onClick={() => setText(asTyped(decimal.add(value ?? '0', step)))}>
+              +{compactDollars(step)}
             </Button>
           ))}
           {most ? (
-            <Button small onClick={() => setText(most)}>
+            <Button small onClick={() => setText(asTyped(most))}>
               {account.everything}
             </Button>
           ) : null}

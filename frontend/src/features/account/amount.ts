@@ -4,6 +4,7 @@ import type { MoneyDirection } from '~/api/commands';
 import type { Limits } from '~/api/types';
 import * as decimal from '~/lib/decimal';
 import { money } from '~/lib/format';
+import { asTyped, readTyped } from '~/lib/typed-number';
 import { account } from '~/text/account';
 
 export interface Bounds {
@@ -25,9 +26,9 @@ export function readAmount(
   direction: MoneyDirection,
   { limits, balance }: Bounds,
 ): AmountReading {
-  if (text.trim() === '') return { value: null, fault: null };
-  const value = decimal.parseTyped(text);
-  if (value === null) return refuse(account.rules.number);
+  const { value, fault } = readTyped(text, ['US$', '$', 'USD']);
+  if (fault === 'empty') return { value: null, fault: null };
+  if (value === null) return refuse(account.rules[fault](asTyped('250.00')));
   if (decimal.sign(value) === 0) return refuse(account.rules.zero);
   if ((value.split('.')[1]?.length ?? 0) > 2) return refuse(account.rules.digits);
   const remaining = limits?.[direction].remaining;

@@ -2,6 +2,7 @@
 // The order form: asset, side, quantity or amount, live preview, review.
 import { type FormEvent, useRef } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
+import type { OrderDraft } from '~/api/commands';
 import type { Asset, Portfolio } from '~/api/types';
 import { AssetPicker } from '~/features/trade/AssetPicker';
 import { type Mode, readOrder, type Side, shareOf } from '~/features/trade/input';
@@ -54,6 +55,13 @@ function Available({ side, portfolio, assetId }: { side: Side; portfolio: Portfo
   );
 }
 
+function readingOf(draft: OrderDraft | null): string | null {
+  if (!draft) return null;
+  return draft.amount === undefined
+    ? format.reading(draft.quantity ?? '0', draft.asset_id)
+    : format.reading(draft.amount, 'USD');
+}
+
 function useSideKeys(setSide: (side: Side) => void): void {
   const { singleKeys } = usePreferences();
   useHotkeys('b', () => setSide('buy'), { enabled: singleKeys });
@@ -69,7 +77,7 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
   const review = useReview(draft, () => state.clear(typed));
   const input = useRef<HTMLInputElement>(null);
   const shown = preview.latest;
-  const back = addressOf(typed);
+  const back = addressOf(typed, draft);
   useSideKeys(setSide);
 
   function pickShare(percent: number) {
@@ -115,6 +123,7 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
         value={typed.text}
         suffix={mode === 'quantity' ? asset.asset_id : 'USD'}
         error={fault ?? undefined}
+        reading={readingOf(draft)}
         hint={portfolio ? <Available side={side} portfolio={portfolio} assetId={asset.asset_id} /> : '…'}
         onChange={(event) => setText(event.target.value)}
       />

@@ -2,6 +2,7 @@
 // From what was typed to an order that can be previewed. Pure functions, exact decimals.
 import type { OrderDraft } from '~/api/commands';
 import * as decimal from '~/lib/decimal';
+import { asTyped, readTyped } from '~/lib/typed-number';
 import { trade } from '~/text/trade';
 
 export type Side = 'buy' | 'sell';
@@ -22,8 +23,10 @@ export interface Reading {
   fault: string | null;
 }
 
-function fault(value: decimal.Decimal | null, mode: Mode): string | null {
-  if (value === null) return trade.invalid.number;
+/** What may stand beside the number. */
+const units = (mode: Mode, assetId: string) => (mode === 'amount' ? ['US$', '$', 'USD'] : [assetId]);
+
+function fault(value: decimal.Decimal, mode: Mode): string | null {
   if (decimal.sign(value) === 0) return trade.invalid.zero;
   const digits = value.split('.')[1]?.length ?? 0;
   if (digits > DIGITS[mode]) {
@@ -33,11 +36,12 @@ function fault(value: decimal.Decimal | null, mode: Mode): string | null {
 }
 
 /** An empty field is neither an order nor a mistake. */
-export function readOrder({ assetId, side, mode, text }: TypedOrder): Reading {
-  if (text.trim() === '') return { draft: null, fault: null };
-  const value = decimal.parseTyped(text);
+export function readOrder({ assetId, side, mode, text }: TypedOrder, locale?: string): Reading {
+  const { value, fault: unread } = readTyped(text, units(mode, assetId), locale);
+  if (unread === 'empty') return { draft: null, fault: null };
+  if (value === null) return { draft: null, fault: trade.invalid[unread](asTyped('0.25', locale)) };
   const wrong = fault(value, mode);
-  if (wrong || value === null) return { draft: null, fault: wrong };
+  if (wrong) return { draft: null, fault: wrong };
   const order_type = side === 'buy' ? 'market_buy' : 'market_sell';
   return { draft: { order_type, asset_id: assetId, [mode]: value }, fault: null };
 }
