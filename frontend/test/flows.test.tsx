@@ -205,6 +205,32 @@ describe('trade', () => {
     expect(screen.getByRole('button', { name: 'Review purchase' })).toBeDisabled();
   });
 
+  it('arms nothing for an asset that does not exist', async () => {
+    const asked: string[] = [];
+    server.use(
+      http.get(api('/inventory/assets/:id/candles'), ({ params }) => void asked.push(String(params.id))),
+    );
+    showPage(TradePage, '/trading', '/trading?asset=NOPE&action=buy&quantity=1');
+    expect(await screen.findByRole('alert')).toHaveTextContent('There is no asset NOPE here.');
+    expect(screen.queryByRole('button', { name: /^Review/ })).toBeNull();
+    expect(screen.queryByText(/Bitcoin/)).toBeNull();
+    expect(asked).toEqual([]);
+    await user.type(screen.getByRole('combobox'), 'ethere');
+    await user.click(await screen.findByRole('option', { name: /Ethereum/ }));
+    expect(await screen.findByRole('button', { name: 'Review purchase' })).toBeInTheDocument();
+  });
+
+  it('asks only for the asset of the address', async () => {
+    const asked = new Set<string>();
+    server.use(
+      http.get(api('/inventory/assets/:id/candles'), ({ params }) => void asked.add(String(params.id))),
+      http.get(api('/assets/:id/transactions'), ({ params }) => void asked.add(String(params.id))),
+    );
+    showPage(TradePage, '/trading', '/trading?asset=ETH');
+    await screen.findByRole('textbox', { name: 'Quantity' });
+    await waitFor(() => expect([...asked]).toEqual(['ETH']));
+  });
+
   it('finds an asset by name', async () => {
     showPage(TradePage, '/trading', '/trading?asset=BTC&action=buy');
     const search = await screen.findByRole('combobox');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it, vi } from 'vitest';
+import { assetPrice } from '~/api/tick';
 import { safeNext } from '~/app/paths';
 import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
@@ -33,9 +34,23 @@ describe('format', () => {
     expect(format.money('9.999')).toBe('$9.99');
   });
 
-  it('gives small prices enough digits', () => {
-    expect(format.price('0.00002451')).toBe('$0.00002451');
-    expect(format.price('67123.45')).toBe('$67,123.45');
+  it.each([
+    ['67123.45', '$67,123.45'],
+    ['1.4474', '$1.4474'],
+    ['1.44', '$1.4400'],
+    ['0.9998', '$0.9998'],
+    ['148.2', '$148.2000'],
+    ['0.128431', '$0.128431'],
+    ['0.000914', '$0.00091400'],
+    [7.42e-6, '$0.0000074200'],
+  ])('gives the price %s the digits of its step', (value, text) => {
+    expect(format.price(value)).toBe(text);
+  });
+
+  it('follows a published step', () => {
+    expect(assetPrice({ price_usd: 1.4474, price_tick: '0.001' })).toBe('$1.447');
+    expect(assetPrice({ price_usd: 998.5, price_tick: '0.01' })).toBe('$998.50');
+    expect(assetPrice({ price_usd: 3, price_tick: '1' })).toBe('$3.00');
   });
 
   it('turns catalogue numbers into plain decimals', () => {

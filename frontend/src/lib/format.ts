@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Display of amounts and times through Intl, as the browser's language writes them. Input are decimal strings, which
+// Display of amounts through Intl, as the browser's language writes them. Input are decimal strings, which
 // Intl formats exactly.
 
 import { userLocale } from '~/lib/locale';
-import { turn } from '~/lib/turn';
 
 type Exact = Intl.StringNumericLiteral;
 
 // Making a formatter costs a hundred times more than using it.
 const formatters = new Map<string, Intl.NumberFormat>();
-const dateFormatters = new Map<string, Intl.DateTimeFormat>();
 
 interface Written {
   format(value: Exact): string;
@@ -24,24 +22,29 @@ function formatter(options: Intl.NumberFormatOptions): Written {
   return { format: (value) => made.format(value).replace('-', '\u2212') };
 }
 
-function dateFormatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const locale = userLocale();
-  const key = locale + JSON.stringify(options);
-  const made =
-    dateFormatters.get(key) ?? new Intl.DateTimeFormat(locale, { numberingSystem: 'latn', ...options });
-  dateFormatters.set(key, made);
-  return made;
-}
-
 function exact(value: string | number): Exact {
   return String(value) as Exact;
 }
 
-/** Digits after the point that a price needs: two above one dollar, more for small coins. */
-function priceDigits(value: string | number): number {
+/** From this price on, so many digits: the steps in which the server moves prices. */
+const STEPS: readonly [from: number, digits: number][] = [
+  [1000, 2],
+  [0.5, 4],
+  [0.01, 6],
+  [0.0001, 8],
+];
+const MOST_DIGITS = 10;
+
+/** Digits after the point of every price of an asset: those of its published step, or the usual ones at its price. */
+export function priceDigits(value: string | number, tick?: string | null): number {
+  if (tick) return Math.max(2, fractionOf(tick));
   const size = Math.abs(Number(value));
-  if (size === 0 || size >= 1) return 2;
-  return size >= 0.01 ? 4 : Math.min(10, Math.ceil(-Math.log10(size)) + 3);
+  if (size === 0) return 2;
+  return STEPS.find(([from]) => size >= from)?.[1] ?? MOST_DIGITS;
+}
+
+function fractionOf(plain: string): number {
+  return plain.replace(/0+$/, '').split('.')[1]?.length ?? 0;
 }
 
 /** "$1,234.50": cash, always two digits, rounded towards zero so nobody sees money they lack. */
@@ -76,12 +79,12 @@ export function signedMoney(value: string): string {
   }).format(exact(value));
 }
 
-export function price(value: string | number): string {
-  const digits = priceDigits(value);
+/** All prices of one asset have the same digits; pass them where the asset is known. */
+export function price(value: string | number, digits = priceDigits(value)): string {
   return formatter({
     style: 'currency',
     currency: 'USD',
-    minimumFractionDigits: Math.min(digits, 4),
+    minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(exact(value));
 }
@@ -134,76 +137,7 @@ export function count(value: number): string {
   return formatter({ maximumFractionDigits: 0 }).format(exact(value));
 }
 
-export type Zone = 'local' | 'utc';
-
-function timeZone(zone: Zone): { timeZone?: string } {
-  return zone === 'utc' ? { timeZone: 'UTC' } : {};
-}
-
-export function dateTime(iso: string, zone: Zone): string {
-  return dateFormatter({
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-    ...timeZone(zone),
-  }).format(new Date(iso));
-}
-
-export function day(iso: string, zone: Zone): string {
-  return dateFormatter({
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    ...timeZone(zone),
-  }).format(new Date(iso));
-}
-
-export function clock(ms: number, zone: Zone): string {
-  return dateFormatter({
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    ...timeZone(zone),
-  }).format(new Date(ms));
-}
-
-const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-];
-
-/** "2 minutes ago"; always shown together with the absolute time. */
-export function ago(iso: string, nowMs: number): string {
-  const seconds = Math.round((new Date(iso).getTime() - nowMs) / 1000);
-  const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-  for (const [unit, size] of STEPS) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
-  }
-  return relative.format(seconds, 'second');
-}
-
 /** A JSON number (catalogue prices) as a decimal string without exponent. */
 export function plain(value: number): string {
   return new Intl.NumberFormat('en-US', { useGrouping: false, maximumFractionDigits: 10 }).format(value);
-}
-
-/** Makes the usual formatters one by one while the first answers are on their way. */
-export function warmFormats(): void {
-  const uses = [
-    () => money('1'),
-    () => signedMoney('1'),
-    () => price('1'),
-    () => quantity('1'),
-    () => signedPercent('1'),
-    () => compactMoney('1'),
-    () => dateTime('2026-01-01T00:00:00Z', 'local'),
-    () => clock(0, 'local'),
-  ];
-  for (const use of uses) turn().then(use);
 }

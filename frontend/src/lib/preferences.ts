@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How this browser wants to see things: theme, palette, time zone, hidden amounts, shortcuts.
-import type { Zone } from '~/lib/format';
 import { readStored, writeStored } from '~/lib/storage';
 import { createStore, useStore } from '~/lib/store';
+import type { Zone } from '~/lib/times';
 
 export type Theme = 'system' | 'light' | 'dark';
 

@@ -44,8 +44,10 @@ export const market = {
     low: 'Low',
     close: 'Close',
     volume: 'Volume',
-    bought: 'Bought',
-    sold: 'Sold',
+    trades: (side: 'buy' | 'sell', count: number, quantity: string | null) =>
+      [count === 1 ? side : `${count} ${side === 'buy' ? 'buys' : 'sells'}`, quantity]
+        .filter(Boolean)
+        .join(', '),
   },
   detail: {
     backToList: 'All markets',

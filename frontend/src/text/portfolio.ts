@@ -29,6 +29,7 @@ export const portfolio = {
   history: {
     back: 'Portfolio',
     title: (asset: string) => `${asset} history`,
+    missing: (asset: string) => `There is no asset ${asset} here.`,
     text: 'Your purchases and sales of this asset, newest first.',
     trades: 'Trades',
     chart: 'Chart',

@@ -6,6 +6,7 @@ export const trade = {
   asset: 'Asset',
   assetPlaceholder: 'Search 250 assets by name or symbol',
   noMatch: 'No asset matches.',
+  chooseAnother: 'Choose one from the list.',
   openList: 'Show all assets',
   side: 'Side',
   mode: 'Enter as',

@@ -14,26 +14,24 @@ import {
 } from 'lightweight-charts';
 import { useEffect, useRef, useState } from 'react';
 import type { Candle } from '~/api/types';
-import { seconds, shifted } from '~/lib/chart-time';
-import type { Zone } from '~/lib/format';
-import { dateTime, price } from '~/lib/format';
+import { type ChartMark, mergeMarks } from '~/lib/chart-marks';
+import { crosshairLabel, isDaily, seconds, tickLabel } from '~/lib/chart-time';
+import { price, quantity } from '~/lib/format';
 import { usePreferences } from '~/lib/preferences';
+import type { Zone } from '~/lib/times';
 import { turn } from '~/lib/turn';
-
-export interface ChartMark {
-  at: string;
-  side: 'buy' | 'sell';
-  text: string;
-}
+import { market } from '~/text/market';
 
 interface Props {
   label: string;
   candles: readonly Candle[];
   marks?: readonly ChartMark[];
+  /** Digits after the point that prices of this asset have. */
+  digits: number;
 }
 
 /** Empty pixels on the right, where labels of the newest trades need them. */
-const RIGHT_ROOM = 32;
+const RIGHT_ROOM = 48;
 
 interface Drawn {
   chart: IChartApi;
@@ -71,10 +69,6 @@ function draw(box: HTMLElement): Drawn {
   const chart = createChart(box, {
     autoSize: true,
     layout: { attributionLogo: false },
-    localization: {
-      priceFormatter: price,
-      timeFormatter: (time: Time) => dateTime(new Date(Number(time) * 1000).toISOString(), 'utc'),
-    },
   });
   const series = chart.addSeries(CandlestickSeries, { priceLineVisible: true });
   const drawn = { chart, series, markers: createSeriesMarkers(series, []) };
@@ -82,38 +76,50 @@ function draw(box: HTMLElement): Drawn {
   return drawn;
 }
 
-function markersFor(
-  marks: readonly ChartMark[],
-  candles: readonly Candle[],
-  zone: Zone,
-): SeriesMarker<Time>[] {
-  const starts = candles.map(({ time }) => seconds(time));
-  const shown = marks.flatMap((mark): SeriesMarker<Time>[] => {
-    const index = starts.findLastIndex((start) => start <= seconds(mark.at));
-    const candle = candles[index];
-    if (!candle) return [];
-    const buy = mark.side === 'buy';
-    return [
-      {
-        time: shifted(candle.time, zone) as UTCTimestamp,
-        position: buy ? 'belowBar' : 'aboveBar',
-        shape: buy ? 'arrowUp' : 'arrowDown',
-        color: colour('--primary'),
-        text: mark.text,
-      },
-    ];
+interface Writing {
+  digits: number;
+  daily: boolean;
+  zone: Zone;
+}
+
+/** What is written on the axes; the data never change with it. */
+function write({ chart, series }: Drawn, { digits, daily, zone }: Writing): void {
+  series.applyOptions({ priceFormat: { type: 'price', precision: digits, minMove: 10 ** -digits } });
+  chart.applyOptions({
+    localization: {
+      priceFormatter: (value: number) => price(value, digits),
+      timeFormatter: (time: Time) => crosshairLabel(Number(time), daily, zone),
+    },
+    timeScale: {
+      tickMarkMaxCharacterLength: 12,
+      tickMarkFormatter: (time: Time, kind: number) => tickLabel(Number(time), kind, daily, zone),
+    },
   });
-  return shown.sort((a, b) => Number(a.time) - Number(b.time));
+}
+
+function markersFor(marks: readonly ChartMark[], starts: readonly number[], hidden: boolean) {
+  return mergeMarks(marks, starts).map(({ time, side, label }): SeriesMarker<Time> => {
+    const text = label
+      ? market.chart.trades(side, label.count, hidden ? null : quantity(label.quantity))
+      : '';
+    return {
+      time: time as UTCTimestamp,
+      position: side === 'buy' ? 'belowBar' : 'aboveBar',
+      shape: side === 'buy' ? 'arrowUp' : 'arrowDown',
+      color: colour('--primary'),
+      text,
+    };
+  });
 }
 
 const noMarks: readonly ChartMark[] = [];
 
-export default function CandleChart({ label, candles, marks = noMarks }: Props) {
+export default function CandleChart({ label, candles, marks = noMarks, digits }: Props) {
   const box = useRef<HTMLElement>(null);
   const drawn = useRef<Drawn>(null);
   const fitted = useRef<string>('');
   const [framed, setFramed] = useState(false);
-  const { theme, palette, zone } = usePreferences();
+  const { theme, palette, zone, hideAmounts } = usePreferences();
 
   // Drawing the frame and filling it are two pieces of work, so that neither holds the page for long.
   useEffect(() => {
@@ -133,14 +139,14 @@ export default function CandleChart({ label, candles, marks = noMarks }: Props) 
   useEffect(() => {
     if (!framed || !drawn.current || candles.length === 0) return;
     const { chart, series, markers } = drawn.current;
-    series.setData(
-      candles.map((candle) => ({ ...candle, time: shifted(candle.time, zone) as UTCTimestamp })),
-    );
-    markers.setMarkers(markersFor(marks, candles, zone));
+    const starts = candles.map(({ time }) => seconds(time));
+    write(drawn.current, { digits, daily: isDaily(starts), zone });
+    series.setData(candles.map((candle) => ({ ...candle, time: seconds(candle.time) as UTCTimestamp })));
+    markers.setMarkers(markersFor(marks, starts, hideAmounts));
     // Moving or zooming by hand survives new prices; another asset or interval starts anew.
     if (fitted.current !== label) chart.timeScale().fitContent();
     fitted.current = label;
-  }, [framed, candles, marks, zone, label]);
+  }, [framed, candles, marks, zone, label, digits, hideAmounts]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: theme and palette are what makes the colours change
   useEffect(() => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Says whether the figures on the page are current.
-import { clock } from '~/lib/format';
 import { useNow } from '~/lib/now';
 import { usePreferences } from '~/lib/preferences';
+import { clock } from '~/lib/times';
 import { common } from '~/text/common';
 
 const STALE_MS = 35_000;

@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { assetsQuery } from '~/api/queries';
+import { assetPrice } from '~/api/tick';
 import type { Asset } from '~/api/types';
 import { paths } from '~/app/paths';
-import { price } from '~/lib/format';
 import { AssetName } from '~/ui/AssetMark';
 import { Change } from '~/ui/Change';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -37,7 +37,7 @@ export function Movers({ rows }: { rows: number }) {
           >
             <AssetName assetId={asset.asset_id} name={asset.name} />
             <span className="text-end">
-              <span className="num block font-medium">{price(asset.price_usd)}</span>
+              <span className="num block font-medium">{assetPrice(asset)}</span>
               <span className="text-sm">
                 <Change value={asset.price_change_percentage_24h} />
               </span>

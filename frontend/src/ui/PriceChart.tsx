@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useDeferredValue, useState } from 'react';
 import { candlesQuery } from '~/api/queries';
 import type { Candle, CandleInterval } from '~/api/types';
+import type { ChartMark } from '~/lib/chart-marks';
 import * as format from '~/lib/format';
 import { useHydrated } from '~/lib/hydrated';
 import { market } from '~/text/market';
-import type { ChartMark } from '~/ui/CandleChart';
 import { Card } from '~/ui/Card';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { Segment } from '~/ui/Segment';
@@ -19,16 +19,16 @@ const CandleChart = lazy(() => import('~/ui/CandleChart'));
 const intervals = (['1m', '5m', '15m', '1h', '4h', '1d'] as const).map((value) => ({ value, label: value }));
 const TABLE_ROWS = 60;
 
-function Summary({ candles }: { candles: readonly Candle[] }) {
+function Summary({ candles, digits }: { candles: readonly Candle[]; digits: number }) {
   const [first, last] = [candles[0], candles.at(-1)];
   if (!first || !last) return null;
   const low = Math.min(...candles.map((candle) => candle.low));
   const high = Math.max(...candles.map((candle) => candle.high));
   const change = format.signedPercent(((last.close - first.open) / first.open) * 100);
-  return <p>{market.chart.summary(format.price(low), format.price(high), change)}</p>;
+  return <p>{market.chart.summary(format.price(low, digits), format.price(high, digits), change)}</p>;
 }
 
-function CandleTable({ candles }: { candles: readonly Candle[] }) {
+function CandleTable({ candles, digits }: { candles: readonly Candle[]; digits: number }) {
   const columns = ['open', 'high', 'low', 'close'] as const;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -55,7 +55,7 @@ function CandleTable({ candles }: { candles: readonly Candle[] }) {
                 </td>
                 {columns.map((column) => (
                   <td key={column} className="num">
-                    {format.price(candle[column])}
+                    {format.price(candle[column], digits)}
                   </td>
                 ))}
               </tr>
@@ -67,8 +67,11 @@ function CandleTable({ candles }: { candles: readonly Candle[] }) {
 }
 
 interface Props {
+  /** Empty while it is not known yet. */
   assetId: string;
   name: string;
+  /** Those of the asset's prices; as many as the newest price has while the asset is not known. */
+  digits?: number | undefined;
   marks?: readonly ChartMark[];
   /** Stands in the head of the card instead of the word for price. */
   head?: ReactNode;
@@ -76,12 +79,13 @@ interface Props {
 
 const noCandles: readonly Candle[] = [];
 
-export function PriceChart({ assetId, name, marks, head }: Props) {
+export function PriceChart({ assetId, name, digits: known, marks, head }: Props) {
   const [interval, setInterval] = useState<CandleInterval>('15m');
   const [tableOpen, setTableOpen] = useState(false);
   const hydrated = useHydrated();
-  const candles = useQuery(candlesQuery(assetId, interval));
+  const candles = useQuery({ ...candlesQuery(assetId, interval), enabled: assetId !== '' });
   const shown = useDeferredValue(candles.data);
+  const digits = known ?? format.priceDigits(candles.data?.at(-1)?.close ?? 0);
   return (
     <Card
       title={market.chart.title}
@@ -101,6 +105,7 @@ export function PriceChart({ assetId, name, marks, head }: Props) {
               label={market.chart.label(name, interval)}
               candles={shown ?? noCandles}
               marks={marks}
+              digits={digits}
             />
           </Suspense>
         ) : (
@@ -109,7 +114,7 @@ export function PriceChart({ assetId, name, marks, head }: Props) {
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 border-line border-t px-4 py-2.5 text-muted text-sm">
         <div className="min-h-10 basis-full sm:min-h-5 sm:basis-auto">
-          {candles.data ? <Summary candles={candles.data} /> : null}
+          {candles.data ? <Summary candles={candles.data} digits={digits} /> : null}
         </div>
         <a
           className="link inline-flex min-h-6 items-center text-sm"
@@ -124,7 +129,7 @@ export function PriceChart({ assetId, name, marks, head }: Props) {
         onToggle={(event) => setTableOpen(event.currentTarget.open)}
       >
         <summary className="px-4">{market.chart.table}</summary>
-        {tableOpen && candles.data ? <CandleTable candles={candles.data} /> : null}
+        {tableOpen && candles.data ? <CandleTable candles={candles.data} digits={digits} /> : null}
       </details>
     </Card>
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { ago, dateTime } from '~/lib/format';
 import { useNow } from '~/lib/now';
 import { usePreferences } from '~/lib/preferences';
+import { ago, dateTime } from '~/lib/times';
 
 /** An absolute time in the chosen zone; how long ago stands in the tooltip. */
 export function Time({ at }: { at: string }) {

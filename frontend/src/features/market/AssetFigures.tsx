@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { ReactNode } from 'react';
+import { digitsOf } from '~/api/tick';
 import type { AssetDetail } from '~/api/types';
 import * as format from '~/lib/format';
+import { day } from '~/lib/times';
 import { common } from '~/text/common';
 import { market } from '~/text/market';
 import { Card } from '~/ui/Card';
@@ -23,25 +25,35 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-function extreme(value: number | null, change: number | null, date: string | null): ReactNode {
+interface Extreme {
+  value: number | null;
+  change: number | null;
+  date: string | null;
+}
+
+function extreme({ value, change, date }: Extreme, digits: number): ReactNode {
   return known(value, (shown) => (
     <>
-      {format.price(shown)}
+      {format.price(shown, digits)}
       <span className="block font-normal text-muted text-sm">{known(change, format.signedPercent)}</span>
-      {date ? <span className="block font-normal text-muted text-sm">{format.day(date, 'utc')}</span> : null}
+      {date ? <span className="block font-normal text-muted text-sm">{day(date, 'utc')}</span> : null}
     </>
   ));
 }
 
 export function AssetFigures({ asset }: { asset: AssetDetail }) {
+  const digits = digitsOf(asset);
+  const price = (value: number) => format.price(value, digits);
+  const high = { value: asset.ath, change: asset.ath_change_percentage, date: asset.ath_date };
+  const low = { value: asset.atl, change: asset.atl_change_percentage, date: asset.atl_date };
   return (
     <Card title={words.stats}>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-5 p-4 sm:grid-cols-3 xl:grid-cols-4">
         <Row label={words.rank}>{known(asset.market_cap_rank, format.count)}</Row>
         <Row label={words.cap}>{known(asset.market_cap, format.compactMoney)}</Row>
         <Row label={words.volume}>{known(asset.total_volume_24h, format.compactMoney)}</Row>
-        <Row label={words.high}>{known(asset.high_24h, format.price)}</Row>
-        <Row label={words.low}>{known(asset.low_24h, format.price)}</Row>
+        <Row label={words.high}>{known(asset.high_24h, price)}</Row>
+        <Row label={words.low}>{known(asset.low_24h, price)}</Row>
         <Row label={words.change7}>
           <Change value={asset.price_change_percentage_7d} />
         </Row>
@@ -51,8 +63,8 @@ export function AssetFigures({ asset }: { asset: AssetDetail }) {
         <Row label={words.supply}>{known(asset.circulating_supply, format.compactQuantity)}</Row>
         <Row label={words.totalSupply}>{known(asset.total_supply, format.compactQuantity)}</Row>
         <Row label={words.maxSupply}>{known(asset.max_supply, format.compactQuantity)}</Row>
-        <Row label={words.ath}>{extreme(asset.ath, asset.ath_change_percentage, asset.ath_date)}</Row>
-        <Row label={words.atl}>{extreme(asset.atl, asset.atl_change_percentage, asset.atl_date)}</Row>
+        <Row label={words.ath}>{extreme(high, digits)}</Row>
+        <Row label={words.atl}>{extreme(low, digits)}</Row>
         <Row label={words.minimum}>
           {format.quantity(asset.min_quantity)} {asset.asset_id}
         </Row>

@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { isMissing } from '~/api/problem';
 import { assetQuery } from '~/api/queries';
+import { assetPrice, digitsOf } from '~/api/tick';
 import type { AssetDetail } from '~/api/types';
 import { paths } from '~/app/paths';
 import { AssetFigures } from '~/features/market/AssetFigures';
 import { AssetPosition } from '~/features/market/AssetPosition';
-import { price } from '~/lib/format';
 import { market } from '~/text/market';
 import { AssetMark } from '~/ui/AssetMark';
 import { Card } from '~/ui/Card';
@@ -36,7 +36,7 @@ function Heading({ asset, updatedAtMs }: { asset: AssetDetail; updatedAtMs: numb
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <p className="num font-semibold text-2xl" aria-live="off">
-          {price(asset.price_usd)}
+          {assetPrice(asset)}
         </p>
         <Change value={asset.price_change_percentage_24h} />
         <Freshness updatedAtMs={updatedAtMs} />
@@ -77,7 +77,11 @@ export function AssetPage({ assetId }: { assetId: string }) {
         </div>
       ) : (
         <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
-          <PriceChart assetId={assetId} name={asset.data?.name ?? assetId} />
+          <PriceChart
+            assetId={assetId}
+            name={asset.data?.name ?? assetId}
+            digits={asset.data ? digitsOf(asset.data) : undefined}
+          />
           <div className="min-w-0 lg:sticky lg:top-20 lg:row-span-2">
             {asset.data ? <AssetPosition asset={asset.data} /> : <Skeleton className="h-40" />}
           </div>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { portfolioQuery } from '~/api/queries';
 import { useSessionState } from '~/api/session';
+import { digitsOf } from '~/api/tick';
 import type { AssetDetail } from '~/api/types';
 import { loginPath, paths } from '~/app/paths';
 import { price } from '~/lib/format';
@@ -16,7 +17,7 @@ import { Skeleton } from '~/ui/Skeleton';
 
 const words = market.detail;
 
-function Holding({ assetId }: { assetId: string }) {
+function Holding({ assetId, digits }: { assetId: string; digits: number }) {
   const portfolio = useQuery(portfolioQuery());
   if (portfolio.error && !portfolio.data) {
     return <ProblemPanel error={portfolio.error} onRetry={() => portfolio.refetch()} />;
@@ -41,7 +42,7 @@ function Holding({ assetId }: { assetId: string }) {
         </div>
         <div>
           <dt className="text-muted text-sm">{words.averageCost}</dt>
-          <dd className="num font-medium">{price(holding.average_cost)}</dd>
+          <dd className="num font-medium">{price(holding.average_cost, digits)}</dd>
         </div>
         <div>
           <dt className="text-muted text-sm">{words.profit}</dt>
@@ -67,7 +68,7 @@ export function AssetPosition({ asset }: { asset: AssetDetail }) {
   const tradable = asset.availability_status === 'available';
   return (
     <Card title={words.position}>
-      {signedIn ? <Holding assetId={asset.asset_id} /> : null}
+      {signedIn ? <Holding assetId={asset.asset_id} digits={digitsOf(asset)} /> : null}
       <div className="grid grid-cols-2 gap-3 border-line border-t p-4 first:border-t-0">
         {!tradable ? (
           <p className="col-span-2 text-muted">{words.notTradable}</p>

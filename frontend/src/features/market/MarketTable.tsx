@@ -2,6 +2,7 @@
 import { IconArrowDown, IconArrowUp, IconStar, IconStarFilled } from '@tabler/icons-react';
 import type { KeyboardEvent } from 'react';
 import { Link } from 'react-router';
+import { assetPrice } from '~/api/tick';
 import type { Asset } from '~/api/types';
 import { paths } from '~/app/paths';
 import { type MarketView, type SortKey, titled } from '~/features/market/view';
@@ -95,7 +96,7 @@ function Row({ asset, starred }: { asset: Asset; starred: boolean }) {
       </td>
       <td className="hidden text-muted lg:table-cell">{titled(asset.category)}</td>
       <td className="num font-medium">
-        {format.price(asset.price_usd)}
+        {assetPrice(asset)}
         <span className="mt-0.5 block text-sm sm:hidden">
           <Change value={asset.price_change_percentage_24h} />
         </span>

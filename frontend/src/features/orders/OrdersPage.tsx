@@ -6,6 +6,7 @@ import { type OrderFilter, ordersQuery } from '~/api/queries';
 import type { OrderStatus, OrderType } from '~/api/types';
 import { paths } from '~/app/paths';
 import { OrderFilters } from '~/features/orders/OrderFilters';
+import { useHydrated } from '~/lib/hydrated';
 import { useSearch } from '~/lib/search';
 import { orders } from '~/text/orders';
 import { Button } from '~/ui/Button';
@@ -31,7 +32,8 @@ function readFilter(params: URLSearchParams): OrderFilter {
 export function OrdersPage() {
   const [params, setParams] = useSearch();
   const filter = readFilter(params);
-  const list = useInfiniteQuery(ordersQuery(filter, PAGE));
+  // The filter stands in the address, which cannot be read before the page runs.
+  const list = useInfiniteQuery({ ...ordersQuery(filter, PAGE), enabled: useHydrated() });
   const rows = useDeferredValue(list.data)?.pages.flatMap(({ data }) => data);
   const filtered = Object.keys(filter).length > 0;
 

@@ -3,10 +3,10 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
-import { fillsQuery, portfolioQuery } from '~/api/queries';
+import { assetsQuery, fillsQuery, portfolioQuery } from '~/api/queries';
 import { paths } from '~/app/paths';
 import { FillTable } from '~/features/portfolio/FillTable';
-import { price } from '~/lib/format';
+import { price, priceDigits } from '~/lib/format';
 import { portfolio as words } from '~/text/portfolio';
 import { Amount } from '~/ui/Amount';
 import { Card } from '~/ui/Card';
@@ -30,7 +30,9 @@ function Position({ assetId }: { assetId: string }) {
         {held ? <Amount value={held.quantity} as="quantity" /> : waiting}
       </Figure>
       <Figure label={words.columns.value}>{held ? <Amount value={held.market_value} /> : waiting}</Figure>
-      <Figure label={words.columns.averageCost}>{held ? price(held.average_cost) : waiting}</Figure>
+      <Figure label={words.columns.averageCost}>
+        {held ? price(held.average_cost, priceDigits(held.current_price)) : waiting}
+      </Figure>
       <Figure label={words.columns.profit}>
         {held ? (
           <Change value={held.unrealised_pnl}>
@@ -45,14 +47,34 @@ function Position({ assetId }: { assetId: string }) {
 }
 
 export function HoldingPage({ assetId }: { assetId: string }) {
-  const fills = useInfiniteQuery(fillsQuery(assetId, PAGE));
+  const assets = useQuery(assetsQuery());
+  const known = assets.data?.some(({ asset_id }) => asset_id === assetId);
+  const fills = useInfiniteQuery({ ...fillsQuery(assetId, PAGE), enabled: known !== false });
   const rows = useDeferredValue(fills.data)?.pages.flatMap(({ data }) => data);
+  const back = (
+    <Link to={paths.portfolio} className="link mb-3 inline-flex min-h-9 items-center gap-1 text-sm">
+      <IconArrowLeft size={16} aria-hidden="true" />
+      {words.history.back}
+    </Link>
+  );
+  if (known === false) {
+    return (
+      <>
+        {back}
+        <PageHeader title={assetId} />
+        <div className="card">
+          <EmptyState text={words.history.missing(assetId)}>
+            <Link to={paths.market} className="btn btn-primary">
+              {words.browse}
+            </Link>
+          </EmptyState>
+        </div>
+      </>
+    );
+  }
   return (
     <>
-      <Link to={paths.portfolio} className="link mb-3 inline-flex min-h-9 items-center gap-1 text-sm">
-        <IconArrowLeft size={16} aria-hidden="true" />
-        {words.history.back}
-      </Link>
+      {back}
       <PageHeader title={words.history.title(assetId)} text={words.history.text}>
         <Link to={paths.trade(assetId, 'buy')} className="btn btn-primary">
           {words.tradeAsset(assetId)}

@@ -2,7 +2,7 @@
 import { Link } from 'react-router';
 import type { Holding } from '~/api/types';
 import { paths } from '~/app/paths';
-import { percent, price } from '~/lib/format';
+import { percent, price, priceDigits } from '~/lib/format';
 import { portfolio as words } from '~/text/portfolio';
 import { Amount } from '~/ui/Amount';
 import { AssetName } from '~/ui/AssetMark';
@@ -31,7 +31,12 @@ function columnsFor(nameOf: NameOf): readonly Column<Holding>[] {
       cell: ({ quantity }) => <Amount value={quantity} as="quantity" />,
     },
     { label: labels.price, num: true, phone: 'right-2', cell: ({ current_price }) => price(current_price) },
-    { label: labels.averageCost, num: true, phone: 'off', cell: ({ average_cost }) => price(average_cost) },
+    {
+      label: labels.averageCost,
+      num: true,
+      phone: 'off',
+      cell: (held) => price(held.average_cost, priceDigits(held.current_price)),
+    },
     {
       label: labels.value,
       num: true,

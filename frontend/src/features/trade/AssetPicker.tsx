@@ -3,8 +3,8 @@
 import { Combobox } from '@base-ui/react/combobox';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useId, useState } from 'react';
+import { assetPrice } from '~/api/tick';
 import type { Asset } from '~/api/types';
-import { price } from '~/lib/format';
 import { trade } from '~/text/trade';
 import { AssetMark } from '~/ui/AssetMark';
 
@@ -43,7 +43,7 @@ function Option({ asset }: { asset: Asset }) {
       <span className="min-w-0 grow truncate">
         {asset.name} <span className="text-muted">{asset.asset_id}</span>
       </span>
-      <span className="num">{price(asset.price_usd)}</span>
+      <span className="num">{assetPrice(asset)}</span>
     </Combobox.Item>
   );
 }

@@ -128,7 +128,7 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
         onChange={(event) => setText(event.target.value)}
       />
       <ShareButtons side={side} disabled={!portfolio || !maxOrderValue || !tradable} onPick={pickShare} />
-      <section aria-label={trade.preview.title} aria-busy={!preview.exact} className="min-h-56">
+      <section aria-label={trade.preview.title} aria-busy={!preview.exact}>
         {!tradable ? (
           <p className="rounded-lg bg-warn-tint p-3.5 text-warn">
             {asset.halted ? trade.halted : trade.inactive}
@@ -141,7 +141,7 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
             {preview.exact ? <Violations preview={preview.exact} back={back} /> : null}
           </div>
         ) : draft ? (
-          <Skeleton className="h-52" />
+          <Skeleton className="h-56" />
         ) : (
           <p className="text-muted">{trade.previewEmpty}</p>
         )}

@@ -3,16 +3,18 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
 import { Link } from 'react-router';
 import { assetsQuery, fillsQuery, limitsQuery, portfolioQuery } from '~/api/queries';
+import { assetPrice, digitsOf } from '~/api/tick';
 import type { Asset, AssetTransaction } from '~/api/types';
 import { paths } from '~/app/paths';
+import { AssetPicker } from '~/features/trade/AssetPicker';
 import { HoldingsCard } from '~/features/trade/HoldingsCard';
 import { OrderTicket } from '~/features/trade/OrderTicket';
 import { useTypedOrder } from '~/features/trade/state';
-import { price } from '~/lib/format';
+import type { ChartMark } from '~/lib/chart-marks';
+import { seconds } from '~/lib/chart-time';
 import { market } from '~/text/market';
 import { trade } from '~/text/trade';
 import { AssetMark } from '~/ui/AssetMark';
-import type { ChartMark } from '~/ui/CandleChart';
 import { Change } from '~/ui/Change';
 import { Freshness } from '~/ui/Freshness';
 import { PageHeader } from '~/ui/PageHeader';
@@ -26,14 +28,14 @@ const FILLS = 50;
 function markOf(fill: AssetTransaction): ChartMark {
   const buy = fill.transaction_type === 'BUY';
   return {
-    at: fill.timestamp,
+    at: seconds(fill.timestamp),
     side: buy ? 'buy' : 'sell',
-    text: buy ? market.chart.bought : market.chart.sold,
+    quantity: fill.quantity,
   };
 }
 
 function useMarks(assetId: string): ChartMark[] {
-  const fills = useInfiniteQuery(fillsQuery(assetId, FILLS));
+  const fills = useInfiniteQuery({ ...fillsQuery(assetId, FILLS), enabled: assetId !== '' });
   return useMemo(() => fills.data?.pages.flatMap(({ data }) => data.map(markOf)) ?? [], [fills.data]);
 }
 
@@ -55,12 +57,30 @@ function AssetHead({ asset, failed }: { asset: Asset | undefined; failed: boolea
           <span className="text-muted">{asset.asset_id}</span>
         </p>
         <p className="flex flex-wrap items-baseline gap-x-2.5">
-          <span className="num font-semibold text-lg">{price(asset.price_usd)}</span>
+          <span className="num font-semibold text-lg">{assetPrice(asset)}</span>
           <span className="text-sm">
             <Change value={asset.price_change_percentage_24h} />
           </span>
         </p>
       </div>
+    </div>
+  );
+}
+
+interface MissingProps {
+  assetId: string;
+  assets: readonly Asset[];
+  onChoose: (assetId: string) => void;
+}
+
+/** The address names something that does not exist here: nothing is armed until an asset is chosen. */
+function NoSuchAsset({ assetId, assets, onChoose }: MissingProps) {
+  return (
+    <div className="card flex flex-col gap-4 p-4">
+      <p role="alert" className="rounded-lg bg-warn-tint p-3.5 text-warn">
+        {market.detail.missing(assetId)} {trade.chooseAnother}
+      </p>
+      <AssetPicker assets={assets} value={null} onChange={onChoose} />
     </div>
   );
 }
@@ -71,10 +91,11 @@ export function TradePage() {
   const assets = useQuery(assetsQuery());
   const portfolio = useQuery(portfolioQuery());
   const limits = useQuery(limitsQuery());
-  const marks = useMarks(assetId);
   // The form is large: it is built in small steps once the assets are here.
   const known = useDeferredValue(assets.data);
-  const asset = known?.find(({ asset_id }) => asset_id === assetId) ?? known?.[0];
+  const asset = known?.find(({ asset_id }) => asset_id === assetId);
+  const marks = useMarks(asset?.asset_id ?? '');
+  const missing = known && assetId !== '' && !asset ? known : null;
 
   return (
     <>
@@ -82,13 +103,7 @@ export function TradePage() {
         <Freshness updatedAtMs={assets.dataUpdatedAt} />
       </PageHeader>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
-        <PriceChart
-          assetId={asset?.asset_id ?? assetId}
-          name={asset?.name ?? assetId}
-          marks={marks}
-          head={<AssetHead asset={asset} failed={assets.isError} />}
-        />
-        <div className="flex min-w-0 flex-col gap-5 lg:row-span-2">
+        <div className="flex min-w-0 flex-col gap-5 lg:col-start-2 lg:row-span-2 lg:row-start-1">
           {asset && known ? (
             <OrderTicket
               state={state}
@@ -97,16 +112,29 @@ export function TradePage() {
               portfolio={portfolio.data}
               maxOrderValue={limits.data?.max_order_value}
             />
+          ) : missing ? (
+            <NoSuchAsset assetId={assetId} assets={missing} onChoose={state.setAsset} />
           ) : assets.error && !assets.data ? (
             <div className="card">
               <ProblemPanel error={assets.error} onRetry={() => assets.refetch()} />
             </div>
           ) : (
-            <Skeleton className="h-[41.75rem]" />
+            <Skeleton className="h-[30rem]" />
           )}
-          <HoldingsCard assetId={asset?.asset_id ?? assetId} portfolio={portfolio} />
+          {missing ? null : <HoldingsCard assetId={asset?.asset_id ?? assetId} portfolio={portfolio} />}
         </div>
-        <div className="min-w-0">
+        {missing ? null : (
+          <div className="min-w-0 lg:col-start-1 lg:row-start-1">
+            <PriceChart
+              assetId={asset?.asset_id ?? ''}
+              name={asset?.name ?? assetId}
+              digits={asset ? digitsOf(asset) : undefined}
+              marks={marks}
+              head={<AssetHead asset={asset} failed={assets.isError} />}
+            />
+          </div>
+        )}
+        <div className="min-w-0 lg:col-start-1 lg:row-start-2">
           <RecentOrders title={trade.recent} rows={5} />
         </div>
       </div>

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { OrderDraft } from '~/api/commands';
 import type { Mode, Side, TypedOrder } from '~/features/trade/input';
+import { useHydrated } from '~/lib/hydrated';
 import { useSearch } from '~/lib/search';
 import { asTyped } from '~/lib/typed-number';
 
@@ -10,7 +11,9 @@ const DEFAULT_ASSET = 'BTC';
 
 export function useTypedOrder() {
   const [params, setParams] = useSearch();
-  const assetId = (params.get('asset') ?? DEFAULT_ASSET).toUpperCase();
+  const known = useHydrated();
+  // Nothing is armed before the address can be read.
+  const assetId = known ? params.get('asset')?.toUpperCase() || DEFAULT_ASSET : '';
   const side: Side = params.get('action') === 'sell' ? 'sell' : 'buy';
   // Until something is typed the address speaks; it is known only once the page runs.
   const [own, setOwn] = useState<Pick<TypedOrder, 'mode' | 'text'> | null>(null);
