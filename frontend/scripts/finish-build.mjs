@@ -128,11 +128,24 @@ function policy() {
   return `# Written by the build of the user interface; the hash belongs to its inline script.\nadd_header Content-Security-Policy "${rules.join('; ')}" always;\n`;
 }
 
+/** The worker that keeps this build for times without a connection; its text changes with every build. */
+function writeWorker() {
+  const all = filesBelow(site).map((path) => `/${relative(site, path)}`);
+  const pages = all
+    .filter((path) => path.endsWith('index.html'))
+    .map((path) => path.replace(/\/?index\.html$/, '') || '/');
+  const files = all.filter((path) => /\.(js|css|woff2|svg|png|webmanifest)$/.test(path));
+  const name = shortHash(all.map((path) => readFileSync(join(site, path), 'base64')).join());
+  const code = readFileSync(new URL('./service-worker.js', import.meta.url), 'utf8');
+  writeFileSync(join(site, 'sw.js'), `const BUILD = ${JSON.stringify({ name, pages, files })};\n${code}`);
+}
+
 rmSync(to, { recursive: true, force: true });
 mkdirSync(to, { recursive: true });
 cpSync(from, site, { recursive: true });
 const pages = filesBelow(site).filter((path) => path.endsWith('.html'));
 pages.forEach(rewritePage);
+writeWorker();
 filesBelow(site).forEach(compress);
 writeFileSync(join(to, 'csp.conf'), policy());
 process.stdout.write(`${pages.length} pages in ${relative(process.cwd(), to) || '.'}\n`);

@@ -10,6 +10,7 @@ import { CrashPage } from '~/app/CrashPage';
 import { NotFoundPage } from '~/app/NotFoundPage';
 import { reportOutcomes } from '~/app/outcomes';
 import { pageRuns } from '~/lib/hydrated';
+import { keepPages } from '~/lib/offline';
 import { warmFormats } from '~/lib/times';
 import { reloadOnceWhenCodeIsGone } from '~/lib/updates';
 import '~/styles/app.css';
@@ -26,6 +27,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="preload" as="font" type="font/woff2" href={font} crossOrigin="anonymous" />
+        <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
         <link rel="manifest" href="/manifest.webmanifest" />
         <Meta />
         <Links />
@@ -45,7 +47,10 @@ export default function Root() {
     pageRuns();
     warmFormats();
     reloadOnceWhenCodeIsGone();
-    return reportOutcomes(queryClient);
+    const stops = [reportOutcomes(queryClient), keepPages()];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }, [queryClient]);
   return (
     <QueryClientProvider client={queryClient}>

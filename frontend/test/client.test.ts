@@ -2,9 +2,9 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { GET, unwrap } from '~/api/client';
-import { placeOrder } from '~/api/commands';
 import { isProblem } from '~/api/problem';
 import { sessionStarted, sessionState } from '~/api/session';
+import { placeOrder } from '~/api/trading';
 import type { OrderWish } from './mock/bank.ts';
 import { problem } from './mock/handlers.ts';
 import { bank, server } from './setup.tsx';

@@ -86,6 +86,27 @@ describe('register', () => {
     expect(bank.users.get('new_trader')?.phone).toBeNull();
   });
 
+  it('leads to the first field that is wrong', async () => {
+    showPage(RegisterPage, '/register');
+    await user.click(screen.getByRole('button', { name: 'Open account' }));
+    await screen.findAllByText('Please fill in this field.');
+    await waitFor(() => expect(screen.getByLabelText('First name')).toHaveFocus());
+  });
+
+  it('puts refused fields into words of its own and leads to the first', async () => {
+    server.use(
+      http.post(api('/auth/register'), () =>
+        problem(422, 'validation_failed', 'One field.', {
+          errors: [{ field: 'phone', message: 'must match ^[0-9]{10,15}$' }],
+        }),
+      ),
+    );
+    await fill('new_trader');
+    expect(await screen.findByText('Use 10 to 15 digits.')).toBeInTheDocument();
+    expect(screen.queryByText(/must match/i)).toBeNull();
+    await waitFor(() => expect(screen.getByLabelText(/^Phone/)).toHaveFocus());
+  });
+
   it('puts a taken name beside its field', async () => {
     await fill('demo_user');
     expect(await screen.findByText('This user name is taken.')).toBeInTheDocument();
@@ -155,6 +176,35 @@ describe('trade', () => {
     await screen.findByRole('link', { name: 'See the order' });
     expect(keys.size).toBe(1);
     expect(bank.orders).toHaveLength(1);
+  });
+
+  it('says what speaks against an order with readable figures', async () => {
+    fund(5_000_000);
+    await type('40.9');
+    expect(
+      await screen.findByText(/largest order is \$10,000\.00; this one is \$2,745,349\.1/),
+    ).toBeInTheDocument();
+    await user.clear(screen.getByRole('textbox', { name: 'Quantity' }));
+    await user.type(screen.getByRole('textbox', { name: 'Quantity' }), '0.0001');
+    expect(await screen.findByText('The smallest order is 0.001 BTC.')).toBeInTheDocument();
+  });
+
+  it('never leaves the keyboard nowhere', async () => {
+    fund(1000);
+    await type('0.001');
+    const dialog = await review();
+    await waitFor(() => expect(dialog).toHaveFocus());
+    await user.click(within(dialog).getByRole('button', { name: 'Buy now' }));
+    await waitFor(() => expect(screen.getByRole('link', { name: 'See the order' })).toHaveFocus());
+    await user.click(screen.getByRole('button', { name: 'New order' }));
+    await waitFor(() => expect(screen.getByRole('textbox', { name: 'Quantity' })).toHaveFocus());
+  });
+
+  it('keeps what was typed when the page is left', async () => {
+    const { unmount } = await type('0.0123');
+    unmount();
+    showPage(TradePage, '/trading', '/trading?asset=BTC');
+    expect(await screen.findByRole('textbox', { name: 'Quantity' })).toHaveValue('0.0123');
   });
 
   it('offers the missing deposit and the way back to the order', async () => {
@@ -240,13 +290,14 @@ describe('trade', () => {
     await waitFor(() => expect(screen.getByTestId('where')).toHaveTextContent('asset=DOGE'));
   });
 
-  it('shows a refusal as the server words it', async () => {
+  it('shows a refusal in words for people', async () => {
     fund(1000);
-    server.use(http.post(api('/orders'), () => problem(422, 'market_halted', 'Trading in BTC is halted.')));
+    server.use(http.post(api('/orders'), () => problem(422, 'market_halted', 'BTC market state 2.')));
     await type('0.01');
     const dialog = await review();
     await user.click(within(dialog).getByRole('button', { name: 'Buy now' }));
-    expect(await within(dialog).findByText(/Trading in BTC is halted/)).toBeInTheDocument();
+    expect(await within(dialog).findByText('Trading is halted')).toBeInTheDocument();
+    expect(within(dialog).queryByText(/market state/)).toBeNull();
     await user.click(within(dialog).getByRole('button', { name: 'Change the order' }));
     expect(screen.getByRole('textbox', { name: 'Quantity' })).toHaveValue('0.01');
   });

@@ -2,7 +2,7 @@
 // What was asked for is asked for once and its outcome is always told, whatever is closed or left meanwhile.
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { delay, HttpResponse, http } from 'msw';
+import { HttpResponse, http } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 import { AccountPage } from '~/features/account/AccountPage';
 import { TradePage } from '~/features/trade/TradePage';
@@ -138,10 +138,14 @@ it('the same order within a minute asks once', async () => {
 
 it('a deposit that was left goes on and is not sent twice', async () => {
   let sent = 0;
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   server.use(
     http.post(api('/balance/deposit'), async () => {
       sent += 1;
-      await delay(600);
+      await gate;
       return undefined;
     }),
   );
@@ -152,6 +156,7 @@ it('a deposit that was left goes on and is not sent twice', async () => {
   };
   (await press()).unmount();
   await press();
+  release();
   expect((await screen.findAllByText('$250.00 deposited')).length).toBeGreaterThan(0);
   expect(sent).toBe(1);
   expect(bank.movements).toHaveLength(1);

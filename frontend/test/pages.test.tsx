@@ -35,7 +35,7 @@ interface Case {
 }
 
 const cases: Case[] = [
-  { name: 'landing', Page: LandingPage, path: '/', filled: /59 assets with live prices/ },
+  { name: 'landing', Page: LandingPage, path: '/', filled: /59 assets with current prices/ },
   { name: 'market', Page: MarketPage, path: '/market', filled: /Bitcoin/ },
   {
     name: 'market, nothing found',

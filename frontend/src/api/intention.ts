@@ -2,15 +2,10 @@
 // What a person has asked for and may not ask for twice by accident. An intention lives here, not in the dialog or page
 // it came from: whatever is closed or left meanwhile, its answer is awaited and reported, and as long as there is none
 // the same content goes out under the same key.
-import {
-  claimGift,
-  type MoneyDirection,
-  moveMoney,
-  newIdempotencyKey,
-  type OrderDraft,
-  placeOrder,
-} from '~/api/commands';
+import { claimGift, type MoneyDirection, moveMoney } from '~/api/cash';
 import { isProblem } from '~/api/problem';
+import { newIdempotencyKey } from '~/api/send-again';
+import { type OrderDraft, placeOrder } from '~/api/trading';
 import { readOfTab, writeOfTab } from '~/lib/storage';
 import { createStore, useStore } from '~/lib/store';
 

@@ -3,3 +3,5 @@
 // A stream can replace the interval here without a change to any page.
 
 export const LIVE_MS = 5_000;
+
+export const live = { refetchInterval: LIVE_MS } as const;

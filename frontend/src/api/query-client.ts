@@ -3,6 +3,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { forgetIntentions } from '~/api/intention';
 import { isProblem } from '~/api/problem';
+import { emptyTab } from '~/lib/storage';
 
 const MAX_RETRIES = 2;
 
@@ -27,5 +28,6 @@ const publicData = new Set(['market', 'version']);
 /** Drops everything that belongs to the person who was signed in. */
 export function forgetPerson(cache: QueryClient): void {
   forgetIntentions();
+  emptyTab();
   cache.removeQueries({ predicate: ({ queryKey }) => !publicData.has(String(queryKey[0])) });
 }

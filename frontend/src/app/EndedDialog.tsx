@@ -2,8 +2,7 @@
 // The session has ended while a page was open: sign in again in place, so that what was typed stays.
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from 'react-router';
-import { forgetIntentions } from '~/api/intention';
-import { keys } from '~/api/queries';
+import { meKey } from '~/api/identity';
 import { forgetPerson } from '~/api/query-client';
 import { signedOut } from '~/api/session';
 import { loginPath } from '~/app/paths';
@@ -15,7 +14,7 @@ export default function EndedDialog() {
   const cache = useQueryClient();
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
-  const known = cache.getQueryData<{ username: string }>(keys.me)?.username;
+  const known = cache.getQueryData<{ username: string }>(meKey)?.username;
 
   async function leave() {
     signedOut();
@@ -26,7 +25,7 @@ export default function EndedDialog() {
   async function continued(username: string) {
     // Somebody else signed in here: nothing of the first person may stay on the page.
     if (known && known !== username.toLowerCase()) {
-      forgetIntentions();
+      forgetPerson(cache);
       window.location.reload();
     } else await cache.invalidateQueries();
   }

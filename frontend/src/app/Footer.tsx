@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
-import { versionQuery } from '~/api/queries';
+import { versionQuery } from '~/app/requests';
 import { common } from '~/text/common';
 
 export function Footer({ roomBelow }: { roomBelow: boolean }) {

@@ -4,7 +4,7 @@ import { IconContrast, IconEye, IconEyeOff, IconSearch, IconUserCircle } from '@
 import { useQuery } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { Link, NavLink } from 'react-router';
-import { meQuery } from '~/api/queries';
+import { meQuery } from '~/api/identity';
 import { Brand } from '~/app/Brand';
 import { MenuOnDemand } from '~/app/MenuOnDemand';
 import { sections } from '~/app/nav';

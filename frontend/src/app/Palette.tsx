@@ -5,8 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { assetsQuery } from '~/api/queries';
-import { sections } from '~/app/nav';
+import { assetsQuery } from '~/api/market';
+import { destinations } from '~/app/destinations';
 import { paths } from '~/app/paths';
 import { useSignOut } from '~/app/sign-out';
 import { setPreferences, usePreferences } from '~/lib/preferences';
@@ -23,31 +23,53 @@ const itemClass =
   'flex min-h-10 cursor-pointer items-center justify-between gap-4 rounded-md px-3 text-[0.9375rem] ' +
   'data-[selected=true]:bg-tint data-[selected=true]:text-on-tint';
 
-function Item({ onSelect, children, value }: { onSelect: () => void; children: ReactNode; value: string }) {
+interface ItemProps {
+  onSelect: () => void;
+  children: ReactNode;
+  value: string;
+  /** Other words that find it. */
+  words?: readonly string[];
+}
+
+function Item({ onSelect, children, value, words = [] }: ItemProps) {
   return (
-    <Command.Item className={itemClass} value={value} onSelect={onSelect}>
+    <Command.Item className={itemClass} value={value} keywords={[...words]} onSelect={onSelect}>
       {children}
     </Command.Item>
   );
 }
+
+const theming = ['theme', 'colours', 'display', 'settings'];
 
 function Commands({ signedIn, run }: { signedIn: boolean; run: (work: () => void) => void }) {
   const { hideAmounts } = usePreferences();
   const { signOut } = useSignOut();
   return (
     <Command.Group heading={common.palette.commands}>
-      <Item value="light theme" onSelect={() => run(() => setPreferences({ theme: 'light' }))}>
+      <Item
+        value={display.light}
+        words={theming}
+        onSelect={() => run(() => setPreferences({ theme: 'light' }))}
+      >
         {display.light}
       </Item>
-      <Item value="dark theme" onSelect={() => run(() => setPreferences({ theme: 'dark' }))}>
+      <Item
+        value={display.dark}
+        words={theming}
+        onSelect={() => run(() => setPreferences({ theme: 'dark' }))}
+      >
         {display.dark}
       </Item>
       {signedIn ? (
         <>
-          <Item value="amounts" onSelect={() => run(() => setPreferences({ hideAmounts: !hideAmounts }))}>
+          <Item
+            value="amounts"
+            words={['hide amounts', 'show amounts', 'privacy']}
+            onSelect={() => run(() => setPreferences({ hideAmounts: !hideAmounts }))}
+          >
             {hideAmounts ? common.amounts.show : common.amounts.hide}
           </Item>
-          <Item value="sign out" onSelect={() => run(signOut)}>
+          <Item value={common.nav.logout} words={['log out', 'leave']} onSelect={() => run(signOut)}>
             {common.nav.logout}
           </Item>
         </>
@@ -86,23 +108,21 @@ export default function Palette({ open, signedIn, onClose }: Props) {
     <Dialog.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="dialog popup top-[12vh] translate-y-0 p-0">
+        <Dialog.Popup className="dialog dialog-top popup">
           <Dialog.Title className="sr-only">{common.palette.title}</Dialog.Title>
           <Command label={common.palette.title}>
             <Command.Input
               className="w-full border-line border-b bg-transparent px-4 py-3.5 text-base outline-none"
               placeholder={common.palette.placeholder}
             />
-            <Command.List className="max-h-[50vh] overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-muted [&_[cmdk-group-heading]]:text-sm">
+            <Command.List className="max-h-[calc(76vh-3.5rem)] overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-muted [&_[cmdk-group-heading]]:text-sm">
               <Command.Empty className="p-4 text-muted">{common.palette.empty}</Command.Empty>
               <Command.Group heading={common.palette.pages}>
-                {sections
-                  .filter(({ to }) => signedIn || to === paths.market)
-                  .map(({ to, label }) => (
-                    <Item key={to} value={label} onSelect={() => run(() => navigate(to))}>
-                      {label}
-                    </Item>
-                  ))}
+                {destinations(signedIn).map(({ to, label, words }) => (
+                  <Item key={to} value={label} words={words} onSelect={() => run(() => navigate(to))}>
+                    {label}
+                  </Item>
+                ))}
               </Command.Group>
               <Commands signedIn={signedIn} run={run} />
               <Assets go={(to) => run(() => navigate(to))} />

@@ -3,7 +3,7 @@ import { Menu } from '@base-ui/react/menu';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { meQuery } from '~/api/queries';
+import { meQuery } from '~/api/identity';
 import { paths } from '~/app/paths';
 import { useSignOut } from '~/app/sign-out';
 import { common } from '~/text/common';

@@ -2,7 +2,7 @@
 // Every answer refreshes what it outdates; one that nothing on the screen shows is told in a message that stays.
 import type { QueryClient } from '@tanstack/react-query';
 import { type Intention, onSettled } from '~/api/intention';
-import { keys } from '~/api/queries';
+import { roots } from '~/api/keys';
 import { doneWords, wishOf } from '~/app/intention-words';
 import { outcome } from '~/text/outcome';
 import { wordsFor } from '~/ui/problem-words';
@@ -23,6 +23,6 @@ function tell(intention: Intention): void {
 export function reportOutcomes(cache: QueryClient): () => void {
   return onSettled((intention) => {
     tell(intention);
-    if (intention.state === 'done') void cache.invalidateQueries({ queryKey: keys.money });
+    if (intention.state === 'done') void cache.invalidateQueries({ queryKey: roots.money });
   });
 }

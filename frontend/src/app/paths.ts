@@ -19,6 +19,7 @@ export const paths = {
   /** `back` is offered after the deposit, for instance the order that lacked the money. */
   deposit: (amount?: string, back?: string) =>
     `/account?${new URLSearchParams({ action: 'deposit', ...(amount ? { amount } : {}), ...(back ? { back } : {}) })}`,
+  withdraw: '/account?action=withdraw',
   profile: '/profile',
   security: '/profile?tab=security',
   insights: '/insights',

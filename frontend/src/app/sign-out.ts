@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
-import { logout } from '~/api/commands';
+import { logout } from '~/api/identity';
 import { isProblem } from '~/api/problem';
 import { forgetPerson } from '~/api/query-client';
 import { signedOut } from '~/api/session';

@@ -33,6 +33,15 @@ export function readOfTab(key: string): string | null {
   return read('sessionStorage', key);
 }
 
+/** Nothing of one person may be there for the next. */
+export function emptyTab(): void {
+  try {
+    globalThis.sessionStorage?.clear();
+  } catch {
+    // Nothing can be kept, so nothing has to go.
+  }
+}
+
 export function writeOfTab(key: string, value: string | null): void {
   write('sessionStorage', key, value);
 }

@@ -7,7 +7,7 @@ export const landing = {
   open: 'Open an account',
   browse: 'Browse markets',
   dashboard: 'Go to your dashboard',
-  assets: (count: string) => `${count} assets with live prices`,
+  assets: (count: string) => `${count} assets with current prices`,
   movers: 'Largest moves today',
   points: [
     {

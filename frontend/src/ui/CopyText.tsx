@@ -20,7 +20,7 @@ export function CopyText({ text }: { text: string }) {
       type="button"
       className="btn btn-small btn-quiet"
       onClick={copy}
-      aria-label={`${common.copy} ${text}`}
+      aria-label={`${done ? common.copied : common.copy} ${text}`}
     >
       <Icon size={16} aria-hidden="true" />
       <span aria-live="polite">{done ? common.copied : common.copy}</span>

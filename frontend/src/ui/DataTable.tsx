@@ -8,6 +8,8 @@ export interface Column<Row> {
   num?: boolean;
   /** Where the cell stands in the card of a phone: left or right, first to third line; "off" leaves it out. */
   phone: 'left-1' | 'left-2' | 'left-3' | 'right-1' | 'right-2' | 'right-3' | 'off';
+  /** Left out between phones and wide screens, where there is no room for it. */
+  wide?: boolean;
   /** The column says enough without its name on screen; screen readers still hear it. */
   quiet?: boolean;
 }
@@ -25,8 +27,9 @@ interface Props<Row> {
 /** Numbers stand at the end of their column, so words that follow them need room. */
 function look<Row>(columns: readonly Column<Row>[], index: number): string {
   const column = columns[index];
-  if (column?.num) return 'num';
-  return columns[index - 1]?.num ? 'after-num' : '';
+  const wide = column?.wide ? ' wide-only' : '';
+  if (column?.num) return `num${wide}`;
+  return `${columns[index - 1]?.num ? 'after-num' : ''}${wide}`.trim();
 }
 
 export function DataTable<Row>({ caption, columns, rows, keyOf }: Props<Row>) {

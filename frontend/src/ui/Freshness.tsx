@@ -10,15 +10,15 @@ const STALE_MS = 35_000;
 export function Freshness({ updatedAtMs }: { updatedAtMs: number }) {
   const now = useNow();
   const { zone } = usePreferences();
-  if (updatedAtMs === 0 || now === 0) return <span className="chip min-w-14">…</span>;
+  if (updatedAtMs === 0 || now === 0) return <span className="chip min-w-28">…</span>;
   const time = clock(updatedAtMs, zone);
   if (now - updatedAtMs > STALE_MS) {
     return <span className="chip bg-warn-tint text-warn">{common.stale(time)}</span>;
   }
   return (
-    <span className="chip min-w-14" title={common.updated(time)}>
+    <span className="chip num min-w-28" title={common.polled}>
       <span className="size-2 rounded-full bg-up" aria-hidden="true" />
-      {common.live}
+      {common.asOf(time)}
     </span>
   );
 }

@@ -2,26 +2,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
-import { assetsQuery } from '~/api/queries';
+import { moversQuery } from '~/api/market';
 import { assetPrice } from '~/api/tick';
-import type { Asset } from '~/api/types';
 import { paths } from '~/app/paths';
 import { AssetName } from '~/ui/AssetMark';
 import { Change } from '~/ui/Change';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { SkeletonRows } from '~/ui/Skeleton';
 
-function largest(assets: readonly Asset[], rows: number): Asset[] {
-  const size = (asset: Asset) => Math.abs(asset.price_change_percentage_24h ?? 0);
-  return assets
-    .filter(({ is_active }) => is_active)
-    .sort((a, b) => size(b) - size(a))
-    .slice(0, rows);
-}
-
 /** The assets that moved most in 24 hours, in either direction. */
 export function Movers({ rows }: { rows: number }) {
-  const assets = useQuery(assetsQuery());
+  const assets = useQuery(moversQuery(rows));
   const known = useDeferredValue(assets.data);
   if (assets.error && !assets.data) {
     return <ProblemPanel error={assets.error} onRetry={() => assets.refetch()} />;
@@ -29,7 +20,7 @@ export function Movers({ rows }: { rows: number }) {
   if (!known) return <SkeletonRows rows={rows} className="h-16" />;
   return (
     <ul className="divide-y divide-line">
-      {largest(known, rows).map((asset) => (
+      {known.assets.map((asset) => (
         <li key={asset.asset_id}>
           <Link
             to={paths.asset(asset.asset_id)}

@@ -13,7 +13,7 @@ export function PageHeader({
 }) {
   return (
     <div className="mb-6 flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
-      <div>
+      <div className="min-w-0">
         <h1 className="font-semibold text-2xl tracking-tight sm:text-[1.75rem]">{title}</h1>
         {text ? <p className="mt-1 max-w-prose text-muted">{text}</p> : null}
       </div>

@@ -2,7 +2,7 @@
 // The chart of one asset with its interval switch, a summary in words and the same data as a table.
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useDeferredValue, useState } from 'react';
-import { candlesQuery } from '~/api/queries';
+import { candlesQuery } from '~/api/market';
 import type { Candle, CandleInterval } from '~/api/types';
 import type { ChartMark } from '~/lib/chart-marks';
 import * as format from '~/lib/format';

@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
-import { ordersQuery } from '~/api/queries';
+import { ordersQuery } from '~/api/trading';
 import { paths } from '~/app/paths';
 import { orders } from '~/text/orders';
 import { Card } from '~/ui/Card';

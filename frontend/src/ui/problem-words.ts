@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 // What a failed request says to a person.
 import { isProblem, type Problem } from '~/api/problem';
-import { common } from '~/text/common';
+import { problemsByCode, problemsByStatus } from '~/text/problems';
 
 interface Words {
   title: string;
   help: string;
 }
 
-/** Our own words for what the person can do; the server's sentence where it knows more than we do. */
-export function wordsFor(error: unknown): Words {
-  const [title, help] = isProblem(error) ? pick(error) : (common.problems.other ?? ['', '']);
-  const detail = isProblem(error) && error.status >= 400 && error.status < 500 && error.status !== 401;
-  return { title: title ?? '', help: detail && error.message ? error.message : (help ?? '') };
+function keyOf(problem: Problem): string {
+  if (problem.status !== 0) return String(problem.status);
+  if (!navigator.onLine) return 'offline';
+  return problem.code === 'TIMEOUT' ? 'timeout' : 'network';
 }
 
-function pick(problem: Problem): readonly [string, string] {
-  const key =
-    problem.status === 0 ? (problem.code === 'TIMEOUT' ? 'timeout' : 'network') : String(problem.status);
-  return common.problems[key] ?? common.problems.other ?? ['', ''];
+export function wordsFor(error: unknown): Words {
+  const other = problemsByStatus.other ?? ['', ''];
+  const found = isProblem(error) ? (problemsByCode[error.code] ?? problemsByStatus[keyOf(error)]) : null;
+  const [title, help] = found ?? other;
+  return { title, help };
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
-import type { MoneyDirection } from '~/api/commands';
-import { balanceQuery } from '~/api/queries';
+import { balanceQuery, type MoneyDirection } from '~/api/cash';
 import { safeNext } from '~/app/paths';
 import { LimitsCard } from '~/features/account/LimitsCard';
 import { MoneyForm } from '~/features/account/MoneyForm';
@@ -25,15 +24,17 @@ function BalanceHead() {
   return (
     <div className="border-line border-b p-4">
       <p className="text-muted text-sm">{account.balance}</p>
-      <div className="flow-root min-h-10 font-semibold text-3xl tracking-tight">
-        {balance.data ? (
-          <Amount value={balance.data.current_balance} />
-        ) : balance.error ? (
-          <ProblemPanel error={balance.error} onRetry={() => balance.refetch()} />
-        ) : (
-          <Skeleton className="mt-1 h-8 w-40" />
-        )}
-      </div>
+      {balance.error && !balance.data ? (
+        <ProblemPanel error={balance.error} onRetry={() => balance.refetch()} />
+      ) : (
+        <div className="flow-root min-h-10 font-semibold text-3xl tracking-tight">
+          {balance.data ? (
+            <Amount value={balance.data.current_balance} />
+          ) : (
+            <Skeleton className="mt-1 h-8 w-40" />
+          )}
+        </div>
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Meter } from '@base-ui/react/meter';
 import { useQuery } from '@tanstack/react-query';
-import { limitsQuery } from '~/api/queries';
+import { limitsQuery } from '~/api/cash';
 import type { LimitUse } from '~/api/types';
 import * as decimal from '~/lib/decimal';
 import { money } from '~/lib/format';

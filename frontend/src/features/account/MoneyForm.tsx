@@ -2,11 +2,11 @@
 // Deposit or withdraw. One key per intention: clicking twice or a lost answer never moves money twice.
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
-import type { MoneyDirection } from '~/api/commands';
+import { balanceQuery, limitsQuery, type MoneyDirection } from '~/api/cash';
 import { begin, type IntentionOf, useIntention, watching } from '~/api/intention';
-import { balanceQuery, limitsQuery } from '~/api/queries';
 import { mostToWithdraw, readAmount } from '~/features/account/amount';
 import * as decimal from '~/lib/decimal';
+import { keepDraft, readDraft } from '~/lib/draft';
 import { compactDollars, reading } from '~/lib/format';
 import { useHydrated } from '~/lib/hydrated';
 import { asTyped } from '~/lib/typed-number';
@@ -36,7 +36,9 @@ function Failure({ move }: { move: IntentionOf<'move'> }) {
 }
 
 export function MoneyForm({ direction, startAmount, back }: Props) {
-  const [text, setText] = useState(asTyped(startAmount));
+  const form = `move.${direction}`;
+  const [own, setOwn] = useState<string | null>(null);
+  const text = own ?? (asTyped(startAmount) || readDraft(form));
   const hydrated = useHydrated();
   const limits = useQuery(limitsQuery());
   const balance = useQuery(balanceQuery());
@@ -48,9 +50,15 @@ export function MoneyForm({ direction, startAmount, back }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const most = direction === 'withdraw' ? mostToWithdraw(bounds) : null;
 
+  function setText(next: string) {
+    setOwn(next);
+    keepDraft(form, next);
+  }
+
   /** The button is locked while the field is empty, so the focus goes there. */
   function empty(sent: string) {
-    setText((now) => (now === sent ? '' : now));
+    keepDraft(form, '');
+    setOwn((now) => ((now ?? sent) === sent ? '' : now));
     input.current?.focus();
   }
 

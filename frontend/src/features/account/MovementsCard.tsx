@@ -2,7 +2,7 @@
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
-import { transactionsQuery } from '~/api/queries';
+import { transactionsQuery } from '~/api/cash';
 import { account } from '~/text/account';
 import { Card } from '~/ui/Card';
 import { TABLE_ROW } from '~/ui/DataTable';

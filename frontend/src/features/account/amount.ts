@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Checks a typed amount of cash against the rules, today's limit and the balance.
-import type { MoneyDirection } from '~/api/commands';
+import type { MoneyDirection } from '~/api/cash';
 import type { Limits } from '~/api/types';
 import * as decimal from '~/lib/decimal';
 import { money } from '~/lib/format';

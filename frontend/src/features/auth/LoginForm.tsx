@@ -3,7 +3,7 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
-import { login } from '~/api/commands';
+import { login } from '~/api/identity';
 import { isProblem } from '~/api/problem';
 import { type LoginInput, loginRules } from '~/features/auth/rules';
 import { useHydrated } from '~/lib/hydrated';

@@ -2,8 +2,8 @@
 
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation } from '@tanstack/react-query';
-import { type UseFormReturn, useForm, useWatch } from 'react-hook-form';
-import { login, register } from '~/api/commands';
+import { type FieldErrors, type UseFormReturn, useForm, useWatch } from 'react-hook-form';
+import { login, register } from '~/api/identity';
 import { isProblem } from '~/api/problem';
 import { PasswordChecks } from '~/features/auth/PasswordChecks';
 import { type RegisterInput, registerFields, registerRules } from '~/features/auth/rules';
@@ -11,10 +11,11 @@ import { useHydrated } from '~/lib/hydrated';
 import { auth } from '~/text/auth';
 import { Button } from '~/ui/Button';
 import { Field } from '~/ui/Field';
-import { showFaults } from '~/ui/form';
+import { leadToFirst, showFaults } from '~/ui/form';
 import { PasswordField } from '~/ui/PasswordField';
 import { type Bind, ConsentField, EmailField, NameFields, OptionalFields } from '~/ui/PersonFields';
 import { ProblemPanel } from '~/ui/ProblemPanel';
+import { passwordFault } from '~/ui/password-words';
 
 const empty: RegisterInput = {
   username: '',
@@ -42,11 +43,12 @@ function shownAtField(error: unknown, form: UseFormReturn<RegisterInput>): boole
     form.setError('email', { message: auth.register.emailTaken }, { shouldFocus: true });
     return true;
   }
-  if (isProblem(error) && error.code.startsWith('password_')) {
-    form.setError('password', { message: error.message }, { shouldFocus: true });
+  const password = isProblem(error) ? passwordFault(error.code) : null;
+  if (password) {
+    form.setError('password', { message: password }, { shouldFocus: true });
     return true;
   }
-  return showFaults(error, registerFields, form.setError);
+  return showFaults(error, registerFields, form);
 }
 
 function MoreFields({ bind, open }: { bind: Bind; open: boolean }) {
@@ -62,7 +64,12 @@ function MoreFields({ bind, open }: { bind: Bind; open: boolean }) {
 
 export function RegisterForm({ onDone }: { onDone: (firstName: string) => void }) {
   const hydrated = useHydrated();
-  const form = useForm<RegisterInput>({ resolver: zodResolver(registerRules), defaultValues: empty });
+  const form = useForm<RegisterInput>({
+    resolver: zodResolver(registerRules),
+    defaultValues: empty,
+    // Fields register in another order than they stand in.
+    shouldFocusError: false,
+  });
   const { errors } = form.formState;
   const bind: Bind = (name) => ({ ...form.register(name), error: errors[name]?.message });
   const [password, username] = useWatch({ control: form.control, name: ['password', 'username'] });
@@ -76,8 +83,15 @@ export function RegisterForm({ onDone }: { onDone: (firstName: string) => void }
     });
   }
 
+  function refuse(faults: FieldErrors<RegisterInput>) {
+    leadToFirst(
+      registerFields.filter((name) => faults[name]),
+      form.setFocus,
+    );
+  }
+
   return (
-    <form noValidate onSubmit={form.handleSubmit(submit)}>
+    <form noValidate onSubmit={form.handleSubmit(submit, refuse)}>
       <fieldset disabled={!hydrated} className="flex flex-col gap-4">
         <NameFields bind={bind} />
         <EmailField bind={bind} />

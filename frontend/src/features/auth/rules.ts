@@ -2,7 +2,7 @@
 // What the forms check before sending; the same limits as in the API description. The server has the last word.
 import * as z from 'zod/mini';
 import { auth } from '~/text/auth';
-import { newPassword, personFields, personShape } from '~/ui/person-rules';
+import { newPassword, personShape } from '~/ui/person-rules';
 
 const rules = auth.rules;
 
@@ -20,4 +20,13 @@ export const registerRules = z.object({
 export type LoginInput = z.infer<typeof loginRules>;
 export type RegisterInput = z.infer<typeof registerRules>;
 
-export const registerFields = ['username', 'password', ...personFields] as const;
+/** In the order of the page. */
+export const registerFields = [
+  'first_name',
+  'last_name',
+  'email',
+  'username',
+  'password',
+  'phone',
+  'date_of_birth',
+] as const;

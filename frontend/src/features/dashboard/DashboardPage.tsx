@@ -2,7 +2,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useDeferredValue } from 'react';
 import { Link } from 'react-router';
-import { meQuery, portfolioQuery, transactionsQuery } from '~/api/queries';
+import { portfolioQuery, transactionsQuery } from '~/api/cash';
+import { meQuery } from '~/api/identity';
 import { paths } from '~/app/paths';
 import { FirstSteps, ROWS } from '~/features/dashboard/FirstSteps';
 import { dashboard } from '~/text/dashboard';

@@ -3,7 +3,8 @@ import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { ordersQuery, transactionsQuery } from '~/api/queries';
+import { transactionsQuery } from '~/api/cash';
+import { ordersQuery } from '~/api/trading';
 import { paths } from '~/app/paths';
 import { dashboard } from '~/text/dashboard';
 import { Card } from '~/ui/Card';
@@ -32,8 +33,9 @@ function Step({ done, title, act, text, to }: StepProps) {
           <p className="text-muted text-sm">{text}</p>
         </div>
         {done ? null : (
-          <Link to={to} className="btn btn-small btn-primary shrink-0" aria-label={title}>
+          <Link to={to} className="btn btn-small btn-primary shrink-0">
             {act}
+            <span className="sr-only">: {title}</span>
           </Link>
         )}
       </div>

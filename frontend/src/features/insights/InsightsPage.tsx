@@ -2,9 +2,9 @@
 import { IconAlertTriangle, IconBulb, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import { insightsQuery } from '~/api/queries';
 import type { Finding } from '~/api/types';
 import { paths } from '~/app/paths';
+import { insightsQuery } from '~/features/insights/requests';
 import { common } from '~/text/common';
 import { insights } from '~/text/insights';
 import { Button } from '~/ui/Button';

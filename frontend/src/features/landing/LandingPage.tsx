@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import { assetsQuery } from '~/api/queries';
+import { moversQuery } from '~/api/market';
 import { useSessionState } from '~/api/session';
 import { paths } from '~/app/paths';
 import { count } from '~/lib/format';
 import { landing } from '~/text/landing';
 import { Card } from '~/ui/Card';
 import { Movers } from '~/ui/Movers';
+
+const MOVERS = 6;
 
 function Points() {
   return (
@@ -24,8 +26,8 @@ function Points() {
 
 export function LandingPage() {
   const session = useSessionState();
-  const assets = useQuery(assetsQuery());
-  const active = assets.data?.filter(({ is_active }) => is_active).length;
+  const movers = useQuery(moversQuery(MOVERS));
+  const active = movers.data?.active;
   return (
     <div className="mx-auto grid max-w-6xl items-start gap-10 py-4 lg:grid-cols-[minmax(0,1fr)_23rem] lg:py-12">
       <div>
@@ -56,7 +58,7 @@ export function LandingPage() {
         </nav>
       </div>
       <Card title={landing.movers}>
-        <Movers rows={6} />
+        <Movers rows={MOVERS} />
         <p className="min-h-12 border-line border-t px-4 py-3 text-muted text-sm">
           {active === undefined ? '…' : landing.assets(count(active))}
         </p>

@@ -2,8 +2,8 @@
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { assetQuery } from '~/api/market';
 import { isMissing } from '~/api/problem';
-import { assetQuery } from '~/api/queries';
 import { assetPrice, digitsOf } from '~/api/tick';
 import type { AssetDetail } from '~/api/types';
 import { paths } from '~/app/paths';

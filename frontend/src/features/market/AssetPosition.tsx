@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import { portfolioQuery } from '~/api/queries';
+import { portfolioQuery } from '~/api/cash';
 import { useSessionState } from '~/api/session';
 import { digitsOf } from '~/api/tick';
 import type { AssetDetail } from '~/api/types';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useDeferredValue, useId } from 'react';
-import { assetsQuery, type OrderFilter } from '~/api/queries';
+import { assetsQuery } from '~/api/market';
+import type { OrderFilter } from '~/api/trading';
 import { orders } from '~/text/orders';
 
 interface SelectProps {

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { isMissing } from '~/api/problem';
-import { orderQuery } from '~/api/queries';
+import { orderQuery } from '~/api/trading';
 import type { Order } from '~/api/types';
 import { paths } from '~/app/paths';
 import * as format from '~/lib/format';

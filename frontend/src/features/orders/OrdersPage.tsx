@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
-import { type OrderFilter, ordersQuery } from '~/api/queries';
+import { type OrderFilter, ordersQuery } from '~/api/trading';
 import type { OrderStatus, OrderType } from '~/api/types';
 import { paths } from '~/app/paths';
 import { OrderFilters } from '~/features/orders/OrderFilters';

@@ -18,7 +18,7 @@ function columnsFor(nameOf: NameOf): readonly Column<Holding>[] {
       label: labels.asset,
       phone: 'left-1',
       cell: ({ asset_id }) => (
-        <Link to={paths.holding(asset_id)} className="block rounded-md">
+        <Link to={paths.holding(asset_id)} className="block rounded-md md:max-w-36 lg:max-w-60">
           <AssetName assetId={asset_id} name={nameOf(asset_id)} />
           <span className="sr-only">{words.history.trades}</span>
         </Link>
@@ -34,6 +34,7 @@ function columnsFor(nameOf: NameOf): readonly Column<Holding>[] {
     {
       label: labels.averageCost,
       num: true,
+      wide: true,
       phone: 'off',
       cell: (held) => price(held.average_cost, priceDigits(held.current_price)),
     },
@@ -43,7 +44,13 @@ function columnsFor(nameOf: NameOf): readonly Column<Holding>[] {
       phone: 'right-1',
       cell: ({ market_value }) => <Amount value={market_value} />,
     },
-    { label: labels.share, num: true, phone: 'off', cell: ({ percentage }) => percent(percentage) },
+    {
+      label: labels.share,
+      num: true,
+      wide: true,
+      phone: 'off',
+      cell: ({ percentage }) => percent(percentage),
+    },
     {
       label: labels.profit,
       num: true,

@@ -2,7 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
-import { assetsQuery, portfolioQuery } from '~/api/queries';
+import { portfolioQuery } from '~/api/cash';
+import { assetsQuery } from '~/api/market';
 import { paths } from '~/app/paths';
 import { HoldingsTable } from '~/features/portfolio/HoldingsTable';
 import { orders } from '~/text/orders';

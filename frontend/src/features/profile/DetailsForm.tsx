@@ -2,10 +2,9 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
-import { updateProfile } from '~/api/commands';
 import { isProblem } from '~/api/problem';
-import { keys } from '~/api/queries';
 import type { Profile } from '~/api/types';
+import { profileKey, updateProfile } from '~/features/profile/requests';
 import { changeOf, type DetailInput, detailRules, detailsOf } from '~/features/profile/rules';
 import { auth } from '~/text/auth';
 import { common } from '~/text/common';
@@ -25,7 +24,7 @@ function useSave(onFault: (error: unknown) => boolean) {
   const save = useMutation({
     mutationFn: updateProfile,
     onSuccess: (saved) => {
-      cache.setQueryData(keys.profile, saved);
+      cache.setQueryData(profileKey, saved);
       notifyDone({ title: words.details.saved });
     },
     onError: (error) => {
@@ -45,7 +44,7 @@ export function DetailsForm({ profile }: { profile: Profile }) {
       form.setError('email', { message: words.details.emailTaken }, { shouldFocus: true });
       return true;
     }
-    return showFaults(error, personFields, form.setError);
+    return showFaults(error, personFields, form);
   });
 
   function submit(input: DetailInput) {

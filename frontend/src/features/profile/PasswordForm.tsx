@@ -3,11 +3,11 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { useNavigate } from 'react-router';
-import { changePassword } from '~/api/commands';
 import { isProblem } from '~/api/problem';
 import { forgetPerson } from '~/api/query-client';
 import { signedOut } from '~/api/session';
 import { loginPath, paths } from '~/app/paths';
+import { changePassword } from '~/features/profile/requests';
 import { type PasswordInput, passwordRules } from '~/features/profile/rules';
 import { auth } from '~/text/auth';
 import { profile } from '~/text/profile';
@@ -15,6 +15,7 @@ import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
 import { PasswordField } from '~/ui/PasswordField';
 import { ProblemPanel } from '~/ui/ProblemPanel';
+import { passwordFault } from '~/ui/password-words';
 import { notifyDone } from '~/ui/toast';
 
 const words = profile.password;
@@ -36,13 +37,11 @@ export function PasswordForm({ username }: { username: string }) {
       notifyDone({ title: words.changed, text: words.changedText });
     },
     onError: (error) => {
-      if (!isProblem(error) || !error.code.startsWith('password_')) return;
+      if (!isProblem(error)) return;
       const wrong = error.code === 'password_wrong';
-      form.setError(
-        wrong ? 'current' : 'next',
-        { message: wrong ? words.wrong : error.message },
-        { shouldFocus: true },
-      );
+      const fault = wrong ? words.wrong : passwordFault(error.code);
+      if (!fault) return;
+      form.setError(wrong ? 'current' : 'next', { message: fault }, { shouldFocus: true });
       change.reset();
     },
   });

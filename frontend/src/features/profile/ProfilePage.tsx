@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
-import { meQuery, profileQuery } from '~/api/queries';
+import { meQuery } from '~/api/identity';
 import { DetailsForm } from '~/features/profile/DetailsForm';
 import { PasswordForm } from '~/features/profile/PasswordForm';
+import { profileQuery } from '~/features/profile/requests';
 import { SessionsCard } from '~/features/profile/SessionsCard';
 import { useSearch } from '~/lib/search';
 import { profile as words } from '~/text/profile';

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { endSession } from '~/api/commands';
-import { keys, sessionsQuery } from '~/api/queries';
 import type { Session } from '~/api/types';
+import { endSession, sessionsKey, sessionsQuery } from '~/features/profile/requests';
 import { profile } from '~/text/profile';
 import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
@@ -35,7 +34,7 @@ function Row({ session }: { session: Session }) {
     mutationFn: () => endSession(session.session_id),
     onSuccess: async () => {
       notifyDone({ title: words.ended });
-      await cache.invalidateQueries({ queryKey: keys.sessions });
+      await cache.invalidateQueries({ queryKey: sessionsKey });
     },
     onError: (error) => notifyFailed({ title: wordsFor(error).title, text: wordsFor(error).help }),
   });

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What the order would do, line by line, and what speaks against it.
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { assetQuery } from '~/api/market';
 import type { Preview } from '~/api/types';
 import { paths } from '~/app/paths';
 import { missingCash, type Side } from '~/features/trade/input';
+import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
+import { problemsByCode } from '~/text/problems';
 import { trade } from '~/text/trade';
 import { Amount } from '~/ui/Amount';
 
@@ -48,17 +52,44 @@ interface ViolationProps {
   back: string;
 }
 
+/** What speaks against the order, with figures as everywhere else on the page. */
+function useReasons({ asset_id, violations, ...preview }: Preview): string[] {
+  const codes = violations.map(({ code }) => code);
+  const bounded = codes.some((code) => code === 'order_too_small' || code === 'order_too_large');
+  const asset = useQuery({ ...assetQuery(asset_id), enabled: bounded, refetchInterval: false });
+  return codes.map((code) => {
+    const words = trade.against;
+    switch (code) {
+      case 'insufficient_funds':
+        return words.funds(format.money(missingCash(preview.balance_after) ?? '0'));
+      case 'insufficient_holdings': {
+        const held = decimal.add(preview.quantity_after, preview.quantity);
+        return words.holdings(format.quantity(held), asset_id);
+      }
+      case 'order_too_small':
+        return asset.data ? words.small(format.quantity(asset.data.min_quantity), asset_id) : words.tooSmall;
+      case 'order_too_large':
+        return asset.data
+          ? words.large(format.money(asset.data.max_order_value), format.total(preview.total_amount))
+          : words.tooLarge;
+      default:
+        return problemsByCode[code]?.join('. ') ?? words.other;
+    }
+  });
+}
+
 export function Violations({ preview, back }: ViolationProps) {
-  if (preview.violations.length === 0) return null;
+  const reasons = useReasons(preview);
+  if (reasons.length === 0) return null;
   const short = preview.violations.some(({ code }) => code === 'insufficient_funds');
   const missing = short ? missingCash(preview.balance_after) : null;
   return (
     <div className="rounded-lg bg-warn-tint p-3.5 text-warn">
       <ul className="flex flex-col gap-1.5">
-        {preview.violations.map(({ code, message }) => (
-          <li key={code} className="flex gap-2">
+        {reasons.map((reason) => (
+          <li key={reason} className="flex gap-2">
             <IconAlertTriangle size={18} aria-hidden="true" className="mt-0.5 shrink-0" />
-            {message}
+            {reason}
           </li>
         ))}
       </ul>

@@ -2,7 +2,7 @@
 // The order form: asset, side, quantity or amount, live preview, review.
 import { type FormEvent, useRef } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
-import type { OrderDraft } from '~/api/commands';
+import type { OrderDraft } from '~/api/trading';
 import type { Asset, Portfolio } from '~/api/types';
 import { AssetPicker } from '~/features/trade/AssetPicker';
 import { type Mode, readOrder, type Side, shareOf } from '~/features/trade/input';
@@ -107,7 +107,12 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
         onChange={setSide}
         className="w-full *:grow"
       />
-      <AssetPicker assets={assets} value={asset} onChange={setAsset} />
+      <AssetPicker
+        assets={assets}
+        // The row of the list: a new price must not disturb a search.
+        value={assets.find(({ asset_id }) => asset_id === asset.asset_id) ?? null}
+        onChange={setAsset}
+      />
       <Segment<Mode>
         label={trade.mode}
         choices={modes}

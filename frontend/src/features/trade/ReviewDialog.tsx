@@ -3,8 +3,8 @@
 import { type RefObject, useState } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import { Link } from 'react-router';
-import type { OrderDraft } from '~/api/commands';
 import { askAgain, doneBefore, watching } from '~/api/intention';
+import type { OrderDraft } from '~/api/trading';
 import type { Order, Preview } from '~/api/types';
 import { paths } from '~/app/paths';
 import { movedTooFar, type Side } from '~/features/trade/input';

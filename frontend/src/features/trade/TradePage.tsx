@@ -2,8 +2,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
 import { Link } from 'react-router';
-import { assetsQuery, fillsQuery, limitsQuery, portfolioQuery } from '~/api/queries';
+import { limitsQuery, portfolioQuery } from '~/api/cash';
+import { assetQuery, assetsQuery } from '~/api/market';
 import { assetPrice, digitsOf } from '~/api/tick';
+import { fillsQuery } from '~/api/trading';
 import type { Asset, AssetTransaction } from '~/api/types';
 import { paths } from '~/app/paths';
 import { AssetPicker } from '~/features/trade/AssetPicker';
@@ -93,14 +95,16 @@ export function TradePage() {
   const limits = useQuery(limitsQuery());
   // The form is large: it is built in small steps once the assets are here.
   const known = useDeferredValue(assets.data);
-  const asset = known?.find(({ asset_id }) => asset_id === assetId);
+  const listed = known?.find(({ asset_id }) => asset_id === assetId);
+  const current = useQuery({ ...assetQuery(assetId), enabled: listed !== undefined });
+  const asset = listed && current.data?.asset_id === assetId ? current.data : listed;
   const marks = useMarks(asset?.asset_id ?? '');
   const missing = known && assetId !== '' && !asset ? known : null;
 
   return (
     <>
       <PageHeader title={trade.title} text={trade.text}>
-        <Freshness updatedAtMs={assets.dataUpdatedAt} />
+        <Freshness updatedAtMs={current.dataUpdatedAt} />
       </PageHeader>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
         <div className="flex min-w-0 flex-col gap-5 lg:col-start-2 lg:row-span-2 lg:row-start-1">

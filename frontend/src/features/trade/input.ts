@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From what was typed to an order that can be previewed. Pure functions, exact decimals.
-import type { OrderDraft } from '~/api/commands';
+import type { OrderDraft } from '~/api/trading';
 import * as decimal from '~/lib/decimal';
 import { asTyped, readTyped } from '~/lib/typed-number';
 import { trade } from '~/text/trade';

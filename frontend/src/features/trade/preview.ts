@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
-import { type OrderDraft, previewOrder } from '~/api/commands';
 import { LIVE_MS } from '~/api/live';
-import { keys } from '~/api/queries';
+import { type OrderDraft, previewKey, previewOrder } from '~/api/trading';
 import { useSettled } from '~/lib/settled';
 
 const TYPING_PAUSE_MS = 250;
@@ -13,7 +12,7 @@ export function usePreview(draft: OrderDraft | null) {
   const settled = useSettled(wanted, TYPING_PAUSE_MS);
   const asked: OrderDraft | null = JSON.parse(settled);
   const preview = useQuery({
-    queryKey: [...keys.money, 'preview', settled],
+    queryKey: previewKey(settled),
     queryFn: asked ? ({ signal }) => previewOrder(asked, signal) : skipToken,
     refetchInterval: LIVE_MS,
     placeholderData: keepPreviousData,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // From the filled form to a placed order: the review, what it sends, and what is still without an answer.
 import { useState } from 'react';
-import type { OrderDraft } from '~/api/commands';
 import { begin, findOpen, useIntention } from '~/api/intention';
+import type { OrderDraft } from '~/api/trading';
 
 export function useReview(draft: OrderDraft | null, onDone: () => void) {
   const [open, setOpen] = useState(false);

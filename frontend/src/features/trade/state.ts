@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: MIT
 // The order being typed. Asset, side and typed value can come from the address, so that links and "back" restore them.
 import { useState } from 'react';
-import type { OrderDraft } from '~/api/commands';
+import type { OrderDraft } from '~/api/trading';
 import type { Mode, Side, TypedOrder } from '~/features/trade/input';
+import { keepDraft, readDraft } from '~/lib/draft';
 import { useHydrated } from '~/lib/hydrated';
 import { useSearch } from '~/lib/search';
 import { asTyped } from '~/lib/typed-number';
 
 const DEFAULT_ASSET = 'BTC';
+
+type Typed = Pick<TypedOrder, 'mode' | 'text'>;
+
+const formOf = (assetId: string, mode: Mode) => `order.${assetId}.${mode}`;
+
+function fromAddress(params: URLSearchParams): Typed | null {
+  const mode = (['amount', 'quantity'] as const).find((name) => params.has(name));
+  return mode ? { mode, text: asTyped(params.get(mode) ?? '') } : null;
+}
+
+function leftBehind(assetId: string): Typed {
+  const amount = readDraft(formOf(assetId, 'amount'));
+  if (amount !== '') return { mode: 'amount', text: amount };
+  return { mode: 'quantity', text: readDraft(formOf(assetId, 'quantity')) };
+}
 
 export function useTypedOrder() {
   const [params, setParams] = useSearch();
@@ -15,11 +31,15 @@ export function useTypedOrder() {
   // Nothing is armed before the address can be read.
   const assetId = known ? params.get('asset')?.toUpperCase() || DEFAULT_ASSET : '';
   const side: Side = params.get('action') === 'sell' ? 'sell' : 'buy';
-  // Until something is typed the address speaks; it is known only once the page runs.
-  const [own, setOwn] = useState<Pick<TypedOrder, 'mode' | 'text'> | null>(null);
-  const mode: Mode = own?.mode ?? (params.has('amount') ? 'amount' : 'quantity');
-  const text = own?.text ?? asTyped(params.get('amount') ?? params.get('quantity') ?? '');
+  // What is typed here comes first, then what the address says, then what was left behind in this form.
+  const [own, setOwn] = useState<Typed | null>(null);
+  const { mode, text } = own ?? fromAddress(params) ?? leftBehind(assetId);
   const typed: TypedOrder = { assetId, side, mode, text };
+
+  function put(next: Typed): void {
+    setOwn(next);
+    keepDraft(formOf(assetId, next.mode), next.text);
+  }
 
   function go(next: { asset?: string; action?: Side }): void {
     // The new address no longer carries what was typed.
@@ -32,12 +52,17 @@ export function useTypedOrder() {
 
   return {
     typed,
-    setText: (next: string) => setOwn({ mode, text: next }),
-    setMode: (next: Mode) => setOwn({ mode: next, text: '' }),
-    fill: ({ mode, text }: Pick<TypedOrder, 'mode' | 'text'>) => setOwn({ mode, text: asTyped(text) }),
+    setText: (next: string) => put({ mode, text: next }),
+    setMode: (next: Mode) => {
+      keepDraft(formOf(assetId, mode), '');
+      put({ mode: next, text: '' });
+    },
+    fill: (next: Typed) => put({ mode: next.mode, text: asTyped(next.text) }),
     /** Empties the form once its order is placed, unless something else was typed meanwhile. */
-    clear: (sent: TypedOrder) =>
-      setOwn((now) => ((now?.text ?? sent.text) === sent.text ? { mode: sent.mode, text: '' } : now)),
+    clear: (sent: TypedOrder) => {
+      keepDraft(formOf(sent.assetId, sent.mode), '');
+      setOwn((now) => ((now?.text ?? sent.text) === sent.text ? { mode: sent.mode, text: '' } : now));
+    },
     setAsset: (asset: string) => {
       if (asset === assetId) return;
       setOwn({ mode, text: '' });

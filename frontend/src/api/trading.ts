@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Orders and trades: reading them, previewing and placing one.
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { GET, POST, unwrap } from '~/api/client';
+import { roots } from '~/api/keys';
+import { untilAnswered } from '~/api/send-again';
+import type { Order, OrderStatus, OrderType, Preview } from '~/api/types';
+
+export interface OrderFilter {
+  asset_id?: string;
+  order_type?: OrderType;
+  status?: OrderStatus;
+}
+
+export interface OrderDraft {
+  order_type: OrderType;
+  asset_id: string;
+  quantity?: string;
+  amount?: string;
+}
+
+export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
+  infiniteQueryOptions({
+    queryKey: [...roots.money, 'orders', filter, pageSize],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        GET('/api/v1/orders', {
+          params: { query: { ...filter, limit: pageSize, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => (last.has_more ? (last.next_cursor ?? undefined) : undefined),
+    placeholderData: keepPreviousData,
+  });
+
+export const orderQuery = (orderId: string) =>
+  queryOptions({
+    queryKey: [...roots.money, 'order', orderId],
+    queryFn: async ({ signal }) =>
+      (await unwrap(GET('/api/v1/orders/{order_id}', { params: { path: { order_id: orderId } }, signal })))
+        .data,
+  });
+
+/** The person's own trades of one asset, newest first. */
+export const fillsQuery = (assetId: string, pageSize: number) =>
+  infiniteQueryOptions({
+    queryKey: [...roots.money, 'fills', assetId, pageSize],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        GET('/api/v1/assets/{asset_id}/transactions', {
+          params: { path: { asset_id: assetId }, query: { limit: pageSize, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => (last.has_more ? (last.next_cursor ?? undefined) : undefined),
+  });
+
+function orderBody(draft: OrderDraft) {
+  const { order_type, asset_id } = draft;
+  return draft.amount === undefined
+    ? { order_type, asset_id, quantity: draft.quantity ?? '' }
+    : { order_type, asset_id, amount: draft.amount };
+}
+
+export const previewKey = (content: string) => [...roots.money, 'preview', content];
+
+export async function previewOrder(draft: OrderDraft, signal?: AbortSignal): Promise<Preview> {
+  const reply = await unwrap(POST('/api/v1/orders/preview', { body: orderBody(draft), signal }));
+  return reply.data;
+}
+
+export async function placeOrder(draft: OrderDraft, key: string): Promise<Order> {
+  const options = { params: { header: { 'Idempotency-Key': key } }, body: orderBody(draft) };
+  return (await untilAnswered(() => unwrap(POST('/api/v1/orders', options)))).data;
+}
