@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContext } from 'playwright-core';
 import {
   accessible,
+  base,
   buy,
   deposit,
   fits,
@@ -101,6 +102,86 @@ test('menus, palette, shortcuts and the review dialog are accessible', async () 
   await page.getByRole('button', { name: 'Buy now' }).waitFor();
   await accessible(page, 'review');
   assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+for (const width of [320, 375, 1440]) {
+  test(`the palette stands on the screen, in its middle, at ${width}px`, async () => {
+    const { page, context } = await open(browser, { width, storage });
+    await page.goto('/dashboard');
+    await settled(page);
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder(/Type a page/).waitFor();
+    const box = await page.getByRole('dialog').boundingBox();
+    assert.ok(box);
+    const inside = await page.evaluate(() => document.documentElement.clientWidth);
+    assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.width <= width);
+    assert.ok(
+      Math.abs(box.x + box.width / 2 - inside / 2) <= 8,
+      `off by ${box.x + box.width / 2 - inside / 2}px`,
+    );
+    await context.close();
+  });
+}
+
+test('a long name fits a narrow phone', async () => {
+  const { page, context } = await open(browser, { width: 320, height: 640 });
+  const person = newPerson();
+  await registerPerson(page, { ...person, username: person.username.padEnd(28, 'W') });
+  await settled(page);
+  await fits(page, 'dashboard with a long name');
+  await context.close();
+});
+
+test('forty holdings with long names and figures fit a tablet', async () => {
+  const { page, context } = await open(browser, { width: 768, height: 1024, storage });
+  await page.route('**/api/v1/portfolio', async (route) => {
+    const answer = await route.fetch();
+    const portfolio = await answer.json();
+    const list = await (await fetch(`${base}/api/v1/inventory/assets?limit=250`)).json();
+    portfolio.assets = list.data.slice(-40).map(({ asset_id }: { asset_id: string }) => ({
+      ...portfolio.assets[0],
+      asset_id,
+      quantity: '99999999.12345678',
+      current_price: '0.0000123456',
+      market_value: '1234567.89',
+      unrealised_pnl: '-1234567.89',
+    }));
+    await route.fulfill({ response: answer, json: portfolio });
+  });
+  await page.goto('/portfolio');
+  await settled(page);
+  assert.ok((await page.getByRole('row').count()) >= 40);
+  await tablesFit(page, 'portfolio');
+  await fits(page, 'portfolio');
+  await context.close();
+});
+
+test('who is signed in already goes on from the sign-in page, with the right title', async () => {
+  const { page, context } = await open(browser, { storage });
+  await page.goto('/login?next=%2Forders');
+  await page.waitForURL('**/orders');
+  await settled(page);
+  assert.equal(await page.title(), 'Orders · CNOP');
+  await context.close();
+});
+
+test('an asset that does not exist arms no ticket', async () => {
+  const { page, context, complaints } = await open(browser, { storage });
+  await page.goto('/trading?asset=NOPE&action=buy&quantity=1');
+  await page.getByText('There is no asset NOPE here.').waitFor();
+  assert.equal(await page.getByRole('button', { name: /^Review/ }).count(), 0);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('on a phone the form comes first', async () => {
+  const { page, context } = await open(browser, { storage, width: 375, height: 800 });
+  await page.goto('/trading?asset=BTC');
+  await settled(page);
+  const form = await page.getByRole('textbox', { name: 'Quantity' }).boundingBox();
+  const chart = await page.locator('figure').first().boundingBox();
+  assert.ok(form && chart && form.y < chart.y);
   await context.close();
 });
 

@@ -22,7 +22,6 @@ const perform = {
 } as const;
 
 export type Kind = keyof Contents;
-export type Content<K extends Kind> = Contents[K];
 type Answers = { [K in Kind]: Awaited<ReturnType<(typeof perform)[K]>> };
 
 /** `unknown`: the server may have done the work although no answer arrived. */

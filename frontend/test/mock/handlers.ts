@@ -247,16 +247,36 @@ function authHandlers(bank: Bank, api: (path: string) => string) {
   ];
 }
 
+const sortable: Record<string, (asset: MockAsset) => string | number> = {
+  name: ({ name }) => name,
+  price: ({ price }) => Number(price),
+  change_24h: ({ change }) => change ?? 0,
+  market_cap: ({ price }) => Number(price),
+  volume: ({ price }) => Number(price),
+};
+
+/** The catalogue as the list operation filters and sorts it. */
+function matching(bank: Bank, query: URLSearchParams): MockAsset[] {
+  const [search, category] = [query.get('search')?.toLowerCase() ?? '', query.get('category')];
+  const found = bank.assets
+    .filter(({ is_active }) => is_active || query.get('active_only') === 'false')
+    .filter(({ asset_id, name }) => `${asset_id} ${name}`.toLowerCase().includes(search))
+    .filter((asset) => !category || asset.category === category);
+  const by = sortable[query.get('sort') ?? 'rank'];
+  if (by) found.sort((a, b) => (by(a) < by(b) ? -1 : 1));
+  return by && query.get('order') === 'desc' ? found.reverse() : found;
+}
+
 function marketHandlers(bank: Bank, api: (path: string) => string) {
   return [
     http.get(api('/inventory/assets'), ({ request }) => {
-      const { rows, has_more } = page(request, bank.assets);
-      const from = bank.assets.indexOf(rows[0] as MockAsset);
+      const matched = matching(bank, new URL(request.url).searchParams);
+      const { rows, has_more } = page(request, matched);
       return HttpResponse.json({
-        data: rows.map((asset, index) => listed(asset, from + index)),
+        data: rows.map((asset) => listed(asset, bank.assets.indexOf(asset))),
         total_count: bank.assets.length,
-        active_count: rows.length,
-        matched_count: bank.assets.length,
+        active_count: rows.filter(({ is_active }) => is_active).length,
+        matched_count: matched.length,
         has_more,
       });
     }),

@@ -33,6 +33,10 @@ export interface Look {
   theme?: 'light' | 'dark';
   width?: number;
   height?: number;
+  locale?: string;
+  timezoneId?: string;
+  /** With the worker that keeps pages; it answers requests that tests want to answer themselves. */
+  worker?: boolean;
   storage?: Awaited<ReturnType<BrowserContext['storageState']>>;
 }
 
@@ -42,6 +46,9 @@ export async function open(browser: Browser, look: Look = {}): Promise<Watched> 
     colorScheme: look.theme ?? 'light',
     viewport: { width: look.width ?? 1280, height: look.height ?? 900 },
     reducedMotion: 'reduce',
+    locale: look.locale ?? 'en-US',
+    serviceWorkers: look.worker ? 'allow' : 'block',
+    ...(look.timezoneId ? { timezoneId: look.timezoneId } : {}),
     ...(look.storage ? { storageState: look.storage } : {}),
   });
   const page = await context.newPage();

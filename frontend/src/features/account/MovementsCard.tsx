@@ -3,6 +3,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { transactionsQuery } from '~/api/cash';
+import { STATEMENT } from '~/features/account/requests';
 import { account } from '~/text/account';
 import { Card } from '~/ui/Card';
 import { TABLE_ROW } from '~/ui/DataTable';
@@ -14,7 +15,6 @@ import { SkeletonRows } from '~/ui/Skeleton';
 
 const PAGE = 25;
 const words = account.history;
-const STATEMENT = '/api/v1/balance/statement';
 
 function Exports() {
   return (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The order form: asset, side, quantity or amount, live preview, review.
-import { type FormEvent, useRef } from 'react';
+import { type FormEvent, lazy, Suspense, useRef } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import type { OrderDraft } from '~/api/trading';
 import type { Asset, Portfolio } from '~/api/types';
@@ -8,7 +8,6 @@ import { AssetPicker } from '~/features/trade/AssetPicker';
 import { type Mode, readOrder, type Side, shareOf } from '~/features/trade/input';
 import { PreviewLines, Violations } from '~/features/trade/OrderPreview';
 import { usePreview } from '~/features/trade/preview';
-import { ReviewDialog } from '~/features/trade/ReviewDialog';
 import { useReview } from '~/features/trade/review';
 import { ShareButtons } from '~/features/trade/ShareButtons';
 import { addressOf, type TypedOrderState } from '~/features/trade/state';
@@ -54,6 +53,10 @@ function Available({ side, portfolio, assetId }: { side: Side; portfolio: Portfo
     </>
   );
 }
+
+// Not needed before something is typed, when it begins to load.
+const loadReview = () => import('~/features/trade/ReviewDialog');
+const ReviewDialog = lazy(loadReview);
 
 function readingOf(draft: OrderDraft | null): string | null {
   if (!draft) return null;
@@ -130,6 +133,7 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
         error={fault ?? undefined}
         reading={readingOf(draft)}
         hint={portfolio ? <Available side={side} portfolio={portfolio} assetId={asset.asset_id} /> : '…'}
+        onFocus={loadReview}
         onChange={(event) => setText(event.target.value)}
       />
       <ShareButtons side={side} disabled={!portfolio || !maxOrderValue || !tradable} onPick={pickShare} />
@@ -155,14 +159,16 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
         {trade.review[side]}
       </Button>
       {review.open ? (
-        <ReviewDialog
-          draft={draft}
-          preview={shown}
-          side={side}
-          back={back}
-          review={review}
-          focusAfter={input}
-        />
+        <Suspense>
+          <ReviewDialog
+            draft={draft}
+            preview={shown}
+            side={side}
+            back={back}
+            review={review}
+            focusAfter={input}
+          />
+        </Suspense>
       ) : null}
     </form>
   );

@@ -141,7 +141,7 @@ function Answer({ review, side }: { review: Review; side: Side }) {
   );
 }
 
-export function ReviewDialog({ draft, preview, side, back, review, focusAfter }: Props) {
+export default function ReviewDialog({ draft, preview, side, back, review, focusAfter }: Props) {
   const { intention, place, close } = review;
   const sending = intention?.state === 'sending';
   const ready = draft && preview && (!intention || sending);
