@@ -8,19 +8,16 @@ import {
   type IChartApi,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
-  type SeriesMarker,
   type Time,
   type UTCTimestamp,
 } from 'lightweight-charts';
 import { useEffect, useRef, useState } from 'react';
 import type { Candle } from '~/api/types';
 import { type ChartMark, mergeMarks } from '~/lib/chart-marks';
-import { crosshairLabel, isDaily, seconds, tickLabel } from '~/lib/chart-time';
-import { price, quantity } from '~/lib/format';
+import { isDaily, seconds } from '~/lib/chart-time';
 import { usePreferences } from '~/lib/preferences';
-import type { Zone } from '~/lib/times';
 import { turn } from '~/lib/turn';
-import { market } from '~/text/market';
+import { axisOptions, markerOf } from '~/ui/chart-options';
 
 interface Props {
   label: string;
@@ -76,42 +73,6 @@ function draw(box: HTMLElement): Drawn {
   return drawn;
 }
 
-interface Writing {
-  digits: number;
-  daily: boolean;
-  zone: Zone;
-}
-
-/** What is written on the axes; the data never change with it. */
-function write({ chart, series }: Drawn, { digits, daily, zone }: Writing): void {
-  series.applyOptions({ priceFormat: { type: 'price', precision: digits, minMove: 10 ** -digits } });
-  chart.applyOptions({
-    localization: {
-      priceFormatter: (value: number) => price(value, digits),
-      timeFormatter: (time: Time) => crosshairLabel(Number(time), daily, zone),
-    },
-    timeScale: {
-      tickMarkMaxCharacterLength: 12,
-      tickMarkFormatter: (time: Time, kind: number) => tickLabel(Number(time), kind, daily, zone),
-    },
-  });
-}
-
-function markersFor(marks: readonly ChartMark[], starts: readonly number[], hidden: boolean) {
-  return mergeMarks(marks, starts).map(({ time, side, label }): SeriesMarker<Time> => {
-    const text = label
-      ? market.chart.trades(side, label.count, hidden ? null : quantity(label.quantity))
-      : '';
-    return {
-      time: time as UTCTimestamp,
-      position: side === 'buy' ? 'belowBar' : 'aboveBar',
-      shape: side === 'buy' ? 'arrowUp' : 'arrowDown',
-      color: colour('--primary'),
-      text,
-    };
-  });
-}
-
 const noMarks: readonly ChartMark[] = [];
 
 export default function CandleChart({ label, candles, marks = noMarks, digits }: Props) {
@@ -140,9 +101,11 @@ export default function CandleChart({ label, candles, marks = noMarks, digits }:
     if (!framed || !drawn.current || candles.length === 0) return;
     const { chart, series, markers } = drawn.current;
     const starts = candles.map(({ time }) => seconds(time));
-    write(drawn.current, { digits, daily: isDaily(starts), zone });
+    series.applyOptions({ priceFormat: { type: 'price', precision: digits, minMove: 10 ** -digits } });
+    chart.applyOptions(axisOptions({ digits, daily: isDaily(starts), zone }));
     series.setData(candles.map((candle) => ({ ...candle, time: seconds(candle.time) as UTCTimestamp })));
-    markers.setMarkers(markersFor(marks, starts, hideAmounts));
+    const arrow = colour('--primary');
+    markers.setMarkers(mergeMarks(marks, starts).map((mark) => markerOf(mark, arrow, hideAmounts)));
     // Moving or zooming by hand survives new prices; another asset or interval starts anew.
     if (fitted.current !== label) chart.timeScale().fitContent();
     fitted.current = label;
