@@ -11,6 +11,6 @@ export default defineConfig({
     setupFiles: ['test/setup.tsx'],
     include: ['test/**/*.test.{ts,tsx}'],
     restoreMocks: true,
-    testTimeout: 20_000,
+    testTimeout: 90_000,
   },
 });

@@ -170,7 +170,7 @@ describe('trade', () => {
     await type('0.01');
     const dialog = await review();
     await user.click(within(dialog).getByRole('button', { name: 'Buy now' }));
-    const again = await screen.findByRole('button', { name: 'Ask again' }, { timeout: 6000 });
+    const again = await screen.findByRole('button', { name: 'Ask again' }, { timeout: 30_000 });
     dead = false;
     await user.click(again);
     await screen.findByRole('link', { name: 'See the order' });
@@ -228,7 +228,7 @@ describe('trade', () => {
     const accept = await within(dialog).findByRole(
       'button',
       { name: 'Accept the new price' },
-      { timeout: 9000 },
+      { timeout: 30_000 },
     );
     await user.click(accept);
     await user.click(await within(dialog).findByRole('button', { name: 'Buy now' }));

@@ -111,7 +111,7 @@ it('an unanswered order keeps its key through a closed dialog', async () => {
   );
   await review();
   await user.click(screen.getByRole('button', { name: 'Buy now' }));
-  await screen.findByRole('button', { name: 'Ask again' }, { timeout: 6000 });
+  await screen.findByRole('button', { name: 'Ask again' }, { timeout: 30_000 });
   await user.keyboard('{Escape}');
   dead = false;
   await user.click(await screen.findByRole('button', { name: /No answer yet: buy 0\.01 BTC/ }));

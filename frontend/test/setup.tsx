@@ -34,7 +34,8 @@ pageRuns();
 
 // A failed search names what it looked for; the whole page as text helps nobody.
 configure({
-  asyncUtilTimeout: 5_000,
+  // A busy machine is slow, not wrong.
+  asyncUtilTimeout: 20_000,
   getElementError: (message) => new Error(message?.split('Here are the')[0] ?? ''),
 });
 

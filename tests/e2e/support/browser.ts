@@ -52,7 +52,7 @@ export async function open(browser: Browser, look: Look = {}): Promise<Watched> 
     ...(look.storage ? { storageState: look.storage } : {}),
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(40_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
