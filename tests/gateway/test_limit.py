@@ -153,7 +153,7 @@ def test_an_internal_redirect_is_charged_once(gateway, worker):
 
 
 def test_junk_tokens_are_limited_before_they_are_verified(gateway, worker):
-    gateway.start(http=http("ip key=ip rate=10/h"), server=SERVER)
+    gateway.start(http=http("ip key=ip rate=10/h"), server="location /closed { cnop_jwt required; @PARAMS@ fastcgi_pass worker; }" + SERVER)
     statuses = [gateway.get("/closed", token="a.b.c").status for _ in range(30)]
     assert statuses == [401] * 10 + [429] * 20
     assert sum(gateway.metric(f'gateway_token_rejected_total{{reason="{r}"}}')
