@@ -4,6 +4,7 @@
 #include "fcgi_services/auth/account_right.h"
 #include "fcgi_services/auth/auth_main.h"
 #include "fcgi_services/auth/auth_store_sql.h"
+#include "shared/base/span.h"
 
 #include <unistd.h>
 
@@ -45,16 +46,20 @@ run(const struct auth_config *config, const struct verb *verb, struct cnop_str u
 {
     struct auth_rules rules = {.access_ttl_s = (int64_t)config->access_ttl / 1000};
     struct auth_env env = {.rules = &rules};
+    struct cnop_span span = CNOP_SPAN_OPEN;
     struct session_end end;
-    enum cnop_err err = auth_store_open(&config->db, &env.store);
+    enum cnop_err err;
 
+    cnop_span_enter(&span);
+    err = auth_store_open(&config->db, &env.store);
     if (err == CNOP_OK)
         err = account_right_set(&env, username, verb->right, &end); /* the relay tells gateways */
     auth_store_close(&env.store);
+    cnop_span_enter(NULL);
     audit(verb, username, err);
     if (err != CNOP_OK) {
-        (void)fprintf(stderr, "cnop-admin: %s: %s\n", verb->name,
-                      err == CNOP_E_NOT_FOUND ? "no such user" : cnop_err_meaning(err));
+        (void)fprintf(stderr, "cnop-admin: %s: %s %s\n", verb->name,
+                      err == CNOP_E_NOT_FOUND ? "no such user" : cnop_err_meaning(err), span.cause);
         return 1;
     }
     (void)printf("%.*s: %s\n", CNOP_STR_ARG(username), verb->message);

@@ -6,6 +6,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
+#include "shared/base/span.h"
 #include "shared/http/http_client.h"
 
 #include <signal.h>
@@ -124,6 +125,8 @@ main(int argc, char **argv)
     struct relay_config config;
     struct relay_link *link = NULL;
     struct auth_store *store = NULL;
+    struct cnop_span start_up = CNOP_SPAN_OPEN;
+    enum cnop_err err;
     int status = 0;
 
     if (cnop_config_start(&relay_config_spec, argc, argv, arena, &config, &status) !=
@@ -137,9 +140,15 @@ main(int argc, char **argv)
     cnop_secret_init();
     cnop_http_init();
     install_signals();
-    if (relay_link_open(config.gateway_sockets, config.snapshot_kib * 1024, &link) != CNOP_OK ||
-        auth_store_open(&config.db, &store) != CNOP_OK)
+    cnop_span_enter(&start_up);
+    err = relay_link_open(config.gateway_sockets, config.snapshot_kib * 1024, &link);
+    if (err == CNOP_OK)
+        err = auth_store_open(&config.db, &store);
+    if (err != CNOP_OK) {
+        cnop_log_start_failed("service_start", err);
         return 78;
+    }
+    cnop_span_enter(NULL);
     cnop_log_write(CNOP_LOG_INFO, "service_start", "relay started");
     run(&config, link, store);
     relay_link_close(&link);

@@ -8,6 +8,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
+#include "shared/base/span.h"
 
 #define EXIT_FAILED 70
 #define EXIT_CONFIG 78
@@ -174,6 +175,8 @@ main(int argc, char **argv)
     static const struct cnop_config_spec spec = {"cnop-feed", keys, CNOP_COUNT(keys)};
     bool is_seeding = take_seed_flag(&argc, argv);
     struct cnop_arena *arena = cnop_arena_new(CNOP_CONFIG_ARENA_BYTES);
+    struct cnop_span start_up = CNOP_SPAN_OPEN;
+    enum cnop_err err;
     int status = 0;
 
     cnop_secret_init();
@@ -186,8 +189,13 @@ main(int argc, char **argv)
         fprintf(stderr, "cnop-feed: cannot open %s\n", config.log_file);
         return EXIT_CONFIG;
     }
-    if (feed_run_init(&run, &config) != CNOP_OK)
+    cnop_span_enter(&start_up);
+    err = feed_run_init(&run, &config);
+    if (err != CNOP_OK) {
+        cnop_log_start_failed("service_start", err);
         return EXIT_CONFIG;
+    }
+    cnop_span_enter(NULL);
     status = is_seeding ? seed_once(&run) : run_for_ever(&run);
     feed_run_done(&run);
     cnop_arena_free(&arena);

@@ -6,6 +6,7 @@
 
 #include "shared/base/clock.h"
 #include "shared/base/escape.h"
+#include "shared/base/span.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -324,6 +325,19 @@ cnop_log_write(enum cnop_log_level level, const char *action, const char *messag
     struct cnop_log_line line;
 
     cnop_log_begin(&line, level, NULL, action, message);
+    cnop_log_end(&line);
+}
+
+void
+cnop_log_start_failed(const char *action, enum cnop_err err)
+{
+    const struct cnop_span *span = cnop_span_current();
+    struct cnop_log_line line;
+
+    cnop_log_begin(&line, CNOP_LOG_CRITICAL, NULL, action, "cannot start");
+    cnop_log_text(&line, "err", cnop_err_symbol(err));
+    if (span != NULL && span->cause[0] != '\0')
+        cnop_log_text(&line, "cause", span->cause);
     cnop_log_end(&line);
 }
 

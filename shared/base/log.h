@@ -77,6 +77,10 @@ void cnop_log_end(struct cnop_log_line *line); /* writes the line */
 /* A whole line without extra fields. */
 void cnop_log_write(enum cnop_log_level level, const char *action, const char *message);
 
+/* A program or worker that cannot start: a critical line with the error and, when a span is
+ * current, the cause that adapters left in it. */
+void cnop_log_start_failed(const char *action, enum cnop_err err);
+
 uint64_t cnop_log_dropped_count(void); /* lines lost in this process, both streams */
 
 #endif

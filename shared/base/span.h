@@ -19,6 +19,9 @@ struct cnop_span {
     char cause[CNOP_SPAN_CAUSE_BYTES]; /* NUL-terminated, "" when nothing failed; for logs only */
 };
 
+/* Without a deadline: for the start of a program, so that adapters can leave a cause. */
+#define CNOP_SPAN_OPEN ((struct cnop_span){.deadline_us = INT64_MAX})
+
 /* Makes span current on this thread until replaced; NULL: none. The span is the caller's. */
 void cnop_span_enter(struct cnop_span *span);
 

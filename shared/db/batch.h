@@ -59,24 +59,21 @@ void cnop_batch_rows_end(struct cnop_batch *batch, const char *tail);
 struct cnop_batch_db;
 
 /* Start-up: reads the password, does not connect. read_timeout_ms: how long an answer may take.
- * CONFIG: no usable password file. */
+ * CONFIG: no usable password file (the current span has the cause). */
 cnop_must_check enum cnop_err cnop_batch_db_open(const struct cnop_db_config *config,
                                                  uint32_t read_timeout_ms,
                                                  struct cnop_batch_db **ret_db);
-void cnop_batch_db_close(struct cnop_batch_db **db); /* accepts pointer to NULL */
 
 /* Connects if needed, and sets the session up: strict, UTC. DB_FAILED: the server cannot be
  * reached or refuses. */
 cnop_must_check enum cnop_err cnop_batch_db_connect(struct cnop_batch_db *db);
-void cnop_batch_db_disconnect(struct cnop_batch_db *db);
-bool cnop_batch_db_is_connected(const struct cnop_batch_db *db);
 
 /* Runs the assembled statements, which begin with START TRANSACTION and end with COMMIT: text in
  * one round trip, arrays in one for each statement. CNOP_OK: durable. OUTCOME_UNKNOWN: the
- * connection broke; find out on a new one. Everything else: rolled back, nothing changed: DUPLICATE
- * (a unique key), FENCED (a NOT NULL column was given NULL: the way a fence says no), DB_DEADLOCK,
- * TRUNCATED (the text did not fit), INTERNAL (a constraint or our SQL), DB_FAILED (read-only, full
- * disk, shutting down). */
+ * connection broke, or the commit itself failed; find out by asking. Everything else: rolled back,
+ * nothing changed: DUPLICATE (a unique key), FENCED (a NOT NULL column was given NULL: the way a
+ * fence says no), DB_DEADLOCK, TRUNCATED (the text did not fit), INTERNAL (a constraint or our
+ * SQL), DB_FAILED (read-only, full disk). */
 cnop_must_check enum cnop_err cnop_batch_commit(struct cnop_batch_db *db, struct cnop_batch *batch);
 
 /* Streams the rows of one SELECT. An error of fn ends the scan and is returned; OUTCOME_UNKNOWN

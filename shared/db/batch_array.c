@@ -207,17 +207,15 @@ statement_of(MYSQL *mysql, struct batch_statements *statements, const struct bat
 
 bool
 batch_arrays_execute(MYSQL *mysql, struct batch_statements *statements,
-                     struct batch_section *section, unsigned *ret_number, const char **ret_text)
+                     struct batch_section *section, MYSQL_STMT **ret_failed)
 {
     MYSQL_STMT *statement = statement_of(mysql, statements, section);
     MYSQL_BIND binds[BATCH_ARRAY_COLUMN_MAX];
     unsigned rows = section->row_count;
 
-    if (statement == NULL) {
-        *ret_number = mysql_errno(mysql);
-        *ret_text = mysql_error(mysql);
+    *ret_failed = statement;
+    if (statement == NULL)
         return false;
-    }
     memset(binds, 0, sizeof(binds));
     for (uint32_t i = 0; i < section->column_count; i++) {
         struct batch_column *column = &section->columns[i];
@@ -229,9 +227,5 @@ batch_arrays_execute(MYSQL *mysql, struct batch_statements *statements,
         binds[i].u.indicator = column->indicators;
     }
     (void)mysql_stmt_attr_set(statement, STMT_ATTR_ARRAY_SIZE, &rows);
-    if (mysql_stmt_bind_param(statement, binds) == 0 && mysql_stmt_execute(statement) == 0)
-        return true;
-    *ret_number = mysql_stmt_errno(statement);
-    *ret_text = mysql_stmt_error(statement);
-    return false;
+    return mysql_stmt_bind_param(statement, binds) == 0 && mysql_stmt_execute(statement) == 0;
 }

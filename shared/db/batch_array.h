@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows of a batch as columns of values, for prepared statements that take arrays: for many rows the
- * server spends a quarter less on them than on text (docs/adr/0008). Inside of batch.c. */
+ * server spends a quarter less on them than on text (docs/adr/0008). Inside of batch.c and
+ * batch_run.c. */
 #ifndef CNOP_DB_BATCH_ARRAY_H
 #define CNOP_DB_BATCH_ARRAY_H
 
@@ -66,9 +67,8 @@ struct batch_statements {
 /* Before the connection is closed. */
 void batch_statements_close(struct batch_statements *statements);
 
-/* Runs one section. False: *ret_number and *ret_text (valid until the next call) say why. */
+/* Runs one section. False: the error is on *ret_failed, or on the connection when that is NULL. */
 cnop_must_check bool batch_arrays_execute(MYSQL *mysql, struct batch_statements *statements,
-                                          struct batch_section *section, unsigned *ret_number,
-                                          const char **ret_text);
+                                          struct batch_section *section, MYSQL_STMT **ret_failed);
 
 #endif

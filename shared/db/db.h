@@ -51,7 +51,7 @@ struct cnop_db_config {
                      "Time a statement may take.")
 
 /* Start-up: reads the password and allocates; does not connect. The config must outlive the handle.
- * CONFIG: the password file is missing, too open or too long (logged). */
+ * CONFIG: the password file is missing, too open or too long (the current span has the cause). */
 cnop_must_check enum cnop_err cnop_db_open(const struct cnop_db_config *config,
                                            struct cnop_db **ret_db);
 void cnop_db_close(struct cnop_db **db); /* accepts pointer to NULL */

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside of a database handle. For the files of shared/db only. */
+/* Inside of a database handle, from the bottom up: each part calls those above it here only. For
+ * the files of shared/db only. */
 #ifndef CNOP_DB_DB_STATE_H
 #define CNOP_DB_DB_STATE_H
 
-#include <mysql.h>
-
-#include "shared/db/db.h"
+#include "shared/db/session.h"
 
 #define CNOP_DB_COLUMN_MAX 48
 #define CNOP_DB_STATEMENT_SLOTS 256 /* power of two; at most half are used */
-#define CNOP_DB_PASSWORD_BYTES 256
-#define CNOP_DB_CAUSE_BYTES 256
-#define CNOP_DB_KEY_BYTES 96
 #define CNOP_DB_ROWS_DEFAULT 200
 
 struct cnop_statement {
@@ -30,8 +26,7 @@ struct cnop_tx {
 struct cnop_db {
     struct cnop_arena *arena; /* holds this struct */
     const struct cnop_db_config *config;
-    MYSQL *mysql; /* NULL: not connected */
-    bool up;
+    struct cnop_session session;
     int64_t retry_us;  /* no attempt to connect before this monotonic time */
     int64_t pause_us;  /* the next pause between attempts */
     uint32_t limit_ms; /* max_statement_time of the session */
@@ -43,28 +38,17 @@ struct cnop_db {
     int64_t integers[CNOP_DB_COLUMN_MAX];
     unsigned long lengths[CNOP_DB_COLUMN_MAX];
     my_bool nulls[CNOP_DB_COLUMN_MAX];
-    char cause[CNOP_DB_CAUSE_BYTES];
-    char duplicate_key[CNOP_DB_KEY_BYTES];
-    char password[CNOP_DB_PASSWORD_BYTES];
 };
 
-/* What was under way when an error came: decides between failed and unknown. */
-enum cnop_db_phase {
-    CNOP_DB_PREPARING, /* nothing has been executed */
-    CNOP_DB_READING,
-    CNOP_DB_WRITING,
-    CNOP_DB_COMMITTING,
-};
-
-/* ---- connect.c ---- */
-
-/* Connected, alive and with the right time limit, or an error: DB_FAILED, DEADLINE. */
-cnop_must_check enum cnop_err cnop_db_require(struct cnop_db *db);
+/* ---- handle.c ---- */
 
 /* Forgets the connection and every prepared statement. */
 void cnop_db_disconnect(struct cnop_db *db);
+bool cnop_db_is_connected(const struct cnop_db *db);
 
-/* ---- error.c ---- */
+/* Ends the transaction of the connection, if there is one: rolled back, or the connection is
+ * dropped. */
+void cnop_db_rollback(struct cnop_db *db);
 
 /* The catalogue error of a server or client error; keeps its cause; disconnects when the
  * connection is of no more use; rolls an open transaction back. */
@@ -74,15 +58,7 @@ enum cnop_err cnop_db_fail(struct cnop_db *db, const char *what, enum cnop_db_ph
 /* An error of our own (time, memory): rolls an open transaction back; returns err. */
 enum cnop_err cnop_db_abort(struct cnop_db *db, enum cnop_err err);
 
-/* What an error number means in a phase; ret_lost: the connection is of no more use. Pure. */
-enum cnop_err cnop_db_classify(unsigned number, enum cnop_db_phase phase, bool in_transaction,
-                               bool *ret_lost);
-
 /* ---- statement.c ---- */
-
-/* The prepared statement of sql. */
-cnop_must_check enum cnop_err cnop_db_prepare(struct cnop_db *db, const struct cnop_sql *sql,
-                                              struct cnop_statement **ret_statement);
 
 /* Binds and executes; phase as given is charged to failures. */
 cnop_must_check enum cnop_err cnop_db_execute(struct cnop_db *db, const struct cnop_sql *sql,
@@ -92,5 +68,10 @@ cnop_must_check enum cnop_err cnop_db_execute(struct cnop_db *db, const struct c
 /* A statement without parameters and rows that belongs to this library: START TRANSACTION, ... */
 cnop_must_check enum cnop_err cnop_db_command(struct cnop_db *db, const char *text,
                                               enum cnop_db_phase phase);
+
+/* ---- connect.c ---- */
+
+/* Connected, alive and with the right time limit, or an error: DB_FAILED, DEADLINE. */
+cnop_must_check enum cnop_err cnop_db_require(struct cnop_db *db);
 
 #endif

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-#include <mysqld_error.h>
-
+#include "shared/db/classify.h"
 #include "shared/db/sql_split.h"
 
 #define SQL_BYTES 1024
@@ -112,14 +111,6 @@ cnop_migrations_compare(MYSQL *mysql, struct cnop_migrations *migrations)
     return CNOP_OK;
 }
 
-/* The object is there already: the statement ran just before a crash, its note did not. */
-static bool
-already_done(unsigned number)
-{
-    return number == ER_TABLE_EXISTS_ERROR || number == ER_DUP_FIELDNAME ||
-           number == ER_DUP_KEYNAME || number == ER_CANT_DROP_FIELD_OR_KEY;
-}
-
 static enum cnop_err
 run_statement(MYSQL *mysql, const char *schema, struct cnop_migration *migration,
               struct cnop_str statement, bool resumed)
@@ -127,7 +118,7 @@ run_statement(MYSQL *mysql, const char *schema, struct cnop_migration *migration
     enum cnop_err err;
 
     if (mysql_real_query(mysql, statement.ptr, (unsigned long)statement.len) != 0 &&
-        !(resumed && already_done(mysql_errno(mysql)))) {
+        !(resumed && cnop_db_already_done(mysql_errno(mysql)))) {
         (void)fprintf(stderr, "cnop-migrate: %s: %s: statement %u failed\n", schema,
                       migration->name, migration->done_count + 1);
         return report(mysql, schema, migration->name);

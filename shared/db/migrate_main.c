@@ -6,11 +6,12 @@
 
 #include "shared/config/config.h"
 #include "shared/db/migrate.h"
+#include "shared/db/session.h"
 
 #define ARENA_BYTES (16 * 1024 * 1024)
 #define SCHEMA_MAX 8
 #define LOCK_WAIT_S "30"
-#define CONNECT_TIMEOUT_S 10
+#define CONNECT_TIMEOUT_MS 10000
 
 struct migrate_config {
     const char *db_socket;
@@ -18,6 +19,7 @@ struct migrate_config {
     const char *db_password_file;
     const char *migrations;
     const char *schemas;
+    uint64_t statement_timeout; /* ms */
 };
 
 static const struct cnop_config_key migrate_keys[] = {
@@ -29,6 +31,8 @@ static const struct cnop_config_key migrate_keys[] = {
                          "Folder with one folder of migrations for each schema."),
     CNOP_CONFIG_ROW_STRING(struct migrate_config, schemas, "auth,user,market,ledger",
                            "Folders to apply, in this order; the schema of auth is cnop_auth."),
+    CNOP_CONFIG_ROW_DURATION(struct migrate_config, statement_timeout, "1h", 1000, 86400000,
+                             "Time one statement may take; a table is rebuilt in one statement."),
 };
 
 static const struct cnop_config_spec migrate_spec = {"cnop-migrate", migrate_keys,
@@ -83,48 +87,6 @@ split_schemas(struct cnop_arena *arena, struct cnop_str text, const char **names
 }
 
 /* ---- connection ---- */
-
-static enum cnop_err
-read_password(const char *path, char *password, size_t size)
-{
-    const char *reason = "cannot be read";
-    size_t len;
-
-    password[0] = '\0';
-    if (path[0] == '\0')
-        return CNOP_OK;
-    if (cnop_secret_read_file(path, password, 1, size - 1, &len, &reason) != CNOP_OK) {
-        (void)fprintf(stderr, "cnop-migrate: %s: %s\n", path, reason);
-        return CNOP_E_CONFIG;
-    }
-    password[len] = '\0';
-    password[strcspn(password, "\r\n")] = '\0';
-    return CNOP_OK;
-}
-
-static MYSQL *
-open_database(const struct migrate_config *config)
-{
-    unsigned timeout_s = CONNECT_TIMEOUT_S, local_infile = 0;
-    MYSQL *mysql = mysql_init(NULL);
-    char password[256];
-    bool connected;
-
-    cnop_assert(mysql != NULL);
-    (void)mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &timeout_s);
-    (void)mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile);
-    (void)mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    connected = read_password(config->db_password_file, password, sizeof(password)) == CNOP_OK &&
-                mysql_real_connect(mysql, "localhost", config->db_user, password, NULL, 0,
-                                   config->db_socket, 0) != NULL;
-    cnop_secret_zero(password, sizeof(password));
-    if (connected)
-        return mysql;
-    if (mysql_errno(mysql) != 0)
-        (void)fprintf(stderr, "cnop-migrate: %s\n", mysql_error(mysql));
-    mysql_close(mysql);
-    return NULL;
-}
 
 /* One migration run at a time; the lock ends with the connection. */
 static enum cnop_err
@@ -199,27 +161,43 @@ run_verb(MYSQL *mysql, enum verb verb, struct cnop_migrations *schemas, size_t c
     return verb == VERB_VERIFY && !current ? STATUS_NOT_CURRENT : STATUS_DONE;
 }
 
+/* Connects, holds the lock, does it. */
+static int
+run_on_database(const struct migrate_config *config, enum verb verb,
+                struct cnop_migrations *schemas, size_t count)
+{
+    const struct cnop_db_config target = {.db_socket = config->db_socket,
+                                          .db_user = config->db_user,
+                                          .db_password_file = config->db_password_file,
+                                          .db_connect_timeout = CONNECT_TIMEOUT_MS};
+    struct cnop_session session;
+    enum cnop_err err = cnop_session_open(&session, &target, CNOP_SESSION_MIGRATIONS,
+                                          (uint32_t)config->statement_timeout);
+    int status = STATUS_FAILED;
+
+    if (err == CNOP_OK)
+        err = cnop_session_connect(&session);
+    if (err != CNOP_OK)
+        (void)fprintf(stderr, "cnop-migrate: %s\n", session.cause);
+    else if (take_lock(session.mysql) == CNOP_OK)
+        status = run_verb(session.mysql, verb, schemas, count);
+    cnop_session_close(&session);
+    return status;
+}
+
 static int
 migrate(const struct migrate_config *config, struct cnop_arena *arena, enum verb verb)
 {
     struct cnop_migrations schemas[SCHEMA_MAX];
     const char *names[SCHEMA_MAX];
-    int status = STATUS_FAILED;
     size_t count;
-    MYSQL *mysql;
 
     if (split_schemas(arena, cnop_str_from(config->schemas), names, &count) != CNOP_OK)
         return STATUS_FAILED;
     for (size_t i = 0; i < count; i++)
         if (cnop_migrations_read(arena, config->migrations, names[i], &schemas[i]) != CNOP_OK)
             return STATUS_FAILED;
-    mysql = open_database(config);
-    if (mysql == NULL)
-        return STATUS_FAILED;
-    if (take_lock(mysql) == CNOP_OK)
-        status = run_verb(mysql, verb, schemas, count);
-    mysql_close(mysql);
-    return status;
+    return run_on_database(config, verb, schemas, count);
 }
 
 int

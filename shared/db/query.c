@@ -128,7 +128,7 @@ fetch_rows(const struct fetch *fetch, struct cnop_rows *ret_rows)
     if (err == CNOP_OK)
         err = take_rows(fetch, list, &rows);
     /* Unread rows must be taken off the wire - unless the connection went with the error. */
-    if (fetch->db->mysql != NULL && fetch->statement->stmt != NULL)
+    if (cnop_db_is_connected(fetch->db) && fetch->statement->stmt != NULL)
         (void)mysql_stmt_free_result(fetch->statement->stmt);
     cnop_span_add_db_us(cnop_clock_monotonic_us() - started_us);
     if (err == CNOP_E_NO_MEMORY)

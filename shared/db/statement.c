@@ -57,9 +57,9 @@ learn_columns(struct cnop_statement *statement)
     mysql_free_result(metadata);
 }
 
-enum cnop_err
-cnop_db_prepare(struct cnop_db *db, const struct cnop_sql *sql,
-                struct cnop_statement **ret_statement)
+/* The prepared statement of sql. */
+static enum cnop_err
+prepare(struct cnop_db *db, const struct cnop_sql *sql, struct cnop_statement **ret_statement)
 {
     struct cnop_statement *statement = find_slot(db, sql);
     enum cnop_err err;
@@ -69,7 +69,7 @@ cnop_db_prepare(struct cnop_db *db, const struct cnop_sql *sql,
         return CNOP_OK;
     }
     cnop_assert(db->statement_count < CNOP_DB_STATEMENT_SLOTS / 2);
-    statement->stmt = mysql_stmt_init(db->mysql);
+    statement->stmt = mysql_stmt_init(db->session.mysql);
     cnop_assert(statement->stmt != NULL);
     if (mysql_stmt_prepare(statement->stmt, sql->text, strlen(sql->text)) != 0) {
         MYSQL_STMT *stmt = statement->stmt;
@@ -128,7 +128,7 @@ cnop_db_execute(struct cnop_db *db, const struct cnop_sql *sql, struct cnop_para
 {
     int64_t started_us = cnop_clock_monotonic_us();
     struct cnop_statement *statement;
-    enum cnop_err err = cnop_db_prepare(db, sql, &statement);
+    enum cnop_err err = prepare(db, sql, &statement);
 
     if (err == CNOP_OK) {
         cnop_assert(params.count <= CNOP_PARAM_COUNT_MAX);
@@ -148,8 +148,8 @@ enum cnop_err
 cnop_db_command(struct cnop_db *db, const char *text, enum cnop_db_phase phase)
 {
     int64_t started_us = cnop_clock_monotonic_us();
-    int failed = mysql_real_query(db->mysql, text, strlen(text));
+    bool done = cnop_session_command(&db->session, cnop_str_from(text));
 
     cnop_span_add_db_us(cnop_clock_monotonic_us() - started_us);
-    return failed ? cnop_db_fail(db, text, phase, NULL) : CNOP_OK;
+    return done ? CNOP_OK : cnop_db_fail(db, text, phase, NULL);
 }

@@ -51,8 +51,8 @@ cnop_tx_commit(struct cnop_tx **tx)
     }
     err = cnop_db_command(own->db, "COMMIT", CNOP_DB_COMMITTING);
     /* Refused but still connected: what the server made of it must not stay open. */
-    if (err != CNOP_OK && own->db->mysql != NULL && mysql_rollback(own->db->mysql) != 0)
-        cnop_db_disconnect(own->db);
+    if (err != CNOP_OK)
+        cnop_db_rollback(own->db);
     own->open = false;
     *tx = NULL;
     return err;
@@ -66,8 +66,8 @@ cnop_tx_done(struct cnop_tx **tx)
     if (own == NULL)
         return;
     cnop_assert(own->open);
-    if (own->failed == CNOP_OK && mysql_rollback(own->db->mysql) != 0)
-        cnop_db_disconnect(own->db);
+    if (own->failed == CNOP_OK)
+        cnop_db_rollback(own->db);
     own->open = false;
     *tx = NULL;
 }

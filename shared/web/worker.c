@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "shared/base/clock.h"
+#include "shared/base/span.h"
 
 /* The gateway forwards no larger body (gateway.max_body). Whatever it forwards is taken in whole,
  * though a route may refuse it: after an answer that left input unread the connection could only
@@ -166,15 +167,18 @@ thread_main(void *arg)
     struct cnop_thread *thread = arg;
     struct cnop_worker *worker = thread->worker;
     const struct cnop_service *service = worker->start.service;
+    struct cnop_span start_up = CNOP_SPAN_OPEN;
     enum cnop_err err = CNOP_OK;
 
     cnop_thread_enter(thread);
+    cnop_span_enter(&start_up);
     if (service->thread_init != NULL)
         err = service->thread_init(service->arg, thread->index, &thread->env);
     if (err != CNOP_OK) {
-        cnop_log_write(CNOP_LOG_CRITICAL, "thread_init", cnop_err_symbol(err));
+        cnop_log_start_failed("thread_init", err);
         atomic_store(&worker->failed, true);
     }
+    cnop_span_enter(NULL);
     atomic_fetch_add(&worker->started, 1);
     if (err == CNOP_OK) {
         cnop_thread_run(thread);
@@ -285,6 +289,21 @@ worker_prepare(struct cnop_worker *worker)
     cnop_fcgi_start();
 }
 
+static enum cnop_err
+init_process(const struct cnop_service *service)
+{
+    struct cnop_span start_up = CNOP_SPAN_OPEN;
+    enum cnop_err err = CNOP_OK;
+
+    cnop_span_enter(&start_up);
+    if (service->process_init != NULL)
+        err = service->process_init(service->arg);
+    if (err != CNOP_OK)
+        cnop_log_start_failed("process_init", err);
+    cnop_span_enter(NULL);
+    return err;
+}
+
 int
 cnop_worker_run(const struct cnop_worker_start *start)
 {
@@ -293,10 +312,8 @@ cnop_worker_run(const struct cnop_worker_start *start)
 
     worker.start = *start;
     worker_prepare(&worker);
-    if (service->process_init != NULL && service->process_init(service->arg) != CNOP_OK) {
-        cnop_log_write(CNOP_LOG_CRITICAL, "process_init", "worker cannot start");
+    if (init_process(service) != CNOP_OK)
         return STATUS_FAILED;
-    }
     start_threads(&worker);
     if (!atomic_load(&worker.failed)) {
         atomic_store(&worker.beat->ready, 1);

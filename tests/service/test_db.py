@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The MariaDB door against a real server: types, transactions, conflicts, lost connections.
 
-Covers shared/db/connect.c, shared/db/query.c, shared/db/statement.c and shared/db/tx.c.
+Covers shared/db/batch_run.c, shared/db/connect.c, shared/db/handle.c, shared/db/query.c, shared/db/session.c,
+shared/db/statement.c and shared/db/tx.c.
 """
 
 import re
@@ -19,11 +20,12 @@ import harness  # noqa: E402
 class Driver:
     """One database handle, driven by lines (tests/support/db_driver.c)."""
 
-    def __init__(self, directory, **config):
+    def __init__(self, directory, errors=None, **config):
         path = directory / f"driver-{time.monotonic_ns()}.conf"
         path.write_text("".join(f"{key} = {value}\n" for key, value in config.items()))
         self.process = subprocess.Popen([str(harness.built("tests/support/db_driver")), "--config", str(path)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                                        text=True)
 
     def send(self, line):
         self.process.stdin.write(line + "\n")
@@ -206,6 +208,35 @@ def test_request_deadline_bounds_a_statement(connect):
     assert db("query find 1").startswith("OK")
 
 
+def test_batch_is_all_or_nothing(connect, server):
+    db = connect()
+    assert db("batch 7 seven 5") == "OK"
+    answer = db("batch 8 seven 5")
+    assert answer.startswith("DUPLICATE") and "uq_item_name" in answer
+    assert "'seven'" not in answer, "values of rows are nobody's business in a log"
+    assert db("batch 8 n 5").startswith("FENCED"), "how a fence says no"
+    assert db("batch 8 much_too_long_for_the_column 5").startswith("INTERNAL")
+    assert db("batch 8 eight 5") == "OK", "the session works on after every refusal"
+    assert rows(server, "SELECT COUNT(*) FROM item WHERE id >= 7") == [["2"]]
+
+
+@pytest.mark.parametrize("what", ["CONNECTION", "QUERY"])
+def test_batch_cut_short_is_of_unknown_outcome(connect, server, what):
+    db, other = connect(), connect()
+    assert db("batch 7 seven 5") == "OK"
+    other("begin")
+    assert other("exec insert 8 other 1").startswith("OK"), "the batch will wait for this row"
+    db.send("batch 8 eight 5")
+    while not (found := server.sql("SELECT id FROM information_schema.processlist "
+                                   "WHERE command = 'Query' AND info LIKE 'INSERT INTO item%'")):
+        pass
+    server.sql(f"KILL {what} {found[0][0]}")
+    assert db.receive().startswith("OUTCOME_UNKNOWN")
+    assert other("done") == "OK"
+    assert rows(server, "SELECT COUNT(*) FROM item WHERE id = 8") == [["0"]]
+    assert db("batch 8 eight 5") == "OK", "on a new connection"
+
+
 def test_wrong_password_is_an_outage_not_a_crash(server):
     path = server.base / "wrong.pw"
     path.write_text("wrong\n")
@@ -220,8 +251,11 @@ def test_open_password_file_is_refused(server):
     path = server.base / "open.pw"
     path.write_text("secret\n")
     path.chmod(0o644)
-    db = Driver(server.base, db_socket=server.socket, db_user="worker", db_password_file=path)
+    db = Driver(server.base, errors=subprocess.PIPE, db_socket=server.socket, db_user="worker",
+                db_password_file=path)
     assert db.process.wait(10) == 78
+    assert db.process.stderr.read() == \
+        f"database: password file {path}: is readable by others or writable by group or others\n"
 
 
 def test_idle_connection_survives_a_server_restart(connect, server):

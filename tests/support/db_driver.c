@@ -8,6 +8,7 @@
 #include "shared/base/secret.h"
 #include "shared/base/span.h"
 #include "shared/cache/cache.h"
+#include "shared/db/batch.h"
 #include "shared/db/db.h"
 
 struct driver_config {
@@ -25,6 +26,7 @@ static const struct cnop_config_spec driver_spec = {"db_driver", driver_keys,
 
 static struct cnop_arena *arena;
 static struct cnop_db *db;
+static struct cnop_batch_db *batch_db;
 static struct cnop_cache *cache;
 static struct cnop_tx *tx;
 
@@ -195,6 +197,38 @@ transfer(struct cnop_db *handle, void *arg)
     return err;
 }
 
+/* batch ID NAME AMOUNT: a transaction in one packet; NAME n gives NULL to a column that takes none.
+ */
+static void
+do_batch(char **words, size_t count)
+{
+    static char memory[4096];
+    struct cnop_batch batch;
+    uint64_t id = 0, amount = 0;
+    enum cnop_err err;
+
+    cnop_assert(count == 3);
+    cnop_assert(cnop_str_parse_u64(cnop_str_from(words[0]), 0, INT64_MAX, &id) == CNOP_OK);
+    cnop_assert(cnop_str_parse_u64(cnop_str_from(words[2]), 0, INT64_MAX, &amount) == CNOP_OK);
+    cnop_batch_init(&batch, memory, sizeof(memory));
+    cnop_batch_sql(&batch, "START TRANSACTION;");
+    cnop_batch_rows_open(&batch, "INSERT INTO item (id, name, amount) VALUES ");
+    cnop_batch_row_open(&batch);
+    cnop_batch_u64(&batch, id);
+    if (strcmp(words[1], "n") == 0)
+        cnop_batch_null(&batch);
+    else
+        cnop_batch_ascii(&batch, cnop_str_from(words[1]));
+    cnop_batch_u64(&batch, amount);
+    cnop_batch_row_close(&batch);
+    cnop_batch_rows_close(&batch, "");
+    cnop_batch_sql(&batch, "COMMIT");
+    err = cnop_batch_commit(batch_db, &batch);
+    printf("%s", err == CNOP_OK ? "OK" : cnop_err_symbol(err));
+    if (err != CNOP_OK)
+        printf(" cause=[%s]", cnop_batch_db_cause(batch_db));
+}
+
 static void
 do_cache(const char *verb, char **words, size_t count)
 {
@@ -246,6 +280,8 @@ obey(const char *verb, char **words, size_t count)
         transfer_runs = 0;
         answer(cnop_db_retry(db, transfer, words));
         printf(" runs=%d", transfer_runs);
+    } else if (strcmp(verb, "batch") == 0) {
+        do_batch(words, count);
     } else if (strcmp(verb, "ping") == 0) {
         answer(cnop_db_ping(db));
     } else if (strcmp(verb, "deadline") == 0) {
@@ -270,6 +306,7 @@ main(int argc, char **argv)
 {
     struct cnop_arena *config_arena = cnop_arena_new(512 * 1024);
     static struct driver_config config;
+    struct cnop_span start_up = CNOP_SPAN_OPEN;
     char line[1024];
     int status = 0;
 
@@ -278,8 +315,13 @@ main(int argc, char **argv)
     if (cnop_config_start(&driver_spec, argc, argv, config_arena, &config, &status) !=
         CNOP_CONFIG_RUN)
         return status;
-    if (cnop_db_open(&config.db, &db) != CNOP_OK)
+    cnop_span_enter(&start_up);
+    if (cnop_db_open(&config.db, &db) != CNOP_OK) {
+        (void)fprintf(stderr, "%s\n", start_up.cause);
         return 78;
+    }
+    cnop_assert(cnop_batch_db_open(&config.db, 5000, &batch_db) == CNOP_OK);
+    cnop_span_enter(NULL);
     cache = cnop_cache_open(&config.cache);
     while (fgets(line, sizeof(line), stdin) != NULL) {
         char *words[16];
