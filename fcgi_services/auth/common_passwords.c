@@ -3,6 +3,7 @@
  * need no memory. Passwords are examined in a stack buffer that is wiped before returning. */
 #include "fcgi_services/auth/common_passwords.h"
 
+#include "shared/base/ascii.h"
 #include "shared/base/file.h"
 #include "shared/base/secret.h"
 
@@ -30,18 +31,6 @@ list_has(const struct common_passwords *list, struct cnop_str word)
     return bsearch(&digest, list->digests, list->count, sizeof(digest), digest_compare) != NULL;
 }
 
-static bool
-is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static char
-to_lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 enum cnop_err
 common_passwords_parse(struct cnop_arena *arena, struct cnop_str text,
                        struct common_passwords *ret_list)
@@ -63,7 +52,7 @@ common_passwords_parse(struct cnop_arena *arena, struct cnop_str text,
         if (count == COMMON_PASSWORDS_MAX)
             return CNOP_E_CONFIG;
         for (size_t i = 0; i < line.len; i++) {
-            if (line.ptr[i] != to_lower(line.ptr[i]) || line.ptr[i] == ' ')
+            if (line.ptr[i] != cnop_to_lower(line.ptr[i]) || line.ptr[i] == ' ')
                 return CNOP_E_CONFIG;
         }
         digests[count++] = cnop_secret_siphash(digest_key, line.ptr, line.len);
@@ -142,7 +131,7 @@ is_run(struct cnop_str text)
 static struct cnop_str
 strip_head(struct cnop_str text)
 {
-    while (text.len > 0 && !is_letter(text.ptr[0])) {
+    while (text.len > 0 && !cnop_is_lower(text.ptr[0])) {
         text.ptr++;
         text.len--;
     }
@@ -152,7 +141,7 @@ strip_head(struct cnop_str text)
 static struct cnop_str
 strip_tail(struct cnop_str text)
 {
-    while (text.len > 0 && !is_letter(text.ptr[text.len - 1]))
+    while (text.len > 0 && !cnop_is_lower(text.ptr[text.len - 1]))
         text.len--;
     return text;
 }
@@ -197,7 +186,7 @@ ornament_count(struct cnop_str text)
     size_t count = 0;
 
     for (size_t i = 0; i < text.len; i++)
-        count += !is_letter(text.ptr[i]);
+        count += !cnop_is_lower(text.ptr[i]);
     return count;
 }
 
@@ -228,7 +217,7 @@ common_passwords_match(const struct common_passwords *list, struct cnop_str pass
 
     cnop_assert(password.len <= sizeof(lower));
     for (size_t i = 0; i < password.len; i++)
-        lower[i] = to_lower(password.ptr[i]);
+        lower[i] = cnop_to_lower(password.ptr[i]);
     text = cnop_str_make(lower, password.len);
     found = list_has(list, text) || has_few_characters(text) || is_repetition(text) ||
             is_run(text) || is_dressed_word(list, text);

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/base/file.h"
+
 static bool
 copy_kid(struct cnop_str value, char out[KEYRING_KID_BYTES])
 {
@@ -86,54 +88,31 @@ enum cnop_err
 keyring_load(const char *dir, struct keyring *ret_keyring)
 {
     char path[PATH_MAX];
+    static const struct cnop_file_rules rules = {.max_bytes = KEYRING_FILE_BYTES};
     char text[KEYRING_FILE_BYTES];
-    ssize_t len;
-    int fd;
+    const char *reason;
+    enum cnop_err err;
+    size_t len = 0;
 
     if (snprintf(path, sizeof(path), "%s/" KEYRING_FILE_NAME, dir) >= (int)sizeof(path))
         return CNOP_E_IO;
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? CNOP_E_NOT_FOUND : CNOP_E_IO;
-    len = read(fd, text, sizeof(text));
-    (void)close(fd);
-    if (len < 0)
-        return CNOP_E_IO;
-    return keyring_parse(cnop_str_make(text, (size_t)len), ret_keyring);
-}
-
-static enum cnop_err
-write_durably(int fd, struct cnop_str text)
-{
-    if (write(fd, text.ptr, text.len) != (ssize_t)text.len || fsync(fd) != 0)
-        return CNOP_E_IO;
-    return CNOP_OK;
+    err = cnop_file_read_into(path, &rules, text, &len, &reason);
+    if (err != CNOP_OK)
+        return err;
+    return keyring_parse(cnop_str_make(text, len), ret_keyring);
 }
 
 enum cnop_err
 keyring_store(const char *dir, const struct keyring *keyring)
 {
     char path[PATH_MAX];
-    char temporary[PATH_MAX];
     char memory[KEYRING_FILE_BYTES];
     struct cnop_buf text;
-    enum cnop_err err;
-    int fd;
 
     cnop_buf_init(&text, memory, sizeof(memory));
     keyring_format(&text, keyring);
     cnop_assert(!text.overflow);
-    if (snprintf(path, sizeof(path), "%s/" KEYRING_FILE_NAME, dir) >= (int)sizeof(path) ||
-        snprintf(temporary, sizeof(temporary), "%s/." KEYRING_FILE_NAME ".new", dir) >=
-            (int)sizeof(temporary))
+    if (snprintf(path, sizeof(path), "%s/" KEYRING_FILE_NAME, dir) >= (int)sizeof(path))
         return CNOP_E_IO;
-    fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return CNOP_E_IO;
-    err = write_durably(fd, cnop_buf_view(&text));
-    if (close(fd) != 0 || err != CNOP_OK || rename(temporary, path) != 0) {
-        (void)unlink(temporary);
-        return CNOP_E_IO;
-    }
-    return CNOP_OK;
+    return cnop_file_replace(path, cnop_buf_view(&text), 0644);
 }

@@ -4,6 +4,7 @@
 
 #include "fcgi_services/auth/keyring.h"
 #include "shared/base/clock.h"
+#include "shared/base/file.h"
 #include "shared/base/id.h"
 #include "shared/base/log.h"
 #include "shared/token/mint.h"
@@ -126,21 +127,19 @@ look_at_key(struct signer *signer)
 static void
 look_at_jwks(struct signer *signer)
 {
+    static const struct cnop_file_rules rules = {
+        .min_bytes = 1, .max_bytes = SIGNER_JWKS_BYTES - 1};
     struct file_mark mark;
-    ssize_t len;
-    int fd;
+    const char *reason;
+    size_t len;
 
     if (!file_mark_read(signer->config->jwks_file, &mark) ||
         (signer->jwks_len > 0 && file_mark_equal(&mark, &signer->jwks_mark)))
         return;
-    fd = open(signer->config->jwks_file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (cnop_file_read_into(signer->config->jwks_file, &rules, signer->jwks, &len, &reason) !=
+        CNOP_OK)
         return;
-    len = read(fd, signer->jwks, sizeof(signer->jwks));
-    (void)close(fd);
-    if (len <= 0 || (size_t)len == sizeof(signer->jwks))
-        return;
-    signer->jwks_len = (size_t)len;
+    signer->jwks_len = len;
     signer->jwks_mark = mark;
 }
 

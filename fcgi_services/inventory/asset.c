@@ -3,6 +3,8 @@
  * a request. */
 #include "fcgi_services/inventory/asset.h"
 
+#include "shared/base/ascii.h"
+
 #define PPM INT64_C(1000000)
 #define RANK_LAST INT64_C(65536)
 
@@ -106,8 +108,8 @@ static int
 compare_names(struct cnop_str a, struct cnop_str b)
 {
     for (size_t i = 0; i < a.len && i < b.len; i++) {
-        int left = a.ptr[i] >= 'A' && a.ptr[i] <= 'Z' ? a.ptr[i] + 32 : a.ptr[i];
-        int right = b.ptr[i] >= 'A' && b.ptr[i] <= 'Z' ? b.ptr[i] + 32 : b.ptr[i];
+        int left = cnop_to_lower(a.ptr[i]);
+        int right = cnop_to_lower(b.ptr[i]);
 
         if (left != right)
             return left < right ? -1 : 1;

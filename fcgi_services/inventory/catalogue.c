@@ -2,6 +2,7 @@
 /* Tab-separated lines into rows. Does no I/O. */
 #include "fcgi_services/inventory/catalogue.h"
 
+#include "shared/base/ascii.h"
 #include "shared/base/clock.h"
 
 enum column {
@@ -80,7 +81,7 @@ read_words(const struct cnop_str *fields, struct catalogue_row *row)
     for (size_t i = 0; i < asset->symbol.len; i++) {
         char c = asset->symbol.ptr[i];
 
-        if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9'))
+        if (!cnop_is_upper(c) && !cnop_is_digit(c))
             return "a symbol holds A-Z and 0-9 only";
     }
     if (asset->name.len < 1 || asset->name.len > 100)

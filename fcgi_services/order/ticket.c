@@ -2,6 +2,8 @@
 /* Form of an order; see ticket.h. Rules of meaning are the ledger's. */
 #include "fcgi_services/order/ticket.h"
 
+#include "shared/base/ascii.h"
+
 static const char *const order_types[] = {"market_buy", "market_sell", "limit_buy", "limit_sell",
                                           NULL};
 
@@ -70,9 +72,7 @@ ticket_command(const struct engine *engine, int64_t account_id, const struct tic
 
     cnop_assert(ticket->asset_id.len <= sizeof(symbol));
     for (size_t i = 0; i < ticket->asset_id.len; i++) {
-        char c = ticket->asset_id.ptr[i];
-
-        symbol[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        symbol[i] = cnop_to_upper(ticket->asset_id.ptr[i]);
     }
     asset = ledger_find_symbol(engine_ledger(engine), cnop_str_make(symbol, ticket->asset_id.len));
     if (asset == NULL || asset->id == LEDGER_USD)

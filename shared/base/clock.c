@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The only reader of system clocks, and the calendar. UTC only: no locale, no time zone data. */
+#include "shared/base/ascii.h"
 #include "shared/base/clock.h"
 
 #include <stdatomic.h>
@@ -223,7 +224,7 @@ cnop_clock_take_fraction(struct cnop_str *s, int64_t *ret_us)
     *ret_us = 0;
     if (!cnop_clock_take_char(s, '.'))
         return true;
-    while (count < s->len && s->ptr[count] >= '0' && s->ptr[count] <= '9') {
+    while (count < s->len && cnop_is_digit(s->ptr[count])) {
         *ret_us += (s->ptr[count] - '0') * scale;
         scale /= 10;
         count++;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "shared/base/ascii.h"
+
 #define CNOP_ESCAPE_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 static bool
@@ -15,8 +17,7 @@ cnop_escape_is_plain(unsigned char byte)
 static void
 cnop_escape_control(struct cnop_buf *buf, unsigned char code)
 {
-    static const char digits[] = "0123456789abcdef";
-    char text[6] = {'\\', 'u', '0', '0', digits[code >> 4], digits[code & 0x0F]};
+    char text[6] = {'\\', 'u', '0', '0', cnop_hex_digit(code >> 4), cnop_hex_digit(code)};
 
     switch (code) {
     case '\n':

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,46 +27,94 @@ cnop_file_refuse(enum cnop_err err, const char *reason, const char **ret_reason)
     return err;
 }
 
-/* Exactly len bytes, and then the end: one byte more is asked for, into the NUL's place. */
+/* Opens a file that keeps the rules, and tells its size. */
+static enum cnop_err
+cnop_file_open(const char *path, const struct cnop_file_rules *rules, int *ret_fd, size_t *ret_len,
+               const char **ret_reason)
+{
+    enum cnop_err err = CNOP_OK;
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0)
+        return cnop_file_failed(ret_reason);
+    if (fstat(fd, &info) != 0)
+        err = cnop_file_failed(ret_reason);
+    else if (!S_ISREG(info.st_mode))
+        err = cnop_file_refuse(CNOP_E_INVALID, "is not a regular file", ret_reason);
+    else if ((info.st_mode & rules->forbidden_mode) != 0)
+        err = cnop_file_refuse(CNOP_E_INVALID,
+                               "has permissions that are too wide", ret_reason);
+    else if ((uint64_t)info.st_size > rules->max_bytes)
+        err = cnop_file_refuse(CNOP_E_INVALID, "is too large", ret_reason);
+    else if ((uint64_t)info.st_size < rules->min_bytes)
+        err = cnop_file_refuse(CNOP_E_INVALID, "is too short", ret_reason);
+    if (err != CNOP_OK) {
+        (void)close(fd);
+        return err;
+    }
+    *ret_fd = fd;
+    *ret_len = (size_t)info.st_size;
+    return CNOP_OK;
+}
+
+/* Some bytes; 0 at the end, -1 on error. */
+static ssize_t
+cnop_file_some(int fd, char *bytes, size_t len)
+{
+    ssize_t count;
+
+    do
+        count = read(fd, bytes, len);
+    while (count < 0 && errno == EINTR);
+    return count;
+}
+
+/* Exactly len bytes, and then the end: one byte more is asked for, and must not be there. */
 static enum cnop_err
 cnop_file_fill(int fd, char *bytes, size_t len, const char **ret_reason)
 {
     size_t done = 0;
-    ssize_t count;
+    ssize_t count = 1;
+    char more;
 
-    do {
-        count = read(fd, bytes + done, len + 1 - done);
-        if (count < 0 && errno != EINTR)
-            return cnop_file_failed(ret_reason);
+    while (done < len && count > 0) {
+        count = cnop_file_some(fd, bytes + done, len - done);
         if (count > 0)
             done += (size_t)count;
-    } while (count != 0 && done <= len);
-    if (done != len)
+    }
+    if (count > 0)
+        count = cnop_file_some(fd, &more, 1);
+    else if (count == 0)
+        count = 1; /* cut: as bad as grown */
+    if (count < 0)
+        return cnop_file_failed(ret_reason);
+    if (count > 0)
         return cnop_file_refuse(CNOP_E_IO, "changed while it was read", ret_reason);
     return CNOP_OK;
 }
 
-static enum cnop_err
-cnop_file_take(struct cnop_arena *arena, int fd, size_t max_bytes, struct cnop_str *ret_text,
-               const char **ret_reason)
+enum cnop_err
+cnop_file_read(struct cnop_arena *arena, const char *path, size_t max_bytes,
+               struct cnop_str *ret_text, const char **ret_reason)
 {
+    const struct cnop_file_rules rules = {.max_bytes = max_bytes};
     size_t mark = cnop_arena_mark(arena);
-    struct stat info;
     enum cnop_err err;
-    size_t len;
     char *bytes;
+    size_t len;
+    int fd;
 
-    if (fstat(fd, &info) != 0)
-        return cnop_file_failed(ret_reason);
-    if (!S_ISREG(info.st_mode))
-        return cnop_file_refuse(CNOP_E_INVALID, "is not a regular file", ret_reason);
-    if ((uint64_t)info.st_size > max_bytes)
-        return cnop_file_refuse(CNOP_E_INVALID, "is too large", ret_reason);
-    len = (size_t)info.st_size;
-    bytes = cnop_arena_alloc(arena, len + 1);
+    cnop_assert(max_bytes < SIZE_MAX);
+    err = cnop_file_open(path, &rules, &fd, &len, ret_reason);
+    if (err != CNOP_OK)
+        return err;
+    bytes = cnop_arena_alloc(arena, len + 1); /* a NUL behind the text */
     if (bytes == NULL)
-        return cnop_file_refuse(CNOP_E_NO_MEMORY, "no memory left", ret_reason);
-    err = cnop_file_fill(fd, bytes, len, ret_reason);
+        err = cnop_file_refuse(CNOP_E_NO_MEMORY, "no memory left", ret_reason);
+    else
+        err = cnop_file_fill(fd, bytes, len, ret_reason);
+    (void)close(fd); /* read only: nothing to lose */
     if (err == CNOP_OK)
         *ret_text = cnop_str_make(bytes, len);
     else
@@ -73,17 +123,51 @@ cnop_file_take(struct cnop_arena *arena, int fd, size_t max_bytes, struct cnop_s
 }
 
 enum cnop_err
-cnop_file_read(struct cnop_arena *arena, const char *path, size_t max_bytes,
-               struct cnop_str *ret_text, const char **ret_reason)
+cnop_file_read_into(const char *path, const struct cnop_file_rules *rules, void *ret_bytes,
+                    size_t *ret_len, const char **ret_reason)
 {
     enum cnop_err err;
+    size_t len;
     int fd;
 
-    cnop_assert(max_bytes < SIZE_MAX);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return cnop_file_failed(ret_reason);
-    err = cnop_file_take(arena, fd, max_bytes, ret_text, ret_reason);
+    err = cnop_file_open(path, rules, &fd, &len, ret_reason);
+    if (err != CNOP_OK)
+        return err;
+    err = cnop_file_fill(fd, ret_bytes, len, ret_reason);
     (void)close(fd); /* read only: nothing to lose */
+    if (err == CNOP_OK)
+        *ret_len = len;
+    else
+        explicit_bzero(ret_bytes, len);
     return err;
+}
+
+/* ---- replacing ---- */
+
+/* Writes a new file and makes it durable. */
+static bool
+cnop_file_write(const char *path, struct cnop_str text, mode_t mode)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    bool written;
+
+    if (fd < 0)
+        return false;
+    written = write(fd, text.ptr, text.len) == (ssize_t)text.len && fchmod(fd, mode) == 0 &&
+              fsync(fd) == 0;
+    return close(fd) == 0 && written;
+}
+
+enum cnop_err
+cnop_file_replace(const char *path, struct cnop_str text, mode_t mode)
+{
+    char temporary[PATH_MAX];
+
+    if (snprintf(temporary, sizeof(temporary), "%s.%ld", path, (long)getpid()) >=
+        (int)sizeof(temporary))
+        return CNOP_E_IO;
+    if (cnop_file_write(temporary, text, mode) && rename(temporary, path) == 0)
+        return CNOP_OK;
+    (void)unlink(temporary);
+    return CNOP_E_IO;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that are small enough to be read whole: settings, lists, catalogues, migrations. Never
- * reads more than the caller allows, never waits (a pipe or device is refused), never writes. */
+/* Files that are small enough to be read whole: settings, lists, catalogues, migrations, keys. Never
+ * reads more than the caller allows, never waits (a pipe or device is refused). The one reader, and
+ * the one way to replace a file. */
 #ifndef CNOP_BASE_FILE_H
 #define CNOP_BASE_FILE_H
 
 #include "shared/base/arena.h"
+
+#include <sys/types.h>
 
 /* Reads a regular file of at most max_bytes into the arena; the text may be empty. A refusal takes
  * nothing from the arena and says why in ret_reason (static text, for logs and operators).
@@ -13,5 +16,23 @@
 cnop_must_check enum cnop_err cnop_file_read(struct cnop_arena *arena, const char *path,
                                              size_t max_bytes, struct cnop_str *ret_text,
                                              const char **ret_reason);
+
+/* What a file must be like. */
+struct cnop_file_rules {
+    size_t min_bytes;
+    size_t max_bytes;
+    mode_t forbidden_mode; /* permission bits that it may not have */
+};
+
+/* The same into memory of rules->max_bytes, which is wiped when the file is refused half read. */
+cnop_must_check enum cnop_err cnop_file_read_into(const char *path,
+                                                  const struct cnop_file_rules *rules,
+                                                  void *ret_bytes, size_t *ret_len,
+                                                  const char **ret_reason);
+
+/* Puts a file with this text and mode in the place of path, atomically and durably. IO: path still
+ * is what it was. */
+cnop_must_check enum cnop_err cnop_file_replace(const char *path, struct cnop_str text,
+                                                mode_t mode);
 
 #endif

@@ -2,6 +2,7 @@
 /* Identifiers seen by clients: base-32 digits of the row id, then of its keyed tag. */
 #include "shared/base/id.h"
 
+#include "shared/base/ascii.h"
 #include "shared/base/secret.h"
 
 #include <string.h>
@@ -99,7 +100,7 @@ cnop_id_is_hex(struct cnop_str s)
     if (s.len != CNOP_HEX_ID_LEN)
         return false;
     for (size_t i = 0; i < s.len; i++)
-        if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
+        if (!cnop_is_lower_hex(s.ptr[i]))
             return false;
     return true;
 }

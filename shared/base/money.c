@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The only arithmetic on money. Products are 128 bits wide; every result is checked against the
  * type's range before it is handed out. */
+#include "shared/base/ascii.h"
 #include "shared/base/money.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ cnop_money_digits(struct cnop_str s, size_t from, uint64_t *ret_value)
     uint64_t value = 0;
     size_t i = from;
 
-    while (i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9')
+    while (i < s.len && cnop_is_digit(s.ptr[i]))
         value = value * 10 + (uint64_t)(s.ptr[i++] - '0');
     *ret_value = value;
     return i - from;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Secrets, on libsodium's primitives. Wipes what it read when it refuses a file; logs nothing. */
+/* Secrets, on libsodium's primitives. Logs nothing. */
 #include "shared/base/secret.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <sodium.h>
+
+#include "shared/base/file.h"
 
 _Static_assert(CNOP_SHA256_BYTES == crypto_hash_sha256_BYTES, "digest size");
 _Static_assert(crypto_shorthash_siphash24_KEYBYTES == 16, "key size in the header");
@@ -56,60 +55,12 @@ cnop_secret_siphash(const unsigned char key[16], const void *bytes, size_t len)
     return value;
 }
 
-static const char *
-cnop_secret_refusal(const struct stat *file, size_t min, size_t max)
-{
-    if (!S_ISREG(file->st_mode))
-        return "is not a regular file";
-    if ((file->st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) != 0)
-        return "is readable by others or writable by group or others";
-    if ((uint64_t)file->st_size < min)
-        return "is too short";
-    if ((uint64_t)file->st_size > max)
-        return "is too long";
-    return NULL;
-}
-
-static bool
-cnop_secret_read_all(int fd, char *bytes, size_t len)
-{
-    size_t done = 0;
-
-    while (done < len) {
-        ssize_t count = read(fd, bytes + done, len - done);
-
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        done += (size_t)count;
-    }
-    return true;
-}
-
 enum cnop_err
 cnop_secret_read_file(const char *path, void *ret_bytes, size_t min, size_t max, size_t *ret_len,
                       const char **ret_reason)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    enum cnop_err err = CNOP_OK;
-    struct stat file;
+    const struct cnop_file_rules rules = {
+        .min_bytes = min, .max_bytes = max, .forbidden_mode = S_IWGRP | S_IROTH | S_IWOTH};
 
-    *ret_reason = "cannot be opened";
-    if (fd < 0)
-        return CNOP_E_NOT_FOUND;
-    if (fstat(fd, &file) != 0)
-        *ret_reason = "cannot be examined";
-    else
-        *ret_reason = cnop_secret_refusal(&file, min, max);
-    if (*ret_reason == NULL && !cnop_secret_read_all(fd, ret_bytes, (size_t)file.st_size)) {
-        cnop_secret_zero(ret_bytes, (size_t)file.st_size);
-        *ret_reason = "cannot be read";
-    }
-    if (*ret_reason == NULL)
-        *ret_len = (size_t)file.st_size;
-    else
-        err = CNOP_E_INVALID;
-    (void)close(fd); /* read only: nothing to lose */
-    return err;
+    return cnop_file_read_into(path, &rules, ret_bytes, ret_len, ret_reason);
 }

@@ -21,7 +21,7 @@ void cnop_secret_sha256(const void *bytes, size_t len, unsigned char ret_digest[
 uint64_t cnop_secret_siphash(const unsigned char key[16], const void *bytes, size_t len);
 
 /* Reads a whole file of min..max bytes that neither group nor others can write and others cannot
- * read. INVALID (mode or size, with the reason in ret_reason, static text), NOT_FOUND. */
+ * read. INVALID (mode or size, with the reason in ret_reason, static text), NOT_FOUND, IO. */
 cnop_must_check enum cnop_err cnop_secret_read_file(const char *path, void *ret_bytes, size_t min,
                                                     size_t max, size_t *ret_len,
                                                     const char **ret_reason);

@@ -4,6 +4,7 @@
 #include "shared/base/str.h"
 
 #include "shared/base/arena.h"
+#include "shared/base/ascii.h"
 
 #include <string.h>
 
@@ -31,31 +32,13 @@ cnop_str_equal(struct cnop_str a, struct cnop_str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-static bool
-cnop_str_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static char
-cnop_str_lower_char(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static char
-cnop_str_upper_char(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
-}
-
 bool
 cnop_str_equal_nocase(struct cnop_str a, struct cnop_str b)
 {
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++)
-        if (cnop_str_lower_char(a.ptr[i]) != cnop_str_lower_char(b.ptr[i]))
+        if (cnop_to_lower(a.ptr[i]) != cnop_to_lower(b.ptr[i]))
             return false;
     return true;
 }
@@ -106,11 +89,11 @@ bool
 cnop_str_is_word(struct cnop_str s, const char *extra)
 {
     for (size_t i = 0; i < s.len; i++) {
-        char c = cnop_str_lower_char(s.ptr[i]);
+        char c = s.ptr[i];
 
-        if ((c >= 'a' && c <= 'z') || cnop_str_is_digit(c))
+        if (cnop_is_letter(c) || cnop_is_digit(c))
             continue;
-        if (c == '\0' || strchr(extra, s.ptr[i]) == NULL)
+        if (c == '\0' || strchr(extra, c) == NULL)
             return false;
     }
     return true;
@@ -192,7 +175,7 @@ cnop_str_parse_u64(struct cnop_str s, uint64_t min, uint64_t max, uint64_t *ret_
     if (s.len == 0 || s.len > 20) /* 2^64 - 1 has 20 digits */
         return CNOP_E_INVALID;
     for (size_t i = 0; i < s.len; i++) {
-        if (!cnop_str_is_digit(s.ptr[i]))
+        if (!cnop_is_digit(s.ptr[i]))
             return CNOP_E_INVALID;
         if (__builtin_mul_overflow(value, (uint64_t)10, &value) ||
             __builtin_add_overflow(value, (uint64_t)(s.ptr[i] - '0'), &value))
@@ -207,23 +190,13 @@ cnop_str_parse_u64(struct cnop_str s, uint64_t min, uint64_t max, uint64_t *ret_
 void
 cnop_str_hex(const void *bytes, size_t len, char *out)
 {
-    static const char digits[] = "0123456789abcdef";
     const unsigned char *in = bytes;
 
     for (size_t i = 0; i < len; i++) {
-        out[2 * i] = digits[in[i] >> 4];
-        out[2 * i + 1] = digits[in[i] & 0x0F];
+        out[2 * i] = cnop_hex_digit(in[i] >> 4);
+        out[2 * i + 1] = cnop_hex_digit(in[i]);
     }
     out[2 * len] = '\0';
-}
-
-static int
-cnop_str_hex_digit(char c)
-{
-    if (cnop_str_is_digit(c))
-        return c - '0';
-    c = cnop_str_lower_char(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 enum cnop_err
@@ -234,11 +207,11 @@ cnop_str_unhex(struct cnop_str s, void *ret_bytes, size_t len)
     if (s.len != 2 * len)
         return CNOP_E_INVALID;
     for (size_t i = 0; i < s.len; i++)
-        if (cnop_str_hex_digit(s.ptr[i]) < 0)
+        if (cnop_hex_value(s.ptr[i]) < 0)
             return CNOP_E_INVALID;
     for (size_t i = 0; i < len; i++)
-        out[i] = (unsigned char)(cnop_str_hex_digit(s.ptr[2 * i]) << 4 |
-                                 cnop_str_hex_digit(s.ptr[2 * i + 1]));
+        out[i] = (unsigned char)(cnop_hex_value(s.ptr[2 * i]) << 4 |
+                                 cnop_hex_value(s.ptr[2 * i + 1]));
     return CNOP_OK;
 }
 
@@ -269,11 +242,11 @@ cnop_str_copy(struct cnop_arena *arena, struct cnop_str s)
 struct cnop_str
 cnop_str_lower(struct cnop_arena *arena, struct cnop_str s)
 {
-    return cnop_str_map(arena, s, cnop_str_lower_char);
+    return cnop_str_map(arena, s, cnop_to_lower);
 }
 
 struct cnop_str
 cnop_str_upper(struct cnop_arena *arena, struct cnop_str s)
 {
-    return cnop_str_map(arena, s, cnop_str_upper_char);
+    return cnop_str_map(arena, s, cnop_to_upper);
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "shared/base/ascii.h"
 #include "shared/base/buf.h"
 #include "shared/base/file.h"
 
@@ -94,7 +95,7 @@ cnop_config_set_duration(struct cnop_config_run *run, const struct cnop_config_k
     struct cnop_str digits = text;
     uint64_t value;
 
-    while (digits.len > 0 && (digits.ptr[digits.len - 1] < '0' || digits.ptr[digits.len - 1] > '9'))
+    while (digits.len > 0 && !cnop_is_digit(digits.ptr[digits.len - 1]))
         digits.len--;
     for (size_t i = 0; i < CNOP_COUNT(units); i++) {
         struct cnop_str suffix = cnop_str_make(text.ptr + digits.len, text.len - digits.len);

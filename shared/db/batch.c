@@ -3,6 +3,7 @@
  * there is no way to append a string that came from outside other than as a hexadecimal literal. */
 #include "shared/db/batch.h"
 
+#include "shared/base/ascii.h"
 #include "shared/db/batch_array.h"
 
 void
@@ -102,15 +103,13 @@ cnop_batch_null(struct cnop_batch *batch)
 static void
 put_hex(struct cnop_buf *text, const unsigned char *bytes, size_t len)
 {
-    static const char digits[] = "0123456789abcdef";
-
     if (text->overflow || text->cap - text->len < 2 * len) {
         text->overflow = true;
         return;
     }
     for (size_t i = 0; i < len; i++) {
-        text->ptr[text->len++] = digits[bytes[i] >> 4];
-        text->ptr[text->len++] = digits[bytes[i] & 15];
+        text->ptr[text->len++] = cnop_hex_digit(bytes[i] >> 4);
+        text->ptr[text->len++] = cnop_hex_digit(bytes[i]);
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Strict JSON reader: scanner first, then json-c, then a copy into the arena. json-c's own parser
- * takes NaN, single quotes, raw control characters and the last of two equal keys; none of these
- * gets past the scanner or the count of values. The only source that includes json-c. */
+ * takes NaN, single quotes, raw control characters and the last of two equal keys; the scanner lets
+ * none of these pass, so nothing is checked again here. The only source that includes json-c. */
 #include "shared/json/json_read.h"
 
 #include "shared/json/json_scan.h"
@@ -18,12 +18,12 @@ const struct cnop_json_limits cnop_json_limits_default = {
     .value_count = 4096,
 };
 
-/* State of one copy: the text that numbers are taken from, and the values copied so far. */
+/* State of one copy: numbers as the text has them, in the order in which they are met again. */
 struct cnop_json_copy {
     struct cnop_arena *arena;
-    struct cnop_str text;
-    size_t number_at;
-    uint32_t value_count;
+    const struct cnop_str *numbers;
+    uint32_t number_count;
+    uint32_t number_at;
 };
 
 static pthread_key_t cnop_json_tokener_slot;
@@ -54,9 +54,8 @@ cnop_json_tokener_get(void)
     tokener = pthread_getspecific(cnop_json_tokener_slot);
     if (tokener != NULL)
         return tokener;
-    tokener = json_tokener_new_ex(CNOP_JSON_SCAN_DEPTH_MAX + 1);
+    tokener = json_tokener_new_ex(CNOP_SCAN_DEPTH_MAX + 1);
     cnop_assert(tokener != NULL);
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     failed = pthread_setspecific(cnop_json_tokener_slot, tokener);
     cnop_assert(failed == 0); /* first parse of a thread: nothing is half done yet */
     return tokener;
@@ -132,7 +131,6 @@ cnop_json_copy_object(struct cnop_json_copy *copy, struct json_object *tree, str
 static bool
 cnop_json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
 {
-    copy->value_count++;
     switch (json_object_get_type(tree)) {
     case json_type_null:
         node->kind = CNOP_JSON_NULL;
@@ -144,7 +142,8 @@ cnop_json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, stru
     case json_type_int:
     case json_type_double:
         node->kind = CNOP_JSON_NUMBER;
-        node->text = cnop_json_scan_number(copy->text, &copy->number_at);
+        cnop_assert(copy->number_at < copy->number_count);
+        node->text = copy->numbers[copy->number_at++];
         return cnop_json_copy_text(copy, node->text.ptr, node->text.len, &node->text);
     case json_type_string:
         node->kind = CNOP_JSON_STRING;
@@ -160,31 +159,58 @@ cnop_json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, stru
     return false;
 }
 
+/* Builds and copies a text that has been scanned. */
 static enum cnop_err
-cnop_json_read(struct cnop_arena *arena, struct cnop_str text, uint32_t value_count,
-               struct cnop_json_fault *ret_fault, const struct cnop_json **ret_root)
+cnop_json_read(struct cnop_json_copy *copy, struct cnop_str text, const struct cnop_json **ret_root)
 {
-    struct cnop_json_copy copy = {.arena = arena, .text = text};
-    struct cnop_json *root = cnop_arena_alloc(arena, sizeof(*root));
+    struct cnop_json *root = cnop_arena_alloc(copy->arena, sizeof(*root));
     struct json_object *tree;
     bool copied;
 
     if (root == NULL)
         return CNOP_E_NO_MEMORY;
-    if (!cnop_json_build(text, &tree)) {
-        *ret_fault = (struct cnop_json_fault){"not JSON", 0};
-        return CNOP_E_MALFORMED_JSON;
-    }
-    copied = cnop_json_copy_value(&copy, tree, root);
+    if (!cnop_json_build(text, &tree))
+        return CNOP_E_NO_MEMORY; /* the grammar is no reason any more */
+    copied = cnop_json_copy_value(copy, tree, root);
     (void)json_object_put(tree);
     if (!copied)
         return CNOP_E_NO_MEMORY;
-    if (copy.value_count != value_count) { /* json-c has kept only the last of equal keys */
-        *ret_fault = (struct cnop_json_fault){"an object has the same key twice", text.len};
-        return CNOP_E_MALFORMED_JSON;
-    }
     *ret_root = root;
     return CNOP_OK;
+}
+
+static size_t
+smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Checks the text and notes its numbers; what the check itself needs is given back. */
+static enum cnop_err
+cnop_json_check(struct cnop_json_copy *copy, struct cnop_str text,
+                const struct cnop_json_limits *limits, struct cnop_json_fault *ret_fault)
+{
+    const struct cnop_scan_limits scan_limits = {limits->depth, limits->key_count,
+                                                 limits->value_count};
+    size_t number_cap = smaller(limits->value_count, text.len / 2 + 1); /* "1," */
+    size_t name_cap = smaller((size_t)limits->depth * limits->key_count, text.len / 4 + 1);
+    struct cnop_str *numbers = cnop_arena_alloc_array(copy->arena, number_cap, sizeof(*numbers));
+    size_t mark = cnop_arena_mark(copy->arena);
+    struct cnop_scan_name *names = cnop_arena_alloc_array(copy->arena, name_cap, sizeof(*names));
+    struct cnop_scan scan;
+    enum cnop_err err;
+
+    if (numbers == NULL || names == NULL)
+        return CNOP_E_NO_MEMORY;
+    cnop_scan_start_with(&scan, text, &scan_limits, names, (uint32_t)name_cap);
+    scan.numbers = numbers;
+    err = cnop_scan_text(&scan);
+    cnop_arena_rewind(copy->arena, mark);
+    copy->numbers = numbers;
+    copy->number_count = scan.number_count;
+    if (err != CNOP_OK)
+        *ret_fault = (struct cnop_json_fault){scan.reason, scan.at};
+    return err;
 }
 
 enum cnop_err
@@ -192,8 +218,8 @@ cnop_json_parse(struct cnop_arena *arena, struct cnop_str text,
                 const struct cnop_json_limits *limits, struct cnop_json_fault *ret_fault,
                 const struct cnop_json **ret_root)
 {
+    struct cnop_json_copy copy = {.arena = arena};
     struct cnop_json_fault fault = {NULL, 0};
-    uint32_t value_count;
     enum cnop_err err;
 
     if (limits == NULL)
@@ -201,9 +227,9 @@ cnop_json_parse(struct cnop_arena *arena, struct cnop_str text,
     cnop_assert(limits->body_bytes <= INT32_MAX);
     if (text.len > limits->body_bytes)
         return CNOP_E_BODY_TOO_LARGE;
-    err = cnop_json_scan(text, limits, &fault, &value_count);
+    err = cnop_json_check(&copy, text, limits, &fault);
     if (err == CNOP_OK)
-        err = cnop_json_read(arena, text, value_count, &fault, ret_root);
+        err = cnop_json_read(&copy, text, ret_root);
     if (err == CNOP_E_MALFORMED_JSON && ret_fault != NULL)
         *ret_fault = fault;
     return err;

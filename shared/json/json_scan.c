@@ -1,331 +1,497 @@
 /* SPDX-License-Identifier: MIT */
-/* Grammar check in front of json-c: one pass, no recursion; the nesting lives in a bit stack. It
- * accepts exactly RFC 8259 minus what a service must not be sent: U+0000, lone surrogates. */
+/* One pass over a text; the nesting lives in a bit stack, the names of open objects in the caller's
+ * table. Every byte is looked at once, except those of names with an escape in them. */
 #include "shared/json/json_scan.h"
 
 #include <string.h>
 
-struct cnop_json_scanner {
-    const char *text;
-    size_t len;
-    size_t at;
-    const struct cnop_json_limits *limits;
-    struct cnop_json_fault fault;
-    uint32_t value_count;
-    uint32_t depth;
-    uint32_t object_bits; /* bit n: the container at depth n is an object */
-    uint32_t key_counts[CNOP_JSON_SCAN_DEPTH_MAX];
-};
+#include "shared/base/ascii.h"
+#include "shared/json/json_name.h"
 
 static bool
-cnop_json_refuse(struct cnop_json_scanner *scanner, const char *reason)
+refuse(struct cnop_scan *scan, const char *reason)
 {
-    scanner->fault = (struct cnop_json_fault){reason, scanner->at};
+    scan->reason = reason;
     return false;
 }
 
 /* The byte at the cursor; NUL at the end, which no rule of the grammar accepts. */
 static char
-cnop_json_peek(const struct cnop_json_scanner *scanner)
+peek(const struct cnop_scan *scan)
 {
-    return scanner->at < scanner->len ? scanner->text[scanner->at] : '\0';
+    return scan->at < scan->text.len ? scan->text.ptr[scan->at] : '\0';
+}
+
+static bool
+take(struct cnop_scan *scan, char expected)
+{
+    if (peek(scan) != expected)
+        return false;
+    scan->at++;
+    return true;
+}
+
+static struct cnop_str
+rest(const struct cnop_scan *scan)
+{
+    return cnop_str_make(scan->text.ptr + scan->at, scan->text.len - scan->at);
 }
 
 static void
-cnop_json_skip_space(struct cnop_json_scanner *scanner)
+skip_space(struct cnop_scan *scan)
 {
-    char c = cnop_json_peek(scanner);
+    char c = peek(scan);
 
     while (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
-        scanner->at++;
-        c = cnop_json_peek(scanner);
+        scan->at++;
+        c = peek(scan);
     }
 }
 
-static bool
-cnop_json_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static int
-cnop_json_hex4(const struct cnop_json_scanner *scanner, size_t from)
-{
-    unsigned char bytes[2];
-
-    if (scanner->len - from < 4 ||
-        cnop_str_unhex(cnop_str_make(scanner->text + from, 4), bytes, sizeof(bytes)) != CNOP_OK)
-        return -1;
-    return bytes[0] << 8 | bytes[1];
-}
+/* ---- strings ---- */
 
 /* \uXXXX, and its partner when it is a high surrogate; the cursor is at the u. */
 static bool
-cnop_json_scan_unicode(struct cnop_json_scanner *scanner)
+scan_unicode(struct cnop_scan *scan)
 {
-    int code = cnop_json_hex4(scanner, scanner->at + 1);
-    int low;
+    struct cnop_str digits = rest(scan);
+    int code, low;
 
+    digits.ptr++;
+    digits.len--;
+    code = cnop_json_hex4(digits);
     if (code < 0)
-        return cnop_json_refuse(scanner, "\\u needs four hexadecimal digits");
+        return refuse(scan, "\\u needs four hexadecimal digits");
     if (code == 0)
-        return cnop_json_refuse(scanner, "the character U+0000 is not allowed");
+        return refuse(scan, "the character U+0000 is not allowed");
     if (code >= 0xDC00 && code <= 0xDFFF)
-        return cnop_json_refuse(scanner, "a surrogate without its partner");
-    scanner->at += 5;
+        return refuse(scan, "a surrogate without its partner");
+    scan->at += 5;
     if (code < 0xD800 || code > 0xDBFF)
         return true;
-    if (scanner->len - scanner->at < 6 || scanner->text[scanner->at] != '\\' ||
-        scanner->text[scanner->at + 1] != 'u')
-        return cnop_json_refuse(scanner, "a surrogate without its partner");
-    low = cnop_json_hex4(scanner, scanner->at + 2);
+    digits = rest(scan);
+    if (!cnop_str_has_prefix(digits, CNOP_STR("\\u")))
+        return refuse(scan, "a surrogate without its partner");
+    low = cnop_json_hex4(cnop_str_make(digits.ptr + 2, digits.len - 2));
     if (low < 0xDC00 || low > 0xDFFF)
-        return cnop_json_refuse(scanner, "a surrogate without its partner");
-    scanner->at += 6;
+        return refuse(scan, "a surrogate without its partner");
+    scan->at += 6;
     return true;
 }
 
 static bool
-cnop_json_scan_escape(struct cnop_json_scanner *scanner)
+scan_escape(struct cnop_scan *scan)
 {
     char c;
 
-    scanner->at++;
-    c = cnop_json_peek(scanner);
+    scan->at++;
+    c = peek(scan);
     if (c == 'u')
-        return cnop_json_scan_unicode(scanner);
+        return scan_unicode(scan);
     if (c == '\0' || strchr("\"\\/bfnrt", c) == NULL)
-        return cnop_json_refuse(scanner, "unknown escape in a string");
-    scanner->at++;
+        return refuse(scan, "unknown escape in a string");
+    scan->at++;
+    return true;
+}
+
+/* One character of a string that is not plain ASCII. */
+static bool
+scan_special(struct cnop_scan *scan, unsigned char byte, bool *escaped)
+{
+    size_t utf8_len;
+
+    if (byte == '\\') {
+        *escaped = true;
+        return scan_escape(scan);
+    }
+    if (byte < 0x20)
+        return refuse(scan, "raw control character in a string");
+    utf8_len = cnop_str_utf8_prefix(rest(scan));
+    if (utf8_len == 0)
+        return refuse(scan, "not valid UTF-8");
+    scan->at += utf8_len;
     return true;
 }
 
 static bool
-cnop_json_scan_string(struct cnop_json_scanner *scanner)
+scan_string(struct cnop_scan *scan, struct cnop_scan_value *ret_value)
 {
-    scanner->at++;
-    while (scanner->at < scanner->len) {
-        unsigned char byte = (unsigned char)scanner->text[scanner->at];
-        size_t utf8_len;
+    size_t start = ++scan->at;
+
+    ret_value->kind = CNOP_SCAN_STRING;
+    ret_value->escaped = false;
+    while (scan->at < scan->text.len) {
+        unsigned char byte = (unsigned char)scan->text.ptr[scan->at];
 
         if (byte == '"') {
-            scanner->at++;
+            ret_value->raw = cnop_str_make(scan->text.ptr + start, scan->at - start);
+            scan->at++;
             return true;
         }
-        if (byte == '\\') {
-            if (!cnop_json_scan_escape(scanner))
-                return false;
-        } else if (byte < 0x20) {
-            return cnop_json_refuse(scanner, "raw control character in a string");
-        } else if (byte < 0x80) {
-            scanner->at++;
-        } else {
-            utf8_len = cnop_str_utf8_prefix(
-                cnop_str_make(scanner->text + scanner->at, scanner->len - scanner->at));
-            if (utf8_len == 0)
-                return cnop_json_refuse(scanner, "not valid UTF-8");
-            scanner->at += utf8_len;
-        }
-    }
-    return cnop_json_refuse(scanner, "string without end");
-}
-
-static bool
-cnop_json_scan_digits(struct cnop_json_scanner *scanner)
-{
-    size_t from = scanner->at;
-
-    while (cnop_json_is_digit(cnop_json_peek(scanner)))
-        scanner->at++;
-    return scanner->at > from || cnop_json_refuse(scanner, "a number lacks a digit");
-}
-
-static bool
-cnop_json_scan_numeral(struct cnop_json_scanner *scanner)
-{
-    if (cnop_json_peek(scanner) == '-')
-        scanner->at++;
-    if (cnop_json_peek(scanner) == '0') {
-        scanner->at++;
-        if (cnop_json_is_digit(cnop_json_peek(scanner)))
-            return cnop_json_refuse(scanner, "a number has a leading zero");
-    } else if (!cnop_json_scan_digits(scanner)) {
-        return false;
-    }
-    if (cnop_json_peek(scanner) == '.') {
-        scanner->at++;
-        if (!cnop_json_scan_digits(scanner))
+        if (byte >= 0x20 && byte < 0x80 && byte != '\\')
+            scan->at++;
+        else if (!scan_special(scan, byte, &ret_value->escaped))
             return false;
     }
-    if (cnop_json_peek(scanner) == 'e' || cnop_json_peek(scanner) == 'E') {
-        scanner->at++;
-        if (cnop_json_peek(scanner) == '+' || cnop_json_peek(scanner) == '-')
-            scanner->at++;
-        return cnop_json_scan_digits(scanner);
+    return refuse(scan, "string without end");
+}
+
+/* ---- names ---- */
+
+static bool
+same_name(const struct cnop_scan *scan, const struct cnop_scan_name *name,
+          const struct cnop_scan_value *other)
+{
+    struct cnop_str raw = cnop_str_make(scan->text.ptr + name->at, name->len);
+
+    if (name->escaped || other->escaped)
+        return cnop_json_name_equal(raw, other->raw);
+    return cnop_str_equal(raw, other->raw);
+}
+
+/* Notes the name of a member of the innermost object, unless it is there already. */
+static bool
+add_name(struct cnop_scan *scan, const struct cnop_scan_value *value)
+{
+    struct cnop_scan_name name = {.at = (uint32_t)(value->raw.ptr - scan->text.ptr),
+                                  .len = (uint32_t)value->raw.len,
+                                  .escaped = value->escaped};
+    uint32_t first = scan->first_names[scan->depth - 1];
+
+    if (scan->name_count - first == scan->limits.key_count || scan->name_count == scan->name_cap)
+        return refuse(scan, "an object has too many keys");
+    for (uint32_t i = first; i < scan->name_count; i++)
+        if (same_name(scan, &scan->names[i], value))
+            return refuse(scan, "an object has the same key twice");
+    scan->names[scan->name_count++] = name;
+    return true;
+}
+
+/* A name and its colon. */
+static bool
+scan_name(struct cnop_scan *scan, struct cnop_scan_value *ret_name)
+{
+    if (peek(scan) != '"')
+        return refuse(scan, "a key in double quotes is expected");
+    if (!scan_string(scan, ret_name) || !add_name(scan, ret_name))
+        return false;
+    skip_space(scan);
+    if (!take(scan, ':'))
+        return refuse(scan, "a colon is expected");
+    skip_space(scan);
+    return true;
+}
+
+/* ---- numbers and words ---- */
+
+static bool
+scan_digits(struct cnop_scan *scan)
+{
+    size_t from = scan->at;
+
+    while (cnop_is_digit(peek(scan)))
+        scan->at++;
+    return scan->at > from || refuse(scan, "a number lacks a digit");
+}
+
+static bool
+scan_numeral(struct cnop_scan *scan, enum cnop_scan_kind *ret_kind)
+{
+    *ret_kind = CNOP_SCAN_INTEGER;
+    (void)take(scan, '-');
+    if (take(scan, '0')) {
+        if (cnop_is_digit(peek(scan)))
+            return refuse(scan, "a number has a leading zero");
+    } else if (!scan_digits(scan)) {
+        return false;
+    }
+    if (take(scan, '.')) {
+        *ret_kind = CNOP_SCAN_NUMBER;
+        if (!scan_digits(scan))
+            return false;
+    }
+    if (take(scan, 'e') || take(scan, 'E')) {
+        *ret_kind = CNOP_SCAN_NUMBER;
+        if (!take(scan, '+'))
+            (void)take(scan, '-');
+        return scan_digits(scan);
     }
     return true;
 }
 
 static bool
-cnop_json_scan_word(struct cnop_json_scanner *scanner, struct cnop_str word)
+scan_number(struct cnop_scan *scan, struct cnop_scan_value *ret_value)
 {
-    struct cnop_str rest = cnop_str_make(scanner->text + scanner->at, scanner->len - scanner->at);
+    size_t start = scan->at;
 
-    if (!cnop_str_has_prefix(rest, word))
-        return cnop_json_refuse(scanner, "unknown word");
-    scanner->at += word.len;
-    return true;
-}
-
-static bool
-cnop_json_scan_scalar(struct cnop_json_scanner *scanner)
-{
-    char c = cnop_json_peek(scanner);
-
-    if (c == '"')
-        return cnop_json_scan_string(scanner);
-    if (c == '-' || cnop_json_is_digit(c))
-        return cnop_json_scan_numeral(scanner);
-    if (c == 't')
-        return cnop_json_scan_word(scanner, CNOP_STR("true"));
-    if (c == 'f')
-        return cnop_json_scan_word(scanner, CNOP_STR("false"));
-    if (c == 'n')
-        return cnop_json_scan_word(scanner, CNOP_STR("null"));
-    return cnop_json_refuse(scanner, scanner->at == scanner->len ? "the text ends too early"
-                                                                 : "a value is expected");
-}
-
-static bool
-cnop_json_in_object(const struct cnop_json_scanner *scanner)
-{
-    return scanner->depth > 0 && (scanner->object_bits >> (scanner->depth - 1) & 1) != 0;
-}
-
-static bool
-cnop_json_scan_key(struct cnop_json_scanner *scanner)
-{
-    if (cnop_json_peek(scanner) != '"')
-        return cnop_json_refuse(scanner, "a key in double quotes is expected");
-    if (scanner->key_counts[scanner->depth - 1]++ == scanner->limits->key_count)
-        return cnop_json_refuse(scanner, "an object has too many keys");
-    if (!cnop_json_scan_string(scanner))
+    if (!scan_numeral(scan, &ret_value->kind))
         return false;
-    cnop_json_skip_space(scanner);
-    if (cnop_json_peek(scanner) != ':')
-        return cnop_json_refuse(scanner, "a colon is expected");
-    scanner->at++;
-    cnop_json_skip_space(scanner);
+    ret_value->raw = cnop_str_make(scan->text.ptr + start, scan->at - start);
+    if (scan->numbers != NULL)
+        scan->numbers[scan->number_count++] = ret_value->raw;
     return true;
 }
 
 static bool
-cnop_json_scan_open(struct cnop_json_scanner *scanner, bool is_object)
+scan_word(struct cnop_scan *scan, struct cnop_scan_value *ret_value)
+{
+    static const struct cnop_str words[] = {{"true", 4}, {"false", 5}, {"null", 4}};
+    struct cnop_str text = rest(scan);
+
+    for (size_t i = 0; i < CNOP_COUNT(words); i++) {
+        if (!cnop_str_has_prefix(text, words[i]))
+            continue;
+        ret_value->kind = CNOP_SCAN_LITERAL;
+        ret_value->raw = cnop_str_make(text.ptr, words[i].len);
+        scan->at += words[i].len;
+        return true;
+    }
+    if (text.len > 0 && cnop_is_lower(text.ptr[0]))
+        return refuse(scan, "unknown word");
+    return refuse(scan, text.len == 0 ? "the text ends too early" : "a value is expected");
+}
+
+static bool
+scan_scalar(struct cnop_scan *scan, struct cnop_scan_value *ret_value)
+{
+    char c = peek(scan);
+
+    ret_value->escaped = false;
+    if (c == '"')
+        return scan_string(scan, ret_value);
+    if (c == '-' || cnop_is_digit(c))
+        return scan_number(scan, ret_value);
+    return scan_word(scan, ret_value);
+}
+
+/* ---- containers ---- */
+
+static bool
+in_object(const struct cnop_scan *scan)
+{
+    return scan->depth > 0 && (scan->object_bits >> (scan->depth - 1) & 1) != 0;
+}
+
+/* The cursor is at the opening bracket. */
+static bool
+open_container(struct cnop_scan *scan)
 {
     uint32_t bit;
 
-    if (scanner->depth == scanner->limits->depth)
-        return cnop_json_refuse(scanner, "nested too deeply");
-    bit = UINT32_C(1) << scanner->depth;
-    scanner->object_bits = is_object ? scanner->object_bits | bit : scanner->object_bits & ~bit;
-    scanner->key_counts[scanner->depth] = 0;
-    scanner->depth++;
-    scanner->at++;
-    cnop_json_skip_space(scanner);
+    if (scan->depth == scan->limits.depth)
+        return refuse(scan, "nested too deeply");
+    bit = UINT32_C(1) << scan->depth;
+    scan->object_bits = peek(scan) == '{' ? scan->object_bits | bit : scan->object_bits & ~bit;
+    scan->first_names[scan->depth] = scan->name_count;
+    scan->depth++;
+    scan->at++;
+    skip_space(scan);
     return true;
 }
 
-/* Closes containers as far as the text does. ret_more: a comma asks for another value. */
+/* The innermost container ends at the cursor. */
 static bool
-cnop_json_scan_after(struct cnop_json_scanner *scanner, bool *ret_more)
+close_container(struct cnop_scan *scan)
+{
+    if (!take(scan, in_object(scan) ? '}' : ']'))
+        return false;
+    scan->depth--;
+    scan->name_count = scan->first_names[scan->depth];
+    return true;
+}
+
+/* Closes containers down to a depth, as far as the text does. ret_more: a comma asks for another
+ * value. */
+static bool
+scan_after(struct cnop_scan *scan, uint32_t down_to, bool *ret_more)
 {
     *ret_more = false;
-    while (scanner->depth > 0) {
-        char c;
-
-        cnop_json_skip_space(scanner);
-        c = cnop_json_peek(scanner);
-        if (c == ',') {
-            scanner->at++;
-            cnop_json_skip_space(scanner);
+    while (scan->depth > down_to) {
+        skip_space(scan);
+        if (take(scan, ',')) {
+            skip_space(scan);
             *ret_more = true;
             return true;
         }
-        if (c != (cnop_json_in_object(scanner) ? '}' : ']'))
-            return cnop_json_refuse(scanner, scanner->at == scanner->len
-                                                 ? "the text ends too early"
-                                                 : "a comma or a closing bracket is expected");
-        scanner->at++;
-        scanner->depth--;
+        if (!close_container(scan))
+            return refuse(scan, scan->at == scan->text.len
+                                    ? "the text ends too early"
+                                    : "a comma or a closing bracket is expected");
     }
     return true;
 }
 
 static bool
-cnop_json_scan_text(struct cnop_json_scanner *scanner)
+count_value(struct cnop_scan *scan)
 {
+    return scan->value_count++ < scan->limits.value_count || refuse(scan, "too many values");
+}
+
+/* What is inside the container that has just been opened, and its end. */
+static bool
+scan_inside(struct cnop_scan *scan)
+{
+    uint32_t outside = scan->depth - 1;
+    struct cnop_scan_value inner;
     bool more = true;
 
-    cnop_json_skip_space(scanner);
+    if (close_container(scan))
+        return true;
     while (more) {
-        char c;
-
-        if (cnop_json_in_object(scanner) && !cnop_json_scan_key(scanner))
+        if (in_object(scan) && !scan_name(scan, &inner))
             return false;
-        if (scanner->value_count++ == scanner->limits->value_count)
-            return cnop_json_refuse(scanner, "too many values");
-        c = cnop_json_peek(scanner);
-        if (c == '{' || c == '[') {
-            if (!cnop_json_scan_open(scanner, c == '{'))
+        if (!count_value(scan))
+            return false;
+        if (peek(scan) == '{' || peek(scan) == '[') {
+            if (!open_container(scan))
                 return false;
-            if (cnop_json_peek(scanner) != (c == '{' ? '}' : ']'))
+            if (peek(scan) != (in_object(scan) ? '}' : ']'))
                 continue; /* not empty: its first value comes next */
-        } else if (!cnop_json_scan_scalar(scanner)) {
+        } else if (!scan_scalar(scan, &inner)) {
             return false;
         }
-        if (!cnop_json_scan_after(scanner, &more))
+        if (!scan_after(scan, outside, &more))
             return false;
     }
-    cnop_json_skip_space(scanner);
-    return scanner->at == scanner->len || cnop_json_refuse(scanner, "text after the value");
+    return true;
+}
+
+/* The value at the cursor, with all that is in it. */
+static bool
+scan_value(struct cnop_scan *scan, struct cnop_scan_value *ret_value)
+{
+    size_t start = scan->at;
+    char c = peek(scan);
+
+    if (!count_value(scan))
+        return false;
+    if (c != '{' && c != '[')
+        return scan_scalar(scan, ret_value);
+    if (!open_container(scan) || !scan_inside(scan))
+        return false;
+    ret_value->kind = c == '{' ? CNOP_SCAN_OBJECT : CNOP_SCAN_ARRAY;
+    ret_value->escaped = false;
+    ret_value->raw = cnop_str_make(scan->text.ptr + start, scan->at - start);
+    return true;
+}
+
+/* ---- the whole text ---- */
+
+void
+cnop_scan_start_with(struct cnop_scan *scan, struct cnop_str text,
+                     const struct cnop_scan_limits *limits, struct cnop_scan_name *names,
+                     uint32_t name_cap)
+{
+    cnop_assert(limits->depth > 0);
+    cnop_assert(limits->depth <= CNOP_SCAN_DEPTH_MAX);
+    cnop_assert(text.len <= UINT32_MAX);
+    scan->text = text;
+    scan->at = 0;
+    scan->reason = NULL;
+    scan->count = 0;
+    scan->limits = *limits;
+    scan->value_count = 0;
+    scan->depth = 0;
+    scan->object_bits = 0;
+    scan->name_count = 0;
+    scan->name_cap = name_cap;
+    scan->names = names;
+    scan->numbers = NULL;
+    scan->number_count = 0;
+}
+
+void
+cnop_scan_start(struct cnop_scan *scan, struct cnop_str text)
+{
+    static const struct cnop_scan_limits limits = {
+        .depth = 8, .key_count = CNOP_SCAN_MEMBERS_MAX, .value_count = 1024};
+
+    cnop_scan_start_with(scan, text, &limits, scan->own_names, CNOP_COUNT(scan->own_names));
 }
 
 enum cnop_err
-cnop_json_scan(struct cnop_str text, const struct cnop_json_limits *limits,
-               struct cnop_json_fault *ret_fault, uint32_t *ret_value_count)
+cnop_scan_text(struct cnop_scan *scan)
 {
-    struct cnop_json_scanner scanner = {.text = text.ptr, .len = text.len, .limits = limits};
+    struct cnop_scan_value value;
 
-    cnop_assert(limits->depth > 0);
-    cnop_assert(limits->depth <= CNOP_JSON_SCAN_DEPTH_MAX);
-    if (!cnop_json_scan_text(&scanner)) {
-        *ret_fault = scanner.fault;
+    cnop_assert(scan->at == 0);
+    skip_space(scan);
+    if (!scan_value(scan, &value))
         return CNOP_E_MALFORMED_JSON;
+    skip_space(scan);
+    if (scan->at == scan->text.len)
+        return CNOP_OK;
+    scan->reason = "text after the value";
+    return CNOP_E_MALFORMED_JSON;
+}
+
+/* ---- walking ---- */
+
+static enum cnop_scan_step
+broken(struct cnop_scan *scan, const char *reason)
+{
+    if (scan->reason == NULL)
+        scan->reason = reason;
+    return CNOP_SCAN_BROKEN;
+}
+
+static enum cnop_scan_step
+walk_end(struct cnop_scan *scan)
+{
+    skip_space(scan);
+    return scan->at == scan->text.len ? CNOP_SCAN_END : broken(scan, "text after the value");
+}
+
+/* To the first byte of the next item, or past the end of the container. */
+static enum cnop_scan_step
+walk_on(struct cnop_scan *scan, char open)
+{
+    if (scan->reason != NULL)
+        return CNOP_SCAN_BROKEN;
+    skip_space(scan);
+    if (scan->count == 0) {
+        if (peek(scan) != open || !open_container(scan))
+            return broken(scan, "another kind of value is expected");
+        if (close_container(scan))
+            return walk_end(scan);
+    } else {
+        if (close_container(scan))
+            return walk_end(scan);
+        if (!take(scan, ','))
+            return broken(scan, "a comma or a closing bracket is expected");
+        skip_space(scan);
     }
-    *ret_value_count = scanner.value_count;
-    return CNOP_OK;
+    if (scan->count == CNOP_SCAN_MEMBERS_MAX)
+        return broken(scan, "too many values");
+    scan->count++;
+    return CNOP_SCAN_ITEM;
 }
 
-static size_t
-cnop_json_string_end(struct cnop_str text, size_t at)
+enum cnop_scan_step
+cnop_scan_member(struct cnop_scan *scan, struct cnop_str *ret_name,
+                 struct cnop_scan_value *ret_value)
 {
-    for (at++; at < text.len && text.ptr[at] != '"'; at++)
-        if (text.ptr[at] == '\\')
-            at++;
-    return at + 1;
+    enum cnop_scan_step step = walk_on(scan, '{');
+    struct cnop_scan_value name;
+
+    if (step != CNOP_SCAN_ITEM)
+        return step;
+    if (!scan_name(scan, &name))
+        return CNOP_SCAN_BROKEN;
+    if (name.escaped)
+        return broken(scan, "a key with an escape in it");
+    if (!scan_value(scan, ret_value))
+        return CNOP_SCAN_BROKEN;
+    *ret_name = name.raw;
+    return CNOP_SCAN_ITEM;
 }
 
-struct cnop_str
-cnop_json_scan_number(struct cnop_str text, size_t *at)
+enum cnop_scan_step
+cnop_scan_element(struct cnop_scan *scan, struct cnop_scan_value *ret_value)
 {
-    size_t i = *at;
-    size_t from;
+    enum cnop_scan_step step = walk_on(scan, '[');
 
-    while (i < text.len && text.ptr[i] != '-' && !cnop_json_is_digit(text.ptr[i]))
-        i = text.ptr[i] == '"' ? cnop_json_string_end(text, i) : i + 1;
-    from = i;
-    while (i < text.len && (cnop_json_is_digit(text.ptr[i]) || memchr("+-.eE", text.ptr[i], 5)))
-        i++;
-    *at = i;
-    return from < text.len ? cnop_str_make(text.ptr + from, i - from) : cnop_str_make(NULL, 0);
+    if (step != CNOP_SCAN_ITEM)
+        return step;
+    return scan_value(scan, ret_value) ? CNOP_SCAN_ITEM : CNOP_SCAN_BROKEN;
 }

@@ -2,6 +2,7 @@
 /* The rule tables for personal data. Rules judge; they never change a value. */
 #include "shared/person/person.h"
 
+#include "shared/base/ascii.h"
 #include "shared/base/clock.h"
 #include "shared/person/letters.h"
 
@@ -13,18 +14,6 @@ static const char *const suspicious_patterns[] = {
     "<plaintext", "<listing",    "<marquee",  "<applet",   "<isindex",  "<dir",
     "<menu",      "<nobr",       "<noembed",  "<noframes", "<noscript", "<wbr",
 };
-
-static bool
-is_letter_ascii(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 bool
 cnop_person_is_suspicious(struct cnop_str text)
@@ -144,7 +133,7 @@ email_has_domain(struct cnop_str value)
         rest = tail;
     }
     for (size_t i = 0; i < label.len; i++) {
-        if (!is_letter_ascii(label.ptr[i]))
+        if (!cnop_is_letter(label.ptr[i]))
             return false;
     }
     return label_count >= 2 && label.len >= 2;
@@ -232,7 +221,7 @@ phone_has_characters(struct cnop_str value)
     static const char punctuation[] = " +-().";
 
     for (size_t i = 0; i < value.len; i++) {
-        if (!is_digit(value.ptr[i]) &&
+        if (!cnop_is_digit(value.ptr[i]) &&
             (value.ptr[i] == '\0' || strchr(punctuation, value.ptr[i]) == NULL))
             return false;
     }
@@ -245,7 +234,7 @@ phone_has_digits(struct cnop_str value)
     size_t digits = 0;
 
     for (size_t i = 0; i < value.len; i++)
-        digits += is_digit(value.ptr[i]);
+        digits += cnop_is_digit(value.ptr[i]);
     return digits >= 10 && digits <= CNOP_PHONE_DIGITS;
 }
 
@@ -271,7 +260,7 @@ cnop_person_phone_digits(struct cnop_arena *arena, struct cnop_str phone,
     if (digits == NULL)
         return false;
     for (size_t i = 0; i < phone.len; i++) {
-        if (is_digit(phone.ptr[i]))
+        if (cnop_is_digit(phone.ptr[i]))
             digits[len++] = phone.ptr[i];
     }
     *ret_digits = cnop_str_make(digits, len);
@@ -288,7 +277,7 @@ date_as_number(struct cnop_str date)
     int32_t number = 0;
 
     for (size_t i = 0; i < date.len; i++) {
-        if (is_digit(date.ptr[i]))
+        if (cnop_is_digit(date.ptr[i]))
             number = number * 10 + (date.ptr[i] - '0');
     }
     return number;

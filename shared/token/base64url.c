@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Canonical base64url. Strict on input: what it accepts, the encoder reproduces byte for byte. */
+#include "shared/base/ascii.h"
 #include "shared/token/base64url.h"
 
 static const char alphabet[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -7,11 +8,11 @@ static const char alphabet[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 static int
 sextet(char c)
 {
-    if (c >= 'A' && c <= 'Z')
+    if (cnop_is_upper(c))
         return c - 'A';
-    if (c >= 'a' && c <= 'z')
+    if (cnop_is_lower(c))
         return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
+    if (cnop_is_digit(c))
         return c - '0' + 52;
     if (c == '-')
         return 62;

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/base/file.h"
 #include "shared/base/secret.h"
 #include "shared/token/base64url.h"
 #include "shared/token/mint.h"
@@ -163,28 +164,6 @@ append_all(const char *dir, struct cnop_buf *buf, size_t *ret_count)
     return err;
 }
 
-static enum cnop_err
-replace_file(const char *path, struct cnop_str text)
-{
-    char temporary[PATH_BYTES];
-    bool written;
-    int fd;
-
-    if (!format_path(temporary, "%s.%ld", path, (long)getpid()))
-        return CNOP_E_INVALID;
-    fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return CNOP_E_IO;
-    written = write(fd, text.ptr, text.len) == (ssize_t)text.len && fchmod(fd, 0644) == 0 &&
-              fsync(fd) == 0;
-    close(fd);
-    if (!written || rename(temporary, path) != 0) {
-        unlink(temporary);
-        return CNOP_E_IO;
-    }
-    return CNOP_OK;
-}
-
 enum cnop_err
 cnop_jwks_write(const char *dir, const char *jwks_path, size_t *ret_count)
 {
@@ -201,7 +180,7 @@ cnop_jwks_write(const char *dir, const char *jwks_path, size_t *ret_count)
     cnop_buf_text(&buf, "\n]}\n");
     if (buf.overflow)
         return CNOP_E_TRUNCATED;
-    err = replace_file(jwks_path, cnop_buf_view(&buf));
+    err = cnop_file_replace(jwks_path, cnop_buf_view(&buf), 0644);
     if (err == CNOP_OK)
         *ret_count = count;
     return err;

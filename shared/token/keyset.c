@@ -3,18 +3,16 @@
  * changes, never per request; a set that does not load completely is not used at all. */
 #include "shared/token/keyset.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/params.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "shared/base/file.h"
+#include "shared/json/json_scan.h"
 #include "shared/token/base64url.h"
-#include "shared/token/scan.h"
 
 #define EC_COORDINATE_BYTES 32
 #define EC_POINT_BYTES (1 + 2 * EC_COORDINATE_BYTES)
@@ -203,8 +201,6 @@ find_key_array(struct cnop_keyset *keys, struct cnop_str text, struct cnop_str *
     enum cnop_scan_step step;
     bool found = false;
 
-    if (!cnop_str_is_utf8(text))
-        return refuse(keys, CNOP_E_INVALID, "not UTF-8");
     cnop_scan_start(&scan, text);
     while ((step = cnop_scan_member(&scan, &name, &value)) == CNOP_SCAN_ITEM) {
         if (cnop_str_equal(name, CNOP_STR("keys")) && value.kind == CNOP_SCAN_ARRAY) {
@@ -250,47 +246,27 @@ cnop_keyset_add_jwks(struct cnop_keyset *keys, struct cnop_str text)
     return CNOP_OK;
 }
 
-/* Whole file of at most cap bytes whose mode has none of the forbidden bits. */
 static enum cnop_err
-read_key_file(struct cnop_keyset *keys, const char *path, mode_t forbidden, struct cnop_buf *ret)
+read_key_file(struct cnop_keyset *keys, const char *path, const struct cnop_file_rules *rules,
+              struct cnop_buf *ret)
 {
-    struct stat info;
-    ssize_t got = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    const char *reason = NULL;
+    enum cnop_err err = cnop_file_read_into(path, rules, ret->ptr, &ret->len, &reason);
 
-    if (fd < 0)
-        return refuse(keys, errno == ENOENT ? CNOP_E_NOT_FOUND : CNOP_E_IO, strerror(errno));
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        close(fd);
-        return refuse(keys, CNOP_E_INVALID, "not a regular file");
-    }
-    if ((info.st_mode & forbidden) != 0) {
-        close(fd);
-        return refuse(keys, CNOP_E_INVALID, "its mode lets others write or read it");
-    }
-    while (ret->len < ret->cap) {
-        got = read(fd, ret->ptr + ret->len, ret->cap - ret->len);
-        if (got <= 0)
-            break;
-        ret->len += (size_t)got;
-    }
-    close(fd);
-    if (got < 0)
-        return refuse(keys, CNOP_E_IO, "read error");
-    if (ret->len == ret->cap)
-        return refuse(keys, CNOP_E_INVALID, "too large");
-    return CNOP_OK;
+    return err == CNOP_OK ? CNOP_OK : refuse(keys, err, reason);
 }
 
 enum cnop_err
 cnop_keyset_load_jwks(struct cnop_keyset *keys, const char *path)
 {
-    static char text[CNOP_KEYSET_MAX_JWKS_BYTES + 1];
+    static const struct cnop_file_rules rules = {.max_bytes = CNOP_KEYSET_MAX_JWKS_BYTES,
+                                                 .forbidden_mode = S_IWGRP | S_IWOTH};
+    static char text[CNOP_KEYSET_MAX_JWKS_BYTES];
     struct cnop_buf file;
     enum cnop_err err;
 
     cnop_buf_init(&file, text, sizeof(text));
-    err = read_key_file(keys, path, S_IWGRP | S_IWOTH, &file);
+    err = read_key_file(keys, path, &rules, &file);
     if (err != CNOP_OK)
         return err;
     return cnop_keyset_add_jwks(keys, cnop_buf_view(&file));
@@ -332,12 +308,14 @@ cnop_keyset_add_hs256(struct cnop_keyset *keys, struct cnop_str kid, struct cnop
 enum cnop_err
 cnop_keyset_load_hs256(struct cnop_keyset *keys, struct cnop_str kid, const char *path)
 {
-    char text[CNOP_KEYSET_MAX_SECRET_BYTES + 2];
+    static const struct cnop_file_rules rules = {.max_bytes = CNOP_KEYSET_MAX_SECRET_BYTES + 1,
+                                                 .forbidden_mode = S_IWGRP | S_IRWXO};
+    char text[CNOP_KEYSET_MAX_SECRET_BYTES + 1];
     struct cnop_buf file;
     enum cnop_err err;
 
     cnop_buf_init(&file, text, sizeof(text));
-    err = read_key_file(keys, path, S_IWGRP | S_IRWXO, &file);
+    err = read_key_file(keys, path, &rules, &file);
     if (err == CNOP_OK) {
         if (file.len > 0 && text[file.len - 1] == '\n')
             file.len--;

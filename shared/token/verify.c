@@ -6,8 +6,9 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "shared/base/ascii.h"
+#include "shared/json/json_scan.h"
 #include "shared/token/base64url.h"
-#include "shared/token/scan.h"
 
 #define HEADER_MAX_BYTES 512
 #define PAYLOAD_MAX_BYTES 3072
@@ -81,8 +82,6 @@ parse_header(struct cnop_str text, struct token_header *ret_header)
     struct cnop_str name;
     enum cnop_scan_step step;
 
-    if (!cnop_str_is_utf8(text))
-        return false;
     cnop_scan_start(&scan, text);
     while ((step = cnop_scan_member(&scan, &name, &value)) == CNOP_SCAN_ITEM) {
         if (value.kind != CNOP_SCAN_STRING || value.escaped)
@@ -219,8 +218,6 @@ collect_claims(struct cnop_str text, struct payload *payload)
     struct cnop_str name;
     enum cnop_scan_step step;
 
-    if (!cnop_str_is_utf8(text))
-        return CNOP_SCAN_BROKEN;
     cnop_scan_start(&scan, text);
     while ((step = cnop_scan_member(&scan, &name, &value)) == CNOP_SCAN_ITEM) {
         for (size_t i = 0; i < CNOP_COUNT(claims); i++) {
@@ -290,12 +287,9 @@ take_hex(const struct cnop_scan_value *value, char ret_text[CNOP_TOKEN_HEX_CHARS
 {
     if (value->kind != CNOP_SCAN_STRING || value->raw.len != CNOP_TOKEN_HEX_CHARS)
         return false;
-    for (size_t i = 0; i < value->raw.len; i++) {
-        char c = value->raw.ptr[i];
-
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+    for (size_t i = 0; i < value->raw.len; i++)
+        if (!cnop_is_lower_hex(value->raw.ptr[i]))
             return false;
-    }
     memcpy(ret_text, value->raw.ptr, CNOP_TOKEN_HEX_CHARS);
     ret_text[CNOP_TOKEN_HEX_CHARS] = '\0';
     return true;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "shared/base/ascii.h"
 #include "shared/base/clock.h"
 
 #define DEFAULT_STR_MAX 1024
@@ -200,7 +201,7 @@ static bool
 is_digits(struct cnop_str text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if ((text.ptr[i] < '0' || text.ptr[i] > '9') && !(i == 0 && text.ptr[i] == '-'))
+        if (!cnop_is_digit(text.ptr[i]) && !(i == 0 && text.ptr[i] == '-'))
             return false;
     return text.len > 0;
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "shared/base/ascii.h"
 #include "shared/base/clock.h"
 #include "shared/web/request_state.h"
 
@@ -93,7 +94,7 @@ cnop_err_public(enum cnop_err err)
 static struct cnop_str
 fault_sentence(struct cnop_request *req, const struct cnop_fault *fault)
 {
-    if (fault->field[0] == '\0' || (fault->message[0] >= 'A' && fault->message[0] <= 'Z'))
+    if (fault->field[0] == '\0' || cnop_is_upper(fault->message[0]))
         return cnop_str_from(fault->message);
     return cnop_arena_printf(req->arena, "%s %s", fault->field, fault->message);
 }

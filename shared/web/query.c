@@ -2,19 +2,8 @@
 /* The query string: split at &, decoded once, refused as a whole when any part is malformed. */
 #include <string.h>
 
+#include "shared/base/ascii.h"
 #include "shared/web/request_state.h"
-
-static int
-hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 /* %XX and + decoded into arena memory; text without either is used as it is. */
 static enum cnop_err
@@ -42,8 +31,8 @@ decode(struct cnop_arena *arena, struct cnop_str text, struct cnop_str *ret_deco
         if (c == '+') {
             c = ' ';
         } else if (c == '%') {
-            int high = i + 1 < text.len ? hex_value(text.ptr[i + 1]) : -1;
-            int low = i + 2 < text.len ? hex_value(text.ptr[i + 2]) : -1;
+            int high = i + 1 < text.len ? cnop_hex_value(text.ptr[i + 1]) : -1;
+            int low = i + 2 < text.len ? cnop_hex_value(text.ptr[i + 2]) : -1;
 
             if (high < 0 || low < 0)
                 return CNOP_E_BAD_REQUEST;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "shared/base/ascii.h"
 #include "shared/base/id.h"
 #include "shared/web/request_state.h"
 
@@ -198,12 +199,8 @@ is_header(struct cnop_str have, const char *want, size_t want_len)
     if (have.len != want_len)
         return false;
     for (size_t i = 0; i < want_len; i++) {
-        char c = want[i];
+        char c = want[i] == '-' ? '_' : cnop_to_upper(want[i]);
 
-        if (c == '-')
-            c = '_';
-        else if (c >= 'a' && c <= 'z')
-            c = (char)(c - 'a' + 'A');
         if (have.ptr[i] != c)
             return false;
     }

@@ -28,11 +28,11 @@ static volatile int64_t sink; /* keeps results alive */
 static void
 bench_json_scan(void)
 {
-    struct cnop_json_fault fault;
-    uint32_t value_count = 0;
+    struct cnop_scan scan;
 
-    sink += cnop_json_scan(order_body, &cnop_json_limits_default, &fault, &value_count);
-    sink += value_count;
+    cnop_scan_start(&scan, order_body);
+    sink += cnop_scan_text(&scan);
+    sink += scan.value_count;
 }
 
 static void

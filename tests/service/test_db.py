@@ -255,7 +255,7 @@ def test_open_password_file_is_refused(server):
                 db_password_file=path)
     assert db.process.wait(10) == 78
     assert db.process.stderr.read() == \
-        f"database: password file {path}: is readable by others or writable by group or others\n"
+        f"database: password file {path}: has permissions that are too wide\n"
 
 
 def test_idle_connection_survives_a_server_restart(connect, server):

@@ -116,6 +116,48 @@ START_TEST(a_full_arena_is_reported)
 }
 END_TEST
 
+START_TEST(rules_are_held_to)
+{
+    static const struct cnop_file_rules rules = {
+        .min_bytes = 4, .max_bytes = 6, .forbidden_mode = S_IWGRP | S_IRWXO};
+    char bytes[6] = "other";
+    size_t len = 77;
+
+    write_file("123456", 6);
+    ck_assert_int_eq(cnop_file_read_into(path, &rules, bytes, &len, &reason), CNOP_OK);
+    ck_assert_uint_eq(len, 6);
+    ck_assert_mem_eq(bytes, "123456", 6);
+    ck_assert_int_eq(chmod(path, 0620), 0);
+    ck_assert_int_eq(cnop_file_read_into(path, &rules, bytes, &len, &reason), CNOP_E_INVALID);
+    ck_assert_str_eq(reason, "has permissions that are too wide");
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    write_file("123", 3);
+    ck_assert_int_eq(cnop_file_read_into(path, &rules, bytes, &len, &reason), CNOP_E_INVALID);
+    ck_assert_str_eq(reason, "is too short");
+    write_file("1234567", 7);
+    ck_assert_int_eq(cnop_file_read_into(path, &rules, bytes, &len, &reason), CNOP_E_INVALID);
+    ck_assert_str_eq(reason, "is too large");
+    ck_assert_mem_eq(bytes, "123456", 6);
+    ck_assert_uint_eq(len, 6);
+}
+END_TEST
+
+START_TEST(a_file_is_replaced_whole_or_not_at_all)
+{
+    struct stat info;
+
+    ck_assert_int_eq(cnop_file_replace(path, CNOP_STR("first"), 0640), CNOP_OK);
+    ck_assert_int_eq(cnop_file_replace(path, CNOP_STR("second"), 0600), CNOP_OK);
+    ck_assert_int_eq(cnop_file_read(arena, path, MAX_BYTES, &text, &reason), CNOP_OK);
+    ck_assert(cnop_str_equal(text, CNOP_STR("second")));
+    ck_assert_int_eq(stat(path, &info), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0600);
+    ck_assert_int_eq(cnop_file_replace("/nonexistent/file", CNOP_STR("x"), 0600), CNOP_E_IO);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(rmdir(directory), 0); /* nothing else was left there */
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
@@ -126,6 +168,8 @@ add(TCase *tests)
     tcase_add_test(tests, what_is_no_file_is_refused_at_once);
     tcase_add_test(tests, more_than_the_size_said_is_refused);
     tcase_add_test(tests, a_full_arena_is_reported);
+    tcase_add_test(tests, rules_are_held_to);
+    tcase_add_test(tests, a_file_is_replaced_whole_or_not_at_all);
 }
 
 UNIT_MAIN("file", add)

@@ -118,7 +118,7 @@ START_TEST(bad_files_are_refused)
     ck_assert_int_eq(cnop_secret_read_file(path, bytes, 1, 16, &len, &reason), CNOP_E_INVALID);
     write_file("0123456789abcdef0", 0600);
     ck_assert_int_eq(cnop_secret_read_file(path, bytes, 1, 16, &len, &reason), CNOP_E_INVALID);
-    ck_assert_str_eq(reason, "is too long");
+    ck_assert_str_eq(reason, "is too large");
     ck_assert_int_eq(cnop_secret_read_file(directory, bytes, 1, 16, &len, &reason), CNOP_E_INVALID);
     ck_assert_int_eq(cnop_secret_read_file("/nonexistent/key", bytes, 1, 16, &len, &reason),
                      CNOP_E_NOT_FOUND);

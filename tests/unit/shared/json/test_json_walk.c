@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The scanner: strict JSON, bounded, no repeated or escaped names. */
-#include "shared/token/scan.h"
+/* Walking one object or array of shared/json/json_scan.c: strict JSON, bounded, no repeated or escaped
+ * names. */
+#include "shared/json/json_scan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,10 @@ START_TEST(refuses_everything_else)
         "{\"a\":1/*c*/}",
         "{\"a\":--1}",
         "{\"a\":-}",
+        "{\"a\":{\"b\":1,\"\\u0062\":2}}",
+        "{\"a\":\"\\ud800\"}",
+        "{\"a\":\"\\u0000\"}",
+        "{\"a\":\"\xC3\"}",
     };
 
     for (size_t i = 0; i < CNOP_COUNT(refused); i++)
@@ -106,11 +111,11 @@ START_TEST(depth_and_members_are_bounded)
     ck_assert_int_eq(member_count(CNOP_STR("{\"a\":[[[[[[[]]]]]]]}")), 1);
     ck_assert_int_eq(member_count(CNOP_STR("{\"a\":[[[[[[[[]]]]]]]]}")), -1);
 
-    for (int i = 0; i < CNOP_SCAN_MAX_MEMBERS + 1; i++) {
+    for (int i = 0; i < CNOP_SCAN_MEMBERS_MAX + 1; i++) {
         at += (size_t)snprintf(text + at, sizeof(text) - at, "%c\"m%d\":1", i == 0 ? '{' : ',', i);
         text[at] = '}';
         ck_assert_int_eq(member_count(cnop_str_make(text, at + 1)),
-                         i < CNOP_SCAN_MAX_MEMBERS ? i + 1 : -1);
+                         i < CNOP_SCAN_MEMBERS_MAX ? i + 1 : -1);
     }
 }
 END_TEST
@@ -147,4 +152,4 @@ add(TCase *tests)
     tcase_add_test(tests, kinds_are_told_apart);
 }
 
-UNIT_MAIN("scan", add)
+UNIT_MAIN("json_walk", add)
