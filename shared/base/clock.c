@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The only reader of system clocks, and the calendar. UTC only: no locale, no time zone data. */
-#include "shared/base/ascii.h"
 #include "shared/base/clock.h"
+#include "shared/base/ascii.h"
 
 #include <stdatomic.h>
 #include <time.h>

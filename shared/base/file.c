@@ -43,8 +43,7 @@ cnop_file_open(const char *path, const struct cnop_file_rules *rules, int *ret_f
     else if (!S_ISREG(info.st_mode))
         err = cnop_file_refuse(CNOP_E_INVALID, "is not a regular file", ret_reason);
     else if ((info.st_mode & rules->forbidden_mode) != 0)
-        err = cnop_file_refuse(CNOP_E_INVALID,
-                               "has permissions that are too wide", ret_reason);
+        err = cnop_file_refuse(CNOP_E_INVALID, "has permissions that are too wide", ret_reason);
     else if ((uint64_t)info.st_size > rules->max_bytes)
         err = cnop_file_refuse(CNOP_E_INVALID, "is too large", ret_reason);
     else if ((uint64_t)info.st_size < rules->min_bytes)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that are small enough to be read whole: settings, lists, catalogues, migrations, keys. Never
- * reads more than the caller allows, never waits (a pipe or device is refused). The one reader, and
- * the one way to replace a file. */
+/* Files that are small enough to be read whole: settings, lists, catalogues, migrations, keys.
+ * Never reads more than the caller allows, never waits (a pipe or device is refused). The one
+ * reader, and the one way to replace a file. */
 #ifndef CNOP_BASE_FILE_H
 #define CNOP_BASE_FILE_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The only arithmetic on money. Products are 128 bits wide; every result is checked against the
  * type's range before it is handed out. */
-#include "shared/base/ascii.h"
 #include "shared/base/money.h"
+#include "shared/base/ascii.h"
 
 #include <string.h>
 

@@ -210,8 +210,8 @@ cnop_str_unhex(struct cnop_str s, void *ret_bytes, size_t len)
         if (cnop_hex_value(s.ptr[i]) < 0)
             return CNOP_E_INVALID;
     for (size_t i = 0; i < len; i++)
-        out[i] = (unsigned char)(cnop_hex_value(s.ptr[2 * i]) << 4 |
-                                 cnop_hex_value(s.ptr[2 * i + 1]));
+        out[i] =
+            (unsigned char)(cnop_hex_value(s.ptr[2 * i]) << 4 | cnop_hex_value(s.ptr[2 * i + 1]));
     return CNOP_OK;
 }
 

@@ -8,7 +8,7 @@
 
 #include "shared/base/str.h"
 
-#define CNOP_SCAN_DEPTH_MAX 32  /* upper bound of limits->depth */
+#define CNOP_SCAN_DEPTH_MAX 32   /* upper bound of limits->depth */
 #define CNOP_SCAN_MEMBERS_MAX 32 /* of an object, when nothing else is asked for */
 
 struct cnop_scan_limits {
@@ -46,10 +46,10 @@ struct cnop_scan {
     size_t count;       /* members or elements that a walk has handed out */
     struct cnop_scan_limits limits;
     uint32_t value_count;
-    uint32_t depth;                           /* open containers */
-    uint32_t object_bits;                     /* bit n: the container at depth n is an object */
+    uint32_t depth;                            /* open containers */
+    uint32_t object_bits;                      /* bit n: the container at depth n is an object */
     uint32_t first_names[CNOP_SCAN_DEPTH_MAX]; /* of each open container, in names */
-    uint32_t name_count;                      /* of all open objects */
+    uint32_t name_count;                       /* of all open objects */
     uint32_t name_cap;
     struct cnop_scan_name *names;
     struct cnop_str *numbers; /* NULL, or room for every number of the text as written */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Canonical base64url. Strict on input: what it accepts, the encoder reproduces byte for byte. */
-#include "shared/base/ascii.h"
 #include "shared/token/base64url.h"
+#include "shared/base/ascii.h"
 
 static const char alphabet[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

@@ -194,6 +194,7 @@ static const struct {
     {"refused_peers", "Connections of users that may not connect."},
     {"accept_failures", "Connections that could not be accepted, mostly for want of descriptors."},
     {"lost_clients", "Answers that could not be delivered."},
+    {"lost_log_lines", "Log and audit lines that could not be written."},
 };
 _Static_assert(CNOP_COUNT(runtime_events) == CNOP_SCOREBOARD_EVENT_COUNT,
                "one row an event, in order");

@@ -16,7 +16,9 @@
 #define STABLE_US INT64_C(5000000) /* a worker that lived this long resets its pause */
 #define PAUSE_MIN_US INT64_C(50000)
 #define PAUSE_MAX_US INT64_C(5000000)
-#define IDLE_STUCK_FLOOR_US INT64_C(4000000) /* a waiting thread shows itself every second */
+#define WAIT_LIMIT_US INT64_C(4000000) /* a waiting thread shows itself every second */
+#define PAUSED_US INT64_C(1000000)     /* a pass this late: we, and perhaps all, were stopped */
+#define CATCH_UP_US INT64_C(2000000)   /* what threads get to show themselves after that */
 #define KILL_AFTER_US INT64_C(1000000)
 #define TERM_GRACE_US INT64_C(1000000)
 
@@ -41,7 +43,9 @@ struct parent {
     bool stopping;
     int64_t stop_us;
     pid_t trial; /* the new program checking its configuration */
+    uint64_t lost_lines_seen;
     int64_t last_pass_us;
+    int64_t believe_us; /* beats are evidence from this time on */
     sigset_t signals;
 };
 
@@ -270,27 +274,23 @@ static bool
 is_stuck(const struct parent *parent, const struct child *child, int64_t now_us)
 {
     const struct cnop_worker_beat *beat = &parent->start.scoreboard->workers[child->slot];
-    int64_t limit_us = (int64_t)parent->start.config->watchdog * 1000;
-    int64_t idle_limit_us = limit_us < IDLE_STUCK_FLOOR_US ? limit_us : IDLE_STUCK_FLOOR_US;
+    int64_t work_us = (int64_t)parent->start.config->watchdog * 1000;
+    const struct cnop_beat_limits limits = {
+        .work_us = work_us, .wait_us = work_us < WAIT_LIMIT_US ? work_us : WAIT_LIMIT_US};
 
-    for (size_t i = 0; i < CNOP_THREAD_MAX; i++) {
-        int64_t round_us = atomic_load(&beat->round_us[i]);
-        int64_t busy_us = atomic_load(&beat->busy_us[i]);
-
-        if (busy_us != 0 && now_us - busy_us > limit_us)
+    for (size_t i = 0; i < CNOP_THREAD_MAX; i++)
+        if (cnop_beat_is_stuck(atomic_load(&beat->threads[i]), now_us, &limits))
             return true;
-        if (busy_us == 0 && round_us != 0 && now_us - round_us > idle_limit_us)
-            return true;
-    }
     return false;
 }
 
 static void
 watch(struct parent *parent, int64_t now_us)
 {
-    /* After a pause of our own (stopped, swapped out) the beats are no evidence. */
-    bool late = parent->last_pass_us != 0 && now_us - parent->last_pass_us > 1000000;
-
+    /* After a pause of our own (stopped, swapped out) the beats are no evidence for a while: the
+     * workers may have been stopped with us. */
+    if (parent->last_pass_us != 0 && now_us - parent->last_pass_us > PAUSED_US)
+        parent->believe_us = now_us + CATCH_UP_US;
     parent->last_pass_us = now_us;
     for (size_t i = 0; i < parent->count; i++) {
         struct child *child = &parent->children[i];
@@ -301,7 +301,8 @@ watch(struct parent *parent, int64_t now_us)
             (void)kill(child->pid, SIGKILL);
             child->kill_us = now_us + KILL_AFTER_US;
         }
-        if (late || child->kill_us != 0 || parent->start.config->watchdog == 0 ||
+        if (now_us < parent->believe_us || child->kill_us != 0 ||
+            parent->start.config->watchdog == 0 ||
             atomic_load(&parent->start.scoreboard->workers[child->slot].ready) == 0 ||
             !is_stuck(parent, child, now_us))
             continue;
@@ -410,6 +411,7 @@ cnop_parent_run(const struct cnop_worker_start *start, struct cnop_inherited *in
         advance_restart(&parent);
         watch(&parent, now_us);
         advance_stop(&parent, now_us);
+        cnop_scoreboard_count_lost_lines(&parent.lost_lines_seen);
         if (parent.stopping && !any_running(&parent))
             return 0;
         obey(&parent, sigtimedwait(&parent.signals, NULL, &wait), cnop_clock_monotonic_us());

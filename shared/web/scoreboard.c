@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "shared/base/log.h"
 #include "shared/base/secret.h"
 #include "shared/web/web.h"
 
@@ -92,6 +93,18 @@ cnop_scoreboard_count(enum cnop_scoreboard_event event)
 {
     if (the_scoreboard != NULL)
         atomic_fetch_add_explicit(&the_scoreboard->events[event], 1, memory_order_relaxed);
+}
+
+void
+cnop_scoreboard_count_lost_lines(uint64_t *seen)
+{
+    uint64_t lost = cnop_log_dropped_count();
+
+    if (lost == *seen || the_scoreboard == NULL)
+        return;
+    atomic_fetch_add_explicit(&the_scoreboard->events[CNOP_SCOREBOARD_LOST_LOG_LINES], lost - *seen,
+                              memory_order_relaxed);
+    *seen = lost;
 }
 
 void

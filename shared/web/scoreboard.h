@@ -4,6 +4,7 @@
 #ifndef CNOP_WEB_SCOREBOARD_H
 #define CNOP_WEB_SCOREBOARD_H
 
+#include "shared/web/beat.h"
 #include "shared/web/metrics.h"
 #include "shared/web/router.h"
 
@@ -30,8 +31,7 @@ struct cnop_metric_cell {
 struct cnop_worker_beat {
     _Atomic int ready;
     _Atomic uint32_t connections;
-    _Atomic int64_t round_us[CNOP_THREAD_MAX]; /* monotonic time of the thread's last round */
-    _Atomic int64_t busy_us[CNOP_THREAD_MAX];  /* start of what it runs now; 0: waiting */
+    cnop_beat threads[CNOP_THREAD_MAX];
 };
 
 enum cnop_scoreboard_event {
@@ -42,6 +42,7 @@ enum cnop_scoreboard_event {
     CNOP_SCOREBOARD_REFUSED_PEERS,
     CNOP_SCOREBOARD_ACCEPT_FAILURES,
     CNOP_SCOREBOARD_LOST_CLIENTS,
+    CNOP_SCOREBOARD_LOST_LOG_LINES,
     CNOP_SCOREBOARD_EVENT_COUNT
 };
 
@@ -67,6 +68,9 @@ struct cnop_scoreboard *cnop_scoreboard_open(const struct cnop_service *service,
 struct cnop_scoreboard *cnop_scoreboard_get(void);
 
 void cnop_scoreboard_count(enum cnop_scoreboard_event event);
+
+/* Adds the log lines that this process has lost since *seen, and moves *seen on. */
+void cnop_scoreboard_count_lost_lines(uint64_t *seen);
 
 /* One finished request. route_index: row of the table, or its length for an unknown route. */
 void cnop_scoreboard_request(size_t route_index, int status, int64_t elapsed_us);

@@ -300,6 +300,7 @@ void
 cnop_thread_run(struct cnop_thread *thread)
 {
     struct cnop_worker *worker = thread->worker;
+    cnop_beat *beat = &worker->beat->threads[thread->index];
     struct epoll_event events[ROUND_EVENTS_LOOP];
     /* A thread takes one event at a time: the next one may go to an idle sibling. */
     int capacity = is_loop(thread) ? ROUND_EVENTS_LOOP : 1;
@@ -307,16 +308,15 @@ cnop_thread_run(struct cnop_thread *thread)
     while (!atomic_load_explicit(&worker->stopping, memory_order_relaxed)) {
         int count = epoll_wait(worker->epoll_fd, events, capacity,
                                thread->ready != NULL ? 0 : ROUND_WAIT_MS);
-        int64_t now_us = cnop_clock_monotonic_us();
 
-        atomic_store_explicit(&worker->beat->round_us[thread->index], now_us, memory_order_relaxed);
-        atomic_store_explicit(&worker->beat->busy_us[thread->index], now_us, memory_order_relaxed);
+        cnop_beat_work(beat);
         for (int i = 0; i < count; i++)
             handle_event(thread, &events[i]);
         if (is_loop(thread))
             end_round(thread);
-        atomic_store_explicit(&worker->beat->busy_us[thread->index], 0, memory_order_relaxed);
+        cnop_beat_wait(beat);
     }
+    cnop_beat_end(beat); /* siblings may need longer to end: that is no silence of this one */
 }
 
 /* ---- answer later ---- */

@@ -77,10 +77,14 @@ sweep_one(struct cnop_worker *worker, struct cnop_conn *conn, int64_t now_us)
         return;
     if (!cnop_conn_sweep(conn))
         return;
+    /* Only now it is ours: what was read before may be of a request that has been answered since.
+     */
+    waiting_us = atomic_load(&conn->waiting_since_us);
+    stalled = waiting_us != 0 && now_us - waiting_us > STALL_US;
     if (stalled) {
         cnop_scoreboard_count(CNOP_SCOREBOARD_STALLED_PEERS);
         cnop_conn_drop(&worker->idle_pool, conn, false);
-    } else if (!cnop_worker_retire(worker, conn)) {
+    } else if (!atomic_load(&worker->draining) || !cnop_worker_retire(worker, conn)) {
         cnop_conn_unsweep(conn);
     }
 }
@@ -92,6 +96,7 @@ sweep(struct cnop_worker *worker)
 
     for (size_t i = 0; i < worker->idle_pool.count; i++)
         sweep_one(worker, &worker->idle_pool.conns[i], now_us);
+    cnop_scoreboard_count_lost_lines(&worker->lost_lines_seen);
     atomic_store(&worker->beat->connections, atomic_load(&worker->idle_pool.open_count));
     if (!atomic_load(&worker->draining) && cnop_idle_pool_has_room(&worker->idle_pool))
         cnop_worker_listen(worker, true);
@@ -311,6 +316,7 @@ cnop_worker_run(const struct cnop_worker_start *start)
     const struct cnop_service *service = start->service;
 
     worker.start = *start;
+    worker.lost_lines_seen = cnop_log_dropped_count(); /* those before the fork are the parent's */
     worker_prepare(&worker);
     if (init_process(service) != CNOP_OK)
         return STATUS_FAILED;
@@ -328,6 +334,7 @@ cnop_worker_run(const struct cnop_worker_start *start)
     if (service->process_done != NULL)
         service->process_done(service->arg);
     cnop_log_write(CNOP_LOG_INFO, "service_stop", "worker has ended");
+    cnop_scoreboard_count_lost_lines(&worker.lost_lines_seen);
     return atomic_load(&worker.failed) ? STATUS_FAILED : 0;
 }
 

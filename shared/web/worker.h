@@ -59,6 +59,7 @@ struct cnop_worker {
     _Atomic unsigned started;
     _Atomic bool failed;
     bool drain_told;
+    uint64_t lost_lines_seen; /* of the log, counted already */
     struct cnop_thread threads[CNOP_THREAD_MAX];
     unsigned thread_count;
     struct cnop_watch watches[CNOP_WATCH_MAX];

@@ -553,6 +553,16 @@ def test_stuck_worker_is_killed(start, mode):
     assert metric(worker, "echo_stuck_workers_total") >= 1
 
 
+def test_long_work_within_its_limit_is_no_reason_to_abort(start):
+    """A waiting thread that is silent for four seconds counts as stuck; one that has worked for five does not."""
+    worker = start("threads", processes=1, watchdog="15s")
+    children = worker.children()
+    assert ask(worker, "GET", "/api/v1/wait", query="ms=5000").status == 200
+    time.sleep(1)  # some twenty looks of the watchdog
+    assert worker.children() == children
+    assert metric(worker, "echo_stuck_workers_total") == 0
+
+
 def test_frozen_worker_is_killed(start):
     worker = start("threads", processes=1, watchdog="2s")
     frozen = worker.children()[0]

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole texts: what is JSON, what is not and why, names that are there twice, numbers as written. */
+/* Whole texts: what is JSON, what is not and why, names that are there twice, numbers as written.
+ */
 #include "shared/json/json_scan.h"
 
 #include "tests/unit/unit.h"
@@ -237,9 +238,9 @@ START_TEST(no_object_has_a_name_twice)
         "{\"\\/\":1,\"/\":2}",
     };
     static const char *const once[] = {
-        "{\"a\":{\"a\":{\"a\":1}}}",  "[{\"a\":1},{\"a\":1}]",
-        "{\"a\":1,\"A\":2}",        "{\"a\":1,\"a \":2,\"aa\":3,\"\":4}",
-        "{\"\\u0061\":1,\"b\":2}",  "{\"a\\n\":1,\"a\":2,\"an\":3}",
+        "{\"a\":{\"a\":{\"a\":1}}}", "[{\"a\":1},{\"a\":1}]",
+        "{\"a\":1,\"A\":2}",         "{\"a\":1,\"a \":2,\"aa\":3,\"\":4}",
+        "{\"\\u0061\":1,\"b\":2}",   "{\"a\\n\":1,\"a\":2,\"an\":3}",
     };
 
     for (size_t i = 0; i < CNOP_COUNT(twice); i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Walking one object or array of shared/json/json_scan.c: strict JSON, bounded, no repeated or escaped
- * names. */
+/* Walking one object or array of shared/json/json_scan.c: strict JSON, bounded, no repeated or
+ * escaped names. */
 #include "shared/json/json_scan.h"
 
 #include <stdio.h>

@@ -121,6 +121,20 @@ START_TEST(scoreboard_is_found_again)
 }
 END_TEST
 
+START_TEST(lost_log_lines_are_counted_once)
+{
+    uint64_t seen = cnop_log_dropped_count();
+
+    ck_assert_int_eq(cnop_log_open("t", CNOP_LOG_INFO, "/dev/full"), CNOP_OK);
+    for (int i = 0; i < 3; i++)
+        cnop_log_write(CNOP_LOG_INFO, "lost", "the disk is full");
+    ck_assert_int_eq(cnop_log_open("t", CNOP_LOG_INFO, NULL), CNOP_OK);
+    cnop_scoreboard_count_lost_lines(&seen);
+    cnop_scoreboard_count_lost_lines(&seen);
+    ck_assert_ptr_nonnull(strstr(print(), "\nt_lost_log_lines_total 3\n"));
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
@@ -128,6 +142,7 @@ add(TCase *tests)
     tcase_add_test(tests, requests_by_route_and_status);
     tcase_add_test(tests, own_metrics);
     tcase_add_test(tests, scoreboard_is_found_again);
+    tcase_add_test(tests, lost_log_lines_are_counted_once);
 }
 
 UNIT_MAIN("scoreboard", add)
