@@ -273,7 +273,7 @@ take_time(const struct cnop_scan_value *value, int64_t *ret_time_s)
         return false;
     (void)cnop_str_cut(value->raw, '.', &whole, &fraction);
     for (size_t i = 0; i < fraction.len; i++)
-        if (fraction.ptr[i] < '0' || fraction.ptr[i] > '9')
+        if (!cnop_is_digit(fraction.ptr[i]))
             return false;
     if (cnop_str_parse_u64(whole, 1, UINT64_C(253402300799), &time_s) != CNOP_OK)
         return false;

@@ -154,7 +154,7 @@ amount_fault(enum cnop_err err, const struct cnop_field *field, struct cnop_str 
     else if (err == CNOP_E_OVERFLOW)
         cnop_value_fault(fault, CNOP_E_AMOUNT_TOO_LARGE, "less_than_equal",
                          "is larger than any amount can be");
-    else if (text.len > 1 && text.ptr[0] == '-' && text.ptr[1] >= '0' && text.ptr[1] <= '9')
+    else if (text.len > 1 && text.ptr[0] == '-' && cnop_is_digit(text.ptr[1]))
         cnop_value_fault(fault, CNOP_E_AMOUNT_INVALID, "greater_than", "must be greater than 0");
     else
         cnop_value_fault(fault, CNOP_E_AMOUNT_INVALID, "decimal_parsing",

@@ -49,6 +49,8 @@ SAMPLES = (
     ("heap", "shared/web/x.c", code("free(p);"), code("cnop_arena_free(&p);")),
     ("heap", "shared/cache/x.c", code("p = calloc(1, 4);"), code("free(p);")),
     ("floats", "shared/ledger/x.c", "double rate;\n", "/* double */ int rate;\n"),
+    ("ascii", "shared/web/x.c", code("ok = c >= '0' && c <= '9';"), code("ok = cnop_is_digit(c);")),
+    ("ascii", "fcgi_services/user/x.c", code("ok = c < 'a';"), code("ok = c == 'a';")),
     ("sql", "fcgi_services/user/x.c",
      code('snprintf(a, 9, "SELECT id FROM users WHERE name = \'%s\'", name);'),
      code('static const char sql[] = "SELECT id FROM users WHERE name = ?"; say("100%");')),
@@ -106,12 +108,27 @@ def circle_cases():
     yield "circles", bool(list(tidy.rule_circles([a, b, c, unit("a.c", "c.h")])))
 
 
+def call_cases():
+    def unit(name, *calls, storage=""):
+        body = "".join(f"    {call}();\n" for call in calls)
+        return tidy.Source(f"shared/web/{name}.c", f"{HEAD}{storage}void\n{name}_do(void)\n{{\n{body}}}\n")
+
+    yield "calls", not list(tidy.rule_calls([unit("a", "b_do"), unit("b", "c_do"), unit("c")]))
+    yield "calls", bool(list(tidy.rule_calls([unit("a", "b_do"), unit("b", "c_do"), unit("c", "a_do")])))
+    yield "calls", not list(tidy.rule_calls([unit("a", "b_do"), unit("b", "a_do", storage="static ")]))
+    headers = [tidy.Source(f"shared/web/{name}.h", f'{HEAD}#include "shared/web/{other}.h"\n')
+               for name, other in (("a", "b"), ("b", "a"))]
+    yield "calls", bool(list(tidy.rule_calls(headers)))
+    yield "calls", not list(tidy.rule_calls(headers[:1]))
+
+
 def results():
     for rule, path, refused, accepted in SAMPLES:
         yield f"{rule} refuses in {path}", bool(offenders(rule, path, refused))
         yield f"{rule} accepts in {path}", not offenders(rule, path, accepted)
     yield from mirror_cases()
     yield from circle_cases()
+    yield from call_cases()
 
 
 def main():

@@ -89,6 +89,10 @@ SERVICE_KINDS = (
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
 FUNCTION = re.compile(r"^(?P<name>\w+)\((?P<parameters>[^;{}]*)\)\n\{\n(?P<body>.*?)^\}",
                       re.M | re.S)
+PUBLIC_FUNCTION = re.compile(r"^(?P<head>[^\n]*)\n(?P<name>\w+)\([^;{}]*\)\n\{", re.M)
+CIRCLE_FREE = ("shared", "fcgi_services", "nginx_modules")
+# Kinds of ASCII characters told apart by hand: shared/base/ascii.h knows them.
+ASCII_BY_HAND = re.compile(r"[<>]=? '[09azAZ]'")
 NOISE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 
 
@@ -244,6 +248,14 @@ def rule_floats(files):
                 yield source.path, source.line_of_code(match), match.group(1)
 
 
+def rule_ascii(files):
+    """one set of character classes"""
+    for source in files:
+        if source.is_c and source.top in ("shared", "fcgi_services") and source.path != "shared/base/ascii.h":
+            for match in ASCII_BY_HAND.finditer(source.text):
+                yield source.path, source.line_of(match.start()), "see shared/base/ascii.h"
+
+
 def rule_sql(files):
     """no SQL built by formatting outside shared/db"""
     for source in files:
@@ -382,6 +394,52 @@ def rule_gateway(files):
                 yield source.path, source.line_of_code(section), f"{match.group(1)} under a lock"
 
 
+def strong_components(graph):
+    """Sets of nodes that reach one another, of a graph as {node: {other nodes}} (Tarjan)."""
+    order, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        order[node] = low[node] = len(order)
+        stack.append(node)
+        for other in graph.get(node, ()):
+            if other not in order:
+                visit(other)
+            if other in stack:
+                low[node] = min(low[node], low[other])
+        if low[node] == order[node]:
+            at = stack.index(node)
+            found.append(stack[at:])
+            del stack[at:]
+
+    for node in graph:
+        if node not in order:
+            visit(node)
+    return [component for component in found if len(component) > 1]
+
+
+def call_graph(files):
+    """Which C file uses functions of which other, by the names of functions that one file alone defines."""
+    homes = collections.defaultdict(set)
+    for source in files:
+        for match in PUBLIC_FUNCTION.finditer(source.code):
+            if not match.group("head").startswith("static"):
+                homes[match.group("name")].add(source.path)
+    owner = {name: paths.pop() for name, paths in homes.items() if len(paths) == 1}
+    return {source.path: {owner[word] for word in set(re.findall(r"\w+", source.code)) if word in owner}
+            - {source.path} for source in files}
+
+
+def rule_calls(files):
+    """no circles of calls between files or of includes between headers"""
+    own = [source for source in files if source.is_c and source.top in CIRCLE_FREE]
+    headers = {source.path: {header for _, header in source.includes()} for source in own
+               if source.path.endswith(".h")}
+    calls = call_graph([source for source in own if source.path.endswith(".c")])
+    for graph in (headers, calls):
+        for component in strong_components(graph):
+            yield sorted(component)[0], 1, "in one circle with " + ", ".join(sorted(component)[1:])
+
+
 def rule_mirrors(files):
     """every source of shared/ and of the gateway's policies has its unit test"""
     paths = {source.path for source in files}
@@ -414,8 +472,8 @@ def is_named(path, names):
 
 
 RULES = (rule_heads, rule_machine_paths, rule_markers, rule_functions, rule_files, rule_columns,
-         rule_banned, rule_heap, rule_floats, rule_sql, rule_doors, rule_layers, rule_circles, rule_gateway, rule_mirrors,
-         rule_built)
+         rule_banned, rule_heap, rule_floats, rule_sql, rule_ascii, rule_doors, rule_layers, rule_circles,
+         rule_calls, rule_gateway, rule_mirrors, rule_built)
 
 
 def percentile(values, share):

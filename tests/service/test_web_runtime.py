@@ -2,7 +2,7 @@
 """The FastCGI runtime as a black box: answers, limits, broken peers, crashes, drains, restarts.
 
 Covers what only running processes can show: shared/web/builtin.c, shared/web/fcgi.c,
-shared/web/inherited.c, shared/web/main.c, shared/web/parent.c, shared/web/serve.c,
+shared/web/inherited.c, shared/web/intake.c, shared/web/main.c, shared/web/parent.c, shared/web/serve.c,
 shared/web/thread.c and shared/web/worker.c.
 """
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Headers, cookies, bodies, and problems (shared/web/problem.c). */
+/* Headers, cookies, bodies, and problems (shared/web/problem.c).
+ * Faults and details: shared/web/fault.c. */
 #include "shared/web/response.h"
 
 #include "tests/unit/shared/web/fixture.h"
