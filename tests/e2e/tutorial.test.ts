@@ -24,6 +24,7 @@ async function readable(page: Page): Promise<string> {
   await settled(page);
   return page.evaluate(() =>
     [
+      // biome-ignore lint/performance/useDomNodeTextContent: only what is rendered can be read
       document.body.innerText,
       ...[...document.querySelectorAll('label, button, legend')].map((node) => node.textContent),
       ...[...document.querySelectorAll('[aria-label]')].map((node) => node.getAttribute('aria-label')),

@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends this session at once, everywhere: its access token and its refresh token stop working. A JSON object is required as body; its content is ignored.
+         * @description Ends this session at once, everywhere: its access token and its refresh token stop working. A JSON object is required as body; its content is ignored. Without one the answer is 422, but the session has ended all the same.
          */
         post: operations["logout"];
         delete?: never;
