@@ -39,6 +39,7 @@ async function visit(page: Page, name: string): Promise<void> {
 
 test('the first trade as the tutorial tells it', async () => {
   const { page, context } = await open(browser);
+  page.setDefaultTimeout(30_000); // it waits for prices, too
   const person = newPerson();
   const seen: string[] = [];
   const look = async () => seen.push(await readable(page));

@@ -74,7 +74,7 @@ class Monitoring:
         self.prometheus, self.alertmanager = (f"http://127.0.0.1:{port}" for port in (first, first + 1))
         self.exporters = [first + 2, first + 3, first + 4]
         self.options = ["--prometheus-port", str(first), "--alertmanager-port", str(first + 1), "--exporter-port",
-                        str(first + 2), "--scrape-interval", "1s", "--retention", "2d", "--webhook-url", hook]
+                        str(first + 2), "--scrape-interval", "2s", "--retention", "2d", "--webhook-url", hook]
         self.first = deploy("monitoring", "deploy", *self.options)
         assert self.first.returncode == 0, self.first
         self.password = (VAR / "keys/monitoring.pw").read_text()

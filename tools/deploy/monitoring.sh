@@ -144,7 +144,7 @@ write_monitors() {
         "$CNOP_RUN/mariadb.sock" | (umask 077 && cat >"$CNOP_KEYS/monitor.cnf")
     write_service mysqld-exporter prometheus-mysqld-exporter "$web" --web.listen-address="127.0.0.1:$((first + 1))" \
         --config.my-cnf="$CNOP_KEYS/monitor.cnf" --no-collect.slave_status --log.level=error
-    write_service process-exporter prometheus-process-exporter -web.config.file "$CNOP_ETC/web.yml" \
+    write_service process-exporter prometheus-process-exporter -gather-smaps=false -threads=false -web.config.file "$CNOP_ETC/web.yml" \
         -web.listen-address "127.0.0.1:$((first + 2))" -config.path "$CNOP_ETC/process-exporter.yml"
     write_service alert-file /usr/bin/python3 -I "$tools/alert_file.py" --port "$((first + 3))" \
         --out "$CNOP_VAR/log/alerts.jsonl"

@@ -191,9 +191,14 @@ write_service() { # NAME COMMAND...; $before runs first, at every start
     printf '#!/bin/sh\nexec svlogd %s/log/%s\n' "$CNOP_VAR" "$(basename "$dir")" >"$dir/log/run.new"
     printf 's20000000\nn5\n' >"$CNOP_VAR/log/$(basename "$dir")/config"
     chmod 0755 "$dir/run.new" "$dir/log/run.new"
-    mv "$dir/run.new" "$dir/run"
-    mv "$dir/log/run.new" "$dir/log/run"
+    replace_if_changed "$dir/run"
+    replace_if_changed "$dir/log/run"
     touch "$dir/down" # starts when told to, in order; then runit keeps it up
+}
+
+# What is the same keeps its time stamp, which tells what must be started anew.
+replace_if_changed() { # FILE; from FILE.new
+    if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
 }
 
 write_services() {
