@@ -346,6 +346,31 @@ def test_sessions_from_the_future_are_over(auth):
     assert auth.post("refresh", {"refresh_token": token}).code == "refresh_invalid"
 
 
+def test_a_login_waits_for_whoever_changes_the_user(auth):
+    """The check of password and status locks the row it relies on (FOR UPDATE), before anything is written."""
+    username, user_id = register(auth)
+    holder = subprocess.Popen([harness.installed("mariadb"), "--no-defaults", "-uroot", "-S", str(auth.database.socket),
+                               "-N", "-B", "--unbuffered"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder.stdin.write(f"START TRANSACTION; SELECT id FROM cnop_auth.users WHERE id = {user_id} FOR UPDATE;\n")
+    holder.stdin.flush()
+    assert holder.stdout.readline().strip() == str(user_id)
+
+    def stuck():
+        return [row[0] for row in auth.database.sql(
+            "SELECT info FROM information_schema.processlist WHERE user = 'cnop_auth' AND info IS NOT NULL"
+            " AND time_ms > 100")]
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(login, auth, username)
+        harness.wait_until(stuck, what="the login waits")
+        statements = stuck()
+        holder.stdin.write("ROLLBACK;\n")
+        holder.stdin.close()
+        assert holder.wait(10) == 0
+        assert all("FROM users" in text and "FOR UPDATE" in text for text in statements), statements
+        assert waiting.result().status == 200
+
+
 def test_a_login_that_fails_leaves_no_session(auth):
     """Neither the count of failures nor the signature is written after the commit that decides."""
     username, user_id = register(auth)
