@@ -41,12 +41,15 @@ def test_set_get_add_delete(cache):
     assert cache("get b").endswith("up=1")
 
 
-def test_keys_with_control_characters_never_reach_the_server(cache):
+def test_keys_with_control_characters_never_reach_the_server(server):
     """The library checks them (VERIFY_KEY): whatever becomes part of a key is never a command."""
+    cache = Driver(server.directory, db_socket="/nonexistent", db_user="nobody", cache_socket=server.socket,
+                   cache_timeout="1s")
     cache("set !a:b hello")
     assert cache("get !a:b").startswith("HIT hello"), "the driver can set a key as it stands"
     cache("set !a\x7fb hello")
     assert cache("get !a\x7fb").startswith("MISS")
+    cache.close()
 
 
 def test_server_away_is_a_miss_and_comes_back(cache, server):
