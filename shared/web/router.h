@@ -21,7 +21,7 @@ enum cnop_method { CNOP_GET, CNOP_POST, CNOP_PUT, CNOP_PATCH, CNOP_DELETE, CNOP_
 /* Route flags. */
 enum {
     CNOP_ROUTE_IDEMPOTENT = 1, /* honours Idempotency-Key; printed by --routes, checked in tests */
-    CNOP_ROUTE_NO_LOG = 2,     /* no request line unless it failed (polled by machines) */
+    CNOP_ROUTE_NO_LOG = 2,     /* no request line unless it was refused or failed */
     CNOP_ROUTE_ANY_TYPE = 4,   /* body need not be JSON; the handler reads the bytes itself */
 };
 

@@ -143,6 +143,28 @@ handle(struct cnop_request *req, const struct cnop_frame *frame)
     return req->match.route->handler(req, &req->response);
 }
 
+static enum cnop_log_level
+level_of(int status)
+{
+    if (status >= 500)
+        return CNOP_LOG_ERROR;
+    return status >= 400 ? CNOP_LOG_WARN : CNOP_LOG_INFO;
+}
+
+/* Why a request was refused or failed: what the client was told, and which field was at fault. */
+static void
+log_reason(struct cnop_log_line *line, const struct cnop_request *req, enum cnop_err err)
+{
+    if (err == CNOP_OK)
+        return;
+    cnop_log_text(line, "err", cnop_err_symbol(err));
+    cnop_log_text(line, "code", cnop_err_code(cnop_err_public(err)));
+    if (req->fault_count > 0 && req->faults[0].field[0] != '\0') {
+        cnop_log_text(line, "field", req->faults[0].field);
+        cnop_log_text(line, "rule", req->faults[0].type);
+    }
+}
+
 static void
 log_request(struct cnop_request *req, enum cnop_err err, bool lost, int64_t elapsed_us)
 {
@@ -150,18 +172,16 @@ log_request(struct cnop_request *req, enum cnop_err err, bool lost, int64_t elap
     int status = req->response.status;
     struct cnop_log_line line;
 
-    if (req->match.route != NULL && (req->match.route->flags & CNOP_ROUTE_NO_LOG) && status < 500)
+    if (req->match.route != NULL && (req->match.route->flags & CNOP_ROUTE_NO_LOG) && status < 400)
         return;
-    cnop_log_begin(&line, status >= 500 ? CNOP_LOG_ERROR : CNOP_LOG_INFO, &context, "request_end",
-                   "request answered");
+    cnop_log_begin(&line, level_of(status), &context, "request_end", "request answered");
     cnop_log_str(&line, "method", cnop_request_method(req));
     if (req->match.route != NULL)
         cnop_log_text(&line, "route", req->match.route->path);
     else
         cnop_log_str(&line, "path", cnop_request_path(req));
     cnop_log_u64(&line, "status", (uint64_t)status);
-    if (err != CNOP_OK)
-        cnop_log_text(&line, "err", cnop_err_symbol(err));
+    log_reason(&line, req, err);
     if (req->span.cause[0] != '\0')
         cnop_log_text(&line, "cause", req->span.cause);
     cnop_log_i64(&line, "dur_us", elapsed_us);

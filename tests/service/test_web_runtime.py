@@ -238,6 +238,24 @@ def test_request_line_in_the_log(worker):
     assert "secret body" not in worker.output()
 
 
+def test_refusals_and_failures_say_why_in_the_log(worker):
+    """One line each, by level: 4xx WARN, 5xx ERROR, with the reason's code and field, user and request id."""
+    ask(worker, "POST", "/api/v1/form", user=1234, request_id="req-refused", body=b'{"name":"a"}')
+    ask(worker, "GET", "/api/v1/big", request_id="req-failed", query="bytes=2000000")
+
+    def line(request_id):
+        return harness.wait_until(
+            lambda: [entry for entry in worker.log_lines() if entry.get("request_id") == request_id], what=request_id)
+
+    refused, failed = line("req-refused"), line("req-failed")
+    assert len(refused) == len(failed) == 1
+    said = refused[0]["extra"]
+    assert refused[0]["level"] == "WARN" and refused[0]["user"] == "1234"
+    assert said["status"] == 422 and said["code"] == "validation_failed" and said["route"] == "/api/v1/form"
+    assert said["field"] == "name" and said["rule"] == "string_too_short" and "dur_us" in said
+    assert failed[0]["level"] == "ERROR" and failed[0]["extra"]["status"] == 500 and failed[0]["extra"]["code"]
+
+
 def test_metrics_and_health(worker):
     for _ in range(3):
         ask(worker, "GET", "/api/v1/echo/some-id")
