@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import subprocess
-import time
 
 import pytest
 from conftest import MODULE, Gateway, Response, UnixConnection, free_port, problem, sanitizers
@@ -306,15 +305,10 @@ def test_a_service_that_is_down(shipped):
 @pytest.mark.parametrize("shipped", [["gateway.ip_rate=''", "gateway.user_rate=''"]], indirect=True)
 def test_reload_under_load_loses_nothing(shipped):
     token = shipped.token()
-    end = time.monotonic() + 3
-    next_reload, served = 0.0, 0
-    while time.monotonic() < end:
-        if time.monotonic() > next_reload:
+    for count in range(200):
+        if count % 20 == 0:
             shipped.process.tell(1)
-            next_reload = time.monotonic() + 0.3
         assert shipped.get("/api/v1/balance", token=token).status == 200
-        served += 1
-    assert served > 100
 
 
 def test_answers_are_packed_but_those_with_tokens(shipped):

@@ -2,6 +2,7 @@
 """HTTP that is itself an attack: paths around the routing, forged headers, framing tricks on a raw
 socket. And what every answer must carry, or must not show."""
 import json
+import os
 import socket
 import time
 from urllib.parse import urlsplit
@@ -344,3 +345,19 @@ def test_slow_clients_keep_nobody_waiting(base_url, attacker):
     finally:
         for link in links:
             link.close()
+
+
+def test_a_refused_body_never_costs_the_next_request(base_url, world):
+    """Bodies over the route's limit, one after the other over kept connections: each gets its own refusal, and
+    what follows on the gateway's connection to the service is answered as ever. CNOP_REFUSALS=10000 for long."""
+    body = b'{"current_password":"' + b"x" * 60_500 + b'"}'
+    seen = {}
+    for _ in range(int(os.environ.get("CNOP_REFUSALS", "200"))):
+        for method, path, content in (("POST", "/api/v1/auth/password", body), ("GET", "/api/v1/auth/me", b"")):
+            replies, _ = raw(base_url, request(method, path, f"Authorization: Bearer {world.jane.token}",
+                                               f"Content-Length: {len(content)}", "Content-Type: application/json",
+                                               "Connection: close", body=content))
+            status = (path, replies[0].status)
+            seen[status] = seen.get(status, 0) + 1
+    assert {status for path, status in seen if path.endswith("password")} <= {413, 429}, seen
+    assert {status for path, status in seen if path.endswith("me")} <= {200, 429}, seen
