@@ -358,7 +358,8 @@ def test_the_log_names_the_method_that_was_sent(shipped):
     shipped.raw(b"TRACE /api/v1/balance HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     shipped.stop()
     rows = [json.loads(line) for line in (shipped.dir / "log/gateway-access.jsonl").read_text().splitlines()]
-    assert [(row["method"], row["status"]) for row in rows[-2:]] == [("POST", 503), ("TRACE", 405)]
+    # each worker writes its own lines when it ends
+    assert sorted((row["method"], row["status"]) for row in rows) == [("POST", 503), ("TRACE", 405)]
 
 
 def test_access_log_is_json(shipped):
