@@ -53,7 +53,7 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
   test [SUITE...]         every test, or the named suites (see ./deploy.sh test --list);
                           --reuse keeps the test stack for the next time
   test SERVICE            the units of auth, user, inventory, order or insights, in seconds
-  coverage [SERVICE|gateway|frontend]
+  coverage [SERVICE|gateway]
                           what tests reach of the code, as HTML and in figures
   url api|ui|internal|prometheus|alertmanager
                           prints an address

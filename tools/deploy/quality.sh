@@ -61,9 +61,8 @@ verb_coverage() {
     local what=${1:-all}
     [ $# -le 1 ] || no_more "coverage $what" "${@:2}"
     case $what in
-        frontend) coverage_frontend ;;
         all | gateway) coverage_c "$what" ;;
-        *) is_c_service "$what" || bad_usage "coverage: one of ${C_SERVICES[*]} gateway frontend, or nothing"
+        *) is_c_service "$what" || bad_usage "coverage: one of ${C_SERVICES[*]} gateway, or nothing"
             coverage_c "$what" ;;
     esac
 }
@@ -102,16 +101,4 @@ coverage_report() { # BUILD OUT SOURCES
     (cd "$1" && gcovr --root "$CNOP_VAR/src" --filter "$CNOP_VAR/src/($3)" --object-directory "$1" \
         --exclude-unreachable-branches --exclude-throw-branches --html-details "$2/index.html" --html-title "CNOP $3" \
         --print-summary . >"$2/summary.txt") && cat "$2/summary.txt"
-}
-
-coverage_frontend() {
-    prepare_var
-    command -v npm >/dev/null || need_packages ui
-    step "sources" "" sync_sources
-    step "packages of the frontend" "the npm registry must be reachable" "$CNOP_VAR/src/frontend/install.sh"
-    step "tests of the frontend" "" "$CNOP_VAR/src/frontend/node.sh" npm --prefix "$CNOP_VAR/src/frontend" run --silent \
-        coverage -- --coverage.reportsDirectory="$CNOP_VAR/coverage/frontend"
-    sed -n 's/^All files *| */frontend: statements | branches | functions | lines: /p' \
-        "$CNOP_VAR/log/deploy/tests-of-the-frontend.log"
-    say "  $CNOP_VAR/coverage/frontend/index.html"
 }
