@@ -2,7 +2,7 @@
 /* The statements of the inventory service. Rows in, structs out; no rules. */
 #include "fcgi_services/inventory/inventory_store.h"
 
-#include "shared/db/db.h"
+#include "shared/db/snapshot.h"
 
 #define LIST_MAX 2000
 #define CANDLE_MAX 1000
@@ -36,7 +36,7 @@ enum list_column {
 };
 
 static const struct cnop_sql select_version = {
-    "inventory.version", "SELECT seq FROM price_head WHERE id = 1", .max_rows = 1};
+    "inventory.version", "SELECT seq FROM price_head WHERE id = 1", .max_rows = 1, .cached = true};
 
 /* A price above or below the day's range so far widens it: the range is refreshed once a minute. */
 static const struct cnop_sql select_list = {
@@ -48,7 +48,7 @@ static const struct cnop_sql select_list = {
     " LEAST(s.low_24h_e10, q.price_e10), s.volume_24h_usd, s.open_7d_e10, s.open_30d_e10"
     " FROM asset a LEFT JOIN quote q ON q.asset_id = a.id"
     " LEFT JOIN asset_stat s ON s.asset_id = a.id ORDER BY a.id",
-    .max_rows = LIST_MAX};
+    .max_rows = LIST_MAX, .cached = true};
 
 static int64_t
 number_or(const struct cnop_row *row, size_t column, int64_t unknown)
@@ -97,18 +97,21 @@ read_asset(const struct cnop_row *row, struct asset *asset)
 enum cnop_err
 inventory_store_list(struct cnop_db *db, struct cnop_arena *arena, struct asset_list *ret_list)
 {
+    cnop_cleanup(cnop_snapshot_done) struct cnop_snapshot *view = NULL;
     struct asset_list list;
     struct cnop_rows rows;
     struct cnop_row version;
     struct asset *items;
     enum cnop_err err;
 
-    /* The number first: the rows may then be newer than it says, never older. */
-    err = cnop_db_find(db, arena, &select_version, CNOP_NO_PARAMS, &version);
+    err = cnop_snapshot_begin(db, &view);
+    if (err == CNOP_OK)
+        err =
+            cnop_db_find(cnop_snapshot_db(view), arena, &select_version, CNOP_NO_PARAMS, &version);
     if (err != CNOP_OK)
         return err;
     list.version = cnop_row_u64(&version, 0);
-    err = cnop_db_query(db, arena, &select_list, CNOP_NO_PARAMS, &rows);
+    err = cnop_db_query(cnop_snapshot_db(view), arena, &select_list, CNOP_NO_PARAMS, &rows);
     if (err != CNOP_OK)
         return err;
 

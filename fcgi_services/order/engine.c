@@ -135,6 +135,17 @@ can_fill(const struct engine *engine)
            batch->body.cap - batch->body.len >= LEDGER_RECORD_MAX_BYTES;
 }
 
+/* Times rise with ids, also when the clock is set back: readers look for a time among ids. */
+static int64_t
+next_time_us(struct engine *engine)
+{
+    int64_t now_us = cnop_clock_wall_us();
+
+    if (now_us > engine->last_time_us)
+        engine->last_time_us = now_us;
+    return engine->last_time_us;
+}
+
 static void
 apply(struct engine *engine, struct engine_job *job)
 {
@@ -146,7 +157,7 @@ apply(struct engine *engine, struct engine_job *job)
     }
     if (engine->solo_count > 0)
         engine->solo_count--;
-    job->command.time_us = cnop_clock_wall_us();
+    job->command.time_us = next_time_us(engine);
     if (job->preview != NULL)
         job->err = ledger_preview(engine->ledger, &job->command, job->preview);
     else

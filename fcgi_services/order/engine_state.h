@@ -30,6 +30,7 @@ struct engine {
     bool unsettled;                 /* its jobs were told that the outcome is unknown */
     bool draining;
     bool fenced;
+    int64_t last_time_us;    /* of a command: none is older than the one before */
     uint64_t committed_mark; /* ledger mark behind the last committed batch */
     struct committer *committer;
     struct lookup *lookup;

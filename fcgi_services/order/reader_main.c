@@ -7,6 +7,8 @@ static const struct cnop_route routes[] = {
     {CNOP_GET, "/api/v1/orders", reader_http_list, CNOP_ROLE_CUSTOMER, 0, 0},
     {CNOP_GET, "/api/v1/orders/by-client-id/{client_order_id}", reader_http_find_key,
      CNOP_ROLE_CUSTOMER, 0, 0},
+    {CNOP_GET, "/api/v1/orders/export", reader_http_export_orders, CNOP_ROLE_CUSTOMER, 0, 0},
+    {CNOP_GET, "/api/v1/trades/export", reader_http_export_trades, CNOP_ROLE_CUSTOMER, 0, 0},
     {CNOP_GET, "/api/v1/orders/{order_id}", reader_http_find, CNOP_ROLE_CUSTOMER, 0, 0},
     {CNOP_DELETE, "/api/v1/orders/{order_id}", reader_http_cancel, CNOP_ROLE_CUSTOMER, 0, 0},
     {CNOP_GET, "/api/v1/assets/{asset_id}/transactions", reader_http_asset, CNOP_ROLE_CUSTOMER, 0,

@@ -6,7 +6,7 @@
 
 #include "shared/base/id.h"
 #include "shared/base/money.h"
-#include "shared/db/db.h"
+#include "shared/db/snapshot.h"
 
 struct reader_order {
     int64_t id;
@@ -16,33 +16,55 @@ struct reader_order {
     cnop_price price;
     cnop_cash total;
     cnop_cash fee;
+    bool has_cost;  /* false: placed before costs were kept, and never worked out */
+    cnop_cash cost; /* average cost: paid for what was bought; of what was sold */
     struct cnop_str client_order_id; /* in the arena; empty: none */
     int64_t created_us;
 };
 
-/* Which orders, newest first. */
+#define READER_LIMIT_MAX 500 /* rows of one call */
+#define READER_OFFSET_MAX 1000
+
+/* Which orders. */
 struct reader_filter {
     int64_t account_id;
+    int64_t after_id;  /* only newer ones; 0: all */
     int64_t before_id; /* only older ones; INT64_MAX: all */
     uint16_t asset_id; /* 0: any */
     uint8_t side;      /* 0: any */
     uint8_t type;      /* 0: any; 1 market, 2 limit */
     uint8_t status;    /* 0: any, else the column's value */
-    int64_t from_us;
-    int64_t to_us; /* exclusive */
-    uint64_t offset;
-    uint32_t limit;
+    bool oldest_first; /* else newest first */
+    uint32_t limit;    /* at most READER_LIMIT_MAX */
 };
 
 struct reader_orders {
-    struct reader_order *list;
+    const struct reader_order *list;
     size_t count; /* at most limit */
     bool has_more;
 };
 
-cnop_must_check enum cnop_err reader_store_list(struct cnop_db *db, struct cnop_arena *arena,
+/* Reads limit + 1 rows of each kind (side, type, status) that the account has and the filter lets
+ * through, and a few more; without a filter limit + 1. */
+cnop_must_check enum cnop_err reader_store_list(struct cnop_snapshot *view,
+                                                struct cnop_arena *arena,
                                                 const struct reader_filter *filter,
                                                 struct reader_orders *ret_orders);
+/* The same by one statement, for a filter that names nothing but the account and ids. */
+bool reader_filter_is_plain(const struct reader_filter *filter);
+cnop_must_check enum cnop_err reader_store_list_plain(struct cnop_db *db, struct cnop_arena *arena,
+                                                      const struct reader_filter *filter,
+                                                      struct reader_orders *ret_orders);
+/* Moves before_id so that the newest `offset` rows are skipped. NOT_FOUND: there are not as many.
+ */
+cnop_must_check enum cnop_err reader_store_skip(struct cnop_snapshot *view,
+                                                struct cnop_arena *arena, uint64_t offset,
+                                                struct reader_filter *filter);
+/* An id so that exactly the account's orders from time_us on have it or a higher one: ids rise with
+ * time. Some thirty seeks. */
+cnop_must_check enum cnop_err reader_store_id_at(struct cnop_snapshot *view,
+                                                 struct cnop_arena *arena, int64_t account_id,
+                                                 int64_t time_us, int64_t *ret_id);
 /* NOT_FOUND: no such order of this account. */
 cnop_must_check enum cnop_err reader_store_find(struct cnop_db *db, struct cnop_arena *arena,
                                                 int64_t account_id, int64_t id,
@@ -65,6 +87,12 @@ struct reader_assets {
     size_t count;
     int64_t loaded_us; /* monotonic; 0: never */
 };
+
+/* The columns of an order as every statement of this port selects them, and their reading. */
+#define READER_ORDER_COLUMNS                                                                       \
+    "id, asset_id, side, filled_qty_e8, price_e10, filled_quote_e8, fee_e8, cost_e8,"              \
+    " client_order_id, created_us"
+void reader_store_read(const struct cnop_row *row, struct reader_order *ret_order);
 
 /* Reads the catalogue again; keeps the old one on failure. */
 cnop_must_check enum cnop_err reader_store_assets(struct cnop_db *db, struct cnop_arena *arena,

@@ -6,26 +6,16 @@
 
 #include "shared/base/clock.h"
 
-#define ORDER_COLUMNS                                                                              \
-    "id, asset_id, side, filled_qty_e8, price_e10, filled_quote_e8, fee_e8, client_order_id, "     \
-    "created_us"
-
-static const struct cnop_sql list_orders = {
-    "order.list",
-    "SELECT " ORDER_COLUMNS " FROM v_orders WHERE account_id = ? AND id < ?"
-    " AND (? = 0 OR asset_id = ?) AND (? = 0 OR side = ?) AND (? = 0 OR type = ?)"
-    " AND (? = 0 OR status = ?) AND created_us >= ? AND created_us < ?"
-    " ORDER BY id DESC LIMIT ? OFFSET ?",
-    .max_rows = 101};
 static const struct cnop_sql find_order = {
-    "order.find", "SELECT " ORDER_COLUMNS " FROM v_orders WHERE id = ? AND account_id = ?",
+    "order.find", "SELECT " READER_ORDER_COLUMNS " FROM v_orders WHERE id = ? AND account_id = ?",
     .max_rows = 1};
 static const struct cnop_sql find_order_key = {
     "order.find_key",
-    "SELECT " ORDER_COLUMNS " FROM v_orders WHERE account_id = ? AND client_order_id = ?",
+    "SELECT " READER_ORDER_COLUMNS " FROM v_orders WHERE account_id = ? AND client_order_id = ?",
     .max_rows = 1};
-static const struct cnop_sql list_assets = {
-    "order.assets", "SELECT id, symbol FROM cnop_market.v_asset", .max_rows = READER_ASSET_MAX};
+static const struct cnop_sql list_assets = {"order.assets",
+                                            "SELECT id, symbol FROM cnop_market.v_asset",
+                                            .max_rows = READER_ASSET_MAX, .cached = true};
 static const struct cnop_sql list_sums = {
     "order.sums",
     "SELECT asset_id, CAST(sum_e8 AS SIGNED), balances, CAST(below_floor AS SIGNED)"
@@ -37,49 +27,21 @@ static const struct cnop_sql find_head = {
     " FROM v_journal_head WHERE shard = 0",
     .max_rows = 1};
 
-static void
-read_order(const struct cnop_row *row, struct reader_order *ret_order)
+void
+reader_store_read(const struct cnop_row *row, struct reader_order *ret_order)
 {
-    *ret_order = (struct reader_order){.id = cnop_row_i64(row, 0),
-                                       .asset_id = (uint16_t)cnop_row_i64(row, 1),
-                                       .side = (uint8_t)cnop_row_i64(row, 2),
-                                       .qty = {cnop_row_i64(row, 3)},
-                                       .price = {cnop_row_i64(row, 4)},
-                                       .total = {cnop_row_i64(row, 5)},
-                                       .fee = {cnop_row_i64(row, 6)},
-                                       .client_order_id = cnop_row_str(row, 7),
-                                       .created_us = cnop_row_i64(row, 8)};
-}
-
-enum cnop_err
-reader_store_list(struct cnop_db *db, struct cnop_arena *arena, const struct reader_filter *filter,
-                  struct reader_orders *ret_orders)
-{
-    struct reader_orders orders;
-    struct cnop_rows rows;
-    enum cnop_err err;
-
-    cnop_assert(filter->account_id > 0);
-    err = cnop_db_query(db, arena, &list_orders,
-                        CNOP_PARAMS(CNOP_P_I64(filter->account_id), CNOP_P_I64(filter->before_id),
-                                    CNOP_P_I64(filter->asset_id), CNOP_P_I64(filter->asset_id),
-                                    CNOP_P_I64(filter->side), CNOP_P_I64(filter->side),
-                                    CNOP_P_I64(filter->type), CNOP_P_I64(filter->type),
-                                    CNOP_P_I64(filter->status), CNOP_P_I64(filter->status),
-                                    CNOP_P_I64(filter->from_us), CNOP_P_I64(filter->to_us),
-                                    CNOP_P_U64(filter->limit + 1), CNOP_P_U64(filter->offset)),
-                        &rows);
-    if (err != CNOP_OK)
-        return err;
-    orders.has_more = rows.count > filter->limit;
-    orders.count = orders.has_more ? filter->limit : rows.count;
-    orders.list = cnop_arena_alloc_array(arena, orders.count + 1, sizeof(*orders.list));
-    if (orders.list == NULL)
-        return CNOP_E_NO_MEMORY;
-    for (size_t i = 0; i < orders.count; i++)
-        read_order(&rows.list[i], &orders.list[i]);
-    *ret_orders = orders;
-    return CNOP_OK;
+    *ret_order =
+        (struct reader_order){.id = cnop_row_i64(row, 0),
+                              .asset_id = (uint16_t)cnop_row_i64(row, 1),
+                              .side = (uint8_t)cnop_row_i64(row, 2),
+                              .qty = {cnop_row_i64(row, 3)},
+                              .price = {cnop_row_i64(row, 4)},
+                              .total = {cnop_row_i64(row, 5)},
+                              .fee = {cnop_row_i64(row, 6)},
+                              .has_cost = !cnop_row_is_null(row, 7),
+                              .cost = {cnop_row_is_null(row, 7) ? 0 : cnop_row_i64(row, 7)},
+                              .client_order_id = cnop_row_str(row, 8),
+                              .created_us = cnop_row_i64(row, 9)};
 }
 
 enum cnop_err
@@ -91,7 +53,7 @@ reader_store_find(struct cnop_db *db, struct cnop_arena *arena, int64_t account_
                                      CNOP_PARAMS(CNOP_P_I64(id), CNOP_P_I64(account_id)), &row);
 
     if (err == CNOP_OK)
-        read_order(&row, ret_order);
+        reader_store_read(&row, ret_order);
     return err;
 }
 
@@ -104,7 +66,7 @@ reader_store_find_key(struct cnop_db *db, struct cnop_arena *arena, int64_t acco
                                      CNOP_PARAMS(CNOP_P_I64(account_id), CNOP_P_STR(key)), &row);
 
     if (err == CNOP_OK)
-        read_order(&row, ret_order);
+        reader_store_read(&row, ret_order);
     return err;
 }
 
@@ -132,20 +94,17 @@ reader_store_assets(struct cnop_db *db, struct cnop_arena *arena, struct reader_
     return CNOP_OK;
 }
 
-/* Both queries see one snapshot. */
 static enum cnop_err
 query_proof(struct cnop_db *db, struct cnop_arena *arena, struct cnop_rows *ret_sums,
             struct cnop_row *ret_head)
 {
-    cnop_cleanup(cnop_tx_done) struct cnop_tx *tx = NULL;
-    enum cnop_err err = cnop_tx_begin(db, &tx);
+    cnop_cleanup(cnop_snapshot_done) struct cnop_snapshot *view = NULL;
+    enum cnop_err err = cnop_snapshot_begin(db, &view);
 
     if (err == CNOP_OK)
         err = cnop_db_find(db, arena, &find_head, CNOP_NO_PARAMS, ret_head);
     if (err == CNOP_OK)
         err = cnop_db_query(db, arena, &list_sums, CNOP_NO_PARAMS, ret_sums);
-    if (err == CNOP_OK)
-        err = cnop_tx_commit(&tx);
     return err;
 }
 

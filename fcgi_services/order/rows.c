@@ -76,6 +76,7 @@ put_order(struct cnop_batch *sql, const struct engine_job *job)
     cnop_batch_i64(sql, posting->qty.e8);
     cnop_batch_i64(sql, posting->total.e8);
     cnop_batch_i64(sql, posting->fee.e8);
+    cnop_batch_i64(sql, job->outcome.cost.e8);
     cnop_batch_i64(sql, posting->price.e10);
     cnop_batch_u64(sql, posting->price_seq);
     cnop_batch_i64(sql, posting->cash_after.e8);
@@ -171,7 +172,7 @@ encode_orders(struct engine_batch *batch)
         return;
     cnop_batch_rows_open(sql, "INSERT INTO orders (id,account_id,asset_id,side,type,tif,status,"
                               "client_order_id,fingerprint,request_id,qty_e8,quote_qty_e8,"
-                              "filled_qty_e8,filled_quote_e8,fee_e8,price_e10,price_seq,"
+                              "filled_qty_e8,filled_quote_e8,fee_e8,cost_e8,price_e10,price_seq,"
                               "cash_after_e8,created_us,updated_us) VALUES ");
     for (uint32_t i = 0; i < batch->job_count; i++) {
         if (is_order(batch->jobs[i]))

@@ -11,7 +11,7 @@ value_one(const struct position *position, struct holding *ret_holding)
 
     if (err == CNOP_OK)
         err = cnop_cash_sub(holding.market_value, position->cost, &holding.unrealised);
-    if (err == CNOP_OK)
+    if (err == CNOP_OK && position->qty.e8 > 0)
         err = cnop_average_price_round(position->cost, position->qty, &holding.average_cost);
     if (err == CNOP_OK)
         *ret_holding = holding;
@@ -19,19 +19,17 @@ value_one(const struct position *position, struct holding *ret_holding)
 }
 
 static enum cnop_err
-add_holding(struct portfolio *portfolio, const struct position *position)
+add_sums(struct portfolio *portfolio, const struct holding *holding)
 {
-    struct holding *holding = &portfolio->holdings[portfolio->count];
-    enum cnop_err err = value_one(position, holding);
+    const struct position *position = holding->position;
+    enum cnop_err err = cnop_cash_add(portfolio->total, holding->market_value, &portfolio->total);
 
-    if (err == CNOP_OK)
-        err = cnop_cash_add(portfolio->total, holding->market_value, &portfolio->total);
     if (err == CNOP_OK)
         err = cnop_cash_add(portfolio->cost, position->cost, &portfolio->cost);
     if (err == CNOP_OK)
         err = cnop_cash_add(portfolio->unrealised, holding->unrealised, &portfolio->unrealised);
     if (err == CNOP_OK)
-        portfolio->count++;
+        err = cnop_cash_add(portfolio->realised, position->realised, &portfolio->realised);
     return err;
 }
 
@@ -64,23 +62,30 @@ share_of(cnop_cash part, cnop_cash total)
     return (int64_t)((scaled + total.e8 / 2) / total.e8);
 }
 
-enum cnop_err
-portfolio_value(struct cnop_arena *arena, cnop_cash cash, const struct position *positions,
-                size_t count, struct portfolio *ret_portfolio)
+static bool
+is_part(const struct position *position, enum portfolio_part part)
 {
-    struct portfolio portfolio = {.cash = cash, .total = cash};
+    return part == PORTFOLIO_ALL || (position->qty.e8 > 0) == (part == PORTFOLIO_OPEN);
+}
 
-    portfolio.holdings = cnop_arena_alloc_array(arena, count + 1, sizeof(struct holding));
+enum cnop_err
+portfolio_value(struct cnop_arena *arena, const struct wealth *wealth, enum portfolio_part part,
+                struct portfolio *ret_portfolio)
+{
+    struct portfolio portfolio = {.cash = wealth->cash.available, .total = wealth->cash.available};
+
+    portfolio.holdings = cnop_arena_alloc_array(arena, wealth->count + 1, sizeof(struct holding));
     if (portfolio.holdings == NULL)
         return CNOP_E_NO_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        enum cnop_err err =
-            cnop_cash_add(portfolio.realised, positions[i].realised, &portfolio.realised);
+    for (size_t i = 0; i < wealth->count; i++) {
+        struct holding *holding = &portfolio.holdings[portfolio.count];
+        enum cnop_err err = value_one(&wealth->positions[i], holding);
 
-        if (err == CNOP_OK && positions[i].qty.e8 > 0)
-            err = add_holding(&portfolio, &positions[i]);
+        if (err == CNOP_OK)
+            err = add_sums(&portfolio, holding);
         if (err != CNOP_OK)
             return err;
+        portfolio.count += is_part(&wealth->positions[i], part);
     }
     for (size_t i = 0; i < portfolio.count; i++)
         portfolio.holdings[i].share_e4 =

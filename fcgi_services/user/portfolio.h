@@ -15,7 +15,7 @@ struct holding {
 };
 
 struct portfolio {
-    struct holding *holdings; /* quantity > 0 only, largest value first, equal ones by symbol */
+    struct holding *holdings; /* of the part, largest value first, equal ones by symbol */
     size_t count;
     cnop_cash cash;
     cnop_cash total; /* cash and all market values */
@@ -24,9 +24,13 @@ struct portfolio {
     cnop_cash realised; /* assets no longer held included */
 };
 
-/* holdings in the arena, pointing at positions. OVERFLOW, NO_MEMORY. */
-cnop_must_check enum cnop_err portfolio_value(struct cnop_arena *arena, cnop_cash cash,
-                                              const struct position *positions, size_t count,
+/* Which positions: what is held, what is sold out, both. */
+enum portfolio_part { PORTFOLIO_OPEN, PORTFOLIO_CLOSED, PORTFOLIO_ALL };
+
+/* holdings in the arena, pointing at the positions of wealth. The sums are those of all positions.
+ * OVERFLOW, NO_MEMORY. */
+cnop_must_check enum cnop_err portfolio_value(struct cnop_arena *arena, const struct wealth *wealth,
+                                              enum portfolio_part part,
                                               struct portfolio *ret_portfolio);
 
 /* "67.12": at least two decimals, at most four. */

@@ -45,13 +45,10 @@ enum cnop_err
 user_http_asset_balance(struct cnop_request *req, struct cnop_response *res)
 {
     struct user_thread *self = cnop_request_env(req);
-    struct cash_balance ignored;
     struct position position;
     struct cnop_str symbol;
     enum cnop_err err = symbol_decode(req, &symbol);
 
-    if (err == CNOP_OK)
-        err = user_http_cash(req, &ignored);
     if (err == CNOP_OK)
         err = user_store_find_position(self->store, cnop_request_user_id(req), symbol,
                                        cnop_request_arena(req), &position);
@@ -60,23 +57,18 @@ user_http_asset_balance(struct cnop_request *req, struct cnop_response *res)
     return err == CNOP_OK ? write_position(cnop_response_json(res), &position) : err;
 }
 
-/* The user's valued portfolio. UNAUTHENTICATED. */
+/* The user's valued portfolio. UNAUTHENTICATED: a token may outlive its user. */
 static enum cnop_err
-load_portfolio(struct cnop_request *req, struct portfolio *ret_portfolio)
+load_portfolio(struct cnop_request *req, enum portfolio_part part, struct portfolio *ret_portfolio)
 {
     struct user_thread *self = cnop_request_env(req);
-    struct cash_balance balance;
-    struct position *positions;
-    size_t count;
-    enum cnop_err err = user_http_cash(req, &balance);
+    struct wealth wealth;
+    enum cnop_err err = user_store_find_wealth(self->store, cnop_request_user_id(req),
+                                               cnop_request_arena(req), &wealth);
 
-    if (err == CNOP_OK)
-        err = user_store_list_positions(self->store, cnop_request_user_id(req),
-                                        cnop_request_arena(req), &positions, &count);
-    if (err == CNOP_OK)
-        err = portfolio_value(cnop_request_arena(req), balance.available, positions, count,
-                              ret_portfolio);
-    return err;
+    if (err != CNOP_OK)
+        return err == CNOP_E_NOT_FOUND ? CNOP_E_UNAUTHENTICATED : err;
+    return portfolio_value(cnop_request_arena(req), &wealth, part, ret_portfolio);
 }
 
 /* GET /assets/balances */
@@ -85,7 +77,7 @@ user_http_asset_balances(struct cnop_request *req, struct cnop_response *res)
 {
     struct cnop_json_writer *json;
     struct portfolio portfolio;
-    enum cnop_err err = load_portfolio(req, &portfolio);
+    enum cnop_err err = load_portfolio(req, PORTFOLIO_OPEN, &portfolio);
 
     if (err != CNOP_OK)
         return err;
@@ -121,17 +113,39 @@ write_holding(struct cnop_json_writer *json, const struct holding *holding)
     cnop_json_cash(json, "cost_basis", holding->position->cost, 2);
     cnop_json_cash(json, "unrealised_pnl", holding->unrealised, 2);
     cnop_json_cash(json, "realised_pnl", holding->position->realised, 2);
+    if (holding->position->qty.e8 > 0) {
+        cnop_json_text(json, "status", "open");
+        cnop_json_null(json, "closed_at");
+    } else {
+        cnop_json_text(json, "status", "closed");
+        cnop_json_time(json, "closed_at", holding->position->updated_us);
+    }
     cnop_json_object_close(json);
 }
 
-/* GET /portfolio */
+/* Index: enum portfolio_part. */
+static const char *const part_names[] = {"open", "closed", "all", NULL};
+
+struct portfolio_query {
+    unsigned status;
+};
+
+static const struct cnop_field portfolio_fields[] = {
+    CNOP_FIELD(struct portfolio_query, status, CNOP_K_ENUM, part_names, CNOP_OPTIONAL),
+};
+
+/* GET /portfolio: the sums are those of the whole account, whichever positions are listed. */
 enum cnop_err
 user_http_portfolio(struct cnop_request *req, struct cnop_response *res)
 {
+    struct portfolio_query query = {.status = PORTFOLIO_OPEN};
     struct cnop_json_writer *json;
     struct portfolio portfolio;
-    enum cnop_err err = load_portfolio(req, &portfolio);
+    enum cnop_err err =
+        cnop_request_decode_query(req, portfolio_fields, CNOP_COUNT(portfolio_fields), &query);
 
+    if (err == CNOP_OK)
+        err = load_portfolio(req, (enum portfolio_part)query.status, &portfolio);
     if (err != CNOP_OK)
         return err;
     json = cnop_response_json(res);

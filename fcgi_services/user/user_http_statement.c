@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Cash movements as a list (newest first) and as an export (oldest first). Decode, read, encode. */
+/* Cash movements as a list (newest first) and as a file (oldest first): whole, or a page of it.
+ * Decode, read, encode. */
 #include "fcgi_services/user/user_http.h"
 
-#include "shared/base/clock.h"
+#include "shared/web/export.h"
+#include "shared/web/period.h"
 
 #define CURSOR_PREFIX 'e' /* no other public id has it, so a cursor never passes for one */
 #define CURSOR_BYTES 200
 #define LIST_LIMIT 100
 #define LIST_LIMIT_DEFAULT 50
 #define EXPORT_LIMIT 1000
-#define OFFSET_MAX 1000000
+#define EXPORT_CHUNK 500 /* rows in memory at once */
 
 static enum cnop_err
 cursor_decode(struct cnop_request *req, struct cnop_str cursor, int64_t *ret_id)
@@ -49,7 +51,7 @@ struct list_query {
 
 static const struct cnop_field list_fields[] = {
     CNOP_FIELD(struct list_query, limit, CNOP_K_U64, CNOP_RANGE(1, LIST_LIMIT), CNOP_OPTIONAL),
-    CNOP_FIELD(struct list_query, offset, CNOP_K_U64, CNOP_RANGE(0, OFFSET_MAX), CNOP_OPTIONAL),
+    CNOP_FIELD(struct list_query, offset, CNOP_K_U64, CNOP_ANY, CNOP_OPTIONAL),
     CNOP_FIELD(struct list_query, cursor, CNOP_K_STR, CNOP_RANGE(1, CURSOR_BYTES), CNOP_OPTIONAL),
 };
 
@@ -67,8 +69,36 @@ list_decode(struct cnop_request *req, struct entry_page *ret_page)
         return err;
     page.offset = query.cursor.len > 0 ? 0 : query.offset;
     page.limit = query.limit + 1; /* one more, to know whether there is more */
+    if (page.offset > ENTRY_OFFSET_MAX)
+        return cnop_request_fault_add(
+            req, CNOP_E_INVALID,
+            (struct cnop_fault){.field = "offset",
+                                .type = "less_than_equal",
+                                .message = "must be at most 1000: pages further back are read with "
+                                           "cursor, the next_cursor of the page before"});
     *ret_page = page;
     return CNOP_OK;
+}
+
+/* Turns the period into ids, inside the view that will be read. */
+static enum cnop_err
+page_settle(struct user_view *view, const struct cnop_period *period, struct cnop_arena *arena,
+            struct entry_page *page)
+{
+    enum cnop_err err = CNOP_OK;
+    int64_t id;
+
+    if (period->from_us != INT64_MIN) {
+        err = user_view_entry_at(view, page->user_id, period->from_us, arena, &id);
+        if (err == CNOP_OK && id - 1 > page->after_id)
+            page->after_id = id - 1;
+    }
+    if (err == CNOP_OK && period->to_us != INT64_MAX) {
+        err = user_view_entry_at(view, page->user_id, period->to_us, arena, &id);
+        if (err == CNOP_OK && id < page->before_id)
+            page->before_id = id;
+    }
+    return err;
 }
 
 static void
@@ -93,38 +123,64 @@ write_entry(struct cnop_json_writer *json, const struct user_thread *self,
     cnop_json_object_close(json);
 }
 
+/* What one answer shows: the count and the lines of one moment. */
+struct listing {
+    struct cash_balance balance;
+    struct entry *list;
+    size_t count;
+};
+
+static enum cnop_err
+list_read(struct cnop_request *req, const struct cnop_period *period, struct entry_page *page,
+          struct listing *ret_listing)
+{
+    cnop_cleanup(user_store_view_done) struct user_view *view = NULL;
+    struct user_thread *self = cnop_request_env(req);
+    struct cnop_arena *arena = cnop_request_arena(req);
+    enum cnop_err err = user_store_view_begin(self->store, &view);
+
+    if (err == CNOP_OK)
+        err = user_view_find_cash(view, page->user_id, arena, &ret_listing->balance);
+    if (err == CNOP_E_NOT_FOUND)
+        return CNOP_E_UNAUTHENTICATED;
+    if (err == CNOP_OK)
+        err = page_settle(view, period, arena, page);
+    if (err == CNOP_OK)
+        err = user_view_list_entries(view, page, arena, &ret_listing->list, &ret_listing->count);
+    return err;
+}
+
 /* GET /balance/transactions */
 enum cnop_err
 user_http_transactions(struct cnop_request *req, struct cnop_response *res)
 {
     struct user_thread *self = cnop_request_env(req);
     struct cnop_json_writer *json;
-    struct cash_balance balance;
+    struct cnop_period period;
+    struct listing listing;
     struct entry_page page;
     struct public_id cursor;
-    struct entry *list;
-    size_t count;
     bool has_more;
     enum cnop_err err = list_decode(req, &page);
 
     if (err == CNOP_OK)
-        err = user_http_cash(req, &balance);
+        err = cnop_request_period(req, &period);
     if (err == CNOP_OK)
-        err = user_store_list_newest(self->store, &page, cnop_request_arena(req), &list, &count);
+        err = list_read(req, &period, &page, &listing);
     if (err != CNOP_OK)
         return err;
-    has_more = count == page.limit;
-    count -= has_more;
+    has_more = listing.count == page.limit;
+    listing.count -= has_more;
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
     cnop_json_array_open(json, "transactions");
-    for (size_t i = 0; i < count; i++)
-        write_entry(json, self, &list[i]);
+    for (size_t i = 0; i < listing.count; i++)
+        write_entry(json, self, &listing.list[i]);
     cnop_json_array_close(json);
-    cnop_json_u64(json, "total_count", balance.entry_count);
+    cnop_json_u64(json, "total_count", listing.balance.entry_count);
     cnop_json_bool(json, "has_more", has_more);
     if (has_more) {
-        public_id_format(&cursor, self, CURSOR_PREFIX, list[count - 1].id);
+        public_id_format(&cursor, self, CURSOR_PREFIX, listing.list[listing.count - 1].id);
         cnop_json_str(json, "next_cursor", cursor.text);
     } else {
         cnop_json_null(json, "next_cursor");
@@ -133,153 +189,111 @@ user_http_transactions(struct cnop_request *req, struct cnop_response *res)
     return CNOP_OK;
 }
 
-/* ---- export ---- */
-
-static const char *const format_names[] = {"csv", "jsonl", NULL};
-enum export_format { EXPORT_CSV, EXPORT_JSONL };
+/* ---- file ---- */
 
 struct export_query {
-    unsigned format;
-    int32_t from;
-    int32_t to;
     uint64_t limit;
     struct cnop_str cursor;
 };
 
 static const struct cnop_field export_fields[] = {
-    CNOP_FIELD(struct export_query, format, CNOP_K_ENUM, format_names, CNOP_OPTIONAL),
-    CNOP_FIELD(struct export_query, from, CNOP_K_DATE, CNOP_ANY, CNOP_OPTIONAL),
-    CNOP_FIELD(struct export_query, to, CNOP_K_DATE, CNOP_ANY, CNOP_OPTIONAL),
     CNOP_FIELD(struct export_query, limit, CNOP_K_U64, CNOP_RANGE(1, EXPORT_LIMIT), CNOP_OPTIONAL),
     CNOP_FIELD(struct export_query, cursor, CNOP_K_STR, CNOP_RANGE(1, CURSOR_BYTES), CNOP_OPTIONAL),
 };
 
+static const char *const export_columns[] = {"created_at", "transaction_id", "transaction_type",
+                                             "amount",     "balance_after",  "reference_id",
+                                             NULL};
+
 static enum cnop_err
-export_decode(struct cnop_request *req, struct export_query *query, struct entry_page *ret_page)
+write_entry_row(struct cnop_export *file, const struct user_thread *self, const struct entry *entry)
 {
-    struct entry_page page = {.user_id = cnop_request_user_id(req)};
+    struct public_id id;
+
+    cnop_export_row_open(file);
+    cnop_export_time(file, entry->created_us);
+    public_id_format(&id, self, CNOP_ID_TRANSACTION, entry->id);
+    cnop_export_str(file, id.text);
+    cnop_export_str(file, entry->type);
+    cnop_export_cash(file, entry->amount);
+    cnop_export_cash(file, entry->balance_after);
+    if (entry->order_id == 0) {
+        cnop_export_none(file);
+    } else {
+        public_id_format(&id, self, CNOP_ID_ORDER, entry->order_id);
+        cnop_export_str(file, id.text);
+    }
+    return cnop_export_row_close(file);
+}
+
+/* Everything that is asked for, a chunk at a time in the same memory; only the first page of it
+ * with is_page, and then X-Next-Cursor tells where it goes on. */
+static enum cnop_err
+write_file(struct cnop_request *req, struct user_view *view, struct entry_page *page,
+           struct cnop_export *file, bool is_page)
+{
+    struct user_thread *self = cnop_request_env(req);
+    struct cnop_arena *arena = cnop_request_arena(req);
+    size_t mark = cnop_arena_mark(arena);
+    struct public_id cursor;
+    struct entry *list;
+    size_t count;
+    bool has_more;
     enum cnop_err err;
 
-    *query = (struct export_query){.from = 0, .to = INT32_MAX - 1, .limit = EXPORT_LIMIT};
-    err = cnop_request_decode_query(req, export_fields, CNOP_COUNT(export_fields), query);
-    if (err == CNOP_OK && query->cursor.len > 0)
-        err = cursor_decode(req, query->cursor, &page.after_id);
-    if (err != CNOP_OK)
-        return err;
-    if (query->from > query->to)
-        return cnop_request_fault(req, CNOP_E_INVALID, "from", "must not come after to");
-    page.from_us = cnop_request_has_query(req, "from") ? cnop_clock_day_start_us(query->from) : 0;
-    page.to_us =
-        cnop_request_has_query(req, "to") ? cnop_clock_day_start_us(query->to + 1) : INT64_MAX;
-    page.limit = query->limit + 1;
-    *ret_page = page;
-    return CNOP_OK;
-}
-
-struct export_line {
-    struct public_id id;
-    struct public_id order_id; /* empty text: none */
-    const struct entry *entry;
-};
-
-static void
-export_line_init(struct export_line *line, const struct user_thread *self,
-                 const struct entry *entry)
-{
-    line->entry = entry;
-    public_id_format(&line->id, self, CNOP_ID_TRANSACTION, entry->id);
-    line->order_id.text = (struct cnop_str){0};
-    if (entry->order_id != 0)
-        public_id_format(&line->order_id, self, CNOP_ID_ORDER, entry->order_id);
-}
-
-/* No value here can hold a comma, a quote or a line end: ids, fixed words and figures. */
-static void
-write_csv_line(struct cnop_buf *out, const struct export_line *line)
-{
-    cnop_clock_format(out, line->entry->created_us);
-    cnop_buf_char(out, ',');
-    cnop_buf_str(out, line->id.text);
-    cnop_buf_char(out, ',');
-    cnop_buf_str(out, line->entry->type);
-    cnop_buf_char(out, ',');
-    cnop_cash_format(out, line->entry->amount, 2);
-    cnop_buf_char(out, ',');
-    cnop_cash_format(out, line->entry->balance_after, 2);
-    cnop_buf_char(out, ',');
-    cnop_buf_str(out, line->order_id.text);
-    cnop_buf_text(out, "\r\n");
-}
-
-static void
-write_json_line(struct cnop_buf *out, const struct export_line *line)
-{
-    struct cnop_json_writer json;
-
-    cnop_json_init(&json, out);
-    cnop_json_object_open(&json, NULL);
-    cnop_json_time(&json, "created_at", line->entry->created_us);
-    cnop_json_str(&json, "transaction_id", line->id.text);
-    cnop_json_str(&json, "transaction_type", line->entry->type);
-    cnop_json_cash(&json, "amount", line->entry->amount, 2);
-    cnop_json_cash(&json, "balance_after", line->entry->balance_after, 2);
-    if (line->order_id.text.len == 0)
-        cnop_json_null(&json, "reference_id");
-    else
-        cnop_json_str(&json, "reference_id", line->order_id.text);
-    cnop_json_object_close(&json);
-    cnop_json_done(&json);
-    cnop_buf_char(out, '\n');
-}
-
-static void
-write_export(struct cnop_response *res, const struct user_thread *self, enum export_format format,
-             const struct entry *list, size_t count)
-{
-    struct cnop_buf *out = cnop_response_raw(
-        res, format == EXPORT_CSV ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8");
-
-    if (format == EXPORT_CSV)
-        cnop_buf_text(out, "created_at,transaction_id,transaction_type,amount,balance_after,"
-                           "reference_id\r\n");
-    for (size_t i = 0; i < count; i++) {
-        struct export_line line;
-
-        export_line_init(&line, self, &list[i]);
-        if (format == EXPORT_CSV)
-            write_csv_line(out, &line);
-        else
-            write_json_line(out, &line);
-    }
+    do {
+        err = user_view_list_entries(view, page, arena, &list, &count);
+        if (err != CNOP_OK)
+            return err;
+        has_more = count == page->limit;
+        count -= has_more;
+        if (has_more)
+            page->after_id = list[count - 1].id;
+        if (has_more && is_page) {
+            public_id_format(&cursor, self, CURSOR_PREFIX, page->after_id);
+            cnop_response_header(file->res, "X-Next-Cursor", "%.*s", CNOP_STR_ARG(cursor.text));
+        }
+        for (size_t i = 0; err == CNOP_OK && i < count; i++)
+            err = write_entry_row(file, self, &list[i]);
+        cnop_arena_rewind(arena, mark);
+    } while (err == CNOP_OK && has_more && !is_page);
+    return err;
 }
 
 /* GET /balance/statement */
 enum cnop_err
 user_http_statement(struct cnop_request *req, struct cnop_response *res)
 {
+    cnop_cleanup(user_store_view_done) struct user_view *view = NULL;
     struct user_thread *self = cnop_request_env(req);
-    struct export_query query;
+    struct cnop_arena *arena = cnop_request_arena(req);
+    struct export_query query = {.limit = EXPORT_LIMIT};
+    struct entry_page page = {
+        .user_id = cnop_request_user_id(req), .before_id = INT64_MAX, .oldest_first = true};
+    bool is_page = cnop_request_has_query(req, "limit") || cnop_request_has_query(req, "cursor");
+    struct cnop_period period;
     struct cash_balance ignored;
-    struct entry_page page;
-    struct entry *list;
-    size_t count;
-    enum cnop_err err = export_decode(req, &query, &page);
+    struct cnop_export file;
+    enum cnop_err err =
+        cnop_request_decode_query(req, export_fields, CNOP_COUNT(export_fields), &query);
 
+    if (err == CNOP_OK && query.cursor.len > 0)
+        err = cursor_decode(req, query.cursor, &page.after_id);
     if (err == CNOP_OK)
-        err = user_http_cash(req, &ignored);
+        err = cnop_request_period(req, &period);
     if (err == CNOP_OK)
-        err = user_store_list_oldest(self->store, &page, cnop_request_arena(req), &list, &count);
+        err = cnop_export_begin(req, res, "cnop-statement", export_columns, &file);
+    if (err == CNOP_OK)
+        err = user_store_view_begin(self->store, &view);
     if (err != CNOP_OK)
         return err;
-    if (count == page.limit) {
-        struct public_id cursor;
-
-        count--;
-        public_id_format(&cursor, self, CURSOR_PREFIX, list[count - 1].id);
-        cnop_response_header(res, "X-Next-Cursor", "%.*s", CNOP_STR_ARG(cursor.text));
-    }
-    cnop_response_header(res, "Content-Disposition", "attachment; filename=\"cnop-statement.%s\"",
-                         format_names[query.format]);
-    write_export(res, self, (enum export_format)query.format, list, count);
-    return CNOP_OK;
+    page.limit = (is_page ? query.limit : EXPORT_CHUNK) + 1;
+    err = user_view_find_cash(view, page.user_id, arena, &ignored);
+    if (err == CNOP_E_NOT_FOUND)
+        return CNOP_E_UNAUTHENTICATED;
+    if (err == CNOP_OK)
+        err = page_settle(view, &period, arena, &page);
+    if (err == CNOP_OK)
+        err = write_file(req, view, &page, &file, is_page);
+    return err;
 }

@@ -12,6 +12,7 @@
 
 #define POSITION_MAX 512 /* assets of one account */
 #define ENTRY_MAX 1001   /* rows of one list or export page, and one to know that more follow */
+#define ENTRY_OFFSET_MAX 1000
 
 struct user_store;
 
@@ -73,12 +74,17 @@ struct position {
     int64_t updated_us;
 };
 
-/* All assets the account has ever held, those sold out too, at most POSITION_MAX. */
-cnop_must_check enum cnop_err user_store_list_positions(struct user_store *store, uint64_t user_id,
-                                                        struct cnop_arena *arena,
-                                                        struct position **ret_list,
-                                                        size_t *ret_count);
-/* NOT_FOUND: unknown symbol, or never held. symbol in upper case. */
+/* Cash, and all assets the account has ever held, those sold out too, at most POSITION_MAX: one
+ * statement, so all of one moment. NOT_FOUND: no such user. */
+struct wealth {
+    struct cash_balance cash;
+    struct position *positions;
+    size_t count;
+};
+cnop_must_check enum cnop_err user_store_find_wealth(struct user_store *store, uint64_t user_id,
+                                                     struct cnop_arena *arena,
+                                                     struct wealth *ret_wealth);
+/* NOT_FOUND: unknown symbol, or never held; UNAUTHENTICATED: no such user. symbol in upper case. */
 cnop_must_check enum cnop_err user_store_find_position(struct user_store *store, uint64_t user_id,
                                                        struct cnop_str symbol,
                                                        struct cnop_arena *arena,
@@ -96,21 +102,33 @@ struct entry {
 
 struct entry_page {
     uint64_t user_id;
-    int64_t before_id; /* newest first: only older than this */
-    uint64_t offset;   /* newest first: rows to skip */
-    int64_t after_id;  /* oldest first: only newer than this */
-    int64_t from_us;   /* oldest first: not before */
-    int64_t to_us;     /* oldest first: before this */
+    int64_t after_id;  /* only newer than this; 0: all */
+    int64_t before_id; /* only older than this; INT64_MAX: all */
+    uint64_t offset;   /* newest first: rows to skip, at most ENTRY_OFFSET_MAX */
     size_t limit;      /* at most ENTRY_MAX */
+    bool oldest_first; /* else newest first */
 };
-cnop_must_check enum cnop_err user_store_list_newest(struct user_store *store,
+
+/* One moment of the database, for answers that join statements. Ends with user_store_view_done,
+ * which accepts a pointer to NULL. */
+struct user_view;
+cnop_must_check enum cnop_err user_store_view_begin(struct user_store *store,
+                                                    struct user_view **ret_view);
+void user_store_view_done(struct user_view **view);
+
+/* As user_store_find_cash. */
+cnop_must_check enum cnop_err user_view_find_cash(struct user_view *view, uint64_t user_id,
+                                                  struct cnop_arena *arena,
+                                                  struct cash_balance *ret_balance);
+cnop_must_check enum cnop_err user_view_list_entries(struct user_view *view,
                                                      const struct entry_page *page,
                                                      struct cnop_arena *arena,
                                                      struct entry **ret_list, size_t *ret_count);
-cnop_must_check enum cnop_err user_store_list_oldest(struct user_store *store,
-                                                     const struct entry_page *page,
-                                                     struct cnop_arena *arena,
-                                                     struct entry **ret_list, size_t *ret_count);
+/* An id so that exactly the entries from time_us on have it or a higher one: ids rise with time.
+ * Some thirty seeks. */
+cnop_must_check enum cnop_err user_view_entry_at(struct user_view *view, uint64_t user_id,
+                                                 int64_t time_us, struct cnop_arena *arena,
+                                                 int64_t *ret_id);
 
 /* ---- gifts ---- */
 

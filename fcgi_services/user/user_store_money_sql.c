@@ -3,24 +3,28 @@
  * service has no right to write there. */
 #include "fcgi_services/user/user_store_sql.h"
 
+#include "shared/db/snapshot.h"
+
 #define LIMIT_KIND_DEPOSIT "1"
 #define LIMIT_KIND_WITHDRAW "2"
 
 /* ---- cash and limits ---- */
 
-enum cnop_err
-user_store_find_cash(struct user_store *store, uint64_t user_id, struct cash_balance *ret_balance)
+static const struct cnop_sql select_cash = {
+    .name = "user.find_cash",
+    .text = "SELECT p.created_us, b.avail_e8, b.entries, b.updated_us FROM profile p"
+            " LEFT JOIN cnop_ledger.v_balance b ON b.account_id = p.user_id AND b.asset_id = 0"
+            " WHERE p.user_id = ?",
+    .max_rows = 1};
+
+static enum cnop_err
+find_cash(struct cnop_db *db, struct cnop_arena *arena, uint64_t user_id,
+          struct cash_balance *ret_balance)
 {
-    static const struct cnop_sql sql = {
-        .name = "user.find_cash",
-        .text = "SELECT p.created_us, b.avail_e8, b.entries, b.updated_us FROM profile p"
-                " LEFT JOIN cnop_ledger.v_balance b ON b.account_id = p.user_id AND b.asset_id = 0"
-                " WHERE p.user_id = ?",
-        .max_rows = 1};
     struct cash_balance balance = {0};
     struct cnop_row row;
-    enum cnop_err err = cnop_db_find(store->sql.db, cnop_store_rows(&store->sql), &sql,
-                                     CNOP_PARAMS(CNOP_P_U64(user_id)), &row);
+    enum cnop_err err =
+        cnop_db_find(db, arena, &select_cash, CNOP_PARAMS(CNOP_P_U64(user_id)), &row);
 
     if (err != CNOP_OK)
         return err;
@@ -32,6 +36,12 @@ user_store_find_cash(struct user_store *store, uint64_t user_id, struct cash_bal
     }
     *ret_balance = balance;
     return CNOP_OK;
+}
+
+enum cnop_err
+user_store_find_cash(struct user_store *store, uint64_t user_id, struct cash_balance *ret_balance)
+{
+    return find_cash(store->sql.db, cnop_store_rows(&store->sql), user_id, ret_balance);
 }
 
 enum cnop_err
@@ -63,11 +73,6 @@ user_store_find_limits(struct user_store *store, uint64_t user_id, int32_t utc_d
 
 /* ---- positions ---- */
 
-#define POSITION_COLUMNS                                                                           \
-    "SELECT a.symbol, a.name, b.qty_e8, b.cost_e8, b.realised_e8, a.price_e10, b.created_us,"      \
-    " b.updated_us FROM cnop_ledger.v_position b"                                                  \
-    " JOIN cnop_market.v_asset a ON a.id = b.asset_id WHERE b.account_id = ?"
-
 static void
 read_position(const struct cnop_row *row, struct position *ret_position)
 {
@@ -83,26 +88,55 @@ read_position(const struct cnop_row *row, struct position *ret_position)
     };
 }
 
+/* Every balance of the account; the dollar is the row that no asset belongs to. */
+static const struct cnop_sql select_wealth = {
+    .name = "user.find_wealth",
+    .text = "SELECT a.symbol, a.name, b.avail_e8 + b.held_e8, b.cost_e8, b.realised_e8,"
+            " a.price_e10, b.created_us, b.updated_us, b.asset_id, b.avail_e8, b.entries,"
+            " p.created_us FROM profile p"
+            " LEFT JOIN cnop_ledger.v_balance b ON b.account_id = p.user_id"
+            " LEFT JOIN cnop_market.v_asset a ON a.id = b.asset_id WHERE p.user_id = ?",
+    .max_rows = POSITION_MAX + 1};
+
+enum wealth_column {
+    WEALTH_UPDATED = 7,
+    WEALTH_ASSET,
+    WEALTH_AVAILABLE,
+    WEALTH_ENTRIES,
+    WEALTH_SINCE
+};
+
 enum cnop_err
-user_store_list_positions(struct user_store *store, uint64_t user_id, struct cnop_arena *arena,
-                          struct position **ret_list, size_t *ret_count)
+user_store_find_wealth(struct user_store *store, uint64_t user_id, struct cnop_arena *arena,
+                       struct wealth *ret_wealth)
 {
-    static const struct cnop_sql sql = {
-        .name = "user.list_positions", .text = POSITION_COLUMNS, .max_rows = POSITION_MAX};
-    struct position *list;
+    struct wealth wealth = {0};
     struct cnop_rows rows;
     enum cnop_err err =
-        cnop_db_query(store->sql.db, arena, &sql, CNOP_PARAMS(CNOP_P_U64(user_id)), &rows);
+        cnop_db_query(store->sql.db, arena, &select_wealth, CNOP_PARAMS(CNOP_P_U64(user_id)), &rows);
 
     if (err != CNOP_OK)
         return err;
-    list = cnop_arena_alloc_array(arena, rows.count + 1, sizeof(*list));
-    if (list == NULL)
+    if (rows.count == 0)
+        return CNOP_E_NOT_FOUND;
+    wealth.positions = cnop_arena_alloc_array(arena, rows.count, sizeof(*wealth.positions));
+    if (wealth.positions == NULL)
         return CNOP_E_NO_MEMORY;
-    for (size_t i = 0; i < rows.count; i++)
-        read_position(&rows.list[i], &list[i]);
-    *ret_list = list;
-    *ret_count = rows.count;
+    wealth.cash.updated_us = cnop_row_i64(&rows.list[0], WEALTH_SINCE);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct cnop_row *row = &rows.list[i];
+
+        if (cnop_row_is_null(row, WEALTH_ASSET))
+            break; /* nothing was ever moved: the only row */
+        if (cnop_row_i64(row, WEALTH_ASSET) == 0) {
+            wealth.cash.available.e8 = cnop_row_i64(row, WEALTH_AVAILABLE);
+            wealth.cash.entry_count = cnop_row_u64(row, WEALTH_ENTRIES);
+            wealth.cash.updated_us = cnop_row_i64(row, WEALTH_UPDATED);
+        } else if (!cnop_row_is_null(row, 0)) {
+            read_position(row, &wealth.positions[wealth.count++]);
+        }
+    }
+    *ret_wealth = wealth;
     return CNOP_OK;
 }
 
@@ -111,11 +145,21 @@ user_store_find_position(struct user_store *store, uint64_t user_id, struct cnop
                          struct cnop_arena *arena, struct position *ret_position)
 {
     static const struct cnop_sql sql = {
-        .name = "user.find_position", .text = POSITION_COLUMNS " AND a.symbol = ?", .max_rows = 1};
+        .name = "user.find_position",
+        .text = "SELECT a.symbol, a.name, b.qty_e8, b.cost_e8, b.realised_e8, a.price_e10,"
+                " b.created_us, b.updated_us FROM profile p"
+                " LEFT JOIN cnop_market.v_asset a ON a.symbol = ?"
+                " LEFT JOIN cnop_ledger.v_position b"
+                " ON b.account_id = p.user_id AND b.asset_id = a.id WHERE p.user_id = ?",
+        .max_rows = 1};
     struct cnop_row row;
     enum cnop_err err = cnop_db_find(store->sql.db, arena, &sql,
-                                     CNOP_PARAMS(CNOP_P_U64(user_id), CNOP_P_STR(symbol)), &row);
+                                     CNOP_PARAMS(CNOP_P_STR(symbol), CNOP_P_U64(user_id)), &row);
 
+    if (err == CNOP_E_NOT_FOUND)
+        return CNOP_E_UNAUTHENTICATED;
+    if (err == CNOP_OK && cnop_row_is_null(&row, 2))
+        return CNOP_E_NOT_FOUND;
     if (err == CNOP_OK)
         read_position(&row, ret_position);
     return err;
@@ -123,17 +167,16 @@ user_store_find_position(struct user_store *store, uint64_t user_id, struct cnop
 
 /* ---- statements ---- */
 
-/* The statement is the union of two views; each half reads only as many rows of its index as the
- * page can need. */
+/* The statement is the union of two views. Each half is a seek to the place where the page begins
+ * and as many rows as the page can need: the account is given as a range of one, and all columns of
+ * the index order the half, so that the index can be used in no other way. */
 #define ENTRY_COLUMNS                                                                              \
     "account_id, id, transaction_type, amount_e8, balance_after_e8, order_id, created_us"
-#define NEWEST_HALF(view)                                                                          \
-    "(SELECT " ENTRY_COLUMNS " FROM cnop_ledger." view                                             \
-    " WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT ?)"
-#define OLDEST_HALF(view)                                                                          \
-    "(SELECT " ENTRY_COLUMNS " FROM cnop_ledger." view                                             \
-    " WHERE account_id = ? AND id > ? AND created_us >= ? AND created_us < ?"                      \
-    " ORDER BY id LIMIT ?)"
+#define HALF(columns, view, more, order)                                                           \
+    "(SELECT " columns " FROM cnop_ledger." view " WHERE account_id >= ? AND account_id <= ?" more \
+    " ORDER BY " order " LIMIT "
+#define UP "account_id, id"
+#define DOWN "account_id DESC, id DESC"
 
 static enum cnop_err
 read_entries(const struct cnop_rows *rows, struct cnop_arena *arena, struct entry **ret_list,
@@ -160,49 +203,124 @@ read_entries(const struct cnop_rows *rows, struct cnop_arena *arena, struct entr
     return CNOP_OK;
 }
 
+/* [oldest first] */
+#define BOUNDS " AND id > ? AND id < ?"
+static const struct cnop_sql select_entries[] = {
+    {.name = "user.list_newest",
+     .text = HALF(ENTRY_COLUMNS, "v_statement_order", BOUNDS, DOWN) "?) UNION ALL " HALF(
+         ENTRY_COLUMNS, "v_statement_cash", BOUNDS, DOWN) "?)"
+                                                          " ORDER BY id DESC LIMIT ? OFFSET ?",
+     .max_rows = ENTRY_MAX},
+    {.name = "user.list_oldest",
+     .text = HALF(ENTRY_COLUMNS, "v_statement_order", BOUNDS, UP) "?) UNION ALL " HALF(
+         ENTRY_COLUMNS, "v_statement_cash", BOUNDS, UP) "?)"
+                                                        " ORDER BY id LIMIT ? OFFSET ?",
+     .max_rows = ENTRY_MAX}};
+
+static const struct cnop_sql select_entry_time = {
+    .name = "user.entry_time",
+    .text = HALF("id, created_us", "v_statement_order", " AND id >= ?", UP) "1) UNION ALL " HALF(
+        "id, created_us", "v_statement_cash", " AND id >= ?", UP) "1)"
+                                                                  " ORDER BY id LIMIT 1",
+    .max_rows = 1};
+
+static const struct cnop_sql select_last_time = {
+    .name = "user.last_time",
+    .text = HALF("id, created_us", "v_statement_order", "", DOWN) "1) UNION ALL " HALF(
+        "id, created_us", "v_statement_cash", "", DOWN) "1)"
+                                                        " ORDER BY id DESC LIMIT 1",
+    .max_rows = 1};
+
+/* The snapshot under a name that the port can give. */
+struct user_view;
+
+static struct cnop_db *
+view_db(struct user_view *view)
+{
+    return cnop_snapshot_db((struct cnop_snapshot *)view);
+}
+
 enum cnop_err
-user_store_list_newest(struct user_store *store, const struct entry_page *page,
+user_store_view_begin(struct user_store *store, struct user_view **ret_view)
+{
+    struct cnop_snapshot *view;
+    enum cnop_err err = cnop_snapshot_begin(store->sql.db, &view);
+
+    if (err == CNOP_OK)
+        *ret_view = (struct user_view *)view;
+    return err;
+}
+
+void
+user_store_view_done(struct user_view **view)
+{
+    struct cnop_snapshot *own = (struct cnop_snapshot *)*view;
+
+    *view = NULL;
+    cnop_snapshot_done(&own);
+}
+
+enum cnop_err
+user_view_find_cash(struct user_view *view, uint64_t user_id, struct cnop_arena *arena,
+                    struct cash_balance *ret_balance)
+{
+    return find_cash(view_db(view), arena, user_id, ret_balance);
+}
+
+enum cnop_err
+user_view_list_entries(struct user_view *view, const struct entry_page *page,
                        struct cnop_arena *arena, struct entry **ret_list, size_t *ret_count)
 {
-    static const struct cnop_sql sql = {
-        .name = "user.list_newest",
-        .text = NEWEST_HALF("v_statement_order") " UNION ALL " NEWEST_HALF(
-            "v_statement_cash") " ORDER BY id DESC LIMIT ? OFFSET ?",
-        .max_rows = ENTRY_MAX};
     struct cnop_param user = CNOP_P_U64(page->user_id);
+    struct cnop_param after = CNOP_P_I64(page->after_id);
     struct cnop_param before = CNOP_P_I64(page->before_id);
     struct cnop_param reach = CNOP_P_U64(page->offset + page->limit);
     struct cnop_rows rows;
     enum cnop_err err;
 
     cnop_assert(page->limit <= ENTRY_MAX);
-    err = cnop_db_query(store->sql.db, arena, &sql,
-                        CNOP_PARAMS(user, before, reach, user, before, reach,
-                                    CNOP_P_U64(page->limit), CNOP_P_U64(page->offset)),
+    cnop_assert(page->offset <= ENTRY_OFFSET_MAX);
+    err = cnop_db_query(view_db(view), arena, &select_entries[page->oldest_first],
+                        CNOP_PARAMS(user, user, after, before, reach, user, user, after, before,
+                                    reach, CNOP_P_U64(page->limit), CNOP_P_U64(page->offset)),
                         &rows);
     return err == CNOP_OK ? read_entries(&rows, arena, ret_list, ret_count) : err;
 }
 
+/* Halves the ids that are left until one place remains: below it everything is older than time_us,
+ * from it on nothing is. */
 enum cnop_err
-user_store_list_oldest(struct user_store *store, const struct entry_page *page,
-                       struct cnop_arena *arena, struct entry **ret_list, size_t *ret_count)
+user_view_entry_at(struct user_view *view, uint64_t user_id, int64_t time_us,
+                   struct cnop_arena *arena, int64_t *ret_id)
 {
-    static const struct cnop_sql sql = {
-        .name = "user.list_oldest",
-        .text = OLDEST_HALF("v_statement_order") " UNION ALL " OLDEST_HALF(
-            "v_statement_cash") " ORDER BY id LIMIT ?",
-        .max_rows = ENTRY_MAX};
-    struct cnop_param user = CNOP_P_U64(page->user_id);
-    struct cnop_param after = CNOP_P_I64(page->after_id);
-    struct cnop_param from = CNOP_P_I64(page->from_us);
-    struct cnop_param to = CNOP_P_I64(page->to_us);
-    struct cnop_param limit = CNOP_P_U64(page->limit);
-    struct cnop_rows rows;
-    enum cnop_err err;
+    const struct cnop_param user = CNOP_P_U64(user_id);
+    size_t mark = cnop_arena_mark(arena);
+    int64_t low = 0, high;
+    struct cnop_row row;
+    enum cnop_err err = cnop_db_find(view_db(view), arena, &select_last_time,
+                                     CNOP_PARAMS(user, user, user, user), &row);
 
-    cnop_assert(page->limit <= ENTRY_MAX);
-    err = cnop_db_query(
-        store->sql.db, arena, &sql,
-        CNOP_PARAMS(user, after, from, to, limit, user, after, from, to, limit, limit), &rows);
-    return err == CNOP_OK ? read_entries(&rows, arena, ret_list, ret_count) : err;
+    if (err != CNOP_OK && err != CNOP_E_NOT_FOUND)
+        return err;
+    if (err == CNOP_E_NOT_FOUND || cnop_row_i64(&row, 1) < time_us) {
+        *ret_id = INT64_MAX;
+        return CNOP_OK;
+    }
+    high = cnop_row_i64(&row, 0);
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        struct cnop_param from = CNOP_P_I64(middle);
+
+        cnop_arena_rewind(arena, mark);
+        err = cnop_db_find(view_db(view), arena, &select_entry_time,
+                           CNOP_PARAMS(user, user, from, user, user, from), &row);
+        if (err != CNOP_OK)
+            return err == CNOP_E_NOT_FOUND ? CNOP_E_INTERNAL : err; /* there is a last one */
+        if (cnop_row_i64(&row, 1) < time_us)
+            low = cnop_row_i64(&row, 0) + 1;
+        else
+            high = middle;
+    }
+    *ret_id = low;
+    return CNOP_OK;
 }

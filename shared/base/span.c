@@ -34,6 +34,15 @@ cnop_span_left_ms(uint32_t cap_ms)
     return left_us / 1000 < cap_ms ? (uint32_t)(left_us / 1000) : cap_ms;
 }
 
+bool
+cnop_span_take_view(void)
+{
+    if (current_span == NULL)
+        return true;
+    current_span->views++;
+    return !current_span->one_view || current_span->views == 1;
+}
+
 void
 cnop_span_add_db_us(int64_t elapsed_us)
 {

@@ -7,6 +7,7 @@
 
 #include "shared/base/attr.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CNOP_SPAN_CAUSE_BYTES 192
@@ -16,6 +17,8 @@ struct cnop_span {
     int64_t db_us;
     int64_t cache_us;
     uint32_t db_calls;
+    uint32_t views;                    /* of the database that this answer is made of */
+    bool one_view;                     /* more than one is an error */
     char cause[CNOP_SPAN_CAUSE_BYTES]; /* NUL-terminated, "" when nothing failed; for logs only */
 };
 
@@ -30,6 +33,9 @@ struct cnop_span *cnop_span_current(void);
 
 /* Milliseconds left, at most cap_ms; 0 when the deadline has passed; cap_ms without a span. */
 uint32_t cnop_span_left_ms(uint32_t cap_ms);
+
+/* Counts one more view of the database; false: one too many for this answer. */
+bool cnop_span_take_view(void);
 
 void cnop_span_add_db_us(int64_t elapsed_us);
 void cnop_span_add_cache_us(int64_t elapsed_us);

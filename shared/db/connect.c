@@ -52,8 +52,8 @@ limit_time(struct cnop_db *db, uint32_t left_ms)
 {
     /* In steps, or every statement of a late request would bring its own SET along. */
     uint32_t limit_ms = (left_ms + LIMIT_STEP_MS - 1) / LIMIT_STEP_MS * LIMIT_STEP_MS;
-    static const struct cnop_sql set_limit = {"db.set_limit",
-                                              "SET SESSION max_statement_time = ? / 1000", 0};
+    static const struct cnop_sql set_limit = {
+        "db.set_limit", "SET SESSION max_statement_time = ? / 1000", .max_rows = 0};
     struct cnop_statement *statement;
     enum cnop_err err;
 

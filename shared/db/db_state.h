@@ -21,6 +21,7 @@ struct cnop_tx {
     struct cnop_db *db;
     bool open;
     enum cnop_err failed; /* first error: the transaction is rolled back already */
+    bool counted;         /* as one view of the answer, see snapshot.h */
 };
 
 struct cnop_db {
@@ -49,6 +50,19 @@ bool cnop_db_is_connected(const struct cnop_db *db);
 /* Ends the transaction of the connection, if there is one: rolled back, or the connection is
  * dropped. */
 void cnop_db_rollback(struct cnop_db *db);
+
+/* ---- tx.c ---- */
+
+/* cnop_tx_begin with a START TRANSACTION of another kind. */
+cnop_must_check enum cnop_err cnop_db_begin(struct cnop_db *db, const char *text,
+                                            struct cnop_tx **ret_tx);
+
+/* ---- snapshot.c ---- */
+
+/* Before a statement that reads: INTERNAL when it would join a second view into one answer. */
+cnop_must_check enum cnop_err cnop_db_count_view(struct cnop_db *db, const struct cnop_sql *sql);
+
+/* ---- error.c ---- */
 
 /* The catalogue error of a server or client error; keeps its cause; disconnects when the
  * connection is of no more use; rolls an open transaction back. */

@@ -147,6 +147,8 @@ cnop_db_query(struct cnop_db *db, struct cnop_arena *arena, const struct cnop_sq
 
     fetch.max_rows = sql->max_rows != 0 ? sql->max_rows : CNOP_DB_ROWS_DEFAULT;
     if (err == CNOP_OK)
+        err = cnop_db_count_view(db, sql);
+    if (err == CNOP_OK)
         err = cnop_db_execute(db, sql, params, CNOP_DB_READING, &fetch.statement);
     if (err == CNOP_OK)
         err = fetch_rows(&fetch, ret_rows);

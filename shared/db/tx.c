@@ -12,20 +12,27 @@
 #define RETRY_PAUSE_SPAN_MS 45
 
 enum cnop_err
-cnop_tx_begin(struct cnop_db *db, struct cnop_tx **ret_tx)
+cnop_db_begin(struct cnop_db *db, const char *text, struct cnop_tx **ret_tx)
 {
     enum cnop_err err;
 
     cnop_assert(!db->tx.open);
     err = cnop_db_require(db);
     if (err == CNOP_OK)
-        err = cnop_db_command(db, "START TRANSACTION", CNOP_DB_PREPARING);
+        err = cnop_db_command(db, text, CNOP_DB_PREPARING);
     if (err != CNOP_OK)
         return err;
     db->tx.open = true;
     db->tx.failed = CNOP_OK;
+    db->tx.counted = false;
     *ret_tx = &db->tx;
     return CNOP_OK;
+}
+
+enum cnop_err
+cnop_tx_begin(struct cnop_db *db, struct cnop_tx **ret_tx)
+{
+    return cnop_db_begin(db, "START TRANSACTION", ret_tx);
 }
 
 struct cnop_db *

@@ -117,6 +117,7 @@ struct ledger_outcome {
     struct ledger_posting posting;
     struct ledger_transfer transfers[LEDGER_TRANSFER_MAX];
     int64_t trade_id; /* ORDER */
+    cnop_cash cost;   /* ORDER: average cost that the purchase added, or the sale took along */
     uint32_t transfer_count;
     bool replayed; /* the key was used before with the same request: posting is the first answer */
     bool changed;  /* rows have to be written */

@@ -205,24 +205,26 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
 }
 
 /* Average cost: a purchase adds what it cost, a sale takes its share along. */
-static void
+static cnop_cash
 move_position(struct ledger *ledger, const struct ledger_posting *posting)
 {
     struct ledger_balance *row =
         state_balance_open(ledger, posting->account_id, posting->asset_id, posting->time_us);
+    cnop_cash cost;
 
     if (posting->side == LEDGER_BUY) {
-        row->cost_e8 += posting->total.e8 + posting->fee.e8;
+        cost.e8 = posting->total.e8 + posting->fee.e8;
+        row->cost_e8 += cost.e8;
     } else {
         /* The sale is already posted: what was held before is more by the quantity sold. */
         const cnop_qty held_before = {row->avail_e8 + row->held_e8 + posting->qty.e8};
-        cnop_cash share =
-            cnop_cash_share_floor((cnop_cash){row->cost_e8}, posting->qty, held_before);
 
-        row->realised_e8 += posting->total.e8 - posting->fee.e8 - share.e8;
-        row->cost_e8 -= share.e8;
+        cost = cnop_cash_share_floor((cnop_cash){row->cost_e8}, posting->qty, held_before);
+        row->realised_e8 += posting->total.e8 - posting->fee.e8 - cost.e8;
+        row->cost_e8 -= cost.e8;
     }
     cnop_assert(row->cost_e8 >= 0);
+    return cost;
 }
 
 enum cnop_err
@@ -253,7 +255,7 @@ order_apply(struct ledger *ledger, const struct ledger_command *command,
     state_hold(ledger, posting, hold_asset, hold_e8);
     state_release(ledger, posting, hold_asset, hold_e8);
     state_post_transfers(ledger, outcome);
-    move_position(ledger, posting);
+    outcome->cost = move_position(ledger, posting);
     outcome->changed = true;
     return CNOP_OK;
 }

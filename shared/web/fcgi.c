@@ -77,14 +77,22 @@ cnop_fcgi_read(struct cnop_fcgi *fcgi, void *ret_bytes, size_t len)
     return count > 0 ? (size_t)count : 0;
 }
 
-void
+bool
 cnop_fcgi_write(struct cnop_fcgi *fcgi, const void *bytes, size_t len)
 {
     cnop_assert(len <= INT_MAX);
+    if (len == 0 || FCGX_PutStr(bytes, (int)len, fcgi->request.out) >= 0)
+        return true;
     /* A peer that does not read has had its time: later writes must not wait again. The failure
      * shows in cnop_fcgi_flush. */
-    if (FCGX_PutStr(bytes, (int)len, fcgi->request.out) < 0 && len > 0)
-        (void)shutdown(fcgi->request.ipcFd, SHUT_RDWR);
+    (void)shutdown(fcgi->request.ipcFd, SHUT_RDWR);
+    return false;
+}
+
+void
+cnop_fcgi_cut(struct cnop_fcgi *fcgi)
+{
+    (void)shutdown(fcgi->request.ipcFd, SHUT_RDWR);
 }
 
 bool

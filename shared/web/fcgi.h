@@ -23,7 +23,11 @@ char *const *cnop_fcgi_params(const struct cnop_fcgi *fcgi);
 /* Body bytes; fewer than len only at its end. */
 size_t cnop_fcgi_read(struct cnop_fcgi *fcgi, void *ret_bytes, size_t len);
 
-void cnop_fcgi_write(struct cnop_fcgi *fcgi, const void *bytes, size_t len);
+/* False: the peer is gone; what follows is thrown away, and cnop_fcgi_flush tells it, too. */
+bool cnop_fcgi_write(struct cnop_fcgi *fcgi, const void *bytes, size_t len);
+
+/* Ends the connection without the end of the answer: the peer sees that it is not whole. */
+void cnop_fcgi_cut(struct cnop_fcgi *fcgi);
 
 /* Sends all that was written and the end of the answer. False: it could not be delivered, the peer
  * is gone or stalled. */

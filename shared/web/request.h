@@ -63,6 +63,10 @@ cnop_must_check enum cnop_err cnop_request_json(struct cnop_request *req,
 /* request_id and user for cnop_log_begin and the audit trail. */
 struct cnop_log_context cnop_request_log_context(const struct cnop_request *req);
 
+/* Before an answer that grows with what is asked for: gives it until ms after the request's start.
+ * RATE_LIMITED: the account has such an answer under way; OVERLOADED: others have. */
+cnop_must_check enum cnop_err cnop_request_long(struct cnop_request *req, uint64_t ms);
+
 /* ---- what is wrong with it ---- */
 
 /* Adds one entry to the problem's errors[] (the first CNOP_FAULT_MAX are kept) and returns err, so

@@ -25,6 +25,8 @@ struct cnop_response {
     struct cnop_json_writer json;
     bool json_open;
     bool no_content;
+    bool streaming; /* the body may be sent in pieces */
+    bool begun;     /* status and headers are gone */
     const char *content_type;
     const char *cache_control;
 };
@@ -79,6 +81,7 @@ struct cnop_request {
     uint32_t retry_after_s;
     struct cnop_str audit_user; /* see cnop_request_audit_user */
     bool deferred;
+    bool is_long; /* holds the account's place for a long answer */
 };
 
 /* Binds response buffers, body being body_bytes of memory; once per request object. */
@@ -98,6 +101,11 @@ void cnop_problem_write(struct cnop_request *req, enum cnop_err err);
 /* Built-in routes: health and metrics. */
 extern const struct cnop_route cnop_builtin_routes[];
 extern const size_t cnop_builtin_route_count;
+
+/* The account's part of the service's threads (share.h), for reads. RATE_LIMITED: used up. */
+cnop_must_check enum cnop_err cnop_request_admit(struct cnop_request *req);
+void cnop_request_charge(struct cnop_request *req); /* when it is answered, in every case */
+void cnop_request_beat(struct cnop_request *req);   /* a long answer is under way */
 
 /* Header and body onto the connection. False: they could not be delivered. */
 bool cnop_response_send(struct cnop_request *req);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "shared/base/span.h"
 #include "shared/web/request_state.h"
 
 void
@@ -31,6 +32,8 @@ cnop_response_clear(struct cnop_response *res)
     cnop_buf_clear(&res->body);
     res->json_open = false;
     res->no_content = false;
+    res->streaming = false;
+    res->begun = false;
     res->content_type = "application/json";
     res->cache_control = "no-store";
 }
@@ -163,20 +166,21 @@ cnop_response_body(const struct cnop_response *res)
     return cnop_buf_view(&res->body);
 }
 
-bool
-cnop_response_send(struct cnop_request *req)
+/* whole: what is in the buffer is all of the body. */
+static void
+send_head(struct cnop_request *req, bool whole)
 {
     struct cnop_response *res = &req->response;
     struct cnop_str id = cnop_request_id(req);
-    struct cnop_str body = cnop_response_body(res);
     char memory[512];
     struct cnop_buf head;
 
     cnop_buf_init(&head, memory, sizeof(memory));
     cnop_buf_printf(&head, "Status: %d\r\n", res->status);
     if (!res->no_content)
-        cnop_buf_printf(&head, "Content-Type: %s\r\nContent-Length: %zu\r\n", res->content_type,
-                        body.len);
+        cnop_buf_printf(&head, "Content-Type: %s\r\n", res->content_type);
+    if (!res->no_content && whole)
+        cnop_buf_printf(&head, "Content-Length: %zu\r\n", res->body.len);
     cnop_buf_printf(&head, "Cache-Control: %s\r\nX-Request-ID: ", res->cache_control);
     cnop_buf_str(&head, id);
     cnop_buf_text(&head, "\r\n");
@@ -184,7 +188,55 @@ cnop_response_send(struct cnop_request *req)
     cnop_fcgi_write(req->fcgi, head.ptr, head.len);
     cnop_fcgi_write(req->fcgi, res->headers.ptr, res->headers.len);
     cnop_fcgi_write(req->fcgi, "\r\n", 2);
+    res->begun = true;
+}
+
+/* ---- in pieces ---- */
+
+struct cnop_buf *
+cnop_response_stream(struct cnop_response *res, const char *content_type)
+{
+    struct cnop_buf *body = cnop_response_raw(res, content_type);
+
+    res->streaming = true;
+    return body;
+}
+
+bool
+cnop_response_is_filling(const struct cnop_response *res)
+{
+    return res->body.len >= res->body.cap / 2;
+}
+
+enum cnop_err
+cnop_response_push(struct cnop_response *res)
+{
+    struct cnop_request *req = res->req;
+
+    cnop_assert(res->streaming);
+    if (res->body.overflow || res->headers.overflow)
+        return CNOP_E_TRUNCATED;
+    if (cnop_span_left_ms(1) == 0) {
+        cnop_span_cause("no time left for the rest of a stream");
+        return CNOP_E_DEADLINE;
+    }
+    cnop_request_beat(req);
+    if (!res->begun)
+        send_head(req, false);
+    if (!cnop_fcgi_write(req->fcgi, res->body.ptr, res->body.len))
+        return CNOP_E_IO;
+    cnop_buf_clear(&res->body);
+    return CNOP_OK;
+}
+
+bool
+cnop_response_send(struct cnop_request *req)
+{
+    struct cnop_response *res = &req->response;
+
+    if (!res->begun)
+        send_head(req, true);
     if (!res->no_content)
-        cnop_fcgi_write(req->fcgi, body.ptr, body.len);
+        cnop_fcgi_write(req->fcgi, res->body.ptr, res->body.len);
     return cnop_fcgi_flush(req->fcgi);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One bounded answer. The body grows in a fixed buffer; what does not fit turns the answer into an
- * error, never into a cut body. X-Request-ID, Content-Type and Cache-Control are set by themselves.
- * Header values may not hold control characters (asserted): no value comes unchecked from outside.
+/* One answer. The body grows in a fixed buffer; what does not fit turns the answer into an error,
+ * never into a cut body; only a stream sends the buffer more than once. X-Request-ID, Content-Type
+ * and Cache-Control are set by themselves. Header values may not hold control characters
+ * (asserted): no value comes unchecked from outside.
  */
 #ifndef CNOP_WEB_RESPONSE_H
 #define CNOP_WEB_RESPONSE_H
@@ -48,6 +49,19 @@ cnop_printf(2, 3) struct cnop_json_writer *cnop_response_created(struct cnop_res
 
 /* Body of another type: the bounded buffer to append to. content_type is static. */
 struct cnop_buf *cnop_response_raw(struct cnop_response *res, const char *content_type);
+
+/* A body of any length, through the same bounded buffer: append, and call cnop_response_push when a
+ * good part of it is used. Before the first push the answer is like any other: an error becomes a
+ * problem. After it status and headers are gone, and an error ends the connection in the middle of
+ * the body, so that a client never takes a part for the whole. */
+struct cnop_buf *cnop_response_stream(struct cnop_response *res, const char *content_type);
+
+/* Sends what the buffer holds and empties it. TRUNCATED: a piece was larger than the buffer; IO:
+ * the client is gone; DEADLINE. */
+cnop_must_check enum cnop_err cnop_response_push(struct cnop_response *res);
+
+/* The buffer is at least half full: time to push. */
+bool cnop_response_is_filling(const struct cnop_response *res);
 
 /* 204 and no body. */
 void cnop_response_no_content(struct cnop_response *res);

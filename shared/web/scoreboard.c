@@ -75,6 +75,7 @@ cnop_scoreboard_open(const struct cnop_service *service, int *fd)
         scoreboard = scoreboard_map(*fd);
         cnop_assert(scoreboard != NULL);
         scoreboard->layout = layout;
+        cnop_secret_random(&scoreboard->shares.seed, sizeof(scoreboard->shares.seed));
     }
     the_scoreboard = scoreboard;
     metric_defs = service->metrics;

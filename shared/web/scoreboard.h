@@ -7,6 +7,7 @@
 #include "shared/web/beat.h"
 #include "shared/web/metrics.h"
 #include "shared/web/router.h"
+#include "shared/web/share.h"
 
 #include <stdatomic.h>
 
@@ -50,6 +51,7 @@ struct cnop_scoreboard {
     uint64_t layout; /* fingerprint of the tables: another program version, another scoreboard */
     _Atomic uint64_t events[CNOP_SCOREBOARD_EVENT_COUNT];
     struct cnop_worker_beat workers[CNOP_WORKER_MAX];
+    struct cnop_shares shares;
     struct cnop_route_counts routes[CNOP_ROUTE_MAX + 1]; /* last used row: unknown routes */
     struct cnop_metric_cell metrics[CNOP_METRIC_MAX];
 };

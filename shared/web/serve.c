@@ -140,6 +140,10 @@ handle(struct cnop_request *req, const struct cnop_frame *frame)
         skip_body(req);
     if (err != CNOP_OK)
         return err;
+    err = cnop_request_admit(req);
+    if (err != CNOP_OK)
+        return err;
+    req->span.one_view = req->match.route->method == CNOP_GET && !req->builtin;
     return req->match.route->handler(req, &req->response);
 }
 
@@ -198,6 +202,8 @@ settle_response(struct cnop_request *req, enum cnop_err err)
 {
     struct cnop_response *res = &req->response;
 
+    if (res->begun) /* too late for another answer */
+        return err == CNOP_OK && res->body.overflow ? CNOP_E_TRUNCATED : err;
     if (err == CNOP_OK && res->json_open && !res->body.overflow)
         cnop_json_done(&res->json);
     if (err == CNOP_OK && (res->body.overflow || res->headers.overflow)) {
@@ -218,10 +224,13 @@ cnop_serve_finish(struct cnop_request *req, enum cnop_err err)
 
     cnop_assert(!req->deferred);
     err = settle_response(req, err);
-    if (req->audit_user.len > 0)
+    if (req->audit_user.len > 0 && !req->response.begun)
         cnop_response_header(&req->response, "X-Cnop-Audit-User", "%.*s",
                              CNOP_STR_ARG(req->audit_user));
+    if (err != CNOP_OK && req->response.begun)
+        cnop_fcgi_cut(req->fcgi);
     lost = !cnop_response_send(req);
+    cnop_request_charge(req);
     elapsed_us = cnop_clock_monotonic_us() - req->started_us;
     if (lost)
         cnop_scoreboard_count(CNOP_SCOREBOARD_LOST_CLIENTS);

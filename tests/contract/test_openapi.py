@@ -509,6 +509,7 @@ def test_a_cookie_from_another_site_is_refused(api, world, name):
 
 QUERY_FAULTS = {
     "listTransactions": {"limit": "0"}, "getStatement": {"format": "pdf"},
+    "getPortfolio": {"status": "sold"}, "exportOrders": {"format": "pdf"}, "exportTrades": {"tz": "Mars"},
     "listAssetTransactions": {"limit": "101"}, "listAssets": {"limit": "251"},
     "listCandles": {"interval": "2h"}, "listOrders": {"offset": "-1"},
 }

@@ -106,6 +106,35 @@ def test_update_counts_found_rows(connect):
     assert db("exec update 100 99").startswith("OK affected=0")
 
 
+def test_a_snapshot_sees_one_moment(connect):
+    """shared/db/snapshot.c"""
+    db, other = connect(), connect()
+    assert db("view") == "OK"
+    before = db("query all")
+    other("exec update 7 1")
+    assert db("query all") == before and "(1|one|7)" in other("query all")
+    assert db("exec update 8 1").startswith(("INTERNAL", "DB_FAILED"))  # it can only read
+    assert db("end_view") == "OK"
+    assert "(1|one|7)" in db("query all")
+
+
+def test_an_answer_is_of_one_view(connect):
+    db = connect()
+    db("one_view")
+    assert db("query all").startswith("OK")
+    assert db("query all").startswith("INTERNAL")  # two statements, two moments
+    db("one_view")
+    assert db("view") == "OK"
+    assert db("query all").startswith("OK") and db("query three").startswith("OK")
+    assert db("end_view") == "OK"
+    assert db("query all").startswith("INTERNAL")
+    db("one_view")
+    assert db("query cached").startswith("OK") and db("query all").startswith("OK")
+    assert db("query cached").startswith("OK") and db("query all").startswith("INTERNAL")
+    db("no_deadline")
+    assert db("query all").startswith("OK") and db("query all").startswith("OK")
+
+
 def test_row_cap(connect):
     db = connect()
     for i in range(10, 15):

@@ -9,7 +9,7 @@
 #include "shared/base/span.h"
 #include "shared/cache/cache.h"
 #include "shared/db/batch.h"
-#include "shared/db/db.h"
+#include "shared/db/snapshot.h"
 
 struct driver_config {
     struct cnop_db_config db;
@@ -29,27 +29,30 @@ static struct cnop_db *db;
 static struct cnop_batch_db *batch_db;
 static struct cnop_cache *cache;
 static struct cnop_tx *tx;
+static struct cnop_snapshot *view;
 
 /* ---- statements by name: parameters are words of the line, n for NULL, digits for integers ----
  */
 
 static const struct cnop_sql statements[] = {
-    {"insert", "INSERT INTO item (id, name, amount) VALUES (?, ?, ?)", 0},
-    {"insert_auto", "INSERT INTO counter (label) VALUES (?)", 0},
-    {"update", "UPDATE item SET amount = ? WHERE id = ?", 0},
-    {"add", "UPDATE item SET amount = amount + ? WHERE id = ?", 0},
-    {"find", "SELECT id, name, amount FROM item WHERE id = ?", 1},
-    {"lock", "SELECT amount FROM item WHERE id = ? FOR UPDATE", 1},
-    {"all", "SELECT id, name, amount FROM item ORDER BY id", 0},
-    {"three", "SELECT id FROM item ORDER BY id", 3},
-    {"sleep", "SELECT SLEEP(?) AS slept", 1},
+    {"insert", "INSERT INTO item (id, name, amount) VALUES (?, ?, ?)", .max_rows = 0},
+    {"insert_auto", "INSERT INTO counter (label) VALUES (?)", .max_rows = 0},
+    {"update", "UPDATE item SET amount = ? WHERE id = ?", .max_rows = 0},
+    {"add", "UPDATE item SET amount = amount + ? WHERE id = ?", .max_rows = 0},
+    {"find", "SELECT id, name, amount FROM item WHERE id = ?", .max_rows = 1},
+    {"lock", "SELECT amount FROM item WHERE id = ? FOR UPDATE", .max_rows = 1},
+    {"all", "SELECT id, name, amount FROM item ORDER BY id", .max_rows = 0},
+    {"three", "SELECT id FROM item ORDER BY id", .max_rows = 3},
+    {"sleep", "SELECT SLEEP(?) AS slept", .max_rows = 1},
     {"types",
      "SELECT CAST(? AS UNSIGNED), NULL, UTC_DATE() IS NOT NULL, @@time_zone, "
      "CAST(1.50 AS DECIMAL(5,2)), REPEAT('x', ?)",
-     1},
-    {"settings", "SELECT @@sql_mode, @@innodb_snapshot_isolation, @@max_statement_time", 1},
-    {"bad", "SELECT nothing FROM nowhere", 0},
-    {"kill_me", "SELECT CONNECTION_ID()", 1},
+     .max_rows = 1},
+    {"settings", "SELECT @@sql_mode, @@innodb_snapshot_isolation, @@max_statement_time",
+     .max_rows = 1},
+    {"bad", "SELECT nothing FROM nowhere", .max_rows = 0},
+    {"kill_me", "SELECT CONNECTION_ID()", .max_rows = 1},
+    {"cached", "SELECT id FROM item ORDER BY id", .cached = true},
 };
 
 static const struct cnop_sql *
@@ -293,6 +296,11 @@ obey(const char *verb, char **words, size_t count)
     } else if (strcmp(verb, "done") == 0) {
         cnop_tx_done(&tx);
         answer(CNOP_OK);
+    } else if (strcmp(verb, "view") == 0) {
+        answer(cnop_snapshot_begin(db, &view));
+    } else if (strcmp(verb, "end_view") == 0) {
+        cnop_snapshot_done(&view);
+        answer(CNOP_OK);
     } else if (strcmp(verb, "retry") == 0) {
         transfer_runs = 0;
         answer(cnop_db_retry(db, transfer, words));
@@ -308,6 +316,12 @@ obey(const char *verb, char **words, size_t count)
                     CNOP_OK);
         memset(&span, 0, sizeof(span));
         span.deadline_us = cnop_clock_monotonic_us() + (int64_t)left_ms * 1000;
+        cnop_span_enter(&span);
+        answer(CNOP_OK);
+    } else if (strcmp(verb, "one_view") == 0) {
+        memset(&span, 0, sizeof(span));
+        span.deadline_us = INT64_MAX;
+        span.one_view = true;
         cnop_span_enter(&span);
         answer(CNOP_OK);
     } else if (strcmp(verb, "no_deadline") == 0) {

@@ -72,3 +72,20 @@ class LedgerStack:
         for process in (self.reader, self.engine, self.database):
             if process is not None:
                 process.stop()
+
+
+def insert_history(stack, account, count, other=None):
+    """Rows of a long history without an engine: one order a second, all of them purchases of ETH but
+    every hundredth, a sale, and forty old purchases of BTC; one order of another account."""
+    columns = ("id,account_id,asset_id,side,type,tif,status,client_order_id,qty_e8,filled_qty_e8,filled_quote_e8,fee_e8,"
+               "cost_e8,price_e10,price_seq,cash_after_e8,created_us,updated_us")
+    time_us = "1700000000000000+seq*1000000"
+    stack.ledger_sql(
+        f"INSERT INTO orders ({columns}) SELECT 1000+2*seq,{account},IF(seq<=40,1,2),IF(seq%100=0,2,1),1,1,4,"
+        f"CONCAT('h-',seq),1000000,1000000,100000000,0,100000000,10000000000,1,1000000000,{time_us},{time_us} "
+        f"FROM seq_1_to_{count}")
+    if other is not None:
+        stack.ledger_sql(
+            f"INSERT INTO orders ({columns}) VALUES (1001,{other},1,1,1,1,4,NULL,1,1,1,0,1,1,1,1,"
+            "1700000000000000,1700000000000000)")
+    stack.ledger_sql("ANALYZE TABLE orders")

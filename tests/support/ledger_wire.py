@@ -49,7 +49,7 @@ class Transfer(ctypes.Structure):
 
 
 class Outcome(ctypes.Structure):
-    _fields_ = [("posting", Posting), ("transfers", Transfer * 4), ("trade_id", ctypes.c_int64), ("transfer_count", ctypes.c_uint32),
+    _fields_ = [("posting", Posting), ("transfers", Transfer * 4), ("trade_id", ctypes.c_int64), ("cost", ctypes.c_int64), ("transfer_count", ctypes.c_uint32),
                 ("replayed", ctypes.c_bool), ("changed", ctypes.c_bool), ("have_e8", ctypes.c_int64),
                 ("need_e8", ctypes.c_int64), ("limit_e8", ctypes.c_int64)]
 

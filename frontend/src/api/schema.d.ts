@@ -377,7 +377,7 @@ export interface paths {
         };
         /**
          * Export a statement
-         * @description The cash movements with the balance after each, as CSV or JSON Lines (rows: `StatementRow`).
+         * @description The cash movements with the balance after each, as CSV or JSON Lines (rows: `StatementRow`): all of them, or those of a period, of one moment, however many. A connection that ends early means that the file is not whole. With `limit` or `cursor` one page.
          */
         get: operations["getStatement"];
         put?: never;
@@ -397,7 +397,7 @@ export interface paths {
         };
         /**
          * List cash movements
-         * @description Newest first.
+         * @description Newest first. `total_count` counts the whole statement, whatever the period.
          */
         get: operations["listTransactions"];
         put?: never;
@@ -696,6 +696,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export orders
+         * @description The orders that the list would show, all of them, of one moment, however many (rows: `OrderRow`). A connection that ends early means that the file is not whole. An account has one export at a time.
+         */
+        get: operations["exportOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/preview": {
         parameters: {
             query?: never;
@@ -725,9 +745,29 @@ export interface paths {
         };
         /**
          * Read the portfolio
-         * @description Holdings with value, cost and profit, and the cash. Values use the latest prices; profit uses the average cost method.
+         * @description Holdings with value, cost and profit, and the cash, all of one moment. Values use the latest prices; profit uses the average cost method. The sums are those of the whole account, whichever positions are listed; `realised_pnl` of all positions adds up to that of the account.
          */
         get: operations["getPortfolio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trades/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export trades
+         * @description Purchases and sales with what each cost and each sale has gained, by average cost (rows: `TradeRow`): all of them, of one moment, however many. The gains of an asset add up to its `realised_pnl` in the portfolio. A connection that ends early means that the file is not whole. An account has one export at a time.
+         */
+        get: operations["exportTrades"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1105,9 +1145,19 @@ export interface components {
         };
         AssetTransaction: {
             asset_id: components["schemas"]["AssetId"];
+            /**
+             * @description By average cost. Paid for what was bought, fee included; of what was sold.
+             * @example 6600.00
+             */
+            cost_basis?: string | null;
             order_id: components["schemas"]["OrderId"];
             price: components["schemas"]["Price"];
             quantity: components["schemas"]["Quantity"];
+            /**
+             * @description Profit or loss of a sale; null for a purchase.
+             * @example 112.345
+             */
+            realised_pnl?: string | null;
             /**
              * @description Trades are final when they appear.
              * @constant
@@ -1257,12 +1307,6 @@ export interface components {
         };
         /** @description Pass it as `cursor` to read the next page; null on the last page. */
         Cursor: string | null;
-        /**
-         * Format: date
-         * @description A calendar date.
-         * @example 1990-04-17
-         */
-        Date: string;
         /** @description A JSON object; its content is ignored. */
         Empty: Record<string, never>;
         /**
@@ -1393,6 +1437,11 @@ export interface components {
             asset_id: components["schemas"]["AssetId"];
             /** @description Average price paid for the units held. */
             average_cost: components["schemas"]["Price"];
+            /**
+             * Format: date-time
+             * @description When the last of it was sold; null while it is open.
+             */
+            closed_at?: string | null;
             /** @description What the units held have cost. */
             cost_basis: components["schemas"]["Cash"];
             current_price: components["schemas"]["Price"];
@@ -1402,6 +1451,11 @@ export interface components {
             quantity: components["schemas"]["Quantity"];
             /** @description Profit or loss of the units sold so far. */
             realised_pnl: components["schemas"]["SignedCash"];
+            /**
+             * @description Whether any of it is still held.
+             * @enum {string}
+             */
+            status?: "open" | "closed";
             /** @description Market value less cost basis. */
             unrealised_pnl: components["schemas"]["SignedCash"];
         };
@@ -1579,6 +1633,23 @@ export interface components {
             price?: components["schemas"]["PriceInput"];
             quantity?: components["schemas"]["QuantityInput"];
         } & (unknown | unknown);
+        /** @description One line of an order export in JSON Lines; CSV has the same columns in this order. */
+        OrderRow: {
+            asset_id: components["schemas"]["AssetId"];
+            /**
+             * @description The id the client gave.
+             * @example bot7-000042
+             */
+            client_order_id: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            fee: components["schemas"]["Cash"];
+            order_id: components["schemas"]["OrderId"];
+            order_type: components["schemas"]["OrderType"];
+            price: components["schemas"]["Price"];
+            quantity: components["schemas"]["Quantity"];
+            status: components["schemas"]["OrderStatus"];
+            total_amount: components["schemas"]["Cash"];
+        };
         /**
          * @description Market orders are `completed` as soon as they are accepted.
          * @enum {string}
@@ -2086,6 +2157,31 @@ export interface components {
             token_type: "bearer";
             user: components["schemas"]["SessionUser"];
         };
+        /** @description One line of a trade export in JSON Lines; CSV has the same columns in this order. */
+        TradeRow: {
+            asset_id: components["schemas"]["AssetId"];
+            /**
+             * @description By average cost. Paid for what was bought, fee included; of what was sold.
+             * @example 6600.00
+             */
+            cost_basis: string | null;
+            fee: components["schemas"]["Cash"];
+            order_id: components["schemas"]["OrderId"];
+            price: components["schemas"]["Price"];
+            quantity: components["schemas"]["Quantity"];
+            /**
+             * @description Of a sale: value less fee and cost basis; else null.
+             * @example 112.345
+             */
+            realised_gain: string | null;
+            /**
+             * @description Direction.
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+            time: components["schemas"]["Timestamp"];
+            value: components["schemas"]["Cash"];
+        };
         Transaction: {
             amount: components["schemas"]["SignedCash"];
             created_at: components["schemas"]["Timestamp"];
@@ -2394,6 +2490,13 @@ export interface components {
         ClientOrderIdPath: components["schemas"]["ClientOrderId"];
         /** @description `next_cursor` of the page before; wins over `offset`. */
         Cursor: string;
+        /** @description Form of the export. */
+        ExportFormat: "csv" | "jsonl";
+        /**
+         * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+         * @example 2026-11-01
+         */
+        From: string;
         /**
          * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
          * @example deposit-7f31
@@ -2413,6 +2516,8 @@ export interface components {
          * @example o00000000000b8hfv0d74k8j
          */
         OrderIdPath: components["schemas"]["OrderId"];
+        /** @description Rows to skip, near the beginning only. Pages further back are read with `cursor`, which also stays right while rows are added. */
+        PageOffset: number;
         /**
          * @description The session's id.
          * @example 4f7c21d09b3e4a6f8d5120c7e93ab846
@@ -2420,6 +2525,16 @@ export interface components {
         SessionIdPath: string;
         /** @description `cookie` puts the tokens into HttpOnly cookies and leaves them out of the body. */
         SessionMode: "cookie" | "bearer";
+        /**
+         * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
+         * @example +01:00
+         */
+        TimeZone: string;
+        /**
+         * @description Only before that time; a date is included to its end in `tz`.
+         * @example 2026-11-30
+         */
+        To: string;
         /**
          * @description The account's number.
          * @example 1042
@@ -2619,10 +2734,25 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before; wins over `offset`. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
                 /** @description Rows per page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description Rows to skip. Prefer `cursor`, which stays right while rows are added. */
-                offset?: components["parameters"]["Offset"];
+                /** @description Rows to skip, near the beginning only. Pages further back are read with `cursor`, which also stays right while rows are added. */
+                offset?: components["parameters"]["PageOffset"];
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
+                 * @example +01:00
+                 */
+                tz?: components["parameters"]["TimeZone"];
             };
             header?: never;
             path: {
@@ -3416,19 +3546,24 @@ export interface operations {
                 /** @description `next_cursor` of the page before; wins over `offset`. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Form of the export. */
-                format?: "csv" | "jsonl";
+                format?: components["parameters"]["ExportFormat"];
                 /**
-                 * @description First UTC day.
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
                  * @example 2026-11-01
                  */
-                from?: components["schemas"]["Date"];
-                /** @description Rows per answer. */
+                from?: components["parameters"]["From"];
+                /** @description Rows of one page; without it and without `cursor` everything is sent. */
                 limit?: number;
                 /**
-                 * @description Last UTC day, included.
+                 * @description Only before that time; a date is included to its end in `tz`.
                  * @example 2026-11-30
                  */
-                to?: components["schemas"]["Date"];
+                to?: components["parameters"]["To"];
+                /**
+                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
+                 * @example +01:00
+                 */
+                tz?: components["parameters"]["TimeZone"];
             };
             header?: never;
             path?: never;
@@ -3482,10 +3617,25 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before; wins over `offset`. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
                 /** @description Rows per page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description Rows to skip. Prefer `cursor`, which stays right while rows are added. */
-                offset?: components["parameters"]["Offset"];
+                /** @description Rows to skip, near the beginning only. Pages further back are read with `cursor`, which also stays right while rows are added. */
+                offset?: components["parameters"]["PageOffset"];
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
+                 * @example +01:00
+                 */
+                tz?: components["parameters"]["TimeZone"];
             };
             header?: never;
             path?: never;
@@ -4094,20 +4244,40 @@ export interface operations {
                 asset_id?: string;
                 /** @description `next_cursor` of the page before; wins over `offset`. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
                 /** @description Rows per page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description Rows to skip. Prefer `cursor`, which stays right while rows are added. */
-                offset?: components["parameters"]["Offset"];
+                /** @description Rows to skip, near the beginning only. Pages further back are read with `cursor`, which also stays right while rows are added. */
+                offset?: components["parameters"]["PageOffset"];
                 /**
                  * @description Only this type.
                  * @example market_buy
                  */
                 order_type?: components["schemas"]["OrderType"];
                 /**
+                 * @description Only purchases or only sales.
+                 * @example sell
+                 */
+                side?: "buy" | "sell";
+                /**
                  * @description Only this status.
                  * @example completed
                  */
                 status?: components["schemas"]["OrderStatus"];
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
+                 * @example +01:00
+                 */
+                tz?: components["parameters"]["TimeZone"];
             };
             header?: never;
             path?: never;
@@ -4395,6 +4565,93 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
+    exportOrders: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this asset.
+                 * @example BTC
+                 */
+                asset_id?: string;
+                /** @description Form of the export. */
+                format?: components["parameters"]["ExportFormat"];
+                /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
+                /**
+                 * @description Only this type.
+                 * @example market_buy
+                 */
+                order_type?: components["schemas"]["OrderType"];
+                /**
+                 * @description Only purchases or only sales.
+                 * @example sell
+                 */
+                side?: "buy" | "sell";
+                /**
+                 * @description Only this status.
+                 * @example completed
+                 */
+                status?: components["schemas"]["OrderStatus"];
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
+                 * @example +01:00
+                 */
+                tz?: components["parameters"]["TimeZone"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, oldest first. */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"created_at":"2026-11-22T09:30:15.123456Z","order_id":"o00000000000b8hfv0d74k8j","client_order_id":null,"order_type":"market_buy","asset_id":"BTC","quantity":"0.1","price":"67123.45","status":"completed","total_amount":"6712.345","fee":"0.00"} */
+                    "application/jsonl": string;
+                    /**
+                     * @example created_at,order_id,client_order_id,order_type,asset_id,quantity,price,status,total_amount,fee
+                     *     2026-11-22T09:30:15.123456Z,o00000000000b8hfv0d74k8j,,market_buy,BTC,0.1,67123.45,completed,6712.345,0.00
+                     */
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
     previewOrder: {
         parameters: {
             query?: never;
@@ -4446,7 +4703,10 @@ export interface operations {
     };
     getPortfolio: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Positions still held, those sold out, or both. */
+                status?: "open" | "closed" | "all";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4467,6 +4727,106 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    exportTrades: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this asset.
+                 * @example BTC
+                 */
+                asset_id?: string;
+                /** @description Form of the export. */
+                format?: components["parameters"]["ExportFormat"];
+                /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
+                /**
+                 * @description Only this type.
+                 * @example market_buy
+                 */
+                order_type?: components["schemas"]["OrderType"];
+                /**
+                 * @description Only purchases or only sales.
+                 * @example sell
+                 */
+                side?: "buy" | "sell";
+                /**
+                 * @description Only this status.
+                 * @example completed
+                 */
+                status?: components["schemas"]["OrderStatus"];
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
+                 * @example +01:00
+                 */
+                tz?: components["parameters"]["TimeZone"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, oldest first. */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"time":"2026-11-22T09:30:15.123456Z","order_id":"o00000000000b8hfv0d74k8j","asset_id":"BTC","side":"sell","quantity":"0.1","price":"67123.45","value":"6712.345","fee":"0.00","cost_basis":"6600.00","realised_gain":"112.345"} */
+                    "application/jsonl": string;
+                    /**
+                     * @example time,order_id,asset_id,side,quantity,price,value,fee,cost_basis,realised_gain
+                     *     2026-11-22T09:30:15.123456Z,o00000000000b8hfv0d74k8j,BTC,sell,0.1,67123.45,6712.345,0.00,6600.00,112.345
+                     */
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

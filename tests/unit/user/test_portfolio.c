@@ -6,6 +6,16 @@
 
 static struct cnop_arena *arena;
 
+/* Of everything that is held. */
+static enum cnop_err
+value(int64_t cash_e8, struct position *positions, size_t count, struct portfolio *ret_portfolio)
+{
+    const struct wealth wealth = {
+        .cash.available.e8 = cash_e8, .positions = positions, .count = count};
+
+    return portfolio_value(arena, &wealth, PORTFOLIO_OPEN, ret_portfolio);
+}
+
 static void
 start(void)
 {
@@ -32,7 +42,7 @@ expect_share(int64_t share_e4, const char *text)
 
 START_TEST(figures)
 {
-    const struct position positions[] = {
+    struct position positions[] = {
         {.symbol = CNOP_STR("XY"),
          .qty.e8 = 50 * CNOP_E8,
          .cost.e8 = 30 * CNOP_E8,
@@ -46,9 +56,7 @@ START_TEST(figures)
     };
     struct portfolio portfolio;
 
-    ck_assert_int_eq(portfolio_value(arena, (cnop_cash){.e8 = 100 * CNOP_E8}, positions,
-                                     CNOP_COUNT(positions), &portfolio),
-                     CNOP_OK);
+    ck_assert_int_eq(value(100 * CNOP_E8, positions, CNOP_COUNT(positions), &portfolio), CNOP_OK);
     ck_assert_uint_eq(portfolio.count, 2);
     ck_assert(cnop_str_equal(portfolio.holdings[0].position->symbol, CNOP_STR("BTC")));
     ck_assert_int_eq(portfolio.holdings[0].market_value.e8, 671234500000);
@@ -62,11 +70,41 @@ START_TEST(figures)
 }
 END_TEST
 
+START_TEST(closed_positions_and_all_of_them)
+{
+    struct position positions[] = {
+        {.symbol = CNOP_STR("HELD"),
+         .qty.e8 = CNOP_E8,
+         .cost.e8 = 3 * CNOP_E8,
+         .realised.e8 = 2 * CNOP_E8,
+         .price.e10 = 4 * CNOP_E10},
+        {.symbol = CNOP_STR("SOLD"), .realised.e8 = 7 * CNOP_E8, .price.e10 = CNOP_E10},
+        {.symbol = CNOP_STR("LOST"), .realised.e8 = -CNOP_E8},
+    };
+    const struct wealth wealth = {.positions = positions, .count = CNOP_COUNT(positions)};
+    struct portfolio portfolio;
+    int64_t sum_e8 = 0;
+
+    ck_assert_int_eq(portfolio_value(arena, &wealth, PORTFOLIO_CLOSED, &portfolio), CNOP_OK);
+    ck_assert_uint_eq(portfolio.count, 2);
+    ck_assert(cnop_str_equal(portfolio.holdings[0].position->symbol, CNOP_STR("LOST")));
+    ck_assert(cnop_str_equal(portfolio.holdings[1].position->symbol, CNOP_STR("SOLD")));
+    ck_assert_int_eq(portfolio.holdings[1].average_cost.e10, 0);
+    ck_assert_int_eq(portfolio.total.e8, 4 * CNOP_E8); /* the whole, whatever is listed */
+    ck_assert_int_eq(portfolio_value(arena, &wealth, PORTFOLIO_ALL, &portfolio), CNOP_OK);
+    ck_assert_uint_eq(portfolio.count, 3);
+    for (size_t i = 0; i < portfolio.count; i++)
+        sum_e8 += portfolio.holdings[i].position->realised.e8;
+    ck_assert_int_eq(portfolio.realised.e8, 8 * CNOP_E8);
+    ck_assert_int_eq(sum_e8, portfolio.realised.e8);
+}
+END_TEST
+
 START_TEST(nothing_held)
 {
     struct portfolio portfolio;
 
-    ck_assert_int_eq(portfolio_value(arena, (cnop_cash){.e8 = 0}, NULL, 0, &portfolio), CNOP_OK);
+    ck_assert_int_eq(value(0, NULL, 0, &portfolio), CNOP_OK);
     ck_assert_uint_eq(portfolio.count, 0);
     ck_assert_int_eq(portfolio.total.e8, 0);
 }
@@ -81,8 +119,7 @@ START_TEST(shares_sum_to_a_hundred_within_rounding)
     for (size_t i = 0; i < CNOP_COUNT(positions); i++)
         positions[i] =
             (struct position){.symbol = CNOP_STR("A"), .qty.e8 = CNOP_E8, .price.e10 = CNOP_E10};
-    ck_assert_int_eq(portfolio_value(arena, (cnop_cash){.e8 = 0}, positions, 3, &portfolio),
-                     CNOP_OK);
+    ck_assert_int_eq(value(0, positions, 3, &portfolio), CNOP_OK);
     for (size_t i = 0; i < 3; i++)
         sum += portfolio.holdings[i].share_e4;
     ck_assert_int_eq(portfolio.holdings[0].share_e4, 333333);
@@ -92,23 +129,21 @@ END_TEST
 
 START_TEST(an_asset_without_price_is_worth_nothing)
 {
-    const struct position position = {.symbol = CNOP_STR("NEW"), .qty.e8 = CNOP_E8};
+    struct position position = {.symbol = CNOP_STR("NEW"), .qty.e8 = CNOP_E8};
     struct portfolio portfolio;
 
-    ck_assert_int_eq(portfolio_value(arena, (cnop_cash){.e8 = 0}, &position, 1, &portfolio),
-                     CNOP_OK);
+    ck_assert_int_eq(value(0, &position, 1, &portfolio), CNOP_OK);
     ck_assert_int_eq(portfolio.holdings[0].share_e4, 0);
 }
 END_TEST
 
 START_TEST(what_does_not_fit_is_an_error)
 {
-    const struct position position = {
+    struct position position = {
         .symbol = CNOP_STR("BIG"), .qty.e8 = INT64_MAX, .price.e10 = INT64_MAX};
     struct portfolio portfolio = {.count = 77};
 
-    ck_assert_int_eq(portfolio_value(arena, (cnop_cash){.e8 = 0}, &position, 1, &portfolio),
-                     CNOP_E_OVERFLOW);
+    ck_assert_int_eq(value(0, &position, 1, &portfolio), CNOP_E_OVERFLOW);
     ck_assert_uint_eq(portfolio.count, 77);
 }
 END_TEST
@@ -127,6 +162,7 @@ add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, figures);
+    tcase_add_test(tests, closed_positions_and_all_of_them);
     tcase_add_test(tests, nothing_held);
     tcase_add_test(tests, shares_sum_to_a_hundred_within_rounding);
     tcase_add_test(tests, an_asset_without_price_is_worth_nothing);
