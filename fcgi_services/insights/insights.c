@@ -45,13 +45,14 @@ struct sums {
     __int128 total;
     __int128 stable;   /* cash and stablecoins */
     __int128 risky;    /* the rest */
-    __int128 top;      /* the largest holding of the rest */
+    __int128 top;      /* the largest group of the rest: holdings with one peg */
     __int128 weighted; /* value times daily volatility, where both are known */
     __int128 measured; /* value of those */
     __int128 peak;     /* value of the rest at the highs of 30 days, where known */
     __int128 peak_now; /* value of those now */
     struct cnop_str top_symbol;
-    int64_t herfindahl_ppm; /* sum of squared shares within the rest */
+    bool top_is_group;
+    int64_t effective_e2; /* as if over so many groups of equal size, hundredths */
     size_t asset_count;
 };
 
@@ -92,10 +93,6 @@ add_risky(struct sums *sums, const struct insight_holding *holding)
 
     sums->risky += value;
     sums->asset_count++;
-    if (value > sums->top) {
-        sums->top = value;
-        sums->top_symbol = holding->symbol;
-    }
     if (holding->volatility_ppm >= 0) {
         sums->measured += value;
         sums->weighted += value *
@@ -129,15 +126,83 @@ add_up(const struct insight_facts *facts, struct sums *sums)
             add_risky(sums, holding);
     }
     sums->total = sums->stable + sums->risky;
-    for (size_t i = 0; i < facts->holding_count; i++) {
-        const struct insight_holding *holding = &facts->holdings[i];
-        int64_t share_ppm;
+}
 
-        if (holding->price.e10 <= 0 || holding->qty.e8 <= 0 || is_stable(holding))
-            continue;
-        share_ppm = ratio_ppm(value_of(holding), sums->risky);
-        sums->herfindahl_ppm += share_ppm * share_ppm / INSIGHT_PPM;
+/* ---- groups ---- */
+
+static bool
+counts_as_risky(const struct insight_holding *holding)
+{
+    return holding->price.e10 > 0 && holding->qty.e8 > 0 && !is_stable(holding);
+}
+
+static struct cnop_str
+group_of(const struct insight_holding *holding)
+{
+    return cnop_str_empty(holding->peg) ? holding->symbol : holding->peg;
+}
+
+/* Whether an earlier holding has the same peg: its group has been added up already. */
+static bool
+is_follower(const struct insight_facts *facts, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (counts_as_risky(&facts->holdings[i]) &&
+            cnop_str_equal(group_of(&facts->holdings[i]), group_of(&facts->holdings[index])))
+            return true;
     }
+    return false;
+}
+
+/* The value of all holdings with the peg of the one at index. */
+static __int128
+group_value(const struct insight_facts *facts, size_t index, size_t *ret_count)
+{
+    __int128 value = 0;
+
+    *ret_count = 0;
+    for (size_t i = index; i < facts->holding_count; i++) {
+        const struct insight_holding *holding = &facts->holdings[i];
+
+        if (!counts_as_risky(holding) ||
+            !cnop_str_equal(group_of(holding), group_of(&facts->holdings[index])))
+            continue;
+        value += value_of(holding);
+        ++*ret_count;
+    }
+    return value;
+}
+
+#define EXACT_BITS 50 /* so that the square of a sum, times a hundred, fits */
+
+/* The square of the sum over the sum of the squares: n for n groups of equal size, less otherwise.
+ * Values are exact to 2^-EXACT_BITS of the whole. */
+static void
+add_up_groups(const struct insight_facts *facts, struct sums *sums)
+{
+    __int128 sum = 0, squares = 0;
+    unsigned shift = 0;
+
+    while (sums->risky >> shift >= (__int128)1 << EXACT_BITS)
+        shift++;
+    for (size_t i = 0; i < facts->holding_count; i++) {
+        __int128 value;
+        size_t count;
+
+        if (!counts_as_risky(&facts->holdings[i]) || is_follower(facts, i))
+            continue;
+        value = group_value(facts, i, &count);
+        if (value > sums->top) {
+            sums->top = value;
+            sums->top_symbol =
+                count > 1 ? group_of(&facts->holdings[i]) : facts->holdings[i].symbol;
+            sums->top_is_group = count > 1;
+        }
+        sum += value >> shift;
+        squares += (value >> shift) * (value >> shift);
+    }
+    if (squares > 0)
+        sums->effective_e2 = (int64_t)((100 * sum * sum + squares / 2) / squares);
 }
 
 /* ---- the rules: each may add one finding ---- */
@@ -157,7 +222,6 @@ static void
 judge_concentration(const struct sums *sums, struct insight_report *report)
 {
     int64_t share_ppm = ratio_ppm(sums->top, sums->total);
-    int64_t effective_e2 = sums->herfindahl_ppm > 0 ? 100 * INSIGHT_PPM / sums->herfindahl_ppm : 0;
 
     if (share_ppm >= CONCENTRATION_NOTICE_PPM) {
         struct insight_finding *finding = add_finding(
@@ -165,9 +229,10 @@ judge_concentration(const struct sums *sums, struct insight_report *report)
             share_ppm >= CONCENTRATION_WARNING_PPM ? INSIGHT_WARNING : INSIGHT_NOTICE, share_ppm);
 
         finding->symbol = sums->top_symbol;
-    } else if (effective_e2 >= DIVERSIFIED_ASSETS_E2) {
+        finding->is_group = sums->top_is_group;
+    } else if (sums->effective_e2 >= DIVERSIFIED_ASSETS_E2) {
         add_finding(report, INSIGHT_DIVERSIFIED, INSIGHT_INFO, share_ppm)->count =
-            (uint64_t)effective_e2;
+            (uint64_t)sums->effective_e2;
     }
 }
 
@@ -242,6 +307,7 @@ insight_assess(const struct insight_facts *facts, struct insight_report *ret_rep
     __int128 total_e8;
 
     add_up(facts, &sums);
+    add_up_groups(facts, &sums);
     total_e8 = sums.total / E8_TO_E10;
     report.total.e8 = total_e8 > INT64_MAX ? INT64_MAX : (int64_t)total_e8;
     report.asset_count = sums.asset_count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Portfolio rules: facts in, findings out. Fixed thresholds, integer arithmetic, no clock and no
- * chance: the same portfolio always gives the same findings. */
+/* Portfolio rules: facts in, findings out. Stablecoins count as cash, everywhere; assets pegged to
+ * one another (wrapped, staked) rise and fall as one and count as one. Fixed thresholds, integer
+ * arithmetic, no clock and no chance: the same portfolio always gives the same findings. */
 #ifndef CNOP_INSIGHTS_INSIGHTS_H
 #define CNOP_INSIGHTS_INSIGHTS_H
 
@@ -13,6 +14,7 @@
 struct insight_holding {
     struct cnop_str symbol;
     struct cnop_str category;
+    struct cnop_str peg; /* symbol of what its price follows, its own if it follows nothing */
     cnop_qty qty;
     cnop_price price;       /* 0: unknown; the holding is then left out */
     cnop_price high_30d;    /* 0: unknown */
@@ -42,7 +44,8 @@ enum insight_severity { INSIGHT_INFO, INSIGHT_NOTICE, INSIGHT_WARNING };
 struct insight_finding {
     int64_t value_ppm;      /* the figure behind it: a share, a ratio or a change; millionths */
     struct cnop_str symbol; /* the asset it is about, or empty */
-    uint64_t count;         /* CHURN: orders; DIVERSIFIED: effective number of assets, hundredths */
+    bool is_group;          /* not that asset alone: also those pegged to it */
+    uint64_t count;         /* CHURN: orders; DIVERSIFIED: effective number, hundredths */
     enum insight_rule rule;
     enum insight_severity severity;
 };

@@ -9,8 +9,8 @@
 
 struct cnop_db;
 
-/* Facts of one account at now_us; texts and holdings live in the arena. An account that has never
- * moved money is empty, not an error. Errors as in shared/db. */
+/* Facts of one account at now_us, all of one snapshot; texts and holdings live in the arena. An
+ * account that has never moved money is empty, not an error. Errors as in shared/db. */
 cnop_must_check enum cnop_err insights_store_facts(struct cnop_db *db, struct cnop_arena *arena,
                                                    uint64_t account_id, int64_t now_us,
                                                    struct insight_facts *ret_facts);

@@ -2,7 +2,7 @@
 /* The statements of the insights service. Rows in, facts out; no rules. */
 #include "fcgi_services/insights/insights_store.h"
 
-#include "shared/db/db.h"
+#include "shared/db/snapshot.h"
 
 #define WEEK_US (INT64_C(7) * 86400 * 1000000)
 #define ORDER_MAX 200 /* the newest orders say enough about a week */
@@ -14,15 +14,16 @@ static const struct cnop_sql select_cash = {
 
 static const struct cnop_sql select_holdings = {
     "insights.holdings",
-    "SELECT a.symbol, a.category, p.qty_e8, a.price_e10, a.high_30d_e10, a.volatility_ppm"
+    "SELECT a.symbol, a.category, p.qty_e8, a.price_e10, a.high_30d_e10, a.volatility_ppm,"
+    " a.peg_symbol"
     " FROM cnop_ledger.v_position p JOIN cnop_market.v_asset_stat a ON a.id = p.asset_id"
     " WHERE p.account_id = ? AND p.qty_e8 > 0 ORDER BY a.id",
     .max_rows = INSIGHT_HOLDING_MAX};
 
 static const struct cnop_sql select_orders = {
     "insights.orders",
-    "SELECT filled_quote_e8, created_us FROM cnop_ledger.v_orders WHERE account_id = ?"
-    " ORDER BY id DESC LIMIT 200",
+    "SELECT filled_quote_e8, created_us FROM cnop_ledger.v_orders_page"
+    " WHERE account_id >= ? AND account_id <= ? ORDER BY account_id DESC, id DESC LIMIT 200",
     .max_rows = ORDER_MAX};
 
 static int64_t
@@ -69,6 +70,7 @@ read_holdings(struct cnop_db *db, struct cnop_arena *arena, struct cnop_params a
             .price = {number_or(row, 3, 0)},
             .high_30d = {number_or(row, 4, 0)},
             .volatility_ppm = number_or(row, 5, -1),
+            .peg = cnop_row_str(row, 6),
         };
     }
     facts->holdings = holdings;
@@ -77,9 +79,10 @@ read_holdings(struct cnop_db *db, struct cnop_arena *arena, struct cnop_params a
 }
 
 static enum cnop_err
-read_orders(struct cnop_db *db, struct cnop_arena *arena, struct cnop_params account,
-            int64_t since_us, struct insight_facts *facts)
+read_orders(struct cnop_db *db, struct cnop_arena *arena, uint64_t account_id, int64_t since_us,
+            struct insight_facts *facts)
 {
+    struct cnop_params account = CNOP_PARAMS(CNOP_P_U64(account_id), CNOP_P_U64(account_id));
     struct cnop_rows rows;
     enum cnop_err err;
 
@@ -104,16 +107,19 @@ enum cnop_err
 insights_store_facts(struct cnop_db *db, struct cnop_arena *arena, uint64_t account_id,
                      int64_t now_us, struct insight_facts *ret_facts)
 {
+    cnop_cleanup(cnop_snapshot_done) struct cnop_snapshot *view = NULL;
     struct cnop_params account = CNOP_PARAMS(CNOP_P_U64(account_id));
     struct insight_facts facts = {0};
     enum cnop_err err;
 
     cnop_assert(account_id > 0);
-    err = read_cash(db, arena, account, &facts);
+    err = cnop_snapshot_begin(db, &view);
     if (err == CNOP_OK)
-        err = read_holdings(db, arena, account, &facts);
+        err = read_cash(cnop_snapshot_db(view), arena, account, &facts);
     if (err == CNOP_OK)
-        err = read_orders(db, arena, account, now_us - WEEK_US, &facts);
+        err = read_holdings(cnop_snapshot_db(view), arena, account, &facts);
+    if (err == CNOP_OK)
+        err = read_orders(cnop_snapshot_db(view), arena, account_id, now_us - WEEK_US, &facts);
     if (err != CNOP_OK)
         return err;
     *ret_facts = facts;

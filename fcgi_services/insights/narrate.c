@@ -74,9 +74,11 @@ narrate_finding(struct cnop_buf *buf, const struct insight_finding *finding)
         break;
     case INSIGHT_CONCENTRATION:
         cnop_buf_str(buf, finding->symbol);
-        cnop_buf_text(buf, " makes up ");
+        cnop_buf_text(buf, finding->is_group ? " and assets pegged to it make up " : " makes up ");
         put_share(buf, finding->value_ppm);
-        cnop_buf_text(buf, " of your portfolio, so one asset decides most of its result.");
+        cnop_buf_text(buf, finding->is_group
+                               ? " of your portfolio, so one price decides most of its result."
+                               : " of your portfolio, so one asset decides most of its result.");
         break;
     case INSIGHT_CASH_DRAG:
         put_share(buf, finding->value_ppm);
@@ -112,10 +114,10 @@ put_overview(struct cnop_buf *buf, const struct insight_report *report)
         cnop_buf_text(buf, ", all of it in cash and stablecoins.");
         return;
     }
-    cnop_buf_printf(buf, ", spread over %zu asset%s and ", report->asset_count,
+    cnop_buf_printf(buf, ", spread over %zu asset%s, with ", report->asset_count,
                     report->asset_count == 1 ? "" : "s");
     put_share(buf, report->cash_ppm);
-    cnop_buf_text(buf, " cash.");
+    cnop_buf_text(buf, " in cash and stablecoins.");
 }
 
 void

@@ -89,6 +89,57 @@ START_TEST(four_equal_assets_are_a_spread)
 }
 END_TEST
 
+/* Shares cut to millionths before squaring once made 245 assets of these. */
+START_TEST(equal_assets_are_counted_exactly)
+{
+    static struct insight_holding list[INSIGHT_HOLDING_MAX];
+    static char symbols[INSIGHT_HOLDING_MAX][8];
+
+    for (size_t count = 4; count <= INSIGHT_HOLDING_MAX; count += count < 300 ? 1 : 50) {
+        for (size_t i = 0; i < count; i++) {
+            (void)snprintf(symbols[i], sizeof(symbols[i]), "A%zu", i);
+            list[i] = holding(symbols[i], 7);
+        }
+        assess(0, list, count);
+        ck_assert_uint_eq(need(INSIGHT_DIVERSIFIED)->count, 100 * count);
+    }
+}
+END_TEST
+
+START_TEST(the_largest_holdings_do_not_overflow)
+{
+    struct insight_holding list[4] = {holding("A", 1), holding("B", 1), holding("C", 1),
+                                      holding("D", 1)};
+
+    for (size_t i = 0; i < 4; i++) {
+        list[i].qty.e8 = INT64_MAX;
+        list[i].price.e10 = INT64_MAX;
+    }
+    assess(0, list, 4);
+    ck_assert_uint_eq(need(INSIGHT_DIVERSIFIED)->count, 400);
+}
+END_TEST
+
+START_TEST(pegged_assets_are_one)
+{
+    struct insight_holding list[5] = {holding("WBTC", 10), holding("BTC", 10), holding("CBBTC", 10),
+                                      holding("TBTC", 10), holding("ETH", 40)};
+
+    for (size_t i = 0; i < 4; i++)
+        list[i].peg = CNOP_STR("BTC");
+    assess(0, list, 4);
+    ck_assert_ptr_null(find(INSIGHT_DIVERSIFIED));
+    ck_assert_int_eq(need(INSIGHT_CONCENTRATION)->value_ppm, 1000000);
+    ck_assert(need(INSIGHT_CONCENTRATION)->is_group);
+    ck_assert(cnop_str_equal(need(INSIGHT_CONCENTRATION)->symbol, CNOP_STR("BTC")));
+    ck_assert_uint_eq(report.asset_count, 4);
+    assess(20, list, 5); /* 40 of 100 in each group */
+    ck_assert_int_eq(need(INSIGHT_CONCENTRATION)->value_ppm, 400000);
+    assess(0, list + 4, 1);
+    ck_assert(!need(INSIGHT_CONCENTRATION)->is_group);
+}
+END_TEST
+
 START_TEST(cash_drag_counts_stablecoins)
 {
     struct insight_holding list[2] = {holding("USDC", 30), holding("BTC", 40)};
@@ -194,6 +245,9 @@ add(TCase *tests)
     tcase_add_test(tests, nothing_is_empty);
     tcase_add_test(tests, concentration_has_two_thresholds);
     tcase_add_test(tests, four_equal_assets_are_a_spread);
+    tcase_add_test(tests, equal_assets_are_counted_exactly);
+    tcase_add_test(tests, the_largest_holdings_do_not_overflow);
+    tcase_add_test(tests, pegged_assets_are_one);
     tcase_add_test(tests, cash_drag_counts_stablecoins);
     tcase_add_test(tests, volatility_is_weighted_by_value);
     tcase_add_test(tests, churn_needs_orders_and_turnover);

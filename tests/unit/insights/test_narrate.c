@@ -37,6 +37,12 @@ START_TEST(each_rule_has_its_sentence)
         finding_text((struct insight_finding){
             .rule = INSIGHT_CONCENTRATION, .value_ppm = 671234, .symbol = CNOP_STR("BTC")}),
         "BTC makes up 67% of your portfolio, so one asset decides most of its result.");
+    ck_assert_str_eq(finding_text((struct insight_finding){.rule = INSIGHT_CONCENTRATION,
+                                                           .value_ppm = 671234,
+                                                           .symbol = CNOP_STR("BTC"),
+                                                           .is_group = true}),
+                     "BTC and assets pegged to it make up 67% of your portfolio, so one price "
+                     "decides most of its result.");
     ck_assert_str_eq(finding_text((struct insight_finding){.rule = INSIGHT_VOLATILITY,
                                                            .severity = INSIGHT_WARNING,
                                                            .value_ppm = 41500}),
@@ -70,8 +76,8 @@ START_TEST(summaries_begin_with_the_whole)
 
     ck_assert_str_eq(
         summary(&report),
-        "Your portfolio is worth $1,234,567.89, spread over 1 asset and 33% cash. None "
-        "of the rules found anything to point out.");
+        "Your portfolio is worth $1,234,567.89, spread over 1 asset, with 33% in cash and "
+        "stablecoins. None of the rules found anything to point out.");
     report.asset_count = 0;
     report.findings[0] =
         (struct insight_finding){.rule = INSIGHT_CASH_DRAG, .value_ppm = INSIGHT_PPM};
