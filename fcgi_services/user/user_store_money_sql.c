@@ -112,8 +112,8 @@ user_store_find_wealth(struct user_store *store, uint64_t user_id, struct cnop_a
 {
     struct wealth wealth = {0};
     struct cnop_rows rows;
-    enum cnop_err err =
-        cnop_db_query(store->sql.db, arena, &select_wealth, CNOP_PARAMS(CNOP_P_U64(user_id)), &rows);
+    enum cnop_err err = cnop_db_query(store->sql.db, arena, &select_wealth,
+                                      CNOP_PARAMS(CNOP_P_U64(user_id)), &rows);
 
     if (err != CNOP_OK)
         return err;

@@ -70,7 +70,8 @@ cnop_request_beat(struct cnop_request *req)
 {
     struct cnop_shares *shares = shares_of(req);
 
-    cnop_thread_beat(req->thread);
+    if (req->thread != NULL) /* for the watchdog: a long answer is not a stuck one */
+        cnop_beat_work(&req->thread->worker->beat->threads[req->thread->index]);
     if (shares != NULL && req->is_long)
         cnop_share_renew(shares, req->user_id, cnop_clock_monotonic_us());
 }

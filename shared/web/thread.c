@@ -297,13 +297,6 @@ end_round(struct cnop_thread *thread)
 }
 
 void
-cnop_thread_beat(struct cnop_thread *thread)
-{
-    if (thread != NULL)
-        cnop_beat_work(&thread->worker->beat->threads[thread->index]);
-}
-
-void
 cnop_thread_run(struct cnop_thread *thread)
 {
     struct cnop_worker *worker = thread->worker;

@@ -77,9 +77,6 @@ void cnop_thread_run(struct cnop_thread *thread);
 /* Takes a connection's next steps until it is idle, closed or answered later. */
 void cnop_thread_serve(struct cnop_thread *thread, struct cnop_conn *conn);
 
-/* Tells the watchdog that a long answer is under way, not stuck. NULL: no thread of a worker. */
-void cnop_thread_beat(struct cnop_thread *thread);
-
 /* Adds or removes the listening socket; safe from any thread. */
 void cnop_worker_listen(struct cnop_worker *worker, bool on);
 
