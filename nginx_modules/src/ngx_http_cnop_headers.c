@@ -16,7 +16,8 @@
     "X-Session-Mode, traceparent"
 #define NGX_HTTP_CNOP_CORS_EXPOSE                                             \
     "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, "                \
-    "X-RateLimit-Reset, Retry-After, Location, ETag, Idempotency-Replayed"
+    "X-RateLimit-Reset, Retry-After, Location, ETag, Idempotency-Replayed, "  \
+    "X-Next-Cursor, Link, Content-Disposition, WWW-Authenticate, Allow"
 
 
 static ngx_int_t ngx_http_cnop_limit_headers(ngx_http_request_t *r,

@@ -9,7 +9,7 @@ import threading
 import pytest
 from conftest import problem
 from support.fcgi_stub import Reply
-from support.harness import wait_until
+from support.harness import SOURCE, wait_until
 
 SERVER = """
     location /get { cnop_methods GET; @PARAMS@ fastcgi_pass worker; }
@@ -292,6 +292,16 @@ def answers_to(gateway, source):
         return gateway.get("/any", source=source).status == 200
     except OSError:
         return False
+
+
+def test_what_services_say_can_be_read_from_another_origin(gateway, worker):
+    """Every header that a service sets is exposed: the names are taken from the sources."""
+    gateway.start(http="cnop_cors *;", server=SERVER)
+    exposed = set(gateway.get("/any").headers["Access-Control-Expose-Headers"].split(", "))
+    said = {name for folder in ("shared", "fcgi_services") for path in (SOURCE / folder).rglob("*.c")
+            for name in re.findall(r'cnop_response_header\(\s*[^,]+,\s*"([A-Za-z-]+)"', path.read_text())}
+    assert len(said) > 5
+    assert said - {"X-Cnop-Audit-User"} <= exposed
 
 
 def test_worker_down(gateway, worker):
