@@ -3,6 +3,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
+import type { ReactNode } from 'react';
 import { describe, expect, it } from 'vitest';
 import Palette from '~/app/Palette';
 import { AccountPage } from '~/features/account/AccountPage';
@@ -13,7 +14,6 @@ import { showPage } from './render.tsx';
 import { server } from './setup.tsx';
 
 const user = userEvent.setup();
-const POLLED_MS = 6_500;
 
 describe('palette', () => {
   it.each([
@@ -38,32 +38,44 @@ describe('palette', () => {
 });
 
 describe('polling', () => {
-  async function asked(Page: () => React.ReactNode, path: string, at: string) {
-    const urls: URL[] = [];
-    server.use(http.get('*/api/v1/inventory/*', ({ request }) => void urls.push(new URL(request.url))));
-    showPage(Page, path, at);
-    await new Promise((resolve) => setTimeout(resolve, POLLED_MS));
-    const count = (wanted: (url: URL) => boolean) => urls.filter(wanted).length;
-    return {
-      catalogue: count(({ searchParams }) => searchParams.get('limit') === '250'),
-      page: count(({ searchParams }) => searchParams.get('limit') === '25'),
-      candles: count(({ searchParams }) => searchParams.get('limit') === '200'),
-      newest: count(({ searchParams }) => searchParams.get('limit') === '3'),
-      asset: count(({ pathname }) => pathname.endsWith('/assets/BTC')),
+  /** What a page asks for until it has asked for something so often. */
+  async function asked(Page: () => ReactNode, path: string, at: string, until: Record<string, number>) {
+    const counts = { catalogue: 0, page: 0, candles: 0, newest: 0, asset: 0 };
+    const byLimit: Record<string, keyof typeof counts> = {
+      250: 'catalogue',
+      25: 'page',
+      200: 'candles',
+      3: 'newest',
     };
+    server.use(
+      http.get('*/api/v1/inventory/*', ({ request }) => {
+        const { pathname, searchParams } = new URL(request.url);
+        const kind = byLimit[searchParams.get('limit') ?? ''];
+        if (kind) counts[kind] += 1;
+        else if (pathname.endsWith('/assets/BTC')) counts.asset += 1;
+      }),
+    );
+    showPage(Page, path, at);
+    await waitFor(
+      () => {
+        for (const [kind, least] of Object.entries(until)) {
+          expect(counts[kind as keyof typeof counts]).toBeGreaterThanOrEqual(least);
+        }
+      },
+      { timeout: 60_000 },
+    );
+    return counts;
   }
 
   it('of the market is for the rows on the page', async () => {
-    const { catalogue, page } = await asked(MarketPage, '/market', '/market');
+    const { catalogue } = await asked(MarketPage, '/market', '/market', { page: 3 });
     expect(catalogue).toBe(1);
-    expect(page).toBe(2);
   });
 
   it('of the trade page is for its asset and its newest candles', async () => {
-    const { catalogue, candles, newest, asset } = await asked(TradePage, '/trading', '/trading?asset=BTC');
+    const until = { asset: 3, newest: 2 };
+    const { catalogue, candles } = await asked(TradePage, '/trading', '/trading?asset=BTC', until);
     expect({ catalogue, candles }).toEqual({ catalogue: 1, candles: 1 });
-    expect(newest).toBe(1);
-    expect(asset).toBe(2);
   });
 });
 
