@@ -4,10 +4,12 @@
 import base64
 import concurrent.futures
 import contextlib
+import itertools
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 import uuid
 
@@ -675,6 +677,38 @@ def test_a_login_flood_is_shed_and_other_requests_pass(auth):
     shed = next(answer for answer in answers if answer.status == 503)
     assert shed.code == "overloaded" and int(shed.headers["retry-after"]) >= 1
     assert fcgi.request(slow.socket, "POST", "/api/v1/auth/login", json_body=body).status in (401, 503)
+    assert slow.stop() == 0
+
+
+def test_known_users_get_in_beside_a_flood(auth):
+    """Threat 17: unknown names from ever new addresses fill the queue; whoever has logged in before passes them."""
+    people = [(register(auth)[0], from_address(f"192.0.2.{number + 100}")) for number in range(4)]
+    for username, home in people:
+        assert login(auth, username, **home).status == 200
+    slow = auth.start("auth-flooded", argon2_memory_kib=4096, argon2_passes=1, hash_slots=1, hash_queue=4,
+                      hash_wait="5s", threads=16)
+    over = threading.Event()
+    flood_statuses = []
+
+    def guess(lane):
+        for number in itertools.count():
+            if over.is_set():
+                return
+            source = from_address(f"198.{18 + lane}.{number // 250}.{number % 250 + 1}")
+            flood_statuses.append(fcgi.request(
+                slow.socket, "POST", "/api/v1/auth/login", **source,
+                json_body={"username": fresh_name(), "password": PASSWORD}).status)
+
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        flood = [pool.submit(guess, lane) for lane in range(12)]
+        harness.wait_until(lambda: 503 in flood_statuses, 30, "the queue is full")
+        honest = [fcgi.request(slow.socket, "POST", "/api/v1/auth/login", **home,
+                               json_body={"username": username, "password": PASSWORD}).status
+                  for username, home in people]
+        over.set()
+        for lane in flood:
+            lane.result()
+    assert honest == [200] * len(people), (honest, {status: flood_statuses.count(status) for status in {*flood_statuses}})
     assert slow.stop() == 0
 
 
