@@ -169,5 +169,5 @@ def test_commands_of_the_runbooks_work(monitoring, tmp_path, page, number, block
     env = {**os.environ, "NO_COLOR": "1", "CNOP_VAR": str(VAR)}
     script = block.replace("./deploy.sh", f"'{ROOT}/deploy.sh'")
     done = subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=tmp_path, env=env, capture_output=True,
-                          text=True, check=False, timeout=60)
+                          text=True, check=False, timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr
