@@ -12,6 +12,8 @@ import sys
 
 import yaml
 
+import routes
+
 CONF = pathlib.Path(__file__).resolve().parent
 
 
@@ -118,6 +120,9 @@ def render_all(values, out):
     env = jinja2.Environment(loader=jinja2.FileSystemLoader(CONF), trim_blocks=True,
                              undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
                              lstrip_blocks=True)
+    table = routes.read()
+    values = dict(values, services=routes.services(table), locations=routes.locations(table),
+                  by_prefix=routes.by_prefix)
     changed = []
     for group in ("nginx", "workers", "mariadb", "logrotate", "monitoring"):
         for source in sorted((CONF / group).glob("*")):

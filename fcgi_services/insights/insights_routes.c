@@ -4,7 +4,9 @@
 #include "fcgi_services/insights/insights_http.h"
 
 const struct cnop_route insights_routes[] = {
-    {CNOP_GET, "/api/v1/insights/portfolio", insights_http_portfolio, CNOP_ROLE_CUSTOMER, 0, 0},
+#define ROUTE CNOP_ROUTE_ROW
+#include "conf/routes/insights.def"
+#undef ROUTE
 };
 
 const size_t insights_route_count = CNOP_COUNT(insights_routes);

@@ -5,16 +5,10 @@
 #include "fcgi_services/order/order_http.h"
 #include "fcgi_services/order/order_json.h"
 
-#define ORDER_BODY_BYTES (16u * 1024)
-#define BATCH_BODY_BYTES (64u * 1024)
-
 static const struct cnop_route routes[] = {
-    {CNOP_POST, "/api/v1/orders", order_http_place, CNOP_ROLE_CUSTOMER, ORDER_BODY_BYTES,
-     CNOP_ROUTE_IDEMPOTENT | CNOP_ROUTE_NO_LOG},
-    {CNOP_POST, "/api/v1/orders/preview", order_http_preview, CNOP_ROLE_CUSTOMER, ORDER_BODY_BYTES,
-     0},
-    {CNOP_POST, "/api/v1/orders/batch", order_http_batch, CNOP_ROLE_CUSTOMER, BATCH_BODY_BYTES,
-     CNOP_ROUTE_IDEMPOTENT},
+#define ROUTE CNOP_ROUTE_ROW
+#include "conf/routes/order.def"
+#undef ROUTE
 };
 
 static enum cnop_err

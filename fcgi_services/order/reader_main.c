@@ -4,16 +4,9 @@
 #include "fcgi_services/order/reader.h"
 
 static const struct cnop_route routes[] = {
-    {CNOP_GET, "/api/v1/orders", reader_http_list, CNOP_ROLE_CUSTOMER, 0, 0},
-    {CNOP_GET, "/api/v1/orders/by-client-id/{client_order_id}", reader_http_find_key,
-     CNOP_ROLE_CUSTOMER, 0, 0},
-    {CNOP_GET, "/api/v1/orders/export", reader_http_export_orders, CNOP_ROLE_CUSTOMER, 0, 0},
-    {CNOP_GET, "/api/v1/trades/export", reader_http_export_trades, CNOP_ROLE_CUSTOMER, 0, 0},
-    {CNOP_GET, "/api/v1/orders/{order_id}", reader_http_find, CNOP_ROLE_CUSTOMER, 0, 0},
-    {CNOP_DELETE, "/api/v1/orders/{order_id}", reader_http_cancel, CNOP_ROLE_CUSTOMER, 0, 0},
-    {CNOP_GET, "/api/v1/assets/{asset_id}/transactions", reader_http_asset, CNOP_ROLE_CUSTOMER, 0,
-     0},
-    {CNOP_GET, "/api/v1/ledger/proof", reader_http_proof, CNOP_ROLE_CUSTOMER, 0, 0},
+#define ROUTE CNOP_ROUTE_ROW
+#include "conf/routes/order_read.def"
+#undef ROUTE
 };
 
 static const struct cnop_config_key keys[] = {

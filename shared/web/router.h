@@ -38,6 +38,23 @@ struct cnop_route {
     unsigned flags;
 };
 
+/* A row of the files in conf/routes, the table that services and gateway share; what only the
+ * gateway needs is left out here:
+ *
+ *   const struct cnop_route user_routes[] = {
+ *   #define ROUTE CNOP_ROUTE_ROW
+ *   #include "conf/routes/user.def"
+ *   #undef ROUTE
+ *   };
+ */
+#define CNOP_ROUTE_ROW(method_, path_, handler_, role_, body_max_bytes_, flags_, gateway_)         \
+    {.method = CNOP_##method_,                                                                     \
+     .path = (path_),                                                                              \
+     .handler = (handler_),                                                                        \
+     .role = CNOP_ROLE_##role_,                                                                    \
+     .body_max_bytes = (body_max_bytes_),                                                          \
+     .flags = (flags_)},
+
 struct cnop_path_param {
     struct cnop_str name;
     struct cnop_str value;
