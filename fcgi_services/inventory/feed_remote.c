@@ -27,6 +27,16 @@ feed_remote_fetch(struct feed_remote *remote, struct cnop_arena *arena, struct c
     return CNOP_OK;
 }
 
+static bool
+read_price(const struct cnop_json *value, cnop_price *ret_price)
+{
+    enum cnop_err err = value->kind == CNOP_JSON_NUMBER
+                            ? cnop_price_parse_number(value->text, ret_price)
+                            : cnop_price_parse(value->text, ret_price);
+
+    return err == CNOP_OK && ret_price->e10 > 0;
+}
+
 enum cnop_err
 feed_remote_read(struct feed_remote *remote, struct cnop_arena *arena, struct cnop_str text,
                  const struct feed_scene *scene, struct feed_move *moves,
@@ -54,7 +64,7 @@ feed_remote_read(struct feed_remote *remote, struct cnop_arena *arena, struct cn
         cnop_assert(asset->model.asset_id <= FEED_ASSET_MAX);
         if (!asset->active || value == NULL)
             continue;
-        if (cnop_price_parse(value->text, &price) != CNOP_OK || price.e10 == 0)
+        if (!read_price(value, &price))
             answer.malformed_count++;
         else if (!feed_price_is_credible(&remote->rule, asset->price, price,
                                          &remote->doubts[asset->model.asset_id]))

@@ -84,6 +84,129 @@ cnop_price_parse(struct cnop_str s, cnop_price *ret_price)
     return cnop_money_parse(s, CNOP_MONEY_E10_DECIMALS, &ret_price->e10);
 }
 
+/* ---- numbers as JSON writes them ---- */
+
+/* value = digits * 10^exponent; digits without leading and trailing zeros, none for 0. */
+struct cnop_money_number {
+    cnop_money_wide digits;
+    size_t digit_count;
+    int64_t exponent;
+};
+
+/* Beyond this an exponent decides alone, whatever the digits are: a body holds fewer. */
+#define CNOP_MONEY_EXPONENT_MAX 1000000
+
+static bool
+cnop_money_exponent(struct cnop_str s, size_t at, int64_t *ret_exponent)
+{
+    bool negative = at < s.len && s.ptr[at] == '-';
+    int64_t exponent = 0;
+
+    if (at < s.len && (s.ptr[at] == '-' || s.ptr[at] == '+'))
+        at++;
+    if (at == s.len)
+        return false;
+    for (; at < s.len; at++) {
+        if (s.ptr[at] < '0' || s.ptr[at] > '9')
+            return false;
+        if (exponent < CNOP_MONEY_EXPONENT_MAX)
+            exponent = exponent * 10 + (s.ptr[at] - '0');
+    }
+    *ret_exponent = negative ? -exponent : exponent;
+    return true;
+}
+
+/* Takes one digit; zeros wait until another digit follows. More digits than any amount has are
+ * counted and not kept. */
+static void
+cnop_money_push(struct cnop_money_number *number, char digit, size_t *zero_count)
+{
+    if (digit == '0') {
+        *zero_count += number->digit_count > 0;
+        return;
+    }
+    number->digit_count += *zero_count + 1;
+    if (number->digit_count <= CNOP_MONEY_INTEGER_DIGITS_MAX + CNOP_MONEY_E10_DECIMALS) {
+        for (; *zero_count > 0; --*zero_count)
+            number->digits *= 10;
+        number->digits = number->digits * 10 + (cnop_money_wide)(digit - '0');
+    }
+    *zero_count = 0;
+}
+
+static bool
+cnop_money_number_read(struct cnop_str s, struct cnop_money_number *ret_number)
+{
+    struct cnop_money_number number = {0};
+    size_t integer_digits = 0;
+    size_t fraction_digits = 0;
+    size_t zero_count = 0;
+    int64_t exponent = 0;
+    bool after_point = false;
+    size_t i;
+
+    for (i = 0; i < s.len && s.ptr[i] != 'e' && s.ptr[i] != 'E'; i++) {
+        if (s.ptr[i] == '.' && !after_point) {
+            after_point = true;
+            continue;
+        }
+        if (s.ptr[i] < '0' || s.ptr[i] > '9')
+            return false;
+        cnop_money_push(&number, s.ptr[i], &zero_count);
+        integer_digits += !after_point;
+        fraction_digits += after_point;
+    }
+    if (integer_digits == 0 || (after_point && fraction_digits == 0))
+        return false;
+    if (i < s.len && !cnop_money_exponent(s, i + 1, &exponent))
+        return false;
+    number.exponent = exponent - (int64_t)fraction_digits + (int64_t)zero_count;
+    *ret_number = number;
+    return true;
+}
+
+static enum cnop_err
+cnop_money_parse_number(struct cnop_str s, unsigned decimals, int64_t *ret_value)
+{
+    struct cnop_money_number number;
+
+    cnop_assert(decimals < CNOP_COUNT(cnop_money_powers));
+    if (!cnop_money_number_read(s, &number))
+        return CNOP_E_AMOUNT_INVALID;
+    if (number.digit_count == 0) {
+        *ret_value = 0;
+        return CNOP_OK;
+    }
+    if (number.exponent < -(int64_t)decimals)
+        return CNOP_E_AMOUNT_PRECISION;
+    if ((int64_t)number.digit_count + number.exponent > CNOP_MONEY_INTEGER_DIGITS_MAX)
+        return CNOP_E_OVERFLOW;
+    for (int64_t shift = number.exponent + (int64_t)decimals; shift > 0; shift--)
+        number.digits *= 10; /* 22 digits at most, checked above */
+    if (number.digits > INT64_MAX)
+        return CNOP_E_OVERFLOW;
+    *ret_value = (int64_t)number.digits;
+    return CNOP_OK;
+}
+
+enum cnop_err
+cnop_cash_parse_number(struct cnop_str s, cnop_cash *ret_cash)
+{
+    return cnop_money_parse_number(s, CNOP_MONEY_E8_DECIMALS, &ret_cash->e8);
+}
+
+enum cnop_err
+cnop_qty_parse_number(struct cnop_str s, cnop_qty *ret_qty)
+{
+    return cnop_money_parse_number(s, CNOP_MONEY_E8_DECIMALS, &ret_qty->e8);
+}
+
+enum cnop_err
+cnop_price_parse_number(struct cnop_str s, cnop_price *ret_price)
+{
+    return cnop_money_parse_number(s, CNOP_MONEY_E10_DECIMALS, &ret_price->e10);
+}
+
 static void
 cnop_money_format(struct cnop_buf *buf, int64_t value, unsigned decimals, unsigned min_decimals)
 {
@@ -211,6 +334,26 @@ cnop_notional_floor(cnop_price price, cnop_qty qty, cnop_cash *ret_cash)
 }
 
 enum cnop_err
+cnop_cash_cent_ceil(cnop_cash cash, cnop_cash *ret_cash)
+{
+    int64_t rest = cash.e8 % CNOP_CENT_E8;
+    int64_t up = rest == 0 ? 0 : CNOP_CENT_E8 - rest;
+
+    cnop_assert(cash.e8 >= 0);
+    if (up > INT64_MAX - cash.e8)
+        return CNOP_E_OVERFLOW;
+    ret_cash->e8 = cash.e8 + up;
+    return CNOP_OK;
+}
+
+cnop_cash
+cnop_cash_cent_floor(cnop_cash cash)
+{
+    cnop_assert(cash.e8 >= 0);
+    return (cnop_cash){cash.e8 - cash.e8 % CNOP_CENT_E8};
+}
+
+enum cnop_err
 cnop_qty_for_cash_floor(cnop_cash cash, cnop_price price, cnop_qty step, cnop_qty *ret_qty)
 {
     cnop_money_wide units = cnop_money_product(cash.e8, CNOP_E10);
@@ -219,6 +362,15 @@ cnop_qty_for_cash_floor(cnop_cash cash, cnop_price price, cnop_qty step, cnop_qt
     cnop_assert(step.e8 > 0);
     units /= (uint64_t)price.e10;
     return cnop_money_narrow(units - units % (uint64_t)step.e8, &ret_qty->e8);
+}
+
+enum cnop_err
+cnop_qty_for_cash_ceil(cnop_cash cash, cnop_price price, cnop_qty *ret_qty)
+{
+    cnop_money_wide units = cnop_money_product(cash.e8, CNOP_E10);
+
+    cnop_assert(price.e10 > 0);
+    return cnop_money_narrow((units + (uint64_t)price.e10 - 1) / (uint64_t)price.e10, &ret_qty->e8);
 }
 
 enum cnop_err

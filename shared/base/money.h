@@ -9,6 +9,7 @@
 
 #define CNOP_E8 INT64_C(100000000)
 #define CNOP_E10 INT64_C(10000000000)
+#define CNOP_CENT_E8 (CNOP_E8 / 100)
 
 typedef struct {
     int64_t e8;
@@ -29,6 +30,13 @@ cnop_must_check enum cnop_err cnop_cash_parse(struct cnop_str s, cnop_cash *ret_
 cnop_must_check enum cnop_err cnop_qty_parse(struct cnop_str s, cnop_qty *ret_qty);
 cnop_must_check enum cnop_err cnop_price_parse(struct cnop_str s, cnop_price *ret_price);
 
+/* The same of a number as JSON writes it: an exponent and any count of digits are fine as long as
+ * the value is exact within the scale ("8.4676e-06", "1E2", "0.1000000000"). The text is a JSON
+ * number already; what is not one is AMOUNT_INVALID, a minus too. */
+cnop_must_check enum cnop_err cnop_cash_parse_number(struct cnop_str s, cnop_cash *ret_cash);
+cnop_must_check enum cnop_err cnop_qty_parse_number(struct cnop_str s, cnop_qty *ret_qty);
+cnop_must_check enum cnop_err cnop_price_parse_number(struct cnop_str s, cnop_price *ret_price);
+
 /* Plain decimal with at least min_decimals fraction digits; further trailing zeros are trimmed.
  * A leading minus for negative values. */
 void cnop_cash_format(struct cnop_buf *buf, cnop_cash cash, unsigned min_decimals);
@@ -48,10 +56,20 @@ cnop_must_check enum cnop_err cnop_notional_ceil(cnop_price price, cnop_qty qty,
 cnop_must_check enum cnop_err cnop_notional_floor(cnop_price price, cnop_qty qty,
                                                   cnop_cash *ret_cash);
 
+/* To whole cents, the unit in which cash is settled: up when the customer pays (OVERFLOW beyond
+ * cash), down when the customer receives. Not negative (asserted). */
+cnop_must_check enum cnop_err cnop_cash_cent_ceil(cnop_cash cash, cnop_cash *ret_cash);
+cnop_cash cnop_cash_cent_floor(cnop_cash cash);
+
 /* Largest qty (a multiple of step) whose notional_ceil does not exceed cash: cash / price rounded
  * down. price > 0, step > 0 (asserted). */
 cnop_must_check enum cnop_err cnop_qty_for_cash_floor(cnop_cash cash, cnop_price price,
                                                       cnop_qty step, cnop_qty *ret_qty);
+
+/* Smallest qty whose notional_floor is at least cash: cash / price rounded up. price > 0
+ * (asserted). */
+cnop_must_check enum cnop_err cnop_qty_for_cash_ceil(cnop_cash cash, cnop_price price,
+                                                     cnop_qty *ret_qty);
 
 /* cash * bps / 10000, rounded up: fees. cash >= 0 (asserted). */
 cnop_must_check enum cnop_err cnop_fee_ceil(cnop_cash cash, unsigned bps, cnop_cash *ret_fee);

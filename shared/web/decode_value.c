@@ -161,6 +161,31 @@ amount_fault(enum cnop_err err, const struct cnop_field *field, struct cnop_str 
                          "must be a plain decimal number such as 100.50");
 }
 
+/* Numbers may be spelt as any JSON writer does; text is plain. */
+static enum cnop_err
+parse_amount(enum cnop_field_kind kind, const struct cnop_source *source,
+             struct cnop_value *value, int64_t *ret_units)
+{
+    bool is_number = source->form == CNOP_SOURCE_NUMBER;
+    struct cnop_str text = source->text;
+    enum cnop_err err;
+
+    if (kind == CNOP_K_CASH) {
+        err = is_number ? cnop_cash_parse_number(text, &value->as.cash)
+                        : cnop_cash_parse(text, &value->as.cash);
+        *ret_units = value->as.cash.e8;
+    } else if (kind == CNOP_K_QTY) {
+        err = is_number ? cnop_qty_parse_number(text, &value->as.qty)
+                        : cnop_qty_parse(text, &value->as.qty);
+        *ret_units = value->as.qty.e8;
+    } else {
+        err = is_number ? cnop_price_parse_number(text, &value->as.price)
+                        : cnop_price_parse(text, &value->as.price);
+        *ret_units = value->as.price.e10;
+    }
+    return err;
+}
+
 static bool
 read_amount(const struct cnop_field *field, const struct cnop_source *source,
             struct cnop_value *ret_value, struct cnop_value_fault *fault)
@@ -174,16 +199,7 @@ read_amount(const struct cnop_field *field, const struct cnop_source *source,
                          "must be a decimal, as a string or number");
         return false;
     }
-    if (field->kind == CNOP_K_CASH) {
-        err = cnop_cash_parse(source->text, &value.as.cash);
-        units = value.as.cash.e8;
-    } else if (field->kind == CNOP_K_QTY) {
-        err = cnop_qty_parse(source->text, &value.as.qty);
-        units = value.as.qty.e8;
-    } else {
-        err = cnop_price_parse(source->text, &value.as.price);
-        units = value.as.price.e10;
-    }
+    err = parse_amount(field->kind, source, &value, &units);
     if (err == CNOP_OK && !has_places(field, units))
         err = CNOP_E_AMOUNT_PRECISION;
     if (err != CNOP_OK) {

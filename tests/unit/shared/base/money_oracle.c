@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define ORACLE_WORDS 4
 
@@ -51,6 +52,10 @@ oracle_parse(char operation, struct cnop_str text)
 
     if (operation == 'c')
         oracle_print(cnop_cash_parse(text, &cash), &cash.e8);
+    else if (operation == 'n')
+        oracle_print(cnop_cash_parse_number(text, &cash), &cash.e8);
+    else if (operation == 'm')
+        oracle_print(cnop_price_parse_number(text, &price), &price.e10);
     else
         oracle_print(cnop_price_parse(text, &price), &price.e10);
 }
@@ -78,6 +83,16 @@ oracle_compute(char operation, int64_t a, int64_t b, int64_t c)
     case 'q':
         oracle_print(cnop_qty_for_cash_floor((cnop_cash){a}, (cnop_price){b}, (cnop_qty){c}, &qty),
                      &qty.e8);
+        break;
+    case 'r':
+        oracle_print(cnop_qty_for_cash_ceil((cnop_cash){a}, (cnop_price){b}, &qty), &qty.e8);
+        break;
+    case 'C':
+        oracle_print(cnop_cash_cent_ceil((cnop_cash){a}, &cash), &cash.e8);
+        break;
+    case 'F':
+        cash = cnop_cash_cent_floor((cnop_cash){a});
+        oracle_print(CNOP_OK, &cash.e8);
         break;
     case 'b':
         oracle_print(cnop_fee_ceil((cnop_cash){a}, (unsigned)b, &cash), &cash.e8);
@@ -108,7 +123,7 @@ main(void)
             (void)cnop_str_cut(rest, ' ', &words[i], &rest);
         cnop_assert(words[0].len == 1);
         operation = words[0].ptr[0];
-        if (operation == 'c' || operation == 'p')
+        if (strchr("cpnm", operation) != NULL)
             oracle_parse(operation, words[1]);
         else if (operation == 'f' || operation == 'g')
             oracle_format(operation, oracle_int(words[1]), oracle_int(words[2]));

@@ -99,6 +99,56 @@ START_TEST(cash_spelling)
 }
 END_TEST
 
+static const struct spelling number_spellings[] = {
+    {"0", CNOP_OK, 0},
+    {"0.0e7", CNOP_OK, 0},
+    {"0e-99999999999999999999", CNOP_OK, 0},
+    {"1", CNOP_OK, 100000000},
+    {"100.50", CNOP_OK, 10050000000},
+    {"1e2", CNOP_OK, 10000000000},
+    {"1E+2", CNOP_OK, 10000000000},
+    {"1.5e-1", CNOP_OK, 15000000},
+    {"8.4676e-06", CNOP_E_AMOUNT_PRECISION, 0}, /* a price has room for it */
+    {"1e-8", CNOP_OK, 1},
+    {"0.000000010000000000000000000000000000", CNOP_OK, 1},
+    {"1000000000000000000000000000000e-30", CNOP_OK, 100000000},
+    {"0.000000000000000000001e20", CNOP_OK, 10000000},
+    {"9.223372036854775807e10", CNOP_OK, INT64_MAX},
+    {"9.223372036854775808e10", CNOP_E_OVERFLOW, 0},
+    {"1e12", CNOP_E_OVERFLOW, 0},
+    {"1e99999999999999999999", CNOP_E_OVERFLOW, 0},
+    {"123456789012345678901234567890", CNOP_E_OVERFLOW, 0},
+    {"1e-9", CNOP_E_AMOUNT_PRECISION, 0},
+    {"5e-324", CNOP_E_AMOUNT_PRECISION, 0},
+    {"0.30000000000000004", CNOP_E_AMOUNT_PRECISION, 0},
+    {"1.00000000000000000000000000000000000001", CNOP_E_AMOUNT_PRECISION, 0},
+    {"1e-99999999999999999999", CNOP_E_AMOUNT_PRECISION, 0},
+    {"", CNOP_E_AMOUNT_INVALID, 0},
+    {"-1", CNOP_E_AMOUNT_INVALID, 0},
+    {"+1", CNOP_E_AMOUNT_INVALID, 0},
+    {".5", CNOP_E_AMOUNT_INVALID, 0},
+    {"5.", CNOP_E_AMOUNT_INVALID, 0},
+    {"5.e1", CNOP_E_AMOUNT_INVALID, 0},
+    {"1e", CNOP_E_AMOUNT_INVALID, 0},
+    {"1e+", CNOP_E_AMOUNT_INVALID, 0},
+    {"1e1.5", CNOP_E_AMOUNT_INVALID, 0},
+    {"1e1e1", CNOP_E_AMOUNT_INVALID, 0},
+    {"e1", CNOP_E_AMOUNT_INVALID, 0},
+    {"1.2.3", CNOP_E_AMOUNT_INVALID, 0},
+    {"NaN", CNOP_E_AMOUNT_INVALID, 0},
+};
+
+START_TEST(number_spelling)
+{
+    const struct spelling *row = &number_spellings[_i];
+    cnop_cash cash = {-77};
+    enum cnop_err err = cnop_cash_parse_number(cnop_str_from(row->text), &cash);
+
+    ck_assert_msg(err == row->err, "\"%s\": %s", row->text, cnop_err_symbol(err));
+    ck_assert_int_eq(cash.e8, row->err == CNOP_OK ? row->e8 : -77);
+}
+END_TEST
+
 START_TEST(an_inner_nul_is_refused)
 {
     cnop_cash cash;
@@ -138,6 +188,9 @@ START_TEST(price_has_ten_decimals)
     ck_assert_int_eq(cnop_price_parse(CNOP_STR("922337204"), &price), CNOP_E_OVERFLOW);
     ck_assert_int_eq(cnop_price_parse(CNOP_STR("999999999999"), &price), CNOP_E_OVERFLOW);
     ck_assert_int_eq(cnop_price_parse(CNOP_STR("1.00000000001"), &price), CNOP_E_AMOUNT_PRECISION);
+    ck_assert_int_eq(cnop_price_parse_number(CNOP_STR("8.4676e-06"), &price), CNOP_OK);
+    ck_assert_int_eq(price.e10, 84676);
+    ck_assert_int_eq(cnop_price_parse_number(CNOP_STR("1e-11"), &price), CNOP_E_AMOUNT_PRECISION);
 }
 END_TEST
 
@@ -287,6 +340,45 @@ START_TEST(qty_for_cash_is_the_largest_affordable)
 }
 END_TEST
 
+START_TEST(qty_for_cash_ceil_is_the_smallest_that_brings_it)
+{
+    cnop_price price = {671234500000000};
+    cnop_cash cash = {50 * CNOP_E8};
+    cnop_cash value;
+    cnop_qty qty;
+
+    ck_assert_int_eq(cnop_qty_for_cash_ceil(cash, price, &qty), CNOP_OK);
+    ck_assert_int_eq(qty.e8, 74490);
+    ck_assert_int_eq(cnop_notional_floor(price, qty, &value), CNOP_OK);
+    ck_assert_int_eq(cnop_cash_cent_floor(value).e8, cash.e8);
+    ck_assert_int_eq(cnop_notional_floor(price, (cnop_qty){qty.e8 - 1}, &value), CNOP_OK);
+    ck_assert_int_lt(value.e8, cash.e8);
+    ck_assert_int_eq(cnop_qty_for_cash_ceil((cnop_cash){INT64_MAX}, (cnop_price){1}, &qty),
+                     CNOP_E_OVERFLOW);
+}
+END_TEST
+
+START_TEST(cents_round_against_the_customer)
+{
+    static const int64_t rows[][3] = {
+        {0, 0, 0},
+        {1, 0, CNOP_CENT_E8},
+        {CNOP_CENT_E8 - 1, 0, CNOP_CENT_E8},
+        {CNOP_CENT_E8, CNOP_CENT_E8, CNOP_CENT_E8},
+        {CNOP_CENT_E8 + 1, CNOP_CENT_E8, 2 * CNOP_CENT_E8},
+        {4639456789, 4639000000, 4640000000},
+    };
+    cnop_cash up = {7};
+
+    for (size_t i = 0; i < CNOP_COUNT(rows); i++) {
+        ck_assert_int_eq(cnop_cash_cent_floor((cnop_cash){rows[i][0]}).e8, rows[i][1]);
+        ck_assert_int_eq(cnop_cash_cent_ceil((cnop_cash){rows[i][0]}, &up), CNOP_OK);
+        ck_assert_int_eq(up.e8, rows[i][2]);
+    }
+    ck_assert_int_eq(cnop_cash_cent_ceil((cnop_cash){INT64_MAX}, &up), CNOP_E_OVERFLOW);
+}
+END_TEST
+
 START_TEST(fee_rounds_up)
 {
     cnop_cash fee;
@@ -394,6 +486,7 @@ static void
 add(TCase *tests)
 {
     tcase_add_loop_test(tests, cash_spelling, 0, (int)CNOP_COUNT(cash_spellings));
+    tcase_add_loop_test(tests, number_spelling, 0, (int)CNOP_COUNT(number_spellings));
     tcase_add_test(tests, an_inner_nul_is_refused);
     tcase_add_test(tests, nothing_is_read_behind_the_view);
     tcase_add_test(tests, price_has_ten_decimals);
@@ -404,6 +497,8 @@ add(TCase *tests)
     tcase_add_test(tests, notional_rounds_against_the_customer);
     tcase_add_test(tests, notional_overflow_edge);
     tcase_add_test(tests, qty_for_cash_is_the_largest_affordable);
+    tcase_add_test(tests, qty_for_cash_ceil_is_the_smallest_that_brings_it);
+    tcase_add_test(tests, cents_round_against_the_customer);
     tcase_add_test(tests, fee_rounds_up);
     tcase_add_test(tests, average_rounds_half_to_even);
     tcase_add_test(tests, shares_never_exceed_the_whole);

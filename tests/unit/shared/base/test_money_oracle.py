@@ -18,6 +18,8 @@ SEED = 20261122
 MAX = 2**63 - 1
 CASH_UNIT = Decimal("0.00000001")
 PRICE_UNIT = Decimal("0.0000000001")
+CENT = Decimal("0.01")
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
 AMOUNT = re.compile(r"[0-9]+(?:\.([0-9]+))?", re.ASCII)
 
 rng = random.Random(SEED)
@@ -56,6 +58,27 @@ def parsed(text, decimals):
     return scaled(Decimal(text), Decimal(1).scaleb(-decimals))
 
 
+def number_text():
+    """A JSON number without a sign; one in ten is no number."""
+    if rng.random() < 0.1:
+        return "".join(rng.choices("0123456789.-+eE,x", k=rng.randint(1, 14)))
+    digits = "".join(rng.choices("0001234567899", k=rng.randint(1, 25)))
+    if rng.random() < 0.7:
+        digits += "." + "".join(rng.choices("0001234567899", k=rng.randint(1, 25)))
+    if rng.random() < 0.7:
+        digits += rng.choice("eE") + rng.choice(("", "+", "-")) + str(rng.randint(0, rng.choice((12, 40))))
+    return digits
+
+
+def parsed_number(text, decimals):
+    if not NUMBER.fullmatch(text):
+        return "AMOUNT_INVALID"
+    value, unit = Decimal(text), Decimal(1).scaleb(-decimals)
+    if value % unit != 0:
+        return "AMOUNT_PRECISION"
+    return "OVERFLOW" if value >= 10**12 else scaled(value, unit)
+
+
 def shown(value, unit, min_decimals):
     text = f"{Decimal(value) * unit:f}"
     whole, _, fraction = text.partition(".")
@@ -71,6 +94,16 @@ def case_parse_cash():
 def case_parse_price():
     text = amount_text()
     return f"p {text}", parsed(text, 10)
+
+
+def case_parse_cash_number():
+    text = number_text()
+    return f"n {text}", parsed_number(text, 8)
+
+
+def case_parse_price_number():
+    text = number_text()
+    return f"m {text}", parsed_number(text, 10)
 
 
 def case_format_cash():
@@ -122,6 +155,27 @@ def case_qty_for_cash():
     return f"q {cash} {price} {step}", scaled(steps * step_decimal, CASH_UNIT)
 
 
+def case_qty_for_cash_ceil():
+    cash, price = number(), number(1)
+    value, unit_price = Decimal(cash) * CASH_UNIT, Decimal(price) * PRICE_UNIT
+    units = (value / unit_price / CASH_UNIT).to_integral_value(ROUND_CEILING)
+    while (units - 1) * CASH_UNIT * unit_price >= value and units > 0:
+        units -= 1
+    while units * CASH_UNIT * unit_price < value:
+        units += 1
+    return f"r {cash} {price}", scaled(units * CASH_UNIT, CASH_UNIT)
+
+
+def case_cent_ceil():
+    cash = number()
+    return f"C {cash} 0", scaled((Decimal(cash) * CASH_UNIT).quantize(CENT, ROUND_CEILING), CASH_UNIT)
+
+
+def case_cent_floor():
+    cash = number()
+    return f"F {cash} 0", scaled((Decimal(cash) * CASH_UNIT).quantize(CENT, ROUND_FLOOR), CASH_UNIT)
+
+
 def case_fee():
     cash, bps = number(), number(0, 20000)
     exact = Decimal(cash) * CASH_UNIT * Decimal(bps) / 10000
@@ -144,8 +198,10 @@ def case_share():
     return f"s {total} {part} {whole}", str(share)
 
 
-CASE_MAKERS = (case_parse_cash, case_parse_price, case_format_cash, case_format_price, case_add,
-               case_sub, case_notional_ceil, case_notional_floor, case_qty_for_cash, case_fee,
+CASE_MAKERS = (case_parse_cash, case_parse_price, case_parse_cash_number, case_parse_price_number,
+               case_format_cash, case_format_price, case_add,
+               case_sub, case_notional_ceil, case_notional_floor, case_qty_for_cash,
+               case_qty_for_cash_ceil, case_cent_ceil, case_cent_floor, case_fee,
                case_average, case_share)
 
 

@@ -77,6 +77,22 @@ START_TEST(absent_and_null_leave_the_value)
 }
 END_TEST
 
+/* A number may be spelt as any JSON writer does; a string is plain. */
+START_TEST(numbers_in_any_spelling)
+{
+    ck_assert_int_eq(decode("{\"cash\":2.5e0,\"qty\":1E-8,\"price\":8.4676e-06}"), CNOP_OK);
+    ck_assert_int_eq(form.cash.e8, 250000000);
+    ck_assert_int_eq(form.qty.e8, 1);
+    ck_assert_int_eq(form.price.e10, 84676);
+    ck_assert_int_eq(decode("{\"cash\":0.25E+1,\"qty\":1.000000000000,\"price\":300e-2}"), CNOP_OK);
+    ck_assert_int_eq(form.cash.e8, 250000000);
+    ck_assert_int_eq(form.qty.e8, CNOP_E8);
+    ck_assert_int_eq(form.price.e10, 3 * CNOP_E10);
+    ck_assert_int_eq(decode("{\"price\":\"8.4676e-06\"}"), CNOP_E_AMOUNT_INVALID);
+    ck_assert_int_eq(decode("{\"qty\":\"1.000000000000\"}"), CNOP_E_AMOUNT_PRECISION);
+}
+END_TEST
+
 static const struct {
     const char *body;
     enum cnop_err err;
@@ -101,6 +117,10 @@ static const struct {
     {"{\"number\":99999999999999999999}", CNOP_E_INVALID, "less_than_equal"},
     {"{\"number\":-1}", CNOP_E_INVALID, "greater_than_equal"},
     {"{\"cash\":\"1e1\"}", CNOP_E_AMOUNT_INVALID, "decimal_parsing"},
+    {"{\"cash\":1e-9}", CNOP_E_AMOUNT_PRECISION, "decimal_max_places"},
+    {"{\"cash\":1e12}", CNOP_E_AMOUNT_TOO_LARGE, "less_than_equal"},
+    {"{\"cash\":0e99999999999999999999}", CNOP_E_AMOUNT_INVALID, "greater_than"},
+    {"{\"cash\":-1e0}", CNOP_E_AMOUNT_INVALID, "greater_than"},
     {"{\"cash\":\"\"}", CNOP_E_AMOUNT_INVALID, "decimal_parsing"},
     {"{\"cash\":true}", CNOP_E_AMOUNT_INVALID, "decimal_type"},
     {"{\"cash\":[1]}", CNOP_E_AMOUNT_INVALID, "decimal_type"},
@@ -229,6 +249,7 @@ add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, fixture_setup, fixture_teardown);
     tcase_add_test(tests, every_kind);
+    tcase_add_test(tests, numbers_in_any_spelling);
     tcase_add_test(tests, absent_and_null_leave_the_value);
     tcase_add_loop_test(tests, refused, 0, (int)CNOP_COUNT(refusals));
     tcase_add_test(tests, refusals_say_the_rule);
