@@ -33,7 +33,7 @@ feed_move_of_price(uint64_t seed, const struct feed_asset *asset, cnop_price pri
 
         move.previous = asset->price;
         if (past_s > 0)
-            move.volume_usd = price_model_volume(seed, &asset->model, now_us / SECOND_US, past_s);
+            move.volume_e2 = price_model_volume(seed, &asset->model, now_us / SECOND_US, past_s);
     }
     return move;
 }
@@ -104,6 +104,6 @@ feed_candle(const struct feed_move *move, int64_t span_s, int64_t now_us)
         .high = is_rising ? move->price : open,
         .low = is_rising ? open : move->price,
         .close = move->price,
-        .volume_usd = move->volume_usd,
+        .volume = candle_volume_at(move->price, move->volume_e2),
     };
 }

@@ -8,7 +8,7 @@
 #define SECOND_US INT64_C(1000000)
 #define DAY_S INT64_C(86400)
 #define FOLLOWER_BASIS_PPM 2000 /* a wrapped asset stays within 0.2 % of its leader's movement */
-#define CANDLE_JSON_BYTES 160   /* one candle as JSON, at most */
+#define CANDLE_JSON_BYTES 192   /* one candle as JSON, at most */
 #define MOVE_JSON_BYTES 48
 #define CANDLES_PER_STATEMENT 1000
 
@@ -165,14 +165,16 @@ static const struct cnop_sql upsert_quotes = {
 static const struct cnop_sql upsert_candles = {
     "feed.candles",
     "INSERT INTO candle (asset_id, span_s, start_s, open_e10, high_e10, low_e10, close_e10,"
-    " volume_usd) SELECT j.asset_id, j.span_s, j.start_s, j.open_e10, j.high_e10, j.low_e10,"
-    " j.close_e10, j.volume_usd FROM JSON_TABLE(?, '$[*]' COLUMNS ("
+    " quote_volume_e2, base_volume_e8) SELECT j.asset_id, j.span_s, j.start_s, j.open_e10,"
+    " j.high_e10, j.low_e10, j.close_e10, j.quote_e2, j.base_e8 FROM JSON_TABLE(?, '$[*]' COLUMNS ("
     " asset_id INT PATH '$[0]', span_s INT PATH '$[1]', start_s BIGINT PATH '$[2]',"
     " open_e10 BIGINT PATH '$[3]', high_e10 BIGINT PATH '$[4]', low_e10 BIGINT PATH '$[5]',"
-    " close_e10 BIGINT PATH '$[6]', volume_usd BIGINT PATH '$[7]')) AS j"
+    " close_e10 BIGINT PATH '$[6]', quote_e2 BIGINT PATH '$[7]',"
+    " base_e8 DECIMAL(38,0) PATH '$[8]')) AS j"
     " ON DUPLICATE KEY UPDATE high_e10 = GREATEST(candle.high_e10, VALUES(high_e10)),"
     " low_e10 = LEAST(candle.low_e10, VALUES(low_e10)), close_e10 = VALUES(close_e10),"
-    " volume_usd = candle.volume_usd + VALUES(volume_usd)",
+    " quote_volume_e2 = candle.quote_volume_e2 + VALUES(quote_volume_e2),"
+    " base_volume_e8 = candle.base_volume_e8 + VALUES(base_volume_e8)",
     .max_rows = 0};
 
 static const struct cnop_sql update_base = {
@@ -208,6 +210,9 @@ rows_open(struct cnop_arena *arena, size_t bytes, struct cnop_buf *buf,
 static void
 put_candle(struct cnop_json_writer *json, uint16_t asset_id, const struct candle *candle)
 {
+    char memory[40];
+    struct cnop_buf digits;
+
     cnop_json_array_open(json, NULL);
     cnop_json_u64(json, NULL, asset_id);
     cnop_json_i64(json, NULL, candle->span_s);
@@ -216,7 +221,10 @@ put_candle(struct cnop_json_writer *json, uint16_t asset_id, const struct candle
     cnop_json_i64(json, NULL, candle->high.e10);
     cnop_json_i64(json, NULL, candle->low.e10);
     cnop_json_i64(json, NULL, candle->close.e10);
-    cnop_json_i64(json, NULL, candle->volume_usd);
+    cnop_json_i64(json, NULL, candle->volume.quote_e2);
+    cnop_buf_init(&digits, memory, sizeof(memory));
+    candle_base_digits(&digits, candle->volume.base_e8);
+    cnop_json_str(json, NULL, cnop_buf_view(&digits));
     cnop_json_array_close(json);
 }
 
@@ -373,7 +381,7 @@ static const struct cnop_sql replace_stats = {
     "   AND c.start_s >= ?),"
     " (SELECT MIN(c.low_e10) FROM candle c WHERE c.asset_id = a.id AND c.span_s = 900"
     "   AND c.start_s >= ?),"
-    " (SELECT CAST(SUM(c.volume_usd) AS SIGNED) FROM candle c WHERE c.asset_id = a.id"
+    " (SELECT CAST(SUM(c.quote_volume_e2) DIV 100 AS SIGNED) FROM candle c WHERE c.asset_id = a.id"
     "   AND c.span_s = 900 AND c.start_s >= ?),"
     " (SELECT c.open_e10 FROM candle c WHERE c.asset_id = a.id AND c.span_s = 3600"
     "   AND c.start_s >= ? AND c.start_s < ? + 14400 ORDER BY c.start_s LIMIT 1),"

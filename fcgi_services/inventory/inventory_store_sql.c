@@ -128,7 +128,8 @@ inventory_store_list(struct cnop_db *db, struct cnop_arena *arena, struct asset_
 
 static const struct cnop_sql select_candles = {
     "inventory.candles",
-    "SELECT start_s, open_e10, high_e10, low_e10, close_e10, volume_usd FROM candle"
+    "SELECT start_s, open_e10, high_e10, low_e10, close_e10, quote_volume_e2,"
+    " base_volume_e8 FROM candle"
     " WHERE asset_id = ? AND span_s = ? ORDER BY start_s DESC LIMIT ?",
     .max_rows = CANDLE_MAX};
 
@@ -153,6 +154,11 @@ inventory_store_candles(struct cnop_db *db, struct cnop_arena *arena, uint16_t a
     for (size_t i = 0; i < rows.count; i++) {
         const struct cnop_row *row = &rows.list[rows.count - 1 - i];
 
+        __int128 base_e8;
+
+        err = candle_base_parse(cnop_row_str(row, 6), &base_e8);
+        if (err != CNOP_OK)
+            return CNOP_E_INTERNAL; /* the column holds nothing else */
         list.items[i] = (struct candle){
             .span_s = span_s,
             .start_s = cnop_row_i64(row, 0),
@@ -160,7 +166,7 @@ inventory_store_candles(struct cnop_db *db, struct cnop_arena *arena, uint16_t a
             .high = {cnop_row_i64(row, 2)},
             .low = {cnop_row_i64(row, 3)},
             .close = {cnop_row_i64(row, 4)},
-            .volume_usd = cnop_row_i64(row, 5),
+            .volume = {.quote_e2 = cnop_row_i64(row, 5), .base_e8 = base_e8},
         };
     }
     *ret_list = list;

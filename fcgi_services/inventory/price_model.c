@@ -143,6 +143,8 @@ price_model_volume(uint64_t seed, const struct price_model *model, int64_t unix_
     cnop_assert(span_s > 0 && span_s <= DAY_S);
 
     noise = price_model_noise(seed, VOLUME_SERIES + model->asset_id, unix_s); /* -ONE..ONE */
-    volume = (__int128)model->volume_usd * span_s * (2 * PRICE_MODEL_ONE + noise);
-    return (int64_t)(volume / DAY_S / (2 * PRICE_MODEL_ONE));
+    volume = (__int128)model->volume_usd * 100 * span_s * (2 * PRICE_MODEL_ONE + noise);
+    volume = volume / DAY_S / (2 * PRICE_MODEL_ONE);
+    cnop_assert(volume <= INT64_MAX);
+    return (int64_t)volume;
 }

@@ -27,7 +27,7 @@ void price_model_for_category(struct cnop_str category, struct price_model *ret_
 /* Price at a Unix second >= 0, rounded to the asset's price step; > 0, inside base +- band. */
 cnop_price price_model_at(uint64_t seed, const struct price_model *model, int64_t unix_s);
 
-/* US dollars traded in [unix_s, unix_s + span_s): between half and one and a half times the
+/* US cents traded in [unix_s, unix_s + span_s): between half and one and a half times the
  * reference level. */
 int64_t price_model_volume(uint64_t seed, const struct price_model *model, int64_t unix_s,
                            int64_t span_s);

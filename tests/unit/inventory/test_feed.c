@@ -33,8 +33,8 @@ START_TEST(active_assets_move_with_the_model)
                      price_model_at(SEED, &assets[0].model, NOW_US / SECOND_US).e10);
     ck_assert_int_eq(moves[0].previous.e10, assets[0].price.e10);
     ck_assert_int_eq(moves[0].rebased.e10, 0);
-    ck_assert_int_ge(moves[0].volume_usd, 2500); /* five seconds of 1000 dollars, give or take */
-    ck_assert_int_le(moves[0].volume_usd, 7500);
+    ck_assert_int_ge(moves[0].volume_e2, 250000); /* five seconds of 1000 dollars, give or take */
+    ck_assert_int_le(moves[0].volume_e2, 750000);
 }
 END_TEST
 
@@ -47,7 +47,7 @@ START_TEST(an_old_price_opens_no_candle)
     asset.price_us = NOW_US - 61 * SECOND_US;
     move = feed_move_of_price(SEED, &asset, (cnop_price){5}, NOW_US);
     ck_assert_int_eq(move.previous.e10, 0);
-    ck_assert_int_eq(move.volume_usd, 0);
+    ck_assert_int_eq(move.volume_e2, 0);
     asset.price_us = NOW_US + SECOND_US; /* a clock that went back */
     move = feed_move_of_price(SEED, &asset, (cnop_price){5}, NOW_US);
     ck_assert_int_eq(move.previous.e10, 0);
@@ -97,7 +97,7 @@ END_TEST
 
 START_TEST(a_move_becomes_a_candle)
 {
-    struct feed_move move = {.price = {12}, .previous = {10}, .volume_usd = 3};
+    struct feed_move move = {.price = {12}, .previous = {10}, .volume_e2 = 3};
     struct candle candle = feed_candle(&move, 60, NOW_US + 61 * SECOND_US);
 
     ck_assert_int_eq(candle.start_s % 60, 0);

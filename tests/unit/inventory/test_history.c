@@ -50,7 +50,7 @@ START_TEST(every_span_is_full)
                 continue;
             ck_assert_int_le(candle->low.e10, candle->open.e10);
             ck_assert_int_ge(candle->high.e10, candle->close.e10);
-            ck_assert_int_gt(candle->volume_usd, 0);
+            ck_assert_int_gt(candle->volume.quote_e2, 0);
             if (before != NULL) {
                 ck_assert_int_eq(candle->start_s, before->start_s + span_s);
                 ck_assert_int_eq(candle->open.e10, before->close.e10);
