@@ -3,6 +3,7 @@
  * a request. */
 #include "fcgi_services/inventory/asset.h"
 
+#include "fcgi_services/inventory/price_model.h"
 #include "shared/base/ascii.h"
 
 #define PPM INT64_C(1000000)
@@ -47,6 +48,16 @@ asset_change_ppm(cnop_price now, cnop_price then, int64_t *ret_ppm)
         return false;
     *ret_ppm = (int64_t)change;
     return true;
+}
+
+cnop_price
+asset_price_tick(cnop_price price)
+{
+    int64_t tick_e10 = price_model_step(price).e10;
+
+    while (tick_e10 > 1 && price.e10 % tick_e10 != 0)
+        tick_e10 /= 10;
+    return (cnop_price){tick_e10};
 }
 
 bool

@@ -55,6 +55,10 @@ const struct asset *asset_list_find(const struct asset_list *list, struct cnop_s
  * False when a price is unknown or the result does not fit. */
 bool asset_change_ppm(cnop_price now, cnop_price then, int64_t *ret_ppm);
 
+/* Step of the price as it is quoted now: the model's for prices of this size, finer when the price
+ * itself is (one from outside). price > 0. */
+cnop_price asset_price_tick(cnop_price price);
+
 /* Price times circulating supply in US cents, rounded down; false when unknown or too large. */
 bool asset_market_cap_cents(const struct asset *asset, int64_t *ret_cents);
 

@@ -2,10 +2,6 @@
 /* Writes what it is given; knows no requests and computes nothing but units. */
 #include "fcgi_services/inventory/asset_encode.h"
 
-/* What the order service accepts; told here so that clients need not guess. */
-#define MIN_QTY_E8 (CNOP_E8 / 1000)
-#define MAX_ORDER_E8 (10000 * CNOP_E8)
-
 static void
 encode_price(struct cnop_json_writer *json, const char *key, cnop_price price)
 {
@@ -67,19 +63,25 @@ encode_change(struct cnop_json_writer *json, const char *key, cnop_price now, cn
 }
 
 static void
-encode_market_cap(struct cnop_json_writer *json, const struct asset *asset)
+encode_cents(struct cnop_json_writer *json, const char *key, int64_t cents)
 {
     char memory[32];
     struct cnop_buf text;
-    int64_t cents;
 
-    if (!asset_market_cap_cents(asset, &cents)) {
-        cnop_json_null(json, "market_cap");
-        return;
-    }
     cnop_buf_init(&text, memory, sizeof(memory));
     cnop_buf_printf(&text, "%lld.%02d", (long long)(cents / 100), (int)(cents % 100));
-    cnop_json_raw(json, "market_cap", cnop_buf_view(&text));
+    cnop_json_raw(json, key, cnop_buf_view(&text));
+}
+
+static void
+encode_market_cap(struct cnop_json_writer *json, const struct asset *asset)
+{
+    int64_t cents;
+
+    if (asset_market_cap_cents(asset, &cents))
+        encode_cents(json, "market_cap", cents);
+    else
+        cnop_json_null(json, "market_cap");
 }
 
 static void
@@ -107,8 +109,28 @@ encode_history(struct cnop_json_writer *json, const struct asset *asset)
     encode_time(json, "atl_date", asset->atl_us);
 }
 
+static const char *
+state_of(const struct asset *asset)
+{
+    if (!asset->active)
+        return "closed";
+    return asset->halted ? "halted" : "trading";
+}
+
+static void
+encode_rules(struct cnop_json_writer *json, const struct asset *asset,
+             const struct asset_rules *rules)
+{
+    cnop_json_text(json, "state", state_of(asset));
+    cnop_json_qty(json, "quantity_step", (cnop_qty){1}, 0);
+    cnop_json_qty(json, "min_quantity", rules->min_qty, 3);
+    cnop_json_cash(json, "min_order_value", rules->min_value, 2);
+    cnop_json_cash(json, "max_order_value", rules->max_value, 2);
+}
+
 void
-asset_encode(struct cnop_json_writer *json, const char *key, const struct asset *asset, bool detail)
+asset_encode(struct cnop_json_writer *json, const char *key, const struct asset *asset,
+             const struct asset_rules *rules)
 {
     cnop_assert(asset->symbol.len > 0);
     cnop_json_object_open(json, key);
@@ -128,39 +150,36 @@ asset_encode(struct cnop_json_writer *json, const char *key, const struct asset 
     encode_change(json, "price_change_percentage_24h", asset->price, asset->open_24h);
     encode_market_cap(json, asset);
     encode_count(json, "total_volume_24h", asset->volume_24h_usd);
-    if (detail) {
+    if (asset->price.e10 == 0)
+        cnop_json_null(json, "price_tick");
+    else
+        cnop_json_price(json, "price_tick", asset_price_tick(asset->price), 0);
+    if (rules != NULL) {
         cnop_json_text(json, "availability_status",
                        asset->active && !asset->halted ? "available" : "unavailable");
         encode_history(json, asset);
         encode_time(json, "last_updated", asset->price_us);
-        cnop_json_qty(json, "min_quantity", (cnop_qty){MIN_QTY_E8}, 3);
-        cnop_json_cash(json, "max_order_value", (cnop_cash){MAX_ORDER_E8}, 2);
+        encode_rules(json, asset, rules);
     }
     cnop_json_object_close(json);
-}
-
-/* Dollars at the closing price as units of the asset, rounded down. */
-static int64_t
-units_e8_of(int64_t volume_usd, cnop_price price)
-{
-    __int128 units_e8;
-
-    cnop_assert(volume_usd >= 0);
-    cnop_assert(price.e10 > 0);
-    units_e8 = (__int128)volume_usd * CNOP_E10 * CNOP_E8 / price.e10;
-    return units_e8 > INT64_MAX ? INT64_MAX : (int64_t)units_e8;
 }
 
 void
 candle_encode(struct cnop_json_writer *json, const struct candle *candle)
 {
+    char memory[48];
+    struct cnop_buf units;
+
     cnop_assert(candle->span_s > 0);
+    cnop_buf_init(&units, memory, sizeof(memory));
+    candle_base_format(&units, candle->volume.base_e8);
     cnop_json_object_open(json, NULL);
     cnop_json_time(json, "time", candle->start_s * 1000000);
     cnop_json_price_number(json, "open", candle->open, 0);
     cnop_json_price_number(json, "high", candle->high, 0);
     cnop_json_price_number(json, "low", candle->low, 0);
     cnop_json_price_number(json, "close", candle->close, 0);
-    encode_e8(json, "volume", units_e8_of(candle->volume_usd, candle->close));
+    cnop_json_raw(json, "volume", cnop_buf_view(&units));
+    encode_cents(json, "quote_volume", candle->volume.quote_e2);
     cnop_json_object_close(json);
 }

@@ -8,9 +8,16 @@
 #include "fcgi_services/inventory/candle.h"
 #include "shared/json/json_write.h"
 
-/* One object, as member `key` or (NULL) array item: the keys of the list, or with `detail` all. */
+/* What the order engine accepts; told so that clients need not guess. */
+struct asset_rules {
+    cnop_qty min_qty;
+    cnop_cash min_value; /* not of a sale of everything */
+    cnop_cash max_value; /* not of a position's close */
+};
+
+/* One object, as member `key` or (NULL) array item: the keys of the list, or with rules all. */
 void asset_encode(struct cnop_json_writer *json, const char *key, const struct asset *asset,
-                  bool detail);
+                  const struct asset_rules *rules);
 
 void candle_encode(struct cnop_json_writer *json, const struct candle *candle);
 

@@ -5,6 +5,30 @@
 
 #define THREAD_MAX 64 /* the most threads a process may have */
 
+static bool
+read_cash(const char *name, const char *text, cnop_cash *ret_cash)
+{
+    if (cnop_cash_parse(cnop_str_from(text), ret_cash) == CNOP_OK)
+        return true;
+    fprintf(stderr, "%s: \"%s\" is not a decimal amount\n", name, text);
+    return false;
+}
+
+enum cnop_err
+inventory_config_validate(void *values)
+{
+    struct inventory_config *config = values;
+
+    if (cnop_qty_parse(cnop_str_from(config->min_quantity), &config->rules.min_qty) != CNOP_OK) {
+        fprintf(stderr, "min_quantity: \"%s\" is not a decimal amount\n", config->min_quantity);
+        return CNOP_E_CONFIG;
+    }
+    if (!read_cash("min_notional", config->min_notional, &config->rules.min_value) ||
+        !read_cash("max_notional", config->max_notional, &config->rules.max_value))
+        return CNOP_E_CONFIG;
+    return CNOP_OK;
+}
+
 enum cnop_err
 inventory_thread_init(void *arg, unsigned thread, void **ret_env)
 {
@@ -23,6 +47,7 @@ inventory_thread_init(void *arg, unsigned thread, void **ret_env)
         return err;
     asset_source_init(&env->assets, env->db, &env->asset_cache);
     ledger_client_init(&env->engine, config->engine_socket, (uint32_t)config->engine_timeout);
+    env->rules = config->rules;
     *ret_env = env;
     return CNOP_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef CNOP_INVENTORY_INVENTORY_ENV_H
 #define CNOP_INVENTORY_INVENTORY_ENV_H
 
+#include "fcgi_services/inventory/asset_encode.h"
 #include "fcgi_services/inventory/asset_source.h"
 #include "shared/cache/cache.h"
 #include "shared/db/db.h"
@@ -16,7 +17,15 @@ struct inventory_config {
     const char *cache_key_file;
     const char *engine_socket;
     uint64_t engine_timeout; /* ms */
+    const char *min_quantity;
+    const char *min_notional;
+    const char *max_notional;
+    /* Derived by inventory_config_validate. */
+    struct asset_rules rules;
 };
+
+/* Turns the decimal texts into rules. CONFIG: one is no amount (said on stderr). */
+cnop_must_check enum cnop_err inventory_config_validate(void *values);
 
 struct inventory_env {
     struct cnop_db *db;
@@ -24,6 +33,7 @@ struct inventory_env {
     struct asset_cache asset_cache;
     struct asset_source assets;
     struct ledger_client engine;
+    struct asset_rules rules;
 };
 
 /* Hooks of the runtime, see struct cnop_service; arg is the configuration. */

@@ -136,7 +136,7 @@ inventory_http_list(struct cnop_request *req, struct cnop_response *res)
     cnop_json_object_open(json, NULL);
     cnop_json_array_open(json, "data");
     for (size_t i = 0; i < page.count; i++)
-        asset_encode(json, NULL, page.items[i], false);
+        asset_encode(json, NULL, page.items[i], NULL);
     cnop_json_array_close(json);
     cnop_json_u64(json, "total_count", list->count);
     cnop_json_u64(json, "active_count", page.active_count);
@@ -151,6 +151,7 @@ inventory_http_list(struct cnop_request *req, struct cnop_response *res)
 enum cnop_err
 inventory_http_get(struct cnop_request *req, struct cnop_response *res)
 {
+    const struct inventory_env *env = cnop_request_env(req);
     struct cnop_json_writer *json;
     const struct asset *asset;
     enum cnop_err err;
@@ -160,7 +161,7 @@ inventory_http_get(struct cnop_request *req, struct cnop_response *res)
         return err;
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
-    asset_encode(json, "data", asset, true);
+    asset_encode(json, "data", asset, &env->rules);
     cnop_json_object_close(json);
     finish_read(req, res, "public, no-cache");
     return CNOP_OK;

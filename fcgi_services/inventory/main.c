@@ -13,6 +13,12 @@ static const struct cnop_config_key keys[] = {
                          "Command socket of the order engine."),
     CNOP_CONFIG_ROW_DURATION(struct inventory_config, engine_timeout, "2s", 10, 10000,
                              "Time an operator's change may take in the order engine."),
+    CNOP_CONFIG_ROW_STRING(struct inventory_config, min_quantity, "0.001",
+                           "Least quantity of an order to show; the engine enforces its own."),
+    CNOP_CONFIG_ROW_STRING(struct inventory_config, min_notional, "1",
+                           "Least value of an order to show, US dollars."),
+    CNOP_CONFIG_ROW_STRING(struct inventory_config, max_notional, "10000",
+                           "Largest value of an order to show, US dollars."),
 };
 
 int
@@ -30,7 +36,12 @@ main(int argc, char **argv)
         .arg = &config,
     };
     const struct cnop_web_program program = {
-        .service = &service, .spec = &spec, .values = &config, .web = &config.web};
+        .service = &service,
+        .spec = &spec,
+        .values = &config,
+        .web = &config.web,
+        .validate = inventory_config_validate,
+    };
 
     return cnop_web_main(&program, argc, argv);
 }

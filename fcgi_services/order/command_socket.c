@@ -149,7 +149,8 @@ is_sane(const struct ledger_command *command)
         return false;
     if (concerns_account && command->account_id < LEDGER_ACCOUNT_FIRST_USER)
         return false;
-    if (moves_money && (command->amount.e8 <= 0 || command->key_len == 0))
+    if (moves_money && (command->amount.e8 <= 0 || command->amount.e8 % CNOP_CENT_E8 != 0 ||
+                        command->key_len == 0))
         return false;
     if (command->op == LEDGER_OP_PRICE_SET && command->price.e10 <= 0)
         return false;

@@ -38,11 +38,14 @@ static const struct cnop_config_key keys[] = {
     ROW_STRING(deposit_limit, "10000", "US dollars an account may deposit in a UTC day."),
     ROW_STRING(withdraw_limit, "5000", "US dollars an account may withdraw in a UTC day."),
     ROW_STRING(min_quantity, "0.001", "Least quantity of an order by quantity."),
-    ROW_STRING(min_notional, "0.00000001", "Least value of an order by quantity, US dollars."),
-    ROW_STRING(min_amount, "0.01", "Least amount of an order by amount, US dollars."),
+    ROW_STRING(min_notional, "1",
+               "Least value of an order, US dollars; a sale of everything may be worth less."),
     ROW_STRING(max_notional, "10000", "Largest value of an order, inclusive, US dollars."),
     ROW_STRING(house_max_short, "20000000000",
                "Units of an asset, or US dollars, that the house may be short of."),
+    CNOP_CONFIG_ROW_BOOL(struct engine_config, price_limit, "on",
+                         "Whether `price` of a market order is the worst price it accepts; off: "
+                         "it is ignored."),
     ROW_U64(fee_bps, "0", 0, 1000, "Fee on every order, hundredths of a percent."),
 };
 
@@ -107,7 +110,6 @@ engine_config_validate(void *values)
     if (!read_cash("deposit_limit", config->deposit_limit, &ledger->deposit_limit) ||
         !read_cash("withdraw_limit", config->withdraw_limit, &ledger->withdraw_limit) ||
         !read_cash("min_notional", config->min_notional, &ledger->min_notional) ||
-        !read_cash("min_amount", config->min_amount, &ledger->min_amount) ||
         !read_cash("max_notional", config->max_notional, &ledger->max_notional))
         return CNOP_E_CONFIG;
     if (!read_qty("min_quantity", config->min_quantity, &ledger->min_qty) ||

@@ -27,9 +27,9 @@ struct engine_config {
     const char *withdraw_limit;
     const char *min_quantity;
     const char *min_notional;
-    const char *min_amount;
     const char *max_notional;
     const char *house_max_short;
+    bool price_limit;
     uint64_t fee_bps;
     /* Derived by engine_config_validate. */
     struct ledger_config ledger;

@@ -4,6 +4,7 @@
 #include "fcgi_services/order/engine_metrics.h"
 #include "fcgi_services/order/order_http.h"
 #include "fcgi_services/order/order_json.h"
+#include "fcgi_services/order/whole_cents.h"
 
 static const struct cnop_route routes[] = {
 #define ROUTE CNOP_ROUTE_ROW
@@ -24,9 +25,11 @@ open_env(void *arg, unsigned thread, void **ret_env)
         err = engine_open(config, &env.engine);
     if (err == CNOP_OK)
         err = command_socket_open(env.engine);
-    if (err == CNOP_OK)
-        *ret_env = &env;
-    return err;
+    if (err != CNOP_OK)
+        return err;
+    whole_cents_start(env.engine);
+    *ret_env = &env;
+    return CNOP_OK;
 }
 
 static void

@@ -2,39 +2,23 @@
 /* POST /api/v1/orders/batch: up to 100 orders in one request, each answered for itself, all in one
  * transaction as a rule. With an Idempotency-Key every order gets a key derived from it, so that a
  * repeated batch finds what was accepted; refused orders are tried again. */
-#include "fcgi_services/order/order_http.h"
+#include "fcgi_services/order/order_batch_http.h"
 
 #include <string.h>
 
 #include "fcgi_services/order/order_json.h"
 #include "fcgi_services/order/order_text.h"
-#include "fcgi_services/order/ticket.h"
 #include "shared/ledger/client.h"
 
-#define BATCH_ORDERS_MAX 100
 #define REFUSAL_BYTES 256
 #define KEY_DIGEST_BYTES 16
-
-/* What became of one order; kept in the request's arena until all are done. */
-struct batch_item {
-    enum cnop_err err;
-    struct ledger_command command;
-    struct ledger_outcome outcome;
-};
-
-struct batch {
-    struct cnop_request *req;
-    struct batch_item *items;
-    size_t count;
-    size_t open_count; /* not answered yet */
-};
 
 static const struct cnop_items batch_shape = {.name = "orders",
                                               .fields = ticket_fields,
                                               .field_count = TICKET_FIELD_COUNT,
                                               .item_bytes = sizeof(struct ticket),
                                               .min = 1,
-                                              .max = BATCH_ORDERS_MAX};
+                                              .max = ORDER_BATCH_MAX};
 
 /* ---- answer ---- */
 
@@ -76,8 +60,23 @@ write_item(struct cnop_json_writer *writer, const struct order_env *env, const s
     cnop_json_object_close(writer);
 }
 
+/* A sweep says what it did; what was gone or worth more by then is not part of that. */
 static void
-answer(struct batch *batch)
+drop_undone(struct batch *batch)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        enum cnop_err err = batch->items[i].err;
+
+        if (err != CNOP_E_INSUFFICIENT_HOLDINGS && err != CNOP_E_ORDER_TOO_LARGE)
+            batch->items[kept++] = batch->items[i];
+    }
+    batch->count = kept;
+}
+
+static void
+write_answer(struct batch *batch)
 {
     const struct order_env *env = cnop_request_env(batch->req);
     struct cnop_response *res = cnop_request_response(batch->req);
@@ -85,6 +84,8 @@ answer(struct batch *batch)
     uint64_t accepted_count = 0;
     uint64_t replayed_count = 0;
 
+    if (batch->quiet)
+        drop_undone(batch);
     for (size_t i = 0; i < batch->count; i++) {
         accepted_count += batch->items[i].err == CNOP_OK;
         replayed_count += batch->items[i].err == CNOP_OK && batch->items[i].outcome.replayed;
@@ -100,7 +101,6 @@ answer(struct batch *batch)
     cnop_json_u64(writer, "accepted", accepted_count);
     cnop_json_u64(writer, "rejected", batch->count - accepted_count);
     cnop_json_object_close(writer);
-    cnop_request_complete(batch->req, CNOP_OK);
 }
 
 static void
@@ -111,17 +111,20 @@ on_item(struct engine_job *job)
 
     item->err = job->err;
     item->outcome = job->outcome;
-    if (--batch->open_count == 0)
-        answer(batch);
+    if (--batch->open_count > 0)
+        return;
+    write_answer(batch);
+    cnop_request_complete(batch->req, CNOP_OK);
 }
 
 /* ---- request ---- */
 
-/* ".<digest of the key>.<index>"; the fingerprint covers the whole body. */
-static enum cnop_err
-derive_key(struct cnop_str batch_key, struct cnop_str body, size_t index,
-           struct ledger_command *command)
+enum cnop_err
+order_batch_key(struct cnop_request *req, struct cnop_str batch_key, size_t index,
+                struct ledger_command *command)
 {
+    const struct order_env *env = cnop_request_env(req);
+    struct cnop_str body = cnop_request_body(req);
     unsigned char digest[CNOP_SHA256_BYTES];
     char memory[LEDGER_KEY_BYTES];
     char hex[2 * KEY_DIGEST_BYTES + 1];
@@ -138,6 +141,8 @@ derive_key(struct cnop_str batch_key, struct cnop_str body, size_t index,
     err = ledger_command_set_key(command, cnop_buf_view(&key));
     cnop_secret_sha256(body.ptr, body.len, digest);
     memcpy(command->fingerprint, digest, LEDGER_FINGERPRINT_BYTES);
+    if (err == CNOP_OK && ledger_key_conflicts(engine_ledger(env->engine), command))
+        err = CNOP_E_IDEMPOTENCY_MISMATCH;
     return err;
 }
 
@@ -168,10 +173,7 @@ read_item(struct cnop_request *req, const struct ticket *ticket, struct cnop_str
         return ledger_command_set_key(&item->command, ticket->client_order_id);
     if (cnop_str_empty(batch_key))
         return CNOP_OK;
-    err = derive_key(batch_key, cnop_request_body(req), index, &item->command);
-    if (err == CNOP_OK && ledger_key_conflicts(engine_ledger(env->engine), &item->command))
-        err = CNOP_E_IDEMPOTENCY_MISMATCH;
-    return err;
+    return order_batch_key(req, batch_key, index, &item->command);
 }
 
 static enum cnop_err
@@ -219,6 +221,16 @@ submit_items(const struct order_env *env, struct batch *batch)
     }
 }
 
+void
+order_batch_run(const struct order_env *env, struct batch *batch)
+{
+    submit_items(env, batch);
+    if (batch->open_count == 0)
+        write_answer(batch); /* nothing to wait for: the handler answers */
+    else
+        cnop_request_defer(batch->req);
+}
+
 enum cnop_err
 order_http_batch(struct cnop_request *req, struct cnop_response *res)
 {
@@ -236,9 +248,6 @@ order_http_batch(struct cnop_request *req, struct cnop_response *res)
         return err;
     if (engine_room(env->engine) < batch->count)
         return CNOP_E_OVERLOADED;
-    cnop_request_defer(req);
-    submit_items(env, batch);
-    if (batch->open_count == 0)
-        answer(batch);
+    order_batch_run(env, batch);
     return CNOP_OK;
 }

@@ -7,7 +7,6 @@
 #include "fcgi_services/order/engine_metrics.h"
 #include "fcgi_services/order/order_json.h"
 #include "fcgi_services/order/order_text.h"
-#include "fcgi_services/order/ticket.h"
 #include "shared/ledger/client.h"
 
 #define REFUSAL_BYTES 256
@@ -149,28 +148,22 @@ set_key(struct cnop_request *req, const struct ticket *ticket, struct ledger_com
 }
 
 enum cnop_err
-order_http_place(struct cnop_request *req, struct cnop_response *res)
+order_http_place_ticket(struct cnop_request *req, const struct ticket *ticket)
 {
     const struct order_env *env = cnop_request_env(req);
     struct engine_job *job;
-    struct ticket ticket;
     int64_t account_id;
     enum cnop_err err;
 
-    (void)res;
-    if (engine_room(env->engine) == 0)
-        return CNOP_E_OVERLOADED; /* before the work of reading it */
     err = order_http_account(req, &account_id);
-    if (err == CNOP_OK)
-        err = read_ticket(req, &ticket);
     if (err != CNOP_OK)
         return err;
     job = order_http_take(req, &err);
     if (job == NULL)
         return err;
-    err = name_refusal(req, ticket_command(env->engine, account_id, &ticket, &job->command));
+    err = name_refusal(req, ticket_command(env->engine, account_id, ticket, &job->command));
     if (err == CNOP_OK)
-        err = set_key(req, &ticket, &job->command);
+        err = set_key(req, ticket, &job->command);
     if (err != CNOP_OK) {
         engine_job_drop(env->engine, job);
         return err;
@@ -179,6 +172,20 @@ order_http_place(struct cnop_request *req, struct cnop_response *res)
     cnop_request_defer(req);
     engine_submit(env->engine, job);
     return CNOP_OK;
+}
+
+enum cnop_err
+order_http_place(struct cnop_request *req, struct cnop_response *res)
+{
+    const struct order_env *env = cnop_request_env(req);
+    struct ticket ticket;
+    enum cnop_err err;
+
+    (void)res;
+    if (engine_room(env->engine) == 0)
+        return CNOP_E_OVERLOADED; /* before the work of reading it */
+    err = read_ticket(req, &ticket);
+    return err == CNOP_OK ? order_http_place_ticket(req, &ticket) : err;
 }
 
 /* ---- POST /api/v1/orders/preview ---- */
@@ -258,6 +265,10 @@ on_previewed(struct engine_job *job)
     cnop_json_str(writer, "asset_id", symbol);
     cnop_json_qty(writer, "quantity", preview->posting.qty, 0);
     cnop_json_price(writer, "price", preview->posting.price, 2);
+    if (job->command.worst_price.e10 == 0)
+        cnop_json_null(writer, "price_limit");
+    else
+        cnop_json_price(writer, "price_limit", job->command.worst_price, 2);
     cnop_json_cash(writer, "total_amount", preview->posting.total, 2);
     cnop_json_cash(writer, "fee", preview->posting.fee, 2);
     cnop_json_cash(writer, "balance_after", preview->posting.cash_after, 2);
@@ -269,19 +280,15 @@ on_previewed(struct engine_job *job)
 }
 
 enum cnop_err
-order_http_preview(struct cnop_request *req, struct cnop_response *res)
+order_http_preview_ticket(struct cnop_request *req, const struct ticket *ticket)
 {
     const struct order_env *env = cnop_request_env(req);
     struct ledger_preview *preview;
     struct engine_job *job;
-    struct ticket ticket;
     int64_t account_id;
     enum cnop_err err;
 
-    (void)res;
     err = order_http_account(req, &account_id);
-    if (err == CNOP_OK)
-        err = read_ticket(req, &ticket);
     if (err != CNOP_OK)
         return err;
     preview = cnop_arena_alloc(cnop_request_arena(req), sizeof(*preview));
@@ -290,15 +297,25 @@ order_http_preview(struct cnop_request *req, struct cnop_response *res)
     job = order_http_take(req, &err);
     if (job == NULL)
         return err;
-    err = ticket_command(env->engine, account_id, &ticket, &job->command);
+    err = ticket_command(env->engine, account_id, ticket, &job->command);
     if (err != CNOP_OK && err != CNOP_E_LIMIT_ORDER_UNSUPPORTED) {
         engine_job_drop(env->engine, job);
         return name_refusal(req, err);
     }
-    job->owner_index = ticket.order_type;
+    job->owner_index = ticket->order_type;
     job->preview = preview;
     job->done = on_previewed;
     cnop_request_defer(req);
     engine_submit(env->engine, job);
     return CNOP_OK;
+}
+
+enum cnop_err
+order_http_preview(struct cnop_request *req, struct cnop_response *res)
+{
+    struct ticket ticket;
+    enum cnop_err err = read_ticket(req, &ticket);
+
+    (void)res;
+    return err == CNOP_OK ? order_http_preview_ticket(req, &ticket) : err;
 }

@@ -4,6 +4,7 @@
 #define CNOP_ORDER_ORDER_HTTP_H
 
 #include "fcgi_services/order/engine.h"
+#include "fcgi_services/order/ticket.h"
 #include "shared/base/id.h"
 #include "shared/web/web.h"
 
@@ -16,12 +17,18 @@ struct order_env {
 enum cnop_err order_http_place(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_preview(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_batch(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err position_http_close(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err position_http_preview(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err position_http_sweep(struct cnop_request *req, struct cnop_response *res);
 
 /* Shared by the handlers. A job or NULL with *ret_err: SHUTTING_DOWN, OVERLOADED. */
 struct engine_job *order_http_take(struct cnop_request *req, enum cnop_err *ret_err);
 /* The account of the caller; FORBIDDEN for ids below the first user's. */
 cnop_must_check enum cnop_err order_http_account(struct cnop_request *req, int64_t *ret_account);
 struct cnop_str order_http_symbol(const struct order_env *env, uint16_t asset_id);
+/* What is left to do once the ticket is read and checked; the Idempotency-Key is read here. */
+enum cnop_err order_http_place_ticket(struct cnop_request *req, const struct ticket *ticket);
+enum cnop_err order_http_preview_ticket(struct cnop_request *req, const struct ticket *ticket);
 /* Writes the order that the command has become, as member "data". */
 void order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
                       const struct ledger_command *command, const struct ledger_posting *posting);

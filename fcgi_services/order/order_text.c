@@ -45,6 +45,33 @@ put_too_large(struct cnop_buf *buf, const struct order_refusal *refusal)
     cnop_buf_char(buf, '.');
 }
 
+static void
+put_price(struct cnop_buf *buf, const char *before, int64_t e10)
+{
+    cnop_buf_text(buf, before);
+    cnop_price_format(buf, (cnop_price){e10}, 2);
+}
+
+static void
+put_holdings(struct cnop_buf *buf, const struct order_refusal *refusal)
+{
+    const struct ledger_violation *figures = &refusal->violation;
+
+    if (figures->need_e8 == 0) { /* a close */
+        cnop_buf_text(buf, "There is no ");
+        cnop_buf_str(buf, refusal->symbol);
+        cnop_buf_text(buf, " to sell.");
+        return;
+    }
+    put_qty(buf, "Holding ", figures->have_e8);
+    cnop_buf_char(buf, ' ');
+    cnop_buf_str(buf, refusal->symbol);
+    put_qty(buf, ", order sells ", figures->need_e8);
+    cnop_buf_char(buf, ' ');
+    cnop_buf_str(buf, refusal->symbol);
+    cnop_buf_char(buf, '.');
+}
+
 void
 order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal)
 {
@@ -56,17 +83,15 @@ order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal)
         put_cash(buf, ", short by $", figures->need_e8 - figures->have_e8);
         cnop_buf_char(buf, '.');
     } else if (figures->err == CNOP_E_INSUFFICIENT_HOLDINGS) {
-        put_qty(buf, "Holding ", figures->have_e8);
-        cnop_buf_char(buf, ' ');
-        cnop_buf_str(buf, refusal->symbol);
-        put_qty(buf, ", order sells ", figures->need_e8);
-        cnop_buf_char(buf, ' ');
-        cnop_buf_str(buf, refusal->symbol);
-        cnop_buf_char(buf, '.');
+        put_holdings(buf, refusal);
     } else if (figures->err == CNOP_E_ORDER_TOO_SMALL) {
         put_too_small(buf, refusal);
     } else if (figures->err == CNOP_E_ORDER_TOO_LARGE) {
         put_too_large(buf, refusal);
+    } else if (figures->err == CNOP_E_PRICE_LIMIT_EXCEEDED) {
+        put_price(buf, "The price is $", figures->have_e8);
+        put_price(buf, ", beyond the limit of $", figures->limit_e8);
+        cnop_buf_char(buf, '.');
     } else {
         cnop_buf_text(buf, cnop_err_meaning(figures->err));
     }

@@ -7,6 +7,7 @@
 
 #include "fcgi_services/order/fault.h"
 
+#define ENTRY_SETTLE 4 /* kind of cash_entry; the others follow their commands */
 #define STATUS_COMPLETED 4
 #define TYPE_MARKET 1
 #define TIF_IMMEDIATE 1
@@ -73,6 +74,10 @@ put_order(struct cnop_batch *sql, const struct engine_job *job)
         cnop_batch_null(sql);
     else
         cnop_batch_i64(sql, posting->quote_qty.e8);
+    if (job->command.worst_price.e10 == 0)
+        cnop_batch_null(sql);
+    else
+        cnop_batch_i64(sql, job->command.worst_price.e10);
     cnop_batch_i64(sql, posting->qty.e8);
     cnop_batch_i64(sql, posting->total.e8);
     cnop_batch_i64(sql, posting->fee.e8);
@@ -112,7 +117,8 @@ put_entry(struct cnop_batch *sql, const struct engine_job *job)
     cnop_batch_row_open(sql);
     cnop_batch_i64(sql, posting->id);
     cnop_batch_i64(sql, posting->account_id);
-    cnop_batch_i64(sql, posting->op - LEDGER_OP_DEPOSIT + 1);
+    cnop_batch_i64(sql, posting->op == LEDGER_OP_SETTLE ? ENTRY_SETTLE
+                                                        : posting->op - LEDGER_OP_DEPOSIT + 1);
     cnop_batch_i64(sql, amount_e8);
     cnop_batch_i64(sql, posting->cash_after.e8);
     put_key(sql, &job->command);
@@ -149,8 +155,10 @@ is_order(const struct engine_job *job)
 static bool
 is_entry(const struct engine_job *job)
 {
-    return job->outcome.changed && job->outcome.posting.op >= LEDGER_OP_DEPOSIT &&
-           job->outcome.posting.op <= LEDGER_OP_GIFT;
+    uint8_t op = job->outcome.posting.op;
+
+    return job->outcome.changed &&
+           ((op >= LEDGER_OP_DEPOSIT && op <= LEDGER_OP_GIFT) || op == LEDGER_OP_SETTLE);
 }
 
 static uint32_t
@@ -171,7 +179,7 @@ encode_orders(struct engine_batch *batch)
     if (count_jobs(batch, is_order) == 0)
         return;
     cnop_batch_rows_open(sql, "INSERT INTO orders (id,account_id,asset_id,side,type,tif,status,"
-                              "client_order_id,fingerprint,request_id,qty_e8,quote_qty_e8,"
+                              "client_order_id,fingerprint,request_id,qty_e8,quote_qty_e8,limit_price_e10,"
                               "filled_qty_e8,filled_quote_e8,fee_e8,cost_e8,price_e10,price_seq,"
                               "cash_after_e8,created_us,updated_us) VALUES ");
     for (uint32_t i = 0; i < batch->job_count; i++) {

@@ -7,7 +7,6 @@
 static const char *const order_types[] = {"market_buy", "market_sell", "limit_buy", "limit_sell",
                                           NULL};
 
-#define PRICE_MAX_E10 (INT64_C(1000000) * CNOP_E10)
 #define AMOUNT_MAX_E8 (INT64_C(1000000) * CNOP_E8)
 
 const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
@@ -16,7 +15,8 @@ const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
     CNOP_FIELD(struct ticket, quantity, CNOP_K_QTY, CNOP_RANGE(1, INT64_MAX), CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, amount, CNOP_K_CASH, CNOP_DECIMALS(1, AMOUNT_MAX_E8, 2),
                CNOP_OPTIONAL),
-    CNOP_FIELD(struct ticket, price, CNOP_K_PRICE, CNOP_RANGE(1, PRICE_MAX_E10), CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, price, CNOP_K_PRICE, CNOP_RANGE(1, TICKET_PRICE_MAX_E10),
+               CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, client_order_id, CNOP_K_STR, CNOP_RANGE(1, 64), CNOP_OPTIONAL),
 };
 
@@ -51,6 +51,8 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
         !cnop_str_is_word(ticket->client_order_id, "_-"))
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "client_order_id"),
                                  "must be letters, digits, '_' and '-'");
+    if (ticket->close)
+        return err;
     if (ticket->quantity.e8 == 0 && ticket->amount.e8 == 0)
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
                                  "is required, unless amount is given");
@@ -86,6 +88,9 @@ ticket_command(const struct engine *engine, int64_t account_id, const struct tic
             : LEDGER_SELL;
     command->qty = ticket->quantity;
     command->amount = ticket->amount;
+    command->close = ticket->close;
+    if (ticket->order_type < TICKET_LIMIT_BUY && engine_config_of(engine)->price_limit)
+        command->worst_price = ticket->price;
     return ticket->order_type >= TICKET_LIMIT_BUY ? CNOP_E_LIMIT_ORDER_UNSUPPORTED : CNOP_OK;
 }
 

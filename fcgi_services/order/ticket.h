@@ -16,7 +16,10 @@ struct ticket {
     cnop_cash amount;  /* 0: absent */
     cnop_price price;
     struct cnop_str client_order_id;
+    bool close; /* sell all there is: neither quantity nor amount */
 };
+
+#define TICKET_PRICE_MAX_E10 (INT64_C(1000000) * CNOP_E10)
 
 const char *ticket_type_name(unsigned order_type);
 

@@ -129,7 +129,7 @@ cnop_money_push(struct cnop_money_number *number, char digit, size_t *zero_count
     if (number->digit_count <= CNOP_MONEY_INTEGER_DIGITS_MAX + CNOP_MONEY_E10_DECIMALS) {
         for (; *zero_count > 0; --*zero_count)
             number->digits *= 10;
-        number->digits = number->digits * 10 + (cnop_money_wide)(digit - '0');
+        number->digits = number->digits * 10 + (unsigned)(digit - '0');
     }
     *zero_count = 0;
 }

@@ -56,6 +56,7 @@ apply_family(struct ledger *ledger, const struct ledger_command *command,
     case LEDGER_OP_DEPOSIT:
     case LEDGER_OP_WITHDRAW:
     case LEDGER_OP_GIFT:
+    case LEDGER_OP_SETTLE:
         return cash_apply(ledger, command, outcome);
     case LEDGER_OP_TICK:
     case LEDGER_OP_PRICE_SET:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Money in and out: deposits and withdrawals with their daily limits, gifts without. The other side
- * is the world account, so that the books balance. */
+ * is the world account, so that the books balance. Cash is whole cents; what an older ledger left
+ * below a cent is filled up from the house once. */
 #include "shared/ledger/state.h"
 
 #include "shared/base/clock.h"
@@ -47,14 +48,17 @@ use_limit(struct ledger *ledger, const struct ledger_command *command, enum ledg
 }
 
 static struct ledger_transfer
-cash_transfer(const struct ledger_command *command)
+cash_transfer(const struct ledger_command *command, cnop_cash amount)
 {
     struct ledger_transfer transfer = {.debit_account = LEDGER_ACCOUNT_WORLD,
                                        .credit_account = command->account_id,
-                                       .amount_e8 = command->amount.e8,
+                                       .amount_e8 = amount.e8,
                                        .asset_id = LEDGER_USD};
 
-    if (command->op == LEDGER_OP_WITHDRAW) {
+    if (command->op == LEDGER_OP_SETTLE) {
+        transfer.debit_account = LEDGER_ACCOUNT_HOUSE;
+        transfer.kind = LEDGER_TRANSFER_ROUNDING;
+    } else if (command->op == LEDGER_OP_WITHDRAW) {
         transfer.debit_account = command->account_id;
         transfer.credit_account = LEDGER_ACCOUNT_WORLD;
         transfer.kind = LEDGER_TRANSFER_WITHDRAW;
@@ -63,6 +67,35 @@ cash_transfer(const struct ledger_command *command)
             command->op == LEDGER_OP_GIFT ? LEDGER_TRANSFER_GIFT : LEDGER_TRANSFER_DEPOSIT;
     }
     return transfer;
+}
+
+/* What the account lacks to the next whole cent. */
+static int64_t
+short_of_cent_e8(const struct ledger *ledger, int64_t account_id)
+{
+    const struct ledger_balance *cash = ledger_find_balance(ledger, account_id, LEDGER_USD);
+    int64_t rest_e8 = cash == NULL ? 0 : (cash->avail_e8 + cash->held_e8) % CNOP_CENT_E8;
+
+    return rest_e8 == 0 ? 0 : CNOP_CENT_E8 - rest_e8;
+}
+
+int64_t
+ledger_next_uneven(const struct ledger *ledger, uint32_t *cursor)
+{
+    for (; *cursor < ledger->counters.balance_count; ++*cursor) {
+        const struct ledger_balance *row = &ledger->balances[*cursor];
+        const struct ledger_account *account;
+
+        if (row->asset_id != LEDGER_USD || row->account_id < LEDGER_ACCOUNT_FIRST_USER ||
+            short_of_cent_e8(ledger, row->account_id) == 0)
+            continue;
+        account = ledger_find_account(ledger, row->account_id);
+        if (account == NULL || account->status == LEDGER_FROZEN)
+            continue;
+        ++*cursor;
+        return row->account_id;
+    }
+    return 0;
 }
 
 static enum cnop_err
@@ -76,6 +109,8 @@ check(const struct ledger *ledger, const struct ledger_command *command,
 
     if (account != NULL && account->status == LEDGER_FROZEN)
         return CNOP_E_ACCOUNT_FROZEN;
+    if (command->op != LEDGER_OP_SETTLE && command->amount.e8 % CNOP_CENT_E8 != 0)
+        return CNOP_E_AMOUNT_PRECISION;
     if (command->op == LEDGER_OP_DEPOSIT)
         err = check_limit(ledger, command, LEDGER_LIMIT_DEPOSIT, outcome);
     else if (command->op == LEDGER_OP_WITHDRAW)
@@ -93,14 +128,19 @@ cash_apply(struct ledger *ledger, const struct ledger_command *command,
 {
     struct ledger_posting *posting = &outcome->posting;
     const struct ledger_balance *cash;
+    cnop_cash amount = command->amount;
     enum cnop_err err;
 
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
-    cnop_assert(command->amount.e8 > 0);
-    outcome->transfers[0] = cash_transfer(command);
+    if (command->op == LEDGER_OP_SETTLE)
+        amount.e8 = short_of_cent_e8(ledger, command->account_id);
+    if (command->op == LEDGER_OP_SETTLE && amount.e8 == 0)
+        return CNOP_OK; /* done before */
+    cnop_assert(amount.e8 > 0);
+    outcome->transfers[0] = cash_transfer(command, amount);
     outcome->transfer_count = 1;
     *posting = (struct ledger_posting){.account_id = command->account_id,
-                                       .total = command->amount,
+                                       .total = amount,
                                        .time_us = command->time_us,
                                        .asset_id = LEDGER_USD,
                                        .op = command->op};

@@ -53,13 +53,25 @@ ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
                .account_id = command->account_id,
                .qty_e8 = command->qty.e8,
                .amount_e8 = command->amount.e8};
+    /* Hashed only when there is something in it: other requests keep their digest. */
+    const struct {
+        int64_t worst_price_e10;
+        uint64_t close;
+    } more = {.worst_price_e10 = command->worst_price.e10, .close = command->close};
+    unsigned char asked_bytes[sizeof(asked) + sizeof(more)];
+    size_t asked_len = sizeof(asked);
     unsigned char digest[CNOP_SHA256_BYTES];
 
     if (key.len < 1 || key.len > LEDGER_KEY_BYTES || !cnop_str_is_word(key, "_.:-"))
         return CNOP_E_INVALID;
     memcpy(command->key, key.ptr, key.len);
     command->key_len = (uint8_t)key.len;
-    cnop_secret_sha256(&asked, sizeof(asked), digest);
+    memcpy(asked_bytes, &asked, sizeof(asked));
+    if (more.worst_price_e10 != 0 || more.close != 0) {
+        memcpy(asked_bytes + asked_len, &more, sizeof(more));
+        asked_len += sizeof(more);
+    }
+    cnop_secret_sha256(asked_bytes, asked_len, digest);
     memcpy(command->fingerprint, digest, LEDGER_FINGERPRINT_BYTES);
     return CNOP_OK;
 }

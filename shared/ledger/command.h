@@ -35,7 +35,8 @@ enum ledger_op {
     LEDGER_OP_RESUME = 8,
     LEDGER_OP_FREEZE = 9,
     LEDGER_OP_UNFREEZE = 10,
-    LEDGER_OP_ASSET = 11, /* add an asset, or change symbol and active */
+    LEDGER_OP_ASSET = 11,  /* add an asset, or change symbol and active */
+    LEDGER_OP_SETTLE = 12, /* fill up cash of an older ledger to whole cents */
 };
 
 enum ledger_side { LEDGER_BUY = 1, LEDGER_SELL = 2 };
@@ -64,17 +65,20 @@ enum ledger_transfer_kind {
 enum ledger_limit { LEDGER_LIMIT_DEPOSIT = 0, LEDGER_LIMIT_WITHDRAW = 1, LEDGER_LIMIT_COUNT = 2 };
 
 struct ledger_command {
-    int64_t account_id; /* whose money; 0 for asset commands */
-    int64_t time_us;    /* wall clock at receipt; the ledger reads no clock */
-    cnop_qty qty;       /* ORDER by quantity; 0 when by amount */
-    cnop_cash amount;   /* ORDER by amount, DEPOSIT, WITHDRAW, GIFT */
-    cnop_price price;   /* TICK, PRICE_SET */
-    uint64_t price_seq; /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
+    int64_t account_id;     /* whose money; 0 for asset commands */
+    int64_t time_us;        /* wall clock at receipt; the ledger reads no clock */
+    cnop_qty qty;           /* ORDER by quantity; 0 when by amount, or close */
+    cnop_cash amount;       /* ORDER by amount, DEPOSIT, WITHDRAW, GIFT; close: see there */
+    cnop_price price;       /* TICK, PRICE_SET */
+    cnop_price worst_price; /* ORDER: not above when buying, not below when selling; 0: any */
+    uint64_t price_seq;     /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
     int64_t price_time_us;
     uint16_t asset_id;
     uint8_t op;       /* enum ledger_op */
     uint8_t side;     /* ORDER: enum ledger_side */
     bool active;      /* ASSET: may be traded */
+    bool close;       /* ORDER: sell all that is available; with an amount, only while that is
+                         worth less */
     bool key_checked; /* the key was looked up in the database and is not there */
     uint8_t key_len;  /* 0: no idempotency key */
     uint8_t request_id_len;

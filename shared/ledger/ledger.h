@@ -23,9 +23,8 @@ struct ledger_config {
     cnop_cash deposit_limit;  /* per account and UTC day */
     cnop_cash withdraw_limit; /* per account and UTC day */
     cnop_qty min_qty;         /* orders by quantity */
-    cnop_cash min_notional;   /* orders by quantity */
-    cnop_cash min_amount;     /* orders by amount */
-    cnop_cash max_notional;   /* inclusive, at the execution price */
+    cnop_cash min_notional;   /* least value; not of a sale of everything */
+    cnop_cash max_notional;   /* inclusive, at the execution price; not of a close */
     unsigned fee_bps;
     int64_t price_max_age_us;
     int64_t house_floor_e8; /* how far the house may go short, per asset; negative */
@@ -72,7 +71,9 @@ bool ledger_key_conflicts(const struct ledger *ledger, const struct ledger_comma
 /* Applies one command. outcome is always written. Errors leave the state as it was:
  * ACCOUNT_FROZEN, ASSET_UNKNOWN, ASSET_INACTIVE, MARKET_HALTED, PRICE_STALE, ORDER_TOO_SMALL,
  * ORDER_TOO_LARGE, INSUFFICIENT_FUNDS, INSUFFICIENT_HOLDINGS, DAILY_LIMIT, OVERFLOW,
- * IDEMPOTENCY_MISMATCH, NO_LIQUIDITY, CONFLICT (an older tick), OVERLOADED (a table is full). */
+ * IDEMPOTENCY_MISMATCH, NO_LIQUIDITY, CONFLICT (an older tick), OVERLOADED (a table is full),
+ * PRICE_LIMIT_EXCEEDED (figures are prices at 10^-10), AMOUNT_PRECISION (cash in parts of a
+ * cent). */
 cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
                                            const struct ledger_command *command,
                                            struct ledger_outcome *outcome);
@@ -117,6 +118,9 @@ const struct ledger_asset *ledger_find_asset(const struct ledger *ledger, uint16
 /* By symbol, upper case. */
 const struct ledger_asset *ledger_find_symbol(const struct ledger *ledger, struct cnop_str symbol);
 int64_t ledger_next_id(const struct ledger *ledger);
+/* Next account at or after *cursor (0 at first) whose cash is not whole cents and that SETTLE may
+ * fill up; 0: none left. */
+int64_t ledger_next_uneven(const struct ledger *ledger, uint32_t *cursor);
 uint32_t ledger_account_count(const struct ledger *ledger);
 uint32_t ledger_balance_count(const struct ledger *ledger);
 

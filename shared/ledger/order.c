@@ -33,8 +33,8 @@ check_market(const struct ledger *ledger, const struct ledger_command *command,
     return asset->price.e10 > 0;
 }
 
-/* Quantity of an order by amount. A buyer's fee comes out of the amount, so that the order never
- * costs more than was asked for. */
+/* Quantity of an order by amount. A buyer spends exactly the amount: the most that can be had for
+ * it, its fee included. A seller receives exactly the amount: the least that brings it. */
 static enum cnop_err
 qty_of_amount(const struct ledger *ledger, const struct ledger_command *command, cnop_price price,
               cnop_qty *ret_qty)
@@ -42,30 +42,66 @@ qty_of_amount(const struct ledger *ledger, const struct ledger_command *command,
     const cnop_qty step = {1};
     cnop_cash budget = command->amount;
 
-    if (command->side == LEDGER_BUY && ledger->config.fee_bps > 0) {
+    if (command->side == LEDGER_SELL)
+        return cnop_qty_for_cash_ceil(budget, price, ret_qty);
+    if (ledger->config.fee_bps > 0) {
         __int128 scaled = (__int128)budget.e8 * 10000;
 
         budget.e8 = (int64_t)(scaled / (10000 + (__int128)ledger->config.fee_bps));
     }
-    return cnop_qty_for_cash_floor(budget, price, step, ret_qty);
+    return cnop_qty_for_cash_floor(cnop_cash_cent_floor(budget), price, step, ret_qty);
+}
+
+static int64_t
+available(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
+{
+    const struct ledger_balance *row = ledger_find_balance(ledger, account_id, asset_id);
+
+    return row == NULL ? 0 : row->avail_e8;
+}
+
+/* The market's price against the worst one the customer takes. */
+static void
+check_price(const struct ledger_command *command, const struct ledger_asset *asset,
+            struct order_plan *plan)
+{
+    int64_t worst_e10 = command->worst_price.e10;
+
+    if (worst_e10 != 0 &&
+        (command->side == LEDGER_BUY ? asset->price.e10 > worst_e10 : asset->price.e10 < worst_e10))
+        violate(plan, CNOP_E_PRICE_LIMIT_EXCEEDED, asset->price.e10, 0, worst_e10);
+}
+
+/* Selling all that is available is never too small: nothing may be stranded. It may bring less
+ * than a cent, which is then nothing. */
+static void
+check_least(const struct ledger *ledger, const struct ledger_command *command,
+            struct order_plan *plan)
+{
+    const struct ledger_posting *posting = &plan->outcome.posting;
+    cnop_cash least = ledger->config.min_notional;
+    cnop_cash value = command->amount.e8 > 0 ? command->amount : plan->value;
+
+    if (posting->side == LEDGER_SELL && posting->qty.e8 > 0 &&
+        posting->qty.e8 == available(ledger, posting->account_id, posting->asset_id))
+        return;
+    if (command->amount.e8 == 0 && command->qty.e8 < ledger->config.min_qty.e8)
+        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, command->qty.e8, ledger->config.min_qty.e8);
+    else if (posting->qty.e8 <= 0 || posting->total.e8 < CNOP_CENT_E8 || value.e8 < least.e8)
+        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, value.e8, least.e8);
 }
 
 static void
-check_size(const struct ledger *ledger, const struct ledger_command *command,
+check_most(const struct ledger *ledger, const struct ledger_command *command,
            struct order_plan *plan)
 {
-    const struct ledger_config *config = &ledger->config;
-    bool by_amount = command->amount.e8 > 0;
-    cnop_cash least = by_amount ? config->min_amount : config->min_notional;
+    int64_t total_e8 = plan->outcome.posting.total.e8;
+    int64_t most_e8 = ledger->config.max_notional.e8;
 
-    if (!by_amount && command->qty.e8 < config->min_qty.e8)
-        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, command->qty.e8, config->min_qty.e8);
-    else if (plan->outcome.posting.qty.e8 <= 0 || plan->outcome.posting.total.e8 < 1 ||
-             (by_amount ? command->amount.e8 : plan->outcome.posting.total.e8) < least.e8)
-        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, plan->outcome.posting.total.e8, least.e8);
-    if (plan->outcome.posting.total.e8 > config->max_notional.e8)
-        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, plan->outcome.posting.total.e8,
-                config->max_notional.e8);
+    if (command->close && command->amount.e8 > 0 && total_e8 >= command->amount.e8)
+        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, total_e8, command->amount.e8);
+    else if (!command->close && total_e8 > most_e8)
+        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, total_e8, most_e8);
 }
 
 static void
@@ -77,50 +113,63 @@ add_transfer(struct ledger_outcome *outcome, const struct ledger_transfer *trans
     outcome->transfers[outcome->transfer_count++] = *transfer;
 }
 
-/* Cash, asset, what rounding left over, fee: the buyer pays the rounded-up value and the house
- * receives the rounded-down one, a seller the other way round; the odd unit is booked. */
+/* Cash, asset, what rounding left over, fee. The house settles to 10^-8 and the customer in whole
+ * cents: the difference, always the customer's, is booked and never vanishes. */
 static void
-plan_transfers(struct ledger_outcome *outcome, cnop_cash floor_total, cnop_cash ceil_total)
+plan_transfers(struct ledger_outcome *outcome, cnop_cash house)
 {
     const struct ledger_posting *posting = &outcome->posting;
+    int64_t customer = posting->account_id;
     bool buy = posting->side == LEDGER_BUY;
-    int64_t cash_from = buy ? posting->account_id : LEDGER_ACCOUNT_HOUSE;
-    int64_t cash_to = buy ? LEDGER_ACCOUNT_HOUSE : posting->account_id;
+    int64_t cash_from = buy ? customer : LEDGER_ACCOUNT_HOUSE;
+    int64_t cash_to = buy ? LEDGER_ACCOUNT_HOUSE : customer;
+    int64_t moved_e8 = buy ? house.e8 : posting->total.e8;
+    int64_t rest_e8 = buy ? posting->total.e8 - house.e8 : house.e8 - posting->total.e8;
 
     outcome->transfer_count = 0;
-    add_transfer(outcome, &(struct ledger_transfer){cash_from, cash_to, floor_total.e8, LEDGER_USD,
+    add_transfer(outcome, &(struct ledger_transfer){cash_from, cash_to, moved_e8, LEDGER_USD,
                                                     LEDGER_TRANSFER_CASH});
     add_transfer(outcome, &(struct ledger_transfer){cash_to, cash_from, posting->qty.e8,
                                                     posting->asset_id, LEDGER_TRANSFER_ASSET});
-    add_transfer(outcome, &(struct ledger_transfer){cash_from, LEDGER_ACCOUNT_ROUNDING,
-                                                    ceil_total.e8 - floor_total.e8, LEDGER_USD,
-                                                    LEDGER_TRANSFER_ROUNDING});
-    add_transfer(outcome,
-                 &(struct ledger_transfer){posting->account_id, LEDGER_ACCOUNT_FEE, posting->fee.e8,
-                                           LEDGER_USD, LEDGER_TRANSFER_FEE});
+    add_transfer(outcome, &(struct ledger_transfer){cash_from, LEDGER_ACCOUNT_ROUNDING, rest_e8,
+                                                    LEDGER_USD, LEDGER_TRANSFER_ROUNDING});
+    add_transfer(outcome, &(struct ledger_transfer){customer, LEDGER_ACCOUNT_FEE, posting->fee.e8,
+                                                    LEDGER_USD, LEDGER_TRANSFER_FEE});
+}
+
+/* What the customer pays or receives: whole cents, up when paying, down when receiving. */
+static enum cnop_err
+settle(const struct ledger *ledger, struct order_plan *plan)
+{
+    struct ledger_posting *posting = &plan->outcome.posting;
+    cnop_cash up;
+
+    if (cnop_notional_floor(posting->price, posting->qty, &plan->value) != CNOP_OK ||
+        cnop_notional_ceil(posting->price, posting->qty, &up) != CNOP_OK)
+        return CNOP_E_ORDER_TOO_LARGE;
+    posting->total = cnop_cash_cent_floor(plan->value);
+    if (posting->side == LEDGER_BUY && cnop_cash_cent_ceil(up, &posting->total) != CNOP_OK)
+        return CNOP_E_ORDER_TOO_LARGE;
+    if (cnop_fee_ceil(posting->total, ledger->config.fee_bps, &posting->fee) != CNOP_OK ||
+        cnop_cash_cent_ceil(posting->fee, &posting->fee) != CNOP_OK)
+        return CNOP_E_ORDER_TOO_LARGE;
+    plan_transfers(&plan->outcome, posting->side == LEDGER_BUY ? plan->value : up);
+    return CNOP_OK;
 }
 
 /* Price, quantity, total, fee and transfers. ORDER_TOO_LARGE: not even computable. */
 static enum cnop_err
-compute(const struct ledger *ledger, const struct ledger_command *command,
-        const struct ledger_asset *asset, struct ledger_outcome *outcome)
+compute(const struct ledger *ledger, const struct ledger_command *command, struct order_plan *plan)
 {
-    struct ledger_posting *posting = &outcome->posting;
-    cnop_cash floor_total;
-    cnop_cash ceil_total;
+    struct ledger_posting *posting = &plan->outcome.posting;
 
     posting->qty = command->qty;
-    if (command->amount.e8 > 0 &&
-        qty_of_amount(ledger, command, asset->price, &posting->qty) != CNOP_OK)
+    if (command->close)
+        posting->qty.e8 = available(ledger, command->account_id, command->asset_id);
+    else if (command->amount.e8 > 0 &&
+             qty_of_amount(ledger, command, posting->price, &posting->qty) != CNOP_OK)
         return CNOP_E_ORDER_TOO_LARGE;
-    if (cnop_notional_floor(asset->price, posting->qty, &floor_total) != CNOP_OK ||
-        cnop_notional_ceil(asset->price, posting->qty, &ceil_total) != CNOP_OK)
-        return CNOP_E_ORDER_TOO_LARGE;
-    posting->total = posting->side == LEDGER_BUY ? ceil_total : floor_total;
-    if (cnop_fee_ceil(posting->total, ledger->config.fee_bps, &posting->fee) != CNOP_OK)
-        return CNOP_E_ORDER_TOO_LARGE;
-    plan_transfers(outcome, floor_total, ceil_total);
-    return CNOP_OK;
+    return settle(ledger, plan);
 }
 
 static int64_t
@@ -138,11 +187,9 @@ check_funds(const struct ledger *ledger, struct order_plan *plan)
     struct ledger_posting *posting = &plan->outcome.posting;
     const struct ledger_balance *cash =
         ledger_find_balance(ledger, posting->account_id, LEDGER_USD);
-    const struct ledger_balance *asset =
-        ledger_find_balance(ledger, posting->account_id, posting->asset_id);
     int64_t cash_e8 = cash == NULL ? 0 : cash->avail_e8;
     int64_t held_cash_e8 = cash == NULL ? 0 : cash->held_e8;
-    int64_t qty_e8 = asset == NULL ? 0 : asset->avail_e8;
+    int64_t qty_e8 = available(ledger, posting->account_id, posting->asset_id);
     int64_t need_e8;
     enum cnop_err err;
 
@@ -159,7 +206,7 @@ check_funds(const struct ledger *ledger, struct order_plan *plan)
                                    &posting->cash_after.e8))
             violate(plan, CNOP_E_OVERFLOW, cash_e8, posting->total.e8, 0);
         plan->qty_after.e8 = qty_e8 - posting->qty.e8;
-        if (qty_e8 < posting->qty.e8)
+        if (qty_e8 < posting->qty.e8 || qty_e8 == 0)
             violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, qty_e8, posting->qty.e8, 0);
     }
     if (plan->violation_count > 0)
@@ -178,12 +225,13 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
 
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     cnop_assert(command->side == LEDGER_BUY || command->side == LEDGER_SELL);
-    cnop_assert((command->qty.e8 > 0) != (command->amount.e8 > 0));
+    cnop_assert(!command->close || command->side == LEDGER_SELL);
+    cnop_assert(command->close || (command->qty.e8 > 0) != (command->amount.e8 > 0));
     *plan = (struct order_plan){0};
     if (asset == NULL || command->asset_id == LEDGER_USD)
         return CNOP_E_ASSET_UNKNOWN;
     *posting = (struct ledger_posting){.account_id = command->account_id,
-                                       .quote_qty = command->amount,
+                                       .quote_qty = {command->close ? 0 : command->amount.e8},
                                        .price = asset->price,
                                        .price_seq = asset->price_seq,
                                        .time_us = command->time_us,
@@ -194,17 +242,21 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
     posting->cash_after.e8 = total_of(ledger, command->account_id, LEDGER_USD);
     if (!check_market(ledger, command, asset, plan))
         return CNOP_OK;
-    if (compute(ledger, command, asset, &plan->outcome) != CNOP_OK) {
+    check_price(command, asset, plan);
+    if (compute(ledger, command, plan) != CNOP_OK) {
         posting->total = (cnop_cash){0};
         violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, INT64_MAX, ledger->config.max_notional.e8);
         return CNOP_OK;
     }
-    check_size(ledger, command, plan);
+    if (!command->close)
+        check_least(ledger, command, plan);
+    check_most(ledger, command, plan);
     check_funds(ledger, plan);
     return CNOP_OK;
 }
 
-/* Average cost: a purchase adds what it cost, a sale takes its share along. */
+/* Average cost: a purchase adds what it cost, a sale takes its share along, in whole cents so that
+ * profits shown add up; the last sale takes the rest. */
 static cnop_cash
 move_position(struct ledger *ledger, const struct ledger_posting *posting)
 {
@@ -220,6 +272,8 @@ move_position(struct ledger *ledger, const struct ledger_posting *posting)
         const cnop_qty held_before = {row->avail_e8 + row->held_e8 + posting->qty.e8};
 
         cost = cnop_cash_share_floor((cnop_cash){row->cost_e8}, posting->qty, held_before);
+        if (posting->qty.e8 < held_before.e8)
+            cost = cnop_cash_cent_floor(cost);
         row->realised_e8 += posting->total.e8 - posting->fee.e8 - cost.e8;
         row->cost_e8 -= cost.e8;
     }
@@ -248,6 +302,8 @@ order_apply(struct ledger *ledger, const struct ledger_command *command,
         return plan.violations[0].err;
     }
 
+    cnop_assert(posting->total.e8 % CNOP_CENT_E8 == 0);
+    cnop_assert(posting->fee.e8 % CNOP_CENT_E8 == 0);
     posting->id = state_take_id(ledger);
     outcome->trade_id = state_take_id(ledger);
     hold_asset = posting->side == LEDGER_BUY ? LEDGER_USD : posting->asset_id;

@@ -7,6 +7,7 @@
 
 struct order_plan {
     struct ledger_outcome outcome; /* ids still 0 */
+    cnop_cash value;               /* price * quantity, rounded down to 10^-8 */
     cnop_qty qty_after;
     struct ledger_violation violations[LEDGER_VIOLATION_MAX]; /* in the order of checking */
     uint32_t violation_count;

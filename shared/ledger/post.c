@@ -35,6 +35,10 @@ net_build(const struct ledger_outcome *outcome, struct net nets[NET_MAX], size_t
 {
     size_t count = 0;
 
+    /* An order is a line of the cash statement even when it moves no cash. */
+    if (outcome->posting.op == LEDGER_OP_ORDER)
+        nets[count++] =
+            (struct net){.account_id = outcome->posting.account_id, .asset_id = LEDGER_USD};
     for (uint32_t i = 0; i < outcome->transfer_count; i++) {
         const struct ledger_transfer *transfer = &outcome->transfers[i];
         enum cnop_err err;

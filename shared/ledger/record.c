@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define RECORD_ACTIVE 1u
+#define RECORD_CENTS 2u
+#define RECORD_WORST_PRICE 4u
+#define RECORD_CLOSE 8u
 
 static void
 put_u16(struct cnop_buf *body, uint16_t value)
@@ -32,6 +35,26 @@ text_of(const struct ledger_command *command)
     return cnop_str_make(command->reason, command->reason_len);
 }
 
+static bool
+has_amount(uint8_t op)
+{
+    return op <= LEDGER_OP_GIFT || op == LEDGER_OP_SETTLE;
+}
+
+static unsigned
+flags_of(const struct ledger_command *command)
+{
+    unsigned flags = command->active ? RECORD_ACTIVE : 0;
+
+    if (command->op == LEDGER_OP_ORDER)
+        flags |= RECORD_CENTS;
+    if (command->worst_price.e10 > 0)
+        flags |= RECORD_WORST_PRICE;
+    if (command->close)
+        flags |= RECORD_CLOSE;
+    return flags;
+}
+
 void
 ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command,
                      const struct ledger_outcome *outcome)
@@ -41,7 +64,7 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
     cnop_assert(outcome->changed);
     cnop_buf_char(body, (char)command->op);
     cnop_buf_char(body, (char)command->side);
-    cnop_buf_char(body, command->active ? (char)RECORD_ACTIVE : 0);
+    cnop_buf_char(body, (char)flags_of(command));
     cnop_buf_char(body, (char)command->key_len);
     put_u16(body, command->asset_id);
     put_u16(body, (uint16_t)text.len);
@@ -49,13 +72,16 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
     put_i64(body, command->account_id);
     put_i64(body, command->time_us);
     if (command->op == LEDGER_OP_ORDER)
-        put_i64(body, command->qty.e8);
-    if (command->op <= LEDGER_OP_GIFT)
-        put_i64(body, command->amount.e8);
+        put_i64(body, command->close ? outcome->posting.qty.e8 : command->qty.e8);
+    if (has_amount(command->op))
+        put_i64(body,
+                command->op == LEDGER_OP_SETTLE ? outcome->posting.total.e8 : command->amount.e8);
     if (command->op == LEDGER_OP_ORDER || command->op == LEDGER_OP_PRICE_SET) {
         put_i64(body, outcome->posting.price.e10);
         put_i64(body, (int64_t)outcome->posting.price_seq);
     }
+    if (command->worst_price.e10 > 0)
+        put_i64(body, command->worst_price.e10);
     if (command->key_len > 0) {
         cnop_buf_bytes(body, command->fingerprint, LEDGER_FINGERPRINT_BYTES);
         cnop_buf_bytes(body, command->key, command->key_len);
@@ -88,20 +114,20 @@ take_i64(struct cnop_str *body, int64_t *ret_value)
 }
 
 static bool
-take_amounts(struct cnop_str *body, struct ledger_command *command)
+take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned flags)
 {
     int64_t seq = 0;
 
     if (command->op == LEDGER_OP_ORDER && !take_i64(body, &command->qty.e8))
         return false;
-    if (command->op <= LEDGER_OP_GIFT && !take_i64(body, &command->amount.e8))
+    if (has_amount(command->op) && !take_i64(body, &command->amount.e8))
         return false;
     if (command->op != LEDGER_OP_ORDER && command->op != LEDGER_OP_PRICE_SET)
         return true;
     if (!take_i64(body, &command->price.e10) || !take_i64(body, &seq))
         return false;
     command->price_seq = (uint64_t)seq;
-    return true;
+    return (flags & RECORD_WORST_PRICE) == 0 || take_i64(body, &command->worst_price.e10);
 }
 
 static bool
@@ -136,11 +162,12 @@ ledger_record_decode(struct cnop_str *body, struct ledger_command *ret_command, 
     command.op = head[0];
     command.side = head[1];
     command.active = (head[2] & RECORD_ACTIVE) != 0;
+    command.close = (head[2] & RECORD_CLOSE) != 0;
     command.key_len = head[3];
     command.asset_id = le16toh(words[0]);
-    if (command.op < LEDGER_OP_ORDER || command.op > LEDGER_OP_ASSET)
+    if (command.op < LEDGER_OP_ORDER || command.op > LEDGER_OP_SETTLE)
         return CNOP_E_INVALID;
-    if (!take_amounts(&rest, &command) || !take_texts(&rest, &command, le16toh(words[1])))
+    if (!take_amounts(&rest, &command, head[2]) || !take_texts(&rest, &command, le16toh(words[1])))
         return CNOP_E_INVALID;
     *ret_command = command;
     *ret_id = id;

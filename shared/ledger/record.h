@@ -6,10 +6,15 @@
  *     u8 op, u8 side, u8 flags, u8 key_len, u16 asset_id, u16 text_len, i64 id, i64 account_id,
  *     i64 time_us
  * followed by
- *     ORDER             i64 qty_e8, i64 amount_e8, i64 price_e10, u64 price_seq   (one of qty,
- * amount is 0: what was asked for; the price is the one of execution) DEPOSIT WITHDRAW GIFT   i64
- * amount_e8 PRICE_SET         i64 price_e10, u64 price_seq then, if key_len > 0, 16 bytes of
- * fingerprint and the key, then text_len bytes (reason or symbol). flags: 1 active (ASSET).
+ *     ORDER             i64 qty_e8, i64 amount_e8, i64 price_e10, u64 price_seq, and with flag 4
+ *                       i64 worst_price_e10. One of qty and amount is 0: what was asked for; with
+ *                       flag 8 qty is what was sold and amount what was asked for. The price is
+ *                       the one of execution.
+ *     DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8
+ *     PRICE_SET         i64 price_e10, u64 price_seq
+ * then, if key_len > 0, 16 bytes of fingerprint and the key, then text_len bytes (reason or
+ * symbol). flags: 1 active (ASSET); of an ORDER 2 settled in whole cents (without it, as older
+ * ledgers did: at 10^-8), 4 has a worst price, 8 a close.
  *
  * Ticks have no record of their own: each order carries the price it was filled at, and a replay
  * sets that price first. The hash of a journal row is SHA-256 over

@@ -163,8 +163,8 @@ amount_fault(enum cnop_err err, const struct cnop_field *field, struct cnop_str 
 
 /* Numbers may be spelt as any JSON writer does; text is plain. */
 static enum cnop_err
-parse_amount(enum cnop_field_kind kind, const struct cnop_source *source,
-             struct cnop_value *value, int64_t *ret_units)
+parse_amount(enum cnop_field_kind kind, const struct cnop_source *source, struct cnop_value *value,
+             int64_t *ret_units)
 {
     bool is_number = source->form == CNOP_SOURCE_NUMBER;
     struct cnop_str text = source->text;

@@ -27,7 +27,7 @@ local function order(with_key)
     local is_sell = sent % 3 == 0
     local key = with_key and string.format(',"client_order_id":"%s-%d-%d"', label, number, sent) or ""
     return string.format('{"order_type":"%s","asset_id":"DOGE","quantity":"%d"%s}',
-        is_sell and "market_sell" or "market_buy", is_sell and 3 or 2, key)
+        is_sell and "market_sell" or "market_buy", is_sell and 30 or 20, key)
 end
 
 function request()

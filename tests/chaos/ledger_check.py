@@ -18,11 +18,15 @@ import struct
 import subprocess
 import sys
 
-E8, E10 = 10**8, 10**10
+E8, E10, CENT = 10**8, 10**10, 10**6
 DAY_US = 86_400_000_000
 USD, WORLD, HOUSE, FEE, ROUNDING = 0, 1, 2, 3, 4
 ORDER, DEPOSIT, WITHDRAW, GIFT, PRICE_SET, HALT, RESUME, FREEZE, UNFREEZE, ASSET = 1, 2, 3, 4, 6, 7, 8, 9, 10, 11
+SETTLE = 12
+MOVES = (ORDER, DEPOSIT, WITHDRAW, GIFT, SETTLE)
 BUY = 1
+CENTS, WORST_PRICE, CLOSE = 2, 4, 8  # flags of a journaled order
+ENTRY_SETTLE = 4
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -122,22 +126,39 @@ def check_balances(tables, report):
         report.check("I1", total == 0, f"asset {asset}: {total}")
 
 
-def expected_legs(order):
-    """(debit, credit, asset, amount) of an order, from its price and quantity alone."""
-    exact = order.price * order.filled
-    down, up = exact // E10, -(-exact // E10)
-    payer, payee = (order.account, HOUSE) if order.side == BUY else (HOUSE, order.account)
-    legs = [(payer, payee, USD, down), (payee, payer, order.asset, order.filled), (payer, ROUNDING, USD, up - down),
+def round_up(amount, unit):
+    return -(-amount // unit) * unit
+
+
+def settled(side, price, qty, unit):
+    """What the customer pays or receives, in units of cash: up when buying, down when selling."""
+    exact = price * qty  # at 10^-18
+    total = round_up(exact, unit * E10) if side == BUY else exact // (unit * E10) * (unit * E10)
+    return total // E10
+
+
+def fee_of(total, fee_bps, unit):
+    return round_up(-(-total * fee_bps // 10000), unit)
+
+
+def expected_legs(order, unit):
+    """(debit, credit, asset, amount) of an order, from its price and quantity alone. The house settles at
+    10^-8, the customer in the unit; the difference is the rounding account's."""
+    exact, total = order.price * order.filled, settled(order.side, order.price, order.filled, unit)
+    if order.side == BUY:
+        payer, payee, moved, rest = order.account, HOUSE, exact // E10, total - exact // E10
+    else:
+        payer, payee, moved, rest = HOUSE, order.account, total, -(-exact // E10) - total
+    legs = [(payer, payee, USD, moved), (payee, payer, order.asset, order.filled), (payer, ROUNDING, USD, rest),
             (order.account, FEE, USD, order.fee)]
-    return [leg for leg in legs if leg[3] != 0], up if order.side == BUY else down
+    return [leg for leg in legs if leg[3] != 0], total
 
 
-def check_orders(tables, report, fee_bps):
+def check_orders(tables, report, replay, fee_bps):
     report.begin("I5", "a final order holds nothing")
     report.begin("I6", "filled is at most the quantity and the sum of trades")
     report.begin("I10", "client keys are unique in an account")
     report.begin("I13", "each trade has exactly its transfers, residue booked")
-    report.begin("I14", "orders are within their cap and carry a price")
     report.begin("I17", "fees are those of the schedule")
     trades = collections.defaultdict(list)
     for trade in tables.trades:
@@ -148,11 +169,13 @@ def check_orders(tables, report, fee_bps):
         filled = sum(t.qty for t in trades[o.id])
         report.check("I6", o.filled <= o.qty and o.filled == filled, f"order {o.id}: {o.filled} of {o.qty}, trades {filled}")
         report.check("I6", o.status != 4 or o.filled == o.qty, f"order {o.id} completed with {o.filled} of {o.qty}")
-        legs, total = expected_legs(o)
+        unit = replay.units.get(o.id, CENT)
+        legs, total = expected_legs(o, unit)
         found = [(x.debit, x.credit, x.asset, x.amount) for x in tables.transfers.get(o.id, [])]
         report.check("I13", found == legs and o.total == total, f"order {o.id}: {found} instead of {legs}")
-        report.check("I14", 0 < o.total <= 10000 * E8 and o.price > 0, f"order {o.id}: total {o.total}")
-        report.check("I17", o.fee == -(-o.total * fee_bps // 10000), f"order {o.id}: fee {o.fee}")
+        report.check("I14", o.price > 0 and (o.total > 0 or o.id in replay.whole), f"order {o.id}: total {o.total}")
+        report.check("I14", o.total <= 10000 * E8 or o.id in replay.closes, f"order {o.id}: total {o.total}")
+        report.check("I17", o.fee == fee_of(o.total, fee_bps, unit), f"order {o.id}: fee {o.fee}")
         if o.key is not None:
             report.check("I10", (o.account, o.key) not in keys, f"key {o.key} of {o.account} twice")
             keys.add((o.account, o.key))
@@ -163,6 +186,8 @@ def check_orders(tables, report, fee_bps):
         report.check("I13", False, f"transfer {number} belongs to nothing")
     for e in tables.entries.values():
         pair = (WORLD, e.account) if e.amount > 0 else (e.account, WORLD)
+        if e.kind == ENTRY_SETTLE:
+            pair = (HOUSE, e.account)
         found = [(x.debit, x.credit, x.asset, x.amount) for x in tables.transfers.get(e.id, [])]
         report.check("I13", found == [(*pair, USD, abs(e.amount))], f"entry {e.id}: {found}")
 
@@ -173,33 +198,34 @@ HEAD = struct.Struct("<BBBBHHqqq")
 
 
 def records(body):
-    """(op, side, account, id, time, asset, numbers, key, fingerprint, text) of each record."""
+    """(op, side, flags, account, id, time, asset, numbers, key, fingerprint) of each record."""
     at = 0
     while at < len(body):
-        op, side, _, key_len, asset, text_len, number, account, time = HEAD.unpack_from(body, at)
+        op, side, flags, key_len, asset, text_len, number, account, time = HEAD.unpack_from(body, at)
         at += HEAD.size
-        count = {ORDER: 4, PRICE_SET: 2}.get(op, 1 if op <= GIFT else 0)
+        count = {ORDER: 5 if flags & WORST_PRICE else 4, PRICE_SET: 2}.get(op, 1 if op in MOVES else 0)
         numbers = struct.unpack_from(f"<{count}q", body, at)
         at += 8 * count
         fingerprint, key = b"", None
         if key_len:
             fingerprint, key = body[at : at + 16], body[at + 16 : at + 16 + key_len].decode()
             at += 16 + key_len
-        text = body[at : at + text_len]
         at += text_len
-        yield op, side, account, number, time, asset, numbers, key, fingerprint, text
+        yield op, side, flags, account, number, time, asset, numbers, key, fingerprint
 
 
 class Replay:
     """The commands of the journal, applied again to nothing."""
 
-    def __init__(self, report, fee_bps, limits):
-        self.report, self.fee_bps, self.limits = report, fee_bps, limits
+    def __init__(self, report, fee_bps, limits, least):
+        self.report, self.fee_bps, self.limits, self.least = report, fee_bps, limits, least
         self.balances = collections.defaultdict(int)
         self.cost, self.realised, self.entries = (collections.defaultdict(int) for _ in range(3))
         self.used = {}
         self.frozen, self.halted = set(), set()
         self.orders = {}
+        self.units = {}  # of settlement, by order
+        self.closes, self.whole = set(), set()
         self.last_id = 0
 
     def move(self, debit, credit, asset, amount):
@@ -221,43 +247,74 @@ class Replay:
                           f"account {account} used {self.used[account, kind]} on one day")
 
     def cash(self, op, account, time, amount):
-        if op != GIFT:
+        if op in (DEPOSIT, WITHDRAW):
             self.use_limit(account, 1 if op == DEPOSIT else 2, time, amount)
         leg = (account, WORLD, USD, amount) if op == WITHDRAW else (WORLD, account, USD, amount)
+        if op == SETTLE:
+            leg = (HOUSE, account, USD, amount)
+            self.report.check("I23", 0 < amount < CENT and (self.balances[account, USD] + amount) % CENT == 0,
+                              f"account {account} with {self.balances[account, USD]} was given {amount}")
         self.move(*leg)
         self.count([leg])
 
-    def order(self, side, account, number, asset, numbers):
-        qty, amount, price, _ = numbers
-        self.report.check("I22", asset not in self.halted, f"order {number} in a halted market")
-        if amount:
-            budget = amount * 10000 // (10000 + self.fee_bps) if side == BUY else amount
-            qty = budget * E10 // price
-        total = -(-price * qty // E10) if side == BUY else price * qty // E10
-        fee = -(-total * self.fee_bps // 10000)
-        order = collections.namedtuple("Filled", "account side asset price filled fee")(account, side, asset, price, qty, fee)
+    def asked(self, side, asset, numbers, unit):
+        """The quantity an order by amount comes to: all of it spent, or just enough to receive it."""
+        amount, price = numbers[1], numbers[2]
+        if side != BUY and unit == CENT:
+            return -(-amount * E10 // price)
+        budget = amount * 10000 // (10000 + self.fee_bps) if side == BUY else amount
+        return budget // unit * unit * E10 // price
+
+    def check_terms(self, flags, side, number, numbers, held):
+        qty, amount, price = numbers[:3]
+        whole = side != BUY and qty == held
+        if flags & CLOSE:
+            self.closes.add(number)
+            self.report.check("I14", whole, f"order {number} closes with {qty} of {held}")
+            self.report.check("I14", amount == 0 or price * qty < amount * E10, f"order {number}: worth more than {amount}")
+        elif flags & CENTS and not whole:
+            value = amount * E10 if amount else price * qty
+            self.report.check("I14", value >= self.least * E10, f"order {number}: worth {value}, least {self.least}")
+        if flags & WORST_PRICE:
+            worst = numbers[4]
+            self.report.check("I14", price <= worst if side == BUY else price >= worst,
+                              f"order {number}: at {price}, worst {worst}")
+
+    def order(self, side, flags, account, number, asset, numbers):
+        qty, amount, price = numbers[:3]
+        unit = self.units[number] = CENT if flags & CENTS else 1
         held = self.balances[account, asset]
-        legs, _ = expected_legs(order)
+        self.report.check("I22", asset not in self.halted, f"order {number} in a halted market")
+        self.check_terms(flags, side, number, numbers, held)
+        if amount and not flags & CLOSE:
+            qty = self.asked(side, asset, numbers, unit)
+        if side != BUY and qty == held:
+            self.whole.add(number)
+        fee = fee_of(settled(side, price, qty, unit), self.fee_bps, unit)
+        order = collections.namedtuple("Filled", "account side asset price filled fee")(account, side, asset, price, qty, fee)
+        legs, total = expected_legs(order, unit)
         for leg in legs:
             self.move(*leg)
-        self.count(legs)
+        self.count([*legs, (account, account, USD, 0)])  # a line of the cash statement in any case
         if side == BUY:
             self.cost[account, asset] += total + fee
         else:
             share = self.cost[account, asset] * qty // held
+            if qty != held:
+                share -= share % unit
             self.cost[account, asset] -= share
             self.realised[account, asset] += total - fee - share
         self.orders[number] = (account, asset, side, qty, total, fee, price, self.balances[account, USD])
 
     def apply(self, record):
-        op, side, account, number, time, asset, numbers, _, _, _ = record
-        if op <= GIFT:
+        op, side, flags, account, number, time, asset, numbers, _, _ = record
+        if op in MOVES:
             self.report.check("I12", number > self.last_id, f"id {number} after {self.last_id}")
             self.last_id = number
             self.report.check("I22", account not in self.frozen, f"command {number} of frozen account {account}")
         if op == ORDER:
-            self.order(side, account, number, asset, numbers)
-        elif op <= GIFT:
+            self.order(side, flags, account, number, asset, numbers)
+        elif op in MOVES:
             self.cash(op, account, time, numbers[0])
         elif op in (FREEZE, UNFREEZE):
             (self.frozen.add if op == FREEZE else self.frozen.discard)(account)
@@ -265,9 +322,13 @@ class Replay:
             (self.halted.add if op == HALT else self.halted.discard)(asset)
 
 
-def fingerprint_of(side, account, asset, numbers):
-    qty, amount = numbers[:2]
-    return hashlib.sha256(struct.pack("<BBHIqqq", ORDER, side, asset, 0, account, qty, amount)).digest()[:16]
+def fingerprint_of(side, flags, account, asset, numbers):
+    qty, amount = 0 if flags & CLOSE else numbers[0], numbers[1]
+    worst = numbers[4] if flags & WORST_PRICE else 0
+    asked = struct.pack("<BBHIqqq", ORDER, side, asset, 0, account, qty, amount)
+    if flags & (CLOSE | WORST_PRICE):
+        asked += struct.pack("<qQ", worst, bool(flags & CLOSE))
+    return hashlib.sha256(asked).digest()[:16]
 
 
 def check_journal(db, tables, report, replay):
@@ -275,7 +336,9 @@ def check_journal(db, tables, report, replay):
     report.begin("I12", "ids rise in commit order")
     report.begin("I18", "daily limits were never passed")
     report.begin("I20", "replaying the journal gives every balance and order again")
+    report.begin("I14", "orders are within their terms: least value, cap, worst price")
     report.begin("I22", "nothing was accepted of frozen accounts or in halted markets")
+    report.begin("I23", "customers' cash is whole cents")
     last_seq, last_epoch, head = 0, 0, bytes(32)
     for seq, epoch, first_id, count, prev, digest, text in db.rows(
             "SELECT seq,epoch,first_id,command_count,CONCAT('x',HEX(prev_hash)),CONCAT('x',HEX(hash)),CONCAT('x',HEX(body)) "
@@ -298,7 +361,7 @@ def check_journal(db, tables, report, replay):
 
 
 def check_record(record, tables, report):
-    op, side, account, number, _, asset, numbers, key, fingerprint, _ = record
+    op, side, flags, account, number, _, asset, numbers, key, fingerprint = record
     if op != ORDER:
         return
     order = tables.orders.get(number)
@@ -307,15 +370,18 @@ def check_record(record, tables, report):
         return
     report.check("I10", order.key == "k" + key and order.fp == fingerprint.hex().upper(), f"order {number}: key differs")
     if not key.startswith("."):
-        report.check("I10", fingerprint == fingerprint_of(side, account, asset, numbers), f"order {number}: fingerprint")
+        report.check("I10", fingerprint == fingerprint_of(side, flags, account, asset, numbers), f"order {number}: fingerprint")
 
 
 def check_replay(tables, report, replay):
     report.begin("I19", "positions, limits and statement counts equal their recomputation")
     places = tables.balances.keys() | {place for place, amount in replay.balances.items() if amount}
+    settles_in_cents = CENT in replay.units.values()
     for place in places:
         b = tables.balances.get(place)
         found = b.avail + b.held if b else 0
+        if settles_in_cents and place[0] >= 1000 and place[1] == USD and place[0] not in tables.frozen:
+            report.check("I23", found % CENT == 0, f"account {place[0]} has {found}")
         report.check("I20", found == replay.balances[place], f"balance {place}: {found}, replay {replay.balances[place]}")
         if b and place[0] >= 1000:
             report.check("I19", (b.cost, b.realised) == (replay.cost[place], replay.realised[place]), f"position {place}")
@@ -402,15 +468,17 @@ def main():
     parser.add_argument("--fee-bps", type=int, default=0)
     parser.add_argument("--deposit-limit", type=int, default=10000)
     parser.add_argument("--withdraw-limit", type=int, default=5000)
+    parser.add_argument("--min-value", type=float, default=1, help="least value of an order, dollars (0.01 in the reference profile)")
     arguments = parser.parse_args()
     password = pathlib.Path(arguments.password_file).read_text().strip() if arguments.password_file else ""
     db = Database(arguments.socket, arguments.user, password)
     report = Report()
     tables = Tables(db)
-    replay = Replay(report, arguments.fee_bps, {1: arguments.deposit_limit * E8, 2: arguments.withdraw_limit * E8})
+    replay = Replay(report, arguments.fee_bps, {1: arguments.deposit_limit * E8, 2: arguments.withdraw_limit * E8},
+                    round(arguments.min_value * E8))
     check_balances(tables, report)
-    check_orders(tables, report, arguments.fee_bps)
     check_journal(db, tables, report, replay)
+    check_orders(tables, report, replay, arguments.fee_bps)
     check_replay(tables, report, replay)
     if arguments.acks:
         check_acks(tables, report, arguments.acks)

@@ -62,7 +62,7 @@ def stack():
 def place(stack, key):
     with Connection(stack.engine.socket, timeout=10) as worker:
         return worker.request("POST", "/api/v1/orders", user=1000, json_body={
-            "order_type": "market_buy", "asset_id": "DOGE", "quantity": "1", "client_order_id": key})
+            "order_type": "market_buy", "asset_id": "DOGE", "quantity": "10", "client_order_id": key})
 
 
 def deposit(stack, key):

@@ -323,6 +323,41 @@ def test_preview_changes_nothing(api, world):
     assert Decimal(balance) == 100
 
 
+def test_positions_are_closed_and_swept(api, world):
+    account = world.account("100.00")
+    eth = {"path": {"asset_id": "ETH"}, "token": account.token}
+    api.call("closePosition", **eth, body={}, expect=422, code="insufficient_holdings")
+    api.call("createOrder", token=account.token, expect=201,
+             body={"order_type": "market_buy", "asset_id": "ETH", "amount": "2.00"})
+    preview = api.call("previewClose", **eth, body={"price": "0.01"}, expect=200).json["data"]
+    assert (preview["accepted"], preview["quantity_after"]) == (True, "0")
+    assert preview["price_limit"] == (None if REFERENCE_PROFILE else "0.01")
+    if not REFERENCE_PROFILE:
+        api.call("closePosition", **eth, body={"price": "999999"}, expect=422, code="price_limit_exceeded")
+    key = {"Idempotency-Key": unique("close-")}
+    sold = api.call("closePosition", **eth, body={}, headers=key, expect=201)
+    again = api.call("closePosition", **eth, body={}, headers=key, expect=201)
+    assert again.raw == sold.raw and again.headers.get("idempotency-replayed") == "true"
+    api.call("closePosition", **{**eth, "path": {"asset_id": "ETH!"}}, body={}, expect=422, code="validation_failed")
+    api.call("sweepPositions", token=account.token, body={"below": "0.001"}, expect=422, code="amount_precision")
+    swept = api.call("sweepPositions", token=account.token, body={}, expect=200).json
+    assert swept == {"results": [], "accepted": 0, "rejected": 0}
+
+
+def test_a_market_order_has_a_worst_price(api, world):
+    account = world.account("100.00")
+    order = {**buy("0.001"), "price": 1e-7}
+    if REFERENCE_PROFILE:  # which ignores it, and fills
+        api.call("createOrder", token=account.token, body=order, expect=201)
+        return
+    api.call("createOrder", token=account.token, body=order, expect=422, code="price_limit_exceeded")
+    asset = api.call("getAsset", path={"asset_id": "BTC"}, expect=200).json["data"]
+    assert Decimal(asset["price_tick"]) > 0 and asset["state"] == "trading"
+    assert Decimal(asset["min_order_value"]) > 0
+    order = {**buy("0.001"), "price": asset["price_usd"] * 2}
+    api.call("createOrder", token=account.token, body=order, expect=201)
+
+
 def test_batch(api, world):
     account = world.account("5000.00")
     key = {"Idempotency-Key": unique("b-")}
@@ -355,7 +390,7 @@ def test_batch(api, world):
                          ids=["longest members", "most values"])
 def test_the_largest_batch(api, world, noise):
     account = world.account("9000.00")
-    orders = [{**buy("0.00100000"), "client_order_id": f"{n:02}{unique('x' * 52)}", "price": "1.5", **noise}
+    orders = [{**buy("0.00100000"), "client_order_id": f"{n:02}{unique('x' * 52)}", "price": "999999.5", **noise}
               for n in range(100)]
     reply = api.call("createOrders", token=account.token, body={"orders": orders}, expect=200).json
     assert reply["accepted"] + reply["rejected"] == 100

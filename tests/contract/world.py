@@ -91,6 +91,8 @@ class World:
     def good(self, operation_id: str) -> dict:
         """Arguments of a call that succeeds (for Admin and cancelOrder: is well-formed)."""
         request = dict(self._good_requests()[operation_id])
+        if operation_id == "closePosition":  # something to close
+            self.api.call("createOrder", token=self.jane.token, body=buy("0.001"), expect=201)
         if self.api.spec.operations[operation_id].needs_login:
             request.setdefault("token", self.jane.token)
         return request
@@ -119,6 +121,8 @@ class World:
             "listAssets": {"query": {"limit": "250"}}, "getAsset": {"path": asset},
             "listCandles": {"path": asset, "query": {"interval": "1m"}},
             "createOrder": {"body": buy("0.001")}, "listOrders": {"query": {"limit": "5"}},
+            "closePosition": {"path": asset, "body": {}}, "previewClose": {"path": asset, "body": {}},
+            "sweepPositions": {"body": {}},
             "previewOrder": {"body": buy("0.001")}, "createOrders": {"body": {"orders": [buy("0.001")]}},
             "getOrderByClientId": {"path": {"client_order_id": self.order["client_order_id"]}},
             "getOrder": {"path": order}, "cancelOrder": {"path": order}, "getLedgerProof": {},

@@ -29,7 +29,7 @@ def test_five_minute_demo(anonymous):
     assert order["status"] == "completed" and order["quantity"] == "0.005"
     assert re.fullmatch(r"[A-Za-z0-9_]{10,50}", order["order_id"])
     exact = D(order["price"]) * D("0.005")
-    assert D(order["total_amount"]) == exact.quantize(D("1e-8"), decimal.ROUND_CEILING)
+    assert D(order["total_amount"]) == exact.quantize(D("0.01"), decimal.ROUND_CEILING)
     assert D(client.get("/balance").json["current_balance"]) == 1000 - D(order["total_amount"])
 
     held = client.get("/balance/asset/BTC").json
@@ -121,6 +121,32 @@ def test_parallel_buys_never_overdraw():
         statuses = list(pool.map(buy, range(40)))
     assert sorted(statuses) == [201] + [422] * 39
     assert D(client.get("/balance").json["current_balance"]) >= 0
+
+
+def test_what_is_shown_adds_up_and_everything_can_leave():
+    """Before - paid = after, in whole cents; a position below every minimum is closed; cash leaves whole."""
+    client = api.trader("1000.00")
+    cash = D("1000.00")
+    for order_type, size in (("market_buy", {"amount": "50.00"}), ("market_buy", {"quantity": "0.00377777"}),
+                             ("market_sell", {"quantity": "0.00111111"}), ("market_buy", {"amount": "1.00"})):
+        order = client.post("/orders", {"order_type": order_type, "asset_id": "BTC", **size}).json["data"]
+        way, sign = ((decimal.ROUND_CEILING, -1) if order_type == "market_buy" else (decimal.ROUND_FLOOR, 1))
+        total = D(order["total_amount"])
+        assert total == (D(order["price"]) * D(order["quantity"])).quantize(D("0.01"), way)
+        assert "amount" not in size or total == D(size["amount"])
+        cash += sign * total
+        assert client.get("/balance").json["current_balance"] == str(cash)
+    client.post("/orders", {"order_type": "market_buy", "asset_id": "ETH", "amount": "1.00"})
+    closed = client.post("/positions/ETH/close", {})
+    assert closed.status == 201 and D(closed.json["data"]["total_amount"]) >= D("0.98"), closed
+    assert client.post("/positions/btc/close/preview", {}).json["data"]["accepted"] is True
+    assert client.post("/positions/btc/close").status == 201
+    assert client.post("/positions/sweep", {}).json["results"] == []
+    left = client.get("/balance").json["current_balance"]
+    assert re.fullmatch(r"[0-9]+\.[0-9]{2}", left)
+    assert client.post("/balance/withdraw", {"amount": left}).status == 201
+    assert client.get("/balance").json["current_balance"] == "0.00"
+    assert client.get("/ledger/proof").json["data"]["balanced"] is True
 
 
 def test_daily_deposit_limit_is_exact():

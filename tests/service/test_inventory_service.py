@@ -3,10 +3,12 @@
 
 import concurrent.futures
 import datetime
+import json
 import pathlib
 import signal
 import socket
 import sys
+from decimal import Decimal
 
 import pytest
 
@@ -17,11 +19,13 @@ from support.market import ADMIN, Engine, market  # noqa: E402
 
 ASSETS = "/api/v1/inventory/assets"
 LIST_KEYS = {"asset_id", "name", "description", "category", "price_usd", "is_active", "halted", "symbol", "image",
-             "market_cap_rank", "price_change_percentage_24h", "market_cap", "total_volume_24h"}
+             "market_cap_rank", "price_change_percentage_24h", "market_cap", "total_volume_24h",
+             "price_tick"}
 DETAIL_KEYS = LIST_KEYS | {
     "availability_status", "price_change_24h", "price_change_percentage_7d", "price_change_percentage_30d",
     "high_24h", "low_24h", "circulating_supply", "total_supply", "max_supply", "ath", "ath_change_percentage",
-    "ath_date", "atl", "atl_change_percentage", "atl_date", "last_updated", "min_quantity", "max_order_value"}
+    "ath_date", "atl", "atl_change_percentage", "atl_date", "last_updated", "min_quantity", "max_order_value",
+    "state", "quantity_step", "min_order_value"}
 SPANS = {"1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400, "1d": 86400}
 
 
@@ -192,12 +196,30 @@ def test_candles_are_whole_and_in_order(get, interval):
     assert all(time % SPANS[interval] == 0 for time in times)
     assert [b - a for a, b in zip(times, times[1:])] == [SPANS[interval]] * (len(times) - 1)
     for candle in body["data"]:
-        assert set(candle) == {"time", "open", "high", "low", "close", "volume"}
+        assert set(candle) == {"time", "open", "high", "low", "close", "volume", "quote_volume"}
         assert candle["low"] <= min(candle["open"], candle["close"])
         assert candle["high"] >= max(candle["open"], candle["close"])
         assert candle["volume"] > 0 or candle is body["data"][-1]
     for before, after in zip(body["data"][:-2], body["data"][1:]):
         assert before["close"] == after["open"]  # the past goes on without a jump
+
+
+@pytest.mark.parametrize("asset", ["BTC", "PEPE"])
+@pytest.mark.parametrize("fine, coarse", [("1m", "5m"), ("5m", "15m"), ("15m", "1h"), ("1h", "4h")])
+def test_candles_add_up_to_those_of_the_next_interval(get, asset, fine, coarse):
+    def candles(interval):
+        body = json.loads(get(f"{ASSETS}/{asset}/candles", f"interval={interval}&limit=1000").body, parse_float=Decimal)
+        return {datetime.datetime.fromisoformat(c["time"].replace("Z", "+00:00")).timestamp(): c for c in body["data"]}
+
+    parts, checked = candles(fine), 0
+    for start, candle in list(candles(coarse).items())[-20:-2]:
+        inside = [parts.get(start + n * SPANS[fine]) for n in range(SPANS[coarse] // SPANS[fine])]
+        if None in inside:
+            continue  # begins before the finer ones that are kept
+        for field in ("volume", "quote_volume"):
+            assert sum(Decimal(c[field]) for c in inside) == Decimal(candle[field])
+        checked += 1
+    assert checked >= 10
 
 
 def test_candle_queries_are_checked(get):

@@ -138,7 +138,126 @@ def test_refusals_name_their_reason_and_change_nothing(stack, worker, user, fiel
 
 
 def test_a_price_in_a_market_order_does_not_lift_the_cap(worker, user):
-    assert order(worker, user, quantity="0.2", price="1").code == "order_too_large"
+    assert order(worker, user, quantity="0.2", price="64000").code == "order_too_large"
+
+
+@pytest.mark.parametrize("kind, beyond, within", [("market_buy", "63999.9999999999", "64000"),
+                                                  ("market_sell", "64000.0000000001", "64000.00")])
+def test_the_price_of_a_market_order_is_the_worst_it_accepts(stack, worker, user, kind, beyond, within):
+    order(worker, user, quantity="0.01")
+    before = stack.ledger_sql("SELECT seq FROM writer")
+    refused = order(worker, user, kind=kind, quantity="0.001", price=beyond)
+    assert (refused.status, refused.code) == (422, "price_limit_exceeded"), refused
+    assert refused.json()["detail"] == f"The price is $64000.00, beyond the limit of ${beyond}."
+    assert stack.ledger_sql("SELECT seq FROM writer") == before
+    preview = order(worker, user, kind=kind, quantity="0.001", price=beyond, path="/api/v1/orders/preview").json()["data"]
+    assert not preview["accepted"] and preview["price_limit"] == beyond
+    assert [v["code"] for v in preview["violations"]] == ["price_limit_exceeded"]
+    done = order(worker, user, kind=kind, quantity="0.001", price=within, client_order_id=f"worst-{kind}")
+    assert done.status == 201
+    again = order(worker, user, kind=kind, quantity="0.001", price="64000.000", client_order_id=f"worst-{kind}")
+    assert again.body == done.body
+    other = order(worker, user, kind=kind, quantity="0.001", client_order_id=f"worst-{kind}")
+    assert other.code == "idempotency_mismatch"
+    assert stack.ledger_sql("SELECT limit_price_e10 FROM orders ORDER BY id DESC LIMIT 1") == [[str(64000 * E10)]]
+
+
+def test_cash_settles_in_whole_cents_and_adds_up(stack, worker, user):
+    """0.003 and a bit of 3000: a buyer pays the next cent, a seller receives the one before."""
+    bought = order(worker, user, asset="ETH", quantity="0.00333333").json()["data"]
+    assert bought["total_amount"] == "10.00" and balance(stack, user) == 9990 * 10**8
+    bought = order(worker, user, asset="ETH", quantity="0.00333334").json()["data"]
+    assert bought["total_amount"] == "10.01" and balance(stack, user) == 997999 * 10**6
+    sold = order(worker, user, kind="market_sell", asset="ETH", quantity="0.00666667").json()["data"]
+    assert sold["total_amount"] == "20.00" and balance(stack, user) == 999999 * 10**6
+    with stack.commands() as commands:
+        assert commands.cash("withdraw", user, "4999.99")[0] == "OK"
+    assert balance(stack, user) == 5000 * 10**8
+
+
+def close(worker, user, asset="BTC", path="", body=None, headers=None):
+    return worker.request("POST", f"/api/v1/positions/{asset}/close{path}", json_body=body, user=user, headers=headers)
+
+
+def test_a_position_is_closed_whatever_it_is_worth(stack, worker, user):
+    assert close(worker, user).code == "insufficient_holdings"
+    bought = order(worker, user, amount="50.00").json()["data"]
+    assert bought["total_amount"] == "50.00" and float(bought["quantity"]) < 0.001
+    preview = close(worker, user, path="/preview").json()["data"]
+    assert preview["accepted"] and preview["quantity"] == bought["quantity"] and preview["quantity_after"] == "0"
+    key = {"Idempotency-Key": f"close-{user}"}
+    sold = close(worker, user, "btc", body={}, headers=key)
+    assert sold.status == 201 and sold.json()["data"]["order_type"] == "market_sell"
+    assert sold.json()["data"]["quantity"] == bought["quantity"]
+    again = close(worker, user, "BTC", body={}, headers=key)
+    assert again.body == sold.body and again.headers["idempotency-replayed"] == "true"
+    assert balance(stack, user, 1) == 0
+    assert close(worker, user, body={"price": "64000.01"}).code == "price_limit_exceeded"
+    assert close(worker, user, "NOPE").code == "asset_unknown"
+    assert close(worker, user, "BTC!").code == "validation_failed"
+
+
+def test_a_sweep_names_what_it_sold(stack, worker, user):
+    def sweep(body=None, key=None):
+        return worker.request("POST", "/api/v1/positions/sweep", json_body=body, user=user,
+                              headers={"Idempotency-Key": key} if key else None)
+
+    assert sweep().json() == {"results": [], "accepted": 0, "rejected": 0}
+    assert order(worker, user, asset="SOL", amount="100.00").status == 201
+    for asset, amount in (("BTC", "50.00"), ("ETH", "70.00")):
+        assert order(worker, user, asset=asset, amount=amount).status == 201
+    # All but 0.00000010 BTC (0.0064 dollars) and 0.0003 ETH (0.90 dollars).
+    for asset, rest in ((1, 10), (2, 30000)):
+        name = {1: "BTC", 2: "ETH"}[asset]
+        left = balance(stack, user, asset) - rest
+        assert order(worker, user, kind="market_sell", asset=name, quantity=f"0.{left:08}",
+                     path="/api/v1/orders/preview").status == 200
+        if left >= 10**5:
+            assert order(worker, user, kind="market_sell", asset=name, quantity=f"0.{left:08}").status == 201
+        else:  # below the least quantity: by amount, and the rest by another buyer's luck
+            assert order(worker, user, kind="market_sell", asset=name, amount="49.98").status == 201
+    before = balance(stack, user)
+    dust = sweep({"below": "0.02"}).json()
+    assert [r["data"]["asset_id"] for r in dust["results"]] == ["BTC"] and dust["accepted"] == 1
+    swept = sweep(key=f"sweep-{user}").json()
+    assert [r["data"]["asset_id"] for r in swept["results"]] == ["ETH"]
+    assert swept["results"][0]["data"]["total_amount"] == "0.90"
+    again = sweep(key=f"sweep-{user}").json()
+    assert [r["data"] for r in again["results"]] == [r["data"] for r in swept["results"]]
+    assert again["results"][0]["replayed"] is True
+    assert sweep().json()["results"] == []
+    assert balance(stack, user, 1) == balance(stack, user, 2) == 0 and balance(stack, user, 4) > 0
+    paid = sum(round(float(r["data"]["total_amount"]) * 100) for r in dust["results"] + swept["results"])
+    assert balance(stack, user) - before == paid * 10**6
+
+
+def test_cash_of_an_older_ledger_is_filled_up_at_the_start():
+    """10^-8 balances, as engines before settlement in cents left them: one start fills them up."""
+    numbers = range(1000, 1300)
+    with run_dir() as directory:
+        older = LedgerStack(directory)
+        try:
+            older.start_engine()
+            with older.commands() as commands:
+                for number in numbers:
+                    assert commands.cash("deposit", number, "5.00")[0] == "OK"
+            older.engine.stop()
+            older.ledger_sql("UPDATE balance SET avail_e8=avail_e8+3965 WHERE asset_id=0 AND account_id>=1000;"
+                             "UPDATE balance SET avail_e8=avail_e8-3965*300 WHERE asset_id=0 AND account_id=1")
+            older.start_engine(name="fill")
+            wait_until(lambda: '"action":"whole_cents"' in older.engine.output(), timeout=30)
+            assert {balance(older, number) for number in numbers} == {501 * 10**6}
+            assert balance(older, 2) == -300 * (10**6 - 3965)
+            assert older.ledger_sql("SELECT DISTINCT amount_e8,balance_after_e8 FROM cash_entry WHERE kind=4") == [
+                [str(10**6 - 3965), str(501 * 10**6)]]
+            older.engine.stop()
+            before = older.ledger_sql("SELECT seq FROM writer")
+            older.start_engine(name="filled")  # nothing left to do
+            assert older.ledger_sql("SELECT seq FROM writer") == before
+            with older.commands() as commands:
+                assert commands.cash("withdraw", 1000, "5.01")[0] == "OK"
+        finally:
+            older.stop()
 
 
 def test_order_by_amount_never_costs_more(worker, user):
@@ -149,10 +268,11 @@ def test_order_by_amount_never_costs_more(worker, user):
 
 
 def test_buy_then_sell_everything(stack, worker, user):
+    """At 0.12345 dollars, 100 units: 12.35 to buy, 12.34 back."""
     assert order(worker, user, asset="DOGE", quantity="100").status == 201
     assert order(worker, user, kind="market_sell", asset="DOGE", quantity="100.00000001").code == "insufficient_holdings"
     assert order(worker, user, kind="market_sell", asset="DOGE", quantity="100").status == 201
-    assert balance(stack, user, 3) == 0 and balance(stack, user) == 10000 * 10**8
+    assert balance(stack, user, 3) == 0 and balance(stack, user) == 999999 * 10**6
 
 
 def test_one_account_hundred_clients(stack, user):
@@ -160,13 +280,13 @@ def test_one_account_hundred_clients(stack, user):
 
     def run(number):
         with Connection(stack.engine.socket, timeout=30) as connection:
-            return [order(connection, user, asset="DOGE", quantity="1", client_order_id=f"c{number}-{i}").status
+            return [order(connection, user, asset="DOGE", quantity="10", client_order_id=f"c{number}-{i}").status
                     for i in range(5)]
 
     with concurrent.futures.ThreadPoolExecutor(100) as pool:
         statuses = [status for result in pool.map(run, range(100)) for status in result]
     assert statuses == [201] * 500
-    assert balance(stack, user, 3) == 500 * 10**8
+    assert balance(stack, user, 3) == 5000 * 10**8
 
 
 def test_double_spend_race(stack, users):
@@ -235,6 +355,16 @@ def test_batch_with_key_repeats_safely(stack, worker, user):
     body["orders"].append(body["orders"][0])
     answer = worker.request("POST", "/api/v1/orders/batch", json_body=body, user=user, headers=headers)
     assert answer.code == "idempotency_mismatch" and balance(stack, user, 4) == 3 * 10**8
+
+
+def test_a_batch_without_one_order_to_place_keeps_the_connection(worker, user):
+    """Nothing waits for a commit: the answer leaves at once, and once."""
+    batch = {"orders": [{"order_type": "market_buy", "asset_id": "NOPE", "quantity": "1"},
+                        {"order_type": "limit_buy", "asset_id": "BTC", "quantity": "1", "price": "1"}]}
+    for _ in range(3):
+        answer = worker.request("POST", "/api/v1/orders/batch", json_body=batch, user=user)
+        assert answer.status == 200 and answer.json()["rejected"] == 2
+        assert [r["error"]["code"] for r in answer.json()["results"]] == ["asset_unknown", "limit_order_unsupported"]
 
 
 @pytest.mark.parametrize("orders", [[], [{"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001"}] * 101,
@@ -336,7 +466,7 @@ def test_poison_row_is_isolated(stack, user):
     def run(number):
         with Connection(stack.engine.socket, timeout=30) as connection:
             key = "poison" if number == 20 else f"clean-{number}"
-            answer = order(connection, user, asset="DOGE", quantity="1", client_order_id=key)
+            answer = order(connection, user, asset="DOGE", quantity="10", client_order_id=key)
             return answer.status, answer.code if answer.status != 201 else None
 
     with concurrent.futures.ThreadPoolExecutor(40) as pool:
@@ -442,16 +572,16 @@ def test_a_second_engine_shuts_the_first_out(stack, user):
 
 def test_keys_older_than_memory_are_looked_up(stack, worker, user):
     """After a restart that loads no keys at all, old keys are still unique."""
-    bodies = [order(worker, user, asset="DOGE", quantity="1", client_order_id=f"old-{i}").body for i in range(20)]
+    bodies = [order(worker, user, asset="DOGE", quantity="10", client_order_id=f"old-{i}").body for i in range(20)]
     stack.engine.stop()
     stack.start_engine(name="cold", boot_keys=0)
     with Connection(stack.engine.socket) as fresh:
         for i in range(20):
-            answer = order(fresh, user, asset="DOGE", quantity="1", client_order_id=f"old-{i}")
+            answer = order(fresh, user, asset="DOGE", quantity="10", client_order_id=f"old-{i}")
             assert answer.body == bodies[i] and answer.headers["idempotency-replayed"] == "true"
-        assert order(fresh, user, asset="DOGE", quantity="2", client_order_id="old-3").code == "idempotency_mismatch"
-        assert order(fresh, user, asset="DOGE", quantity="1", client_order_id="new").status == 201
-    assert balance(stack, user, 3) == 21 * 10**8
+        assert order(fresh, user, asset="DOGE", quantity="20", client_order_id="old-3").code == "idempotency_mismatch"
+        assert order(fresh, user, asset="DOGE", quantity="10", client_order_id="new").status == 201
+    assert balance(stack, user, 3) == 210 * 10**8
 
 
 def test_a_stopping_engine_answers_what_it_took(stack, user):
@@ -462,7 +592,7 @@ def test_a_stopping_engine_answers_what_it_took(stack, user):
         try:
             with Connection(stack.engine.socket, timeout=20) as connection:
                 for i in range(1000):
-                    answer = order(connection, user, asset="DOGE", quantity="1", client_order_id=f"t{number}-{i}")
+                    answer = order(connection, user, asset="DOGE", quantity="10", client_order_id=f"t{number}-{i}")
                     if answer.status != 201:
                         return
                     answers.append(answer.json()["data"]["client_order_id"])
@@ -477,7 +607,7 @@ def test_a_stopping_engine_answers_what_it_took(stack, user):
         for job in jobs:
             job.result(30)
     stored = balance(stack, user, 3) - before
-    assert len(answers) <= stored // 10**8 <= len(answers) + 8
+    assert len(answers) <= stored // 10**9 <= len(answers) + 8
     stack.start_engine(name="after")
 
 

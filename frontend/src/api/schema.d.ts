@@ -756,6 +756,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/positions/{asset_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a position
+         * @description Sells everything of the asset that is available, at the market price, whatever it is worth. What is worth less than a cent is sold for 0.00. Neither the least quantity and value nor the largest value of an order apply. The body may be absent.
+         */
+        post: operations["closePosition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions/{asset_id}/close/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview the close of a position
+         * @description What closing the position would do now, without doing it.
+         */
+        post: operations["previewClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions/sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close every small position
+         * @description Closes up to 100 positions that are worth less than `below` and names each sale. Call again until `results` is empty. With `Idempotency-Key` a repeated call names what the first one did. The body may be absent.
+         */
+        post: operations["sweepPositions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trades/export": {
         parameters: {
             query?: never;
@@ -861,7 +921,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description US dollars, greater than 0, at most 1 000 000, at most two decimal places. Send a decimal string; a JSON number is accepted and read from its source text, without rounding. Signs, exponents and NaN are refused.
+         * @description US dollars, greater than 0, at most 1 000 000, at most two decimal places. Send a decimal string, plain digits. A JSON number is read from its source text, never rounded, in any spelling (`1e3`, `250.000`) whose value is exact. Signs and NaN are refused, in a string exponents too.
          * @example 1000.00
          */
         AmountInput: string | number;
@@ -913,6 +973,11 @@ export interface components {
              * @example 1.42
              */
             price_change_percentage_24h: number | null;
+            /**
+             * @description Step of the price as it is quoted now; digits to show follow from it.
+             * @example 0.01
+             */
+            price_tick: string | null;
             /**
              * @description US dollars for one unit.
              * @example 67123.45
@@ -1056,13 +1121,15 @@ export interface components {
              * @example 1
              */
             market_cap_rank: number | null;
-            /** @description Largest value of an order. */
+            /** @description Largest value of an order. The close of a position may be worth more. */
             max_order_value: components["schemas"]["Cash"];
             /**
              * @description Units.
              * @example 21000000
              */
             max_supply: number | null;
+            /** @description Smallest value of an order. A sale of everything may be worth less. */
+            min_order_value: components["schemas"]["Cash"];
             /** @description Smallest quantity of an order. */
             min_quantity: components["schemas"]["Quantity"];
             /**
@@ -1091,10 +1158,22 @@ export interface components {
              */
             price_change_percentage_30d: number | null;
             /**
+             * @description Step of the price as it is quoted now; digits to show follow from it.
+             * @example 0.01
+             */
+            price_tick: string | null;
+            /**
              * @description US dollars for one unit.
              * @example 67123.45
              */
             price_usd: number;
+            /** @description Quantities are multiples of it. */
+            quantity_step: components["schemas"]["Quantity"];
+            /**
+             * @description Whether orders are taken. A `closed` asset has no price or is not traded.
+             * @enum {string}
+             */
+            state: "trading" | "halted" | "closed";
             /**
              * @description Ticker symbol.
              * @example BTC
@@ -1242,10 +1321,15 @@ export interface components {
              * @example 66980.1
              */
             open: number;
+            /**
+             * @description US dollars traded in the market in the interval; adds up like `volume`.
+             * @example 83904.31
+             */
+            quote_volume: number;
             /** @description Start of the interval. */
             time: components["schemas"]["Timestamp"];
             /**
-             * @description Units traded in the market in the interval.
+             * @description Units traded in the market in the interval. Shorter intervals add up to longer ones exactly.
              * @example 1.25
              */
             volume: number;
@@ -1296,6 +1380,11 @@ export interface components {
          * @example bot7-000042
          */
         ClientOrderId: string;
+        CloseRequest: {
+            client_order_id?: components["schemas"]["ClientOrderId"];
+            /** @description The worst price accepted. (Profile `reference`, ignored.) */
+            price?: components["schemas"]["PriceInput"];
+        };
         /** @description Answer to a caller that asked for a cookie session: the tokens are in HttpOnly cookies. */
         CookieReply: {
             /**
@@ -1313,7 +1402,7 @@ export interface components {
          * @description A stable code for programs. All codes with their meaning are listed at `/docs/errors`.
          * @enum {string}
          */
-        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "limit_order_unsupported" | "market_halted" | "method_not_allowed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "price_stale" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
+        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "limit_order_unsupported" | "market_halted" | "method_not_allowed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "price_limit_exceeded" | "price_stale" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
         FieldError: {
             /**
              * @description Name of the body field, query parameter, path parameter or header; `body` for the body as a whole; `orders[3].quantity` inside a batch.
@@ -1620,7 +1709,7 @@ export interface components {
         };
         /** @description Exactly one of `quantity` and `amount`. */
         OrderRequest: {
-            /** @description Instead of `quantity`: buy for, or sell for, this many US dollars. The quantity is rounded down to eight decimal places. */
+            /** @description Instead of `quantity`: spend, or receive, exactly this many US dollars (less than a cent of a fee apart). A buyer gets the most units that can be had for it; a seller gives the fewest that bring it. */
             amount?: components["schemas"]["AmountInput"];
             /**
              * @description The asset's symbol; not case-sensitive.
@@ -1629,7 +1718,7 @@ export interface components {
             asset_id: string;
             client_order_id?: components["schemas"]["ClientOrderId"];
             order_type: components["schemas"]["OrderType"];
-            /** @description For limit orders. A market order is filled at the market price whatever is sent here. */
+            /** @description The worst price a market order accepts: a higher one when buying, a lower one when selling is refused with `price_limit_exceeded`. (Profile `reference`: ignored.) */
             price?: components["schemas"]["PriceInput"];
             quantity?: components["schemas"]["QuantityInput"];
         } & (unknown | unknown);
@@ -1703,6 +1792,8 @@ export interface components {
             fee: components["schemas"]["Cash"];
             order_type: components["schemas"]["OrderType"];
             price: components["schemas"]["Price"];
+            /** @description The worst price the order accepts; null when it accepts any. */
+            price_limit: components["schemas"]["Price"] | null;
             quantity: components["schemas"]["Quantity"];
             /** @description Negative when the holdings do not suffice. */
             quantity_after: components["schemas"]["SignedQuantity"];
@@ -2127,6 +2218,13 @@ export interface components {
              */
             transaction_type: string;
         };
+        SweepRequest: {
+            /**
+             * @description Positions worth less than this many US dollars, 0.01 to 100. Without it, less than the smallest order.
+             * @example 0.01
+             */
+            below?: string | number;
+        };
         /**
          * Format: date-time
          * @description A moment in UTC, RFC 3339.
@@ -2257,7 +2355,7 @@ export interface components {
             code: components["schemas"]["ErrorCode"];
             /**
              * @description For people.
-             * @example Balance $1000.00, required $6712.345, short by $5712.345.
+             * @example Balance $1000.00, required $6712.35, short by $5712.35.
              */
             message: string;
         };
@@ -4743,6 +4841,179 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    closePosition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
+                 * @example deposit-7f31
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The asset's symbol; not case-sensitive.
+                 * @example BTC
+                 */
+                asset_id: components["parameters"]["AssetIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description Sold. */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReply"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["TradingForbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description Nothing to sell, or a rule was broken. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["TradingUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    previewClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The asset's symbol; not case-sensitive.
+                 * @example BTC
+                 */
+                asset_id: components["parameters"]["AssetIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description The preview. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewReply"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CsrfRejected"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The request breaks a rule of form, or names an unknown asset. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["TradingUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    sweepPositions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes a retry safe: the same key with the same body returns the first answer, byte for byte, with `Idempotency-Replayed: true`; with another body it is refused with `idempotency_mismatch`. A request that was refused changed nothing and leaves its key free. While the first request is in flight, the second waits for its answer. Keys belong to the account that used them.
+                 * @example deposit-7f31
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SweepRequest"];
+            };
+        };
+        responses: {
+            /** @description Each sale. `index` numbers them. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchReply"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CsrfRejected"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The request breaks a rule of form, or its key was used with another body. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };
     };

@@ -319,7 +319,7 @@ export const apiErrors = {
       retryable: false,
       title: 'Not a decimal amount',
       meaning: 'The value is not a plain decimal number greater than zero.',
-      advice: 'Send a decimal such as "100.50": digits, at most one point, no sign, no exponent.',
+      advice: 'Send a decimal such as "100.50": digits, at most one point, no sign, in a string no exponent.',
     },
   ],
   amount_precision: [
@@ -401,6 +401,15 @@ export const apiErrors = {
       title: 'Order too small',
       meaning: 'The order\'s quantity or value is below the minimum.',
       advice: 'Raise the quantity or amount; the minimum is in `detail`.',
+    },
+  ],
+  price_limit_exceeded: [
+    {
+      status: 422,
+      retryable: false,
+      title: 'Price beyond the limit',
+      meaning: 'The market\'s price is worse than the price the order accepts; both are in `detail`.',
+      advice: 'Send the order again with another price, or without one.',
     },
   ],
   asset_unknown: [

@@ -42,6 +42,8 @@ cash(struct auditor *auditor, const struct ledger_command *command)
 
     if (user->frozen)
         return refuse(CNOP_E_ACCOUNT_FROZEN);
+    if (amount % 1000000 != 0)
+        return refuse(CNOP_E_AMOUNT_PRECISION);
     if (command->op != LEDGER_OP_GIFT && used + amount > limit)
         return refuse(CNOP_E_DAILY_LIMIT);
     if (!in && user->holdings[0].amount < amount)
@@ -57,36 +59,55 @@ cash(struct auditor *auditor, const struct ledger_command *command)
     return (struct auditor_answer){.id = auditor->next_id++, .total = amount};
 }
 
+/* price * quantity has 18 decimals; a cent is 10^16 of its units, a unit of cash 10^10. */
+#define CENT INT64_C(10000000000000000)
+#define CENT_E8 INT64_C(1000000)
+
+/* Quantity that was asked for; more than can be counted: ORDER_TOO_LARGE. */
+static struct auditor_answer
+size_order(const struct auditor *auditor, const struct auditor_holding *thing,
+           const struct ledger_command *command)
+{
+    int64_t price = auditor->assets[command->asset_id].price;
+    __int128 fee_bps = auditor->rules.fee_bps;
+    __int128 qty = command->qty.e8;
+
+    if (command->close)
+        qty = thing->amount;
+    else if (command->amount.e8 > 0 && command->side == LEDGER_BUY)
+        qty = (__int128)command->amount.e8 * 10000 / (10000 + fee_bps) / CENT_E8 * CENT / price;
+    else if (command->amount.e8 > 0)
+        qty = ((__int128)command->amount.e8 * CNOP_E10 + price - 1) / price;
+    if (qty > INT64_MAX)
+        return refuse(CNOP_E_ORDER_TOO_LARGE);
+    return (struct auditor_answer){.qty = (int64_t)qty};
+}
+
 /* What an order comes to, before anybody looks at funds. */
 static struct auditor_answer
-price_order(const struct auditor *auditor, const struct ledger_command *command)
+price_order(const struct auditor *auditor, const struct auditor_holding *thing,
+            const struct ledger_command *command)
 {
-    const struct auditor_asset *asset = &auditor->assets[command->asset_id];
+    const struct ledger_config *rules = &auditor->rules;
+    struct auditor_answer answer = size_order(auditor, thing, command);
+    __int128 exact = (__int128)auditor->assets[command->asset_id].price * answer.qty;
+    bool by_qty = !command->close && command->amount.e8 == 0;
     bool buy = command->side == LEDGER_BUY;
-    int64_t fee_bps = (int64_t)auditor->rules.fee_bps;
-    struct auditor_answer answer = {.qty = command->qty.e8};
-    bool by_amount = command->amount.e8 > 0;
+    bool whole = !buy && answer.qty > 0 && answer.qty == thing->amount;
+    __int128 value = by_qty ? exact / CNOP_E10 : command->amount.e8;
 
-    if (by_amount) {
-        __int128 budget = command->amount.e8;
-
-        if (buy)
-            budget = budget * 10000 / (10000 + fee_bps);
-        if (budget * CNOP_E10 / asset->price > INT64_MAX)
-            return refuse(CNOP_E_ORDER_TOO_LARGE); /* more units than can be counted */
-        answer.qty = divide(budget * CNOP_E10, asset->price, false);
-    }
-    answer.total = divide((__int128)asset->price * answer.qty, CNOP_E10, buy);
-    answer.fee = divide((__int128)answer.total * fee_bps, 10000, true);
-    if (!by_amount && answer.qty < auditor->rules.min_qty.e8)
+    if (answer.err != CNOP_OK || exact / CNOP_E10 >= INT64_MAX - CENT_E8)
+        return refuse(CNOP_E_ORDER_TOO_LARGE);
+    answer.total = divide(exact, CENT, buy) * CENT_E8;
+    answer.fee = divide((__int128)answer.total / CENT_E8 * rules->fee_bps, 10000, true) * CENT_E8;
+    if (!whole && by_qty && answer.qty < rules->min_qty.e8)
         answer.err = CNOP_E_ORDER_TOO_SMALL;
-    else if (by_amount && command->amount.e8 < auditor->rules.min_amount.e8)
+    else if (!whole && !command->close &&
+             (value < rules->min_notional.e8 || answer.qty == 0 || answer.total == 0))
         answer.err = CNOP_E_ORDER_TOO_SMALL;
-    else if (!by_amount && answer.total < auditor->rules.min_notional.e8)
-        answer.err = CNOP_E_ORDER_TOO_SMALL;
-    else if (answer.qty == 0 || answer.total == 0)
-        answer.err = CNOP_E_ORDER_TOO_SMALL;
-    else if (answer.total > auditor->rules.max_notional.e8)
+    else if (!command->close && answer.total > rules->max_notional.e8)
+        answer.err = CNOP_E_ORDER_TOO_LARGE;
+    else if (command->close && command->amount.e8 > 0 && answer.total >= command->amount.e8)
         answer.err = CNOP_E_ORDER_TOO_LARGE;
     return answer;
 }
@@ -105,6 +126,11 @@ order_refusal(const struct auditor *auditor, const struct auditor_user *user,
         return CNOP_E_MARKET_HALTED;
     if (asset->price == 0 || command->time_us - asset->time_us > auditor->rules.price_max_age_us)
         return CNOP_E_PRICE_STALE;
+    if (command->worst_price.e10 != 0 && command->side == LEDGER_BUY &&
+        asset->price > command->worst_price.e10)
+        return CNOP_E_PRICE_LIMIT_EXCEEDED;
+    if (command->side == LEDGER_SELL && asset->price < command->worst_price.e10)
+        return CNOP_E_PRICE_LIMIT_EXCEEDED;
     return CNOP_OK;
 }
 
@@ -121,12 +147,14 @@ order(struct auditor *auditor, const struct ledger_command *command)
 
     if (answer.err != CNOP_OK)
         return answer;
-    answer = price_order(auditor, command);
+    answer = price_order(auditor, thing, command);
     if (answer.err != CNOP_OK)
         return answer;
     if (buy && money->amount < answer.total + answer.fee)
         return refuse(CNOP_E_INSUFFICIENT_FUNDS);
-    if (!buy && thing->amount < answer.qty)
+    if (!buy && (__int128)money->amount + answer.total - answer.fee > INT64_MAX)
+        return refuse(CNOP_E_OVERFLOW);
+    if (!buy && (thing->amount < answer.qty || thing->amount == 0))
         return refuse(CNOP_E_INSUFFICIENT_HOLDINGS);
     if (buy && (__int128)thing->amount + answer.qty > INT64_MAX)
         return refuse(CNOP_E_OVERFLOW);
@@ -136,32 +164,56 @@ order(struct auditor *auditor, const struct ledger_command *command)
         return refuse(CNOP_E_NO_LIQUIDITY);
     down = divide((__int128)auditor->assets[command->asset_id].price * answer.qty, CNOP_E10, false);
     up = divide((__int128)auditor->assets[command->asset_id].price * answer.qty, CNOP_E10, true);
+    if (!buy && (__int128)house[0] - up < INT64_MIN)
+        return refuse(CNOP_E_OVERFLOW);
     if (!buy && house[0] - up < auditor->rules.house_floor_e8)
         return refuse(CNOP_E_NO_LIQUIDITY);
 
-    auditor->system[LEDGER_ACCOUNT_ROUNDING][0] += up - down;
+    auditor->system[LEDGER_ACCOUNT_ROUNDING][0] += buy ? answer.total - down : up - answer.total;
     auditor->system[LEDGER_ACCOUNT_FEE][0] += answer.fee;
     money->entries++;
     thing->entries++;
     if (buy) {
-        money->amount -= up + answer.fee;
+        money->amount -= answer.total + answer.fee;
         house[0] += down;
         thing->amount += answer.qty;
         house[command->asset_id] -= answer.qty;
-        thing->cost += up + answer.fee;
+        thing->cost += answer.total + answer.fee;
     } else {
         int64_t share = divide((__int128)thing->cost * answer.qty, thing->amount, false);
 
-        money->amount += down - answer.fee;
+        if (answer.qty != thing->amount)
+            share -= share % CENT_E8;
+        money->amount += answer.total - answer.fee;
         house[0] -= up;
         thing->amount -= answer.qty;
         house[command->asset_id] += answer.qty;
         thing->cost -= share;
-        thing->realised += down - answer.fee - share;
+        thing->realised += answer.total - answer.fee - share;
     }
     answer.id = auditor->next_id;
     auditor->next_id += 2; /* the order and its trade */
     return answer;
+}
+
+static struct auditor_answer
+fill_up(struct auditor *auditor, const struct ledger_command *command)
+{
+    struct auditor_user *user = user_of(auditor, command);
+    int64_t *house = &auditor->system[LEDGER_ACCOUNT_HOUSE][0];
+    int64_t missing = user->holdings[0].amount % CENT_E8;
+
+    if (missing == 0)
+        return refuse(CNOP_OK);
+    missing = CENT_E8 - missing;
+    if (user->frozen)
+        return refuse(CNOP_E_ACCOUNT_FROZEN);
+    if (*house - missing < auditor->rules.house_floor_e8)
+        return refuse(CNOP_E_NO_LIQUIDITY);
+    *house -= missing;
+    user->holdings[0].amount += missing;
+    user->holdings[0].entries++;
+    return (struct auditor_answer){.id = auditor->next_id++, .total = missing};
 }
 
 static struct auditor_answer
@@ -199,6 +251,8 @@ auditor_apply(struct auditor *auditor, const struct ledger_command *command, int
     struct auditor_key *known = NULL;
     struct auditor_answer answer;
 
+    if (command->op == LEDGER_OP_SETTLE)
+        return fill_up(auditor, command);
     if (!is_order && !is_cash)
         return admin(auditor, command);
     if (key >= 0)

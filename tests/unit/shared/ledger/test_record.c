@@ -56,10 +56,18 @@ command_at(int step)
         command.price.e10 = 1234 * CNOP_E10 + step;
     if (command.op == LEDGER_OP_DEPOSIT || command.op == LEDGER_OP_GIFT ||
         command.op == LEDGER_OP_WITHDRAW)
-        command.amount.e8 = (100 - 50 * (command.op == LEDGER_OP_WITHDRAW)) * CNOP_E8 + step;
+        command.amount.e8 =
+            (100 - 50 * (command.op == LEDGER_OP_WITHDRAW)) * CNOP_E8 + step * CNOP_CENT_E8;
     if (command.op == LEDGER_OP_ORDER) {
         command.side = LEDGER_BUY;
         command.qty.e8 = CNOP_E8 / 100 + step;
+        if (step % 9 == 8) { /* what was bought so far; a limit on some */
+            command.side = LEDGER_SELL;
+            command.qty.e8 = 0;
+            command.close = true;
+        }
+        if (step % 3 == 0)
+            command.worst_price.e10 = command.close ? 1 : 1000000 * CNOP_E10;
         key[9] = (char)('0' + step % 7);
         key[8] = (char)('0' + step / 10 % 10);
         ck_assert_int_eq(ledger_command_set_key(&command, cnop_str_from(key)), CNOP_OK);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Several orders of one request, each answered for itself. For the handlers of the engine. */
+#ifndef CNOP_ORDER_ORDER_BATCH_HTTP_H
+#define CNOP_ORDER_ORDER_BATCH_HTTP_H
+
+#include "fcgi_services/order/order_http.h"
+
+#define ORDER_BATCH_MAX 100
+
+/* What became of one order; kept in the request's arena until all are done. */
+struct batch_item {
+    enum cnop_err err;
+    struct ledger_command command;
+    struct ledger_outcome outcome;
+};
+
+struct batch {
+    struct cnop_request *req;
+    struct batch_item *items; /* room for ORDER_BATCH_MAX or what the request holds */
+    size_t count;
+    size_t open_count; /* not answered yet */
+    bool quiet;        /* leave out what there was nothing to do for, see position_http.c */
+};
+
+/* Gives the command the key ".<digest of the key>.<index>"; its fingerprint covers the whole body.
+ * IDEMPOTENCY_MISMATCH when memory knows the key for another request. */
+cnop_must_check enum cnop_err order_batch_key(struct cnop_request *req, struct cnop_str batch_key,
+                                              size_t index, struct ledger_command *command);
+
+/* Submits every item without an error, and answers when all are done. */
+void order_batch_run(const struct order_env *env, struct batch *batch);
+
+#endif
