@@ -41,9 +41,9 @@ candle_volume_at(cnop_price price, int64_t quote_e2)
 {
     cnop_assert(quote_e2 >= 0);
     cnop_assert(price.e10 > 0);
-    return (struct candle_volume){
-        .quote_e2 = quote_e2,
-        .base_e8 = (__int128)quote_e2 * (CNOP_E10 / E2_PER_DOLLAR) * CNOP_E8 / price.e10};
+    return (struct candle_volume){.quote_e2 = quote_e2,
+                                  .base_e8 = (__int128)quote_e2 * (CNOP_E10 / E2_PER_DOLLAR) *
+                                             CNOP_E8 / price.e10};
 }
 
 void

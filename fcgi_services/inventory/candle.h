@@ -20,8 +20,8 @@ extern const struct candle_span candle_spans[CANDLE_SPAN_COUNT];
 /* Start of the candle of span_s that holds unix_s >= 0. */
 int64_t candle_start_s(int64_t unix_s, int64_t span_s);
 
-/* What was traded: dollars in cents, and units of the asset at 10^-8, of which a day of a coin worth
- * 10^-10 has more than 64 bits. Sums of candles are exact: nothing here is rounded twice. */
+/* What was traded: dollars in cents, and units of the asset at 10^-8, of which a day of a coin
+ * worth 10^-10 has more than 64 bits. Sums of candles are exact: nothing here is rounded twice. */
 struct candle_volume {
     int64_t quote_e2;
     __int128 base_e8;

@@ -23,7 +23,7 @@ struct feed_move {
     cnop_price price;
     cnop_price previous; /* 0: none, or too old to belong to the same candle */
     cnop_price rebased;  /* new centre of the band after an operator's price; 0: unchanged */
-    int64_t volume_e2; /* traded since, US cents */
+    int64_t volume_e2;   /* traded since, US cents */
     uint16_t asset_id;
 };
 

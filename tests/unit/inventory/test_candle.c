@@ -111,7 +111,8 @@ START_TEST(finer_candles_add_up_to_coarser_ones)
 
     candle_builder_init(&builder, NOW_S, remember, &seen);
     for (int64_t t = begin_s; t < NOW_S; t += 60)
-        candle_builder_push(&builder, t, (cnop_price){84676 + t % 977}, INT64_C(29000000001) + t % 7);
+        candle_builder_push(&builder, t, (cnop_price){84676 + t % 977},
+                            INT64_C(29000000001) + t % 7);
     candle_builder_finish(&builder);
     for (size_t i = 0; i < seen.count; i++) {
         const struct candle *coarse = &seen.list[i];
@@ -133,7 +134,8 @@ START_TEST(finer_candles_add_up_to_coarser_ones)
 }
 END_TEST
 
-/* 419 million dollars of a coin at 0.0000084676 are 49.5 trillion units: beyond 64 bits at 10^-8. */
+/* 419 million dollars of a coin at 0.0000084676 are 49.5 trillion units: beyond 64 bits at 10^-8.
+ */
 START_TEST(volume_does_not_saturate)
 {
     struct candle_volume volume = candle_volume_at((cnop_price){84676}, INT64_C(41900000000));

@@ -255,9 +255,8 @@ load_uneven_cash(void)
     int64_t sum_e8 = 0;
 
     for (int i = 0; i < UNEVEN_ACCOUNTS; i++) {
-        const struct ledger_account account = {.id = LEDGER_ACCOUNT_FIRST_USER + i,
-                                               .kind = LEDGER_KIND_USER,
-                                               .status = LEDGER_ACTIVE};
+        const struct ledger_account account = {
+            .id = LEDGER_ACCOUNT_FIRST_USER + i, .kind = LEDGER_KIND_USER, .status = LEDGER_ACTIVE};
 
         cash.account_id = account.id;
         cash.avail_e8 = i * 777 * CNOP_E8 + 3965 + i;
