@@ -108,6 +108,7 @@ START_TEST(finer_candles_add_up_to_coarser_ones)
     static struct seen seen;
     struct candle_builder builder;
     const int64_t begin_s = NOW_S - 86400;
+    const struct candle *day;
 
     candle_builder_init(&builder, NOW_S, remember, &seen);
     for (int64_t t = begin_s; t < NOW_S; t += 60)
@@ -130,7 +131,9 @@ START_TEST(finer_candles_add_up_to_coarser_ones)
         ck_assert_int_eq(sum.quote_e2, coarse->volume.quote_e2);
         ck_assert(sum.base_e8 == coarse->volume.base_e8);
     }
-    ck_assert(find(&seen, 86400, begin_s)->volume.base_e8 > INT64_MAX);
+    day = find(&seen, 86400, begin_s);
+    ck_assert_ptr_nonnull(day);
+    ck_assert(day->volume.base_e8 > INT64_MAX);
 }
 END_TEST
 
