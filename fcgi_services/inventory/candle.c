@@ -3,6 +3,8 @@
  * and knows nothing of where candles go. */
 #include "fcgi_services/inventory/candle.h"
 
+#include "shared/base/ascii.h"
+
 #define MINUTE_S INT64_C(60)
 #define HOUR_S INT64_C(3600)
 #define DAY_S INT64_C(86400)
@@ -93,7 +95,7 @@ candle_base_parse(struct cnop_str digits, __int128 *ret_base_e8)
     if (digits.len < 1 || digits.len > BASE_DIGITS_MAX)
         return CNOP_E_INVALID;
     for (size_t i = 0; i < digits.len; i++) {
-        if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
+        if (!cnop_is_digit(digits.ptr[i]))
             return CNOP_E_INVALID;
         value = value * 10 + (digits.ptr[i] - '0');
     }

@@ -179,7 +179,8 @@ encode_orders(struct engine_batch *batch)
     if (count_jobs(batch, is_order) == 0)
         return;
     cnop_batch_rows_open(sql, "INSERT INTO orders (id,account_id,asset_id,side,type,tif,status,"
-                              "client_order_id,fingerprint,request_id,qty_e8,quote_qty_e8,limit_price_e10,"
+                              "client_order_id,fingerprint,request_id,qty_e8,quote_qty_e8,"
+                              "limit_price_e10,"
                               "filled_qty_e8,filled_quote_e8,fee_e8,cost_e8,price_e10,price_seq,"
                               "cash_after_e8,created_us,updated_us) VALUES ");
     for (uint32_t i = 0; i < batch->job_count; i++) {

@@ -107,7 +107,7 @@ cnop_money_exponent(struct cnop_str s, size_t at, int64_t *ret_exponent)
     if (at == s.len)
         return false;
     for (; at < s.len; at++) {
-        if (s.ptr[at] < '0' || s.ptr[at] > '9')
+        if (!cnop_is_digit(s.ptr[at]))
             return false;
         if (exponent < CNOP_MONEY_EXPONENT_MAX)
             exponent = exponent * 10 + (s.ptr[at] - '0');
@@ -150,7 +150,7 @@ cnop_money_number_read(struct cnop_str s, struct cnop_money_number *ret_number)
             after_point = true;
             continue;
         }
-        if (s.ptr[i] < '0' || s.ptr[i] > '9')
+        if (!cnop_is_digit(s.ptr[i]))
             return false;
         cnop_money_push(&number, s.ptr[i], &zero_count);
         integer_digits += !after_point;
