@@ -180,7 +180,7 @@ def metrics_page(_programs):
         "or `insights`.\n\n", table(head, runtime_metrics()),
         "\n## cnop-auth\n\n", table(head, service_metrics("fcgi_services/auth/auth_main.c")),
         "\n## cnop-order\n\n",
-        table(head, service_metrics("fcgi_services/order/engine_metrics.c")),
+        table(head, service_metrics("fcgi_services/order/engine_metrics_env.c")),
         "\n## Gateway\n\n", table(head, gateway_metrics())])
 
 

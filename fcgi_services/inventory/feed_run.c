@@ -29,7 +29,7 @@ feed_run_init(struct feed_run *run, const struct feed_config *config)
     run->arena = cnop_arena_new(STEP_ARENA_BYTES);
     run->assets_arena = cnop_arena_new(ASSETS_ARENA_BYTES);
     run->cache = cnop_cache_open(&config->cache);
-    ledger_client_init(&run->engine, config->engine_socket, (uint32_t)config->engine_timeout);
+    engine_client_init(&run->engine, config->engine_socket, (uint32_t)config->engine_timeout);
     err = asset_cache_init(&run->asset_cache, run->cache, config->cache_key_file);
     if (err != CNOP_OK)
         return err;
@@ -55,7 +55,7 @@ feed_run_done(struct feed_run *run)
 {
     cnop_db_close(&run->db);
     cnop_http_client_free(&run->remote.client);
-    ledger_client_done(&run->engine);
+    engine_client_done(&run->engine);
     cnop_cache_close(&run->cache);
     cnop_arena_free(&run->assets_arena);
     cnop_arena_free(&run->arena);
@@ -123,7 +123,7 @@ introduce_assets(struct feed_run *run)
         enum cnop_err err;
 
         memcpy(command.symbol, asset->symbol.ptr, asset->symbol.len);
-        err = ledger_client_call(&run->engine, &command, &outcome);
+        err = engine_client_call(&run->engine, &command, &outcome);
         if (err != CNOP_OK)
             return err;
         run->introduced_active[i] = asset->active;
@@ -140,12 +140,12 @@ send_ticks(struct feed_run *run, const struct feed_tick *tick)
     uint32_t refused_sum = 0;
     size_t done = 0;
 
-    ticks = cnop_arena_alloc_array(run->arena, LEDGER_WIRE_TICK_MAX, sizeof(*ticks));
+    ticks = cnop_arena_alloc_array(run->arena, ENGINE_WIRE_TICK_MAX, sizeof(*ticks));
     if (ticks == NULL)
         return CNOP_E_NO_MEMORY;
     while (done < tick->move_count) {
         size_t left = tick->move_count - done;
-        uint32_t count = (uint32_t)(left < LEDGER_WIRE_TICK_MAX ? left : LEDGER_WIRE_TICK_MAX);
+        uint32_t count = (uint32_t)(left < ENGINE_WIRE_TICK_MAX ? left : ENGINE_WIRE_TICK_MAX);
         uint32_t refused_count = 0;
         enum cnop_err err;
 
@@ -154,7 +154,7 @@ send_ticks(struct feed_run *run, const struct feed_tick *tick)
                                             .seq = tick->seq,
                                             .time_us = tick->now_us,
                                             .asset_id = tick->moves[done + i].asset_id};
-        err = ledger_client_ticks(&run->engine, ticks, count, &refused_count);
+        err = engine_client_ticks(&run->engine, ticks, count, &refused_count);
         if (err != CNOP_OK)
             return err;
         refused_sum += refused_count;

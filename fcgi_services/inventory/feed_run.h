@@ -9,7 +9,7 @@
 #include "fcgi_services/inventory/feed_store.h"
 #include "shared/cache/cache.h"
 #include "shared/db/db.h"
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 struct feed_config {
     struct cnop_db_config db;
@@ -33,7 +33,7 @@ struct feed_run {
     struct cnop_db *db;
     struct cnop_cache *cache;
     struct asset_cache asset_cache;
-    struct ledger_client engine;
+    struct engine_client engine;
     struct feed_remote remote;
     struct cnop_arena *arena;  /* of one step */
     struct feed_assets assets; /* of the last tick, in assets_arena */

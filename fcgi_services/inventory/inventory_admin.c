@@ -22,7 +22,7 @@ settle(const struct inventory_desk *desk, const struct ledger_command *command, 
     struct ledger_outcome outcome;
     enum cnop_err err;
 
-    err = ledger_client_call(desk->engine, command, &outcome);
+    err = engine_client_call(desk->engine, command, &outcome);
     if (err != CNOP_OK)
         return err == CNOP_E_ASSET_UNKNOWN ? CNOP_E_UNAVAILABLE : err;
     err = inventory_store_commit(tx);

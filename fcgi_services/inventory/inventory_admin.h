@@ -5,11 +5,11 @@
 #define CNOP_INVENTORY_INVENTORY_ADMIN_H
 
 #include "fcgi_services/inventory/inventory_store.h"
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 struct inventory_desk {
     struct cnop_db *db;
-    struct ledger_client *engine;
+    struct engine_client *engine;
     struct cnop_arena *arena;
 };
 

@@ -46,7 +46,7 @@ inventory_thread_init(void *arg, unsigned thread, void **ret_env)
     if (err != CNOP_OK)
         return err;
     asset_source_init(&env->assets, env->db, &env->asset_cache);
-    ledger_client_init(&env->engine, config->engine_socket, (uint32_t)config->engine_timeout);
+    engine_client_init(&env->engine, config->engine_socket, (uint32_t)config->engine_timeout);
     env->rules = config->rules;
     *ret_env = env;
     return CNOP_OK;
@@ -57,7 +57,7 @@ inventory_thread_done(void *arg)
 {
     struct inventory_env *env = arg;
 
-    ledger_client_done(&env->engine);
+    engine_client_done(&env->engine);
     asset_source_done(&env->assets);
     cnop_db_close(&env->db);
     cnop_cache_close(&env->cache);

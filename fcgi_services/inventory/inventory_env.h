@@ -7,7 +7,7 @@
 #include "fcgi_services/inventory/asset_source.h"
 #include "shared/cache/cache.h"
 #include "shared/db/db.h"
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 #include "shared/web/web.h"
 
 struct inventory_config {
@@ -32,7 +32,7 @@ struct inventory_env {
     struct cnop_cache *cache;
     struct asset_cache asset_cache;
     struct asset_source assets;
-    struct ledger_client engine;
+    struct engine_client engine;
     struct asset_rules rules;
 };
 

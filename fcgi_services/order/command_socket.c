@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Server side of shared/ledger/wire.h, on the loop thread. A peer that breaks the protocol, or does
- * not take its answers, loses its connection; the engine never waits for one. */
+/* Server side of shared/engine_client/wire.h, on the loop thread. A peer that breaks the protocol,
+ * or does not take its answers, loses its connection; the engine never waits for one. */
 #include "fcgi_services/order/command_socket.h"
 
 #include <errno.h>
@@ -14,7 +14,8 @@
 #include "fcgi_services/order/engine_metrics.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
-#include "shared/ledger/wire.h"
+#include "shared/engine_client/wire.h"
+#include "shared/web/web.h"
 
 #define CONNECTION_MAX 256
 #define EVENTS_AT_ONCE 32
@@ -30,28 +31,49 @@ struct connection {
 
 struct command_socket {
     struct engine *engine;
+    struct command_socket_config config;
     int listen_fd;
     int epoll_fd; /* of the connections; the loop watches this one */
     struct connection connections[CONNECTION_MAX];
-    unsigned char message[LEDGER_WIRE_MESSAGE_MAX_BYTES];
+    unsigned char message[ENGINE_WIRE_MESSAGE_MAX_BYTES];
 };
 
 static struct command_socket server = {.listen_fd = -1, .epoll_fd = -1};
 
 /* ---- who ---- */
 
+enum cnop_err
+command_socket_read_uids(const char *uids, uint64_t uid, bool *ret_listed)
+{
+    struct cnop_str rest = cnop_str_from(uids), head;
+    bool more = !cnop_str_empty(rest);
+    bool is_found = false;
+    uint64_t listed;
+
+    while (more) {
+        more = cnop_str_cut(rest, ',', &head, &rest);
+        if (cnop_str_parse_u64(cnop_str_trim(head), 0, UINT32_MAX, &listed) != CNOP_OK)
+            return CNOP_E_INVALID;
+        is_found = is_found || listed == uid;
+    }
+    *ret_listed = is_found;
+    return CNOP_OK;
+}
+
 static bool
 is_listed(const char *uids, uint64_t uid)
 {
     bool listed = false;
+    enum cnop_err err = command_socket_read_uids(uids, uid, &listed);
 
-    return engine_uids_read(uids, uid, &listed) && listed;
+    cnop_assert(err == CNOP_OK); /* checked with the configuration */
+    return listed;
 }
 
 static unsigned
 rights_of(int fd)
 {
-    const struct engine_config *config = engine_config_of(server.engine);
+    const struct command_socket_config *config = &server.config;
     struct ucred peer;
     socklen_t len = sizeof(peer);
     unsigned rights = 0;
@@ -101,7 +123,7 @@ hang_up(struct connection *connection)
 }
 
 static void
-answer(struct connection *connection, const struct ledger_wire_reply *reply)
+answer(struct connection *connection, const struct engine_wire_reply *reply)
 {
     /* A peer whose buffer is full does not read: it is gone, or will be. */
     if (send(connection->fd, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL) !=
@@ -112,8 +134,8 @@ answer(struct connection *connection, const struct ledger_wire_reply *reply)
 static void
 answer_error(struct connection *connection, uint64_t tag, enum cnop_err err)
 {
-    const struct ledger_wire_reply reply = {
-        .head = {.version = LEDGER_WIRE_VERSION, .bytes = sizeof(reply), .tag = tag},
+    const struct engine_wire_reply reply = {
+        .head = {.version = ENGINE_WIRE_VERSION, .bytes = sizeof(reply), .tag = tag},
         .err = (uint32_t)err};
 
     answer(connection, &reply);
@@ -123,13 +145,13 @@ static void
 on_done(struct engine_job *job)
 {
     struct connection *connection = job->owner;
-    const struct ledger_wire_reply reply = {
-        .head = {.version = LEDGER_WIRE_VERSION, .bytes = sizeof(reply), .tag = job->owner_tag},
+    const struct engine_wire_reply reply = {
+        .head = {.version = ENGINE_WIRE_VERSION, .bytes = sizeof(reply), .tag = job->owner_tag},
         .err = (uint32_t)job->err,
         .outcome = job->outcome};
 
     if (job->outcome.replayed)
-        cnop_metric_add(ENGINE_METRIC_REPLAYED, 1);
+        engine_metric_add(ENGINE_METRIC_REPLAYED, 1);
     if (connection->fd >= 0 && connection->generation == job->owner_index)
         answer(connection, &reply);
 }
@@ -162,7 +184,7 @@ is_sane(const struct ledger_command *command)
 static void
 take_command(struct connection *connection, size_t bytes)
 {
-    struct ledger_wire_command message;
+    struct engine_wire_command message;
     struct engine_job *job;
 
     if (bytes != sizeof(message)) {
@@ -209,12 +231,12 @@ static void
 take_ticks(struct connection *connection, size_t bytes)
 {
     int64_t now_us = cnop_clock_wall_us();
-    struct ledger_wire_reply reply = {
-        .head = {.version = LEDGER_WIRE_VERSION, .bytes = sizeof(reply)}};
-    struct ledger_wire_ticks message;
+    struct engine_wire_reply reply = {
+        .head = {.version = ENGINE_WIRE_VERSION, .bytes = sizeof(reply)}};
+    struct engine_wire_ticks message;
 
     memcpy(&message, server.message, sizeof(message));
-    if (message.count < 1 || message.count > LEDGER_WIRE_TICK_MAX ||
+    if (message.count < 1 || message.count > ENGINE_WIRE_TICK_MAX ||
         bytes != sizeof(message) + message.count * sizeof(struct ledger_tick)) {
         hang_up(connection);
         return;
@@ -229,7 +251,7 @@ take_ticks(struct connection *connection, size_t bytes)
         memcpy(&tick, server.message + sizeof(message) + i * sizeof(tick), sizeof(tick));
         reply.refused_count += !take_tick(&tick, now_us);
     }
-    cnop_metric_add(ENGINE_METRIC_TICKS, message.count - reply.refused_count);
+    engine_metric_add(ENGINE_METRIC_TICKS, message.count - reply.refused_count);
     reply.head.tag = message.head.tag;
     answer(connection, &reply);
 }
@@ -237,18 +259,18 @@ take_ticks(struct connection *connection, size_t bytes)
 static void
 take_message(struct connection *connection, size_t bytes)
 {
-    struct ledger_wire_head head;
+    struct engine_wire_head head;
 
-    if (bytes < sizeof(struct ledger_wire_ticks)) {
+    if (bytes < sizeof(struct engine_wire_ticks)) {
         hang_up(connection);
         return;
     }
     memcpy(&head, server.message, sizeof(head));
-    if (head.version != LEDGER_WIRE_VERSION || head.bytes != bytes)
+    if (head.version != ENGINE_WIRE_VERSION || head.bytes != bytes)
         hang_up(connection);
-    else if (head.kind == LEDGER_WIRE_COMMAND)
+    else if (head.kind == ENGINE_WIRE_COMMAND)
         take_command(connection, bytes);
-    else if (head.kind == LEDGER_WIRE_TICKS)
+    else if (head.kind == ENGINE_WIRE_TICKS)
         take_ticks(connection, bytes);
     else
         hang_up(connection);
@@ -354,20 +376,21 @@ listen_on(const char *path)
 }
 
 enum cnop_err
-command_socket_open(struct engine *engine)
+command_socket_open(struct engine *engine, const struct command_socket_config *config)
 {
-    const char *path = engine_config_of(engine)->command_socket;
-
+    cnop_assert(engine != NULL);
+    cnop_assert(server.listen_fd < 0);
     server.engine = engine;
+    server.config = *config;
     for (uint32_t i = 0; i < CONNECTION_MAX; i++)
         server.connections[i].fd = -1;
     server.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    server.listen_fd = listen_on(path);
+    server.listen_fd = listen_on(config->path);
     if (server.epoll_fd < 0 || server.listen_fd < 0) {
         struct cnop_log_line line;
 
         cnop_log_begin(&line, CNOP_LOG_CRITICAL, NULL, "command_socket", "cannot listen");
-        cnop_log_text(&line, "path", path);
+        cnop_log_text(&line, "path", config->path);
         cnop_log_i64(&line, "errno", errno);
         cnop_log_end(&line);
         return CNOP_E_IO;

@@ -1,36 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* The committer thread: takes one batch at a time, writes it as one transaction, and reports what
- * became of it. It never guesses: after a lost answer it asks the writer row whether the batch is
- * there, and sends the same transaction again only when it is not. */
+/* Port: whatever writes batches, each as one transaction, and reports what became of it. It never
+ * guesses: after a lost answer it asks the database whether the batch is there, and sends the same
+ * transaction again only when it is not. committer_sql.c does it; tests link a fake. */
 #ifndef CNOP_ORDER_COMMITTER_H
 #define CNOP_ORDER_COMMITTER_H
 
-#include "fcgi_services/order/engine.h"
+#include "fcgi_services/order/engine_batch.h"
 
 struct committer;
 
-/* What a look at the committer may find. */
-enum committer_event {
-    COMMITTER_NOTHING,
-    COMMITTER_DONE,      /* the batch is back, batch->result says how it went */
-    COMMITTER_UNSETTLED, /* once a batch, when its outcome is unknown for too long; it is not back
-                          */
+/* err: OK: durable. DUPLICATE, INTERNAL, TRUNCATED: one of its rows is refused, and so is the whole
+ * batch. DB_DEADLOCK: somebody else keeps a row locked. DB_FAILED: not written, for another reason.
+ * FENCED: a newer engine writes. OUTCOME_UNKNOWN: nobody could be asked for too long. Unless it is
+ * the last, nothing is left to find out. */
+struct commit_result {
+    enum cnop_err err;
+    int64_t elapsed_us;
 };
-
-/* Starts the thread on a connection that holds the epoch. db becomes the thread's. */
-cnop_must_check enum cnop_err committer_start(struct cnop_batch_db *db, uint64_t giveup_ms,
-                                              struct committer **ret_committer);
-/* Waits for the batch in hand, then ends the thread. Gives up on an unsettled one. */
-void committer_stop(struct committer *committer);
-
-/* Readable when there is an event. */
-int committer_fd(const struct committer *committer);
 
 /* Lends a batch; only when no other is lent. */
 void committer_send(struct committer *committer, struct engine_batch *batch);
-enum committer_event committer_event(struct committer *committer);
+
+/* Readable when a batch has come back. */
+int committer_fd(const struct committer *committer);
+/* True: the batch is back. */
+cnop_must_check bool committer_take(struct committer *committer, struct commit_result *ret_result);
 
 /* False while the database cannot be reached. */
 bool committer_has_database(const struct committer *committer);
+
+/* Waits for the batch in hand, but not for its settling, and ends the thread. */
+void committer_stop(struct committer *committer);
 
 #endif

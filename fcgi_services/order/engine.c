@@ -4,45 +4,12 @@
 #include "fcgi_services/order/engine.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "fcgi_services/order/engine_metrics.h"
 #include "fcgi_services/order/engine_state.h"
 #include "fcgi_services/order/fault.h"
 #include "shared/base/clock.h"
-
-/* ---- lists ---- */
-
-void
-job_list_push(struct job_list *list, struct engine_job *job)
-{
-    job->next = NULL;
-    if (list->first == NULL)
-        list->first = job;
-    else
-        list->last->next = job;
-    list->last = job;
-}
-
-struct engine_job *
-job_list_pop(struct job_list *list)
-{
-    struct engine_job *job = list->first;
-
-    if (job != NULL)
-        list->first = job->next;
-    return job;
-}
-
-void
-job_list_prepend(struct job_list *list, struct job_list *head)
-{
-    if (head->first == NULL)
-        return;
-    head->last->next = list->first;
-    if (list->first == NULL)
-        list->last = head->last;
-    list->first = head->first;
-}
 
 /* ---- jobs ---- */
 
@@ -58,14 +25,16 @@ oldest_us(const struct engine *engine)
         oldest = engine->filling->started_us;
     if (engine->backlog.first != NULL && engine->backlog.first->queued_us < oldest)
         oldest = engine->backlog.first->queued_us;
+    cnop_assert(oldest <= now_us);
     return now_us - oldest;
 }
 
 uint32_t
 engine_room(const struct engine *engine)
 {
-    if (engine->draining || engine->fenced || engine->unsettled ||
-        oldest_us(engine) > (int64_t)engine->config->queue_age * 1000)
+    cnop_assert(engine->free_count <= engine->parts.queue_jobs);
+    if (engine->draining || engine->over || engine->unsettled ||
+        oldest_us(engine) > engine->parts.queue_age_us)
         return 0;
     return engine->free_count;
 }
@@ -76,9 +45,11 @@ engine_job_take(struct engine *engine)
     struct engine_job *job = engine->free_jobs;
 
     if (job == NULL || engine_room(engine) == 0) {
-        cnop_metric_add(ENGINE_METRIC_SHED, 1);
+        engine_metric_add(ENGINE_METRIC_SHED, 1);
         return NULL;
     }
+    cnop_assert(!job->lent);
+    cnop_assert(engine->free_count > 0);
     engine->free_jobs = job->next;
     engine->free_count--;
     memset(job, 0, sizeof(*job));
@@ -88,6 +59,8 @@ engine_job_take(struct engine *engine)
 void
 engine_job_drop(struct engine *engine, struct engine_job *job)
 {
+    cnop_assert(!job->lent);
+    cnop_assert(engine->free_count < engine->parts.queue_jobs);
     job->next = engine->free_jobs;
     engine->free_jobs = job;
     engine->free_count++;
@@ -96,8 +69,19 @@ engine_job_drop(struct engine *engine, struct engine_job *job)
 void
 engine_finish(struct engine *engine, struct engine_job *job, enum cnop_err err)
 {
+    cnop_assert(job->done != NULL);
     job->err = err;
     job_list_push(&engine->finished, job);
+}
+
+void
+engine_finish_all(struct engine *engine, struct job_list *jobs, enum cnop_err err)
+{
+    struct engine_job *job;
+
+    cnop_assert(err != CNOP_OK);
+    while ((job = job_list_pop(jobs)) != NULL)
+        engine_finish(engine, job, err);
 }
 
 static void
@@ -109,30 +93,63 @@ answer_finished(struct engine *engine)
         engine_kill_point("pre_reply");
         job->done(job);
         engine_kill_point("post_reply");
-        engine_job_drop(engine, job);
+        if (!job->lent) /* else it goes back with its batch */
+            engine_job_drop(engine, job);
     }
+    cnop_assert(engine->finished.first == NULL);
+}
+
+/* ---- accounts whose rows are locked ---- */
+
+void
+engine_block(struct engine *engine, int64_t account_id)
+{
+    struct blocked_account *place = &engine->blocked[0];
+
+    for (uint32_t i = 0; i < ENGINE_BLOCKED_MAX; i++) {
+        if (engine->blocked[i].until_us < place->until_us)
+            place = &engine->blocked[i];
+    }
+    *place = (struct blocked_account){.account_id = account_id,
+                                      .until_us = cnop_clock_monotonic_us() +
+                                                  engine->parts.blocked_pause_us};
+    if (engine->blocked_count < ENGINE_BLOCKED_MAX)
+        engine->blocked_count++;
+    cnop_assert(engine->blocked_count > 0);
+}
+
+static bool
+is_blocked(struct engine *engine, const struct engine_job *job)
+{
+    uint32_t open_count = 0;
+    bool blocked = false;
+    int64_t now_us;
+
+    if (engine->blocked_count == 0 || job->preview != NULL)
+        return false;
+    now_us = cnop_clock_monotonic_us();
+    for (uint32_t i = 0; i < ENGINE_BLOCKED_MAX; i++) {
+        const struct blocked_account *row = &engine->blocked[i];
+
+        open_count += row->until_us > now_us;
+        blocked = blocked || (row->until_us > now_us && row->account_id == job->command.account_id);
+    }
+    engine->blocked_count = open_count;
+    cnop_assert(!blocked || open_count > 0);
+    return blocked;
 }
 
 /* ---- filling ---- */
-
-void
-engine_batch_clear(struct engine_batch *batch)
-{
-    batch->job_count = 0;
-    batch->changed_count = 0;
-    batch->balance_count = 0;
-    batch->account_count = 0;
-    cnop_buf_init(&batch->body, batch->framed + LEDGER_CHAIN_FRAME_BYTES, ENGINE_BODY_BYTES);
-}
 
 static bool
 can_fill(const struct engine *engine)
 {
     const struct engine_batch *batch = engine->filling;
-    uint32_t most = engine->solo_count > 0 ? 1 : ENGINE_BATCH_MAX;
 
-    return batch->job_count < most && ledger_has_room(engine->ledger) &&
-           batch->body.cap - batch->body.len >= LEDGER_RECORD_MAX_BYTES;
+    cnop_assert(batch != engine->in_flight);
+    if (batch->job_count > 0 && (batch->solo || engine->solo_count > 0))
+        return false;
+    return engine_batch_has_room(batch) && ledger_has_room(engine->ledger);
 }
 
 /* Times rise with ids, also when the clock is set back: readers look for a time among ids. */
@@ -151,22 +168,16 @@ apply(struct engine *engine, struct engine_job *job)
 {
     struct engine_batch *batch = engine->filling;
 
-    if (batch->job_count == 0) {
-        batch->started_us = job->queued_us;
+    cnop_assert(engine_batch_has_room(batch));
+    cnop_assert(!batch->solo || batch->job_count == 0);
+    if (batch->job_count == 0)
         batch->first_id = ledger_next_id(engine->ledger);
-    }
-    if (engine->solo_count > 0)
-        engine->solo_count--;
     job->command.time_us = next_time_us(engine);
     if (job->preview != NULL)
         job->err = ledger_preview(engine->ledger, &job->command, job->preview);
     else
         job->err = ledger_apply(engine->ledger, &job->command, &job->outcome);
-    if (job->err == CNOP_OK && job->outcome.changed) {
-        ledger_record_encode(&batch->body, &job->command, &job->outcome);
-        batch->changed_count++;
-    }
-    batch->jobs[batch->job_count++] = job;
+    engine_batch_add(batch, job);
     engine_kill_point("applied");
 }
 
@@ -176,27 +187,42 @@ engine_sent_to_lookup(struct engine *engine, struct engine_job *job)
     if (job->preview != NULL ||
         !(job->resolve || ledger_needs_lookup(engine->ledger, &job->command)))
         return false;
-    if (lookup_push(engine->lookup, job))
-        cnop_metric_add(ENGINE_METRIC_LOOKUP, 1);
+    cnop_assert(job->command.key_len > 0);
+    if (lookup_push(engine->parts.lookup, job))
+        engine_metric_add(ENGINE_METRIC_LOOKUP, 1);
     else
         engine_finish(engine, job, CNOP_E_OVERLOADED);
     return true;
+}
+
+/* A job at the head of the queue: refused, looked up, or applied. */
+static void
+take_up(struct engine *engine, struct engine_job *job)
+{
+    cnop_assert(!engine->unsettled);
+    cnop_assert(can_fill(engine));
+    engine->filling->solo = engine->solo_count > 0;
+    if (engine->solo_count > 0)
+        engine->solo_count--;
+    if (is_blocked(engine, job)) {
+        engine_metric_add(ENGINE_METRIC_BLOCKED, 1);
+        engine_finish(engine, job, CNOP_E_BUSY);
+    } else if (!engine_sent_to_lookup(engine, job)) {
+        apply(engine, job);
+    }
 }
 
 void
 engine_submit(struct engine *engine, struct engine_job *job)
 {
     cnop_assert(job->done != NULL);
+    cnop_assert(!job->lent);
     engine_kill_point("accepted");
     job->queued_us = cnop_clock_monotonic_us();
     if (engine_fault(ENGINE_FAULT_SKIP_DEDUPE))
         job->command.key_len = 0;
-    if (engine->backlog.first != NULL)
-        job_list_push(&engine->backlog, job);
-    else if (engine_sent_to_lookup(engine, job))
-        return;
-    else if (can_fill(engine))
-        apply(engine, job);
+    if (engine->backlog.first == NULL && can_fill(engine))
+        take_up(engine, job);
     else
         job_list_push(&engine->backlog, job);
 }
@@ -204,12 +230,9 @@ engine_submit(struct engine *engine, struct engine_job *job)
 static void
 fill_from_backlog(struct engine *engine)
 {
-    while (engine->backlog.first != NULL && can_fill(engine)) {
-        struct engine_job *job = job_list_pop(&engine->backlog);
-
-        if (!engine_sent_to_lookup(engine, job))
-            apply(engine, job);
-    }
+    while (engine->backlog.first != NULL && can_fill(engine))
+        take_up(engine, job_list_pop(&engine->backlog));
+    cnop_assert(engine->backlog.first != NULL || engine->solo_count == 0);
 }
 
 enum cnop_err
@@ -223,30 +246,17 @@ engine_tick(struct engine *engine, const struct ledger_command *command)
 
 /* ---- sealing ---- */
 
-/* Copies what the batch touched: from here on the state may move on. */
+/* Nothing is in flight: what these jobs saw is durable. */
 static void
-copy_rows(struct engine *engine, struct engine_batch *batch)
+answer_unchanged(struct engine *engine, struct engine_batch *batch)
 {
-    batch->balance_count = ledger_dirty_balance_count(engine->ledger);
-    batch->account_count = ledger_dirty_account_count(engine->ledger);
-    cnop_assert(batch->balance_count <= ENGINE_DIRTY_MAX);
-    cnop_assert(batch->account_count <= ENGINE_DIRTY_MAX);
-    for (uint32_t i = 0; i < batch->balance_count; i++)
-        batch->balances[i] = *ledger_dirty_balance(engine->ledger, i);
-    for (uint32_t i = 0; i < batch->account_count; i++) {
-        struct engine_account_row *row = &batch->accounts[i];
-
-        row->account = *ledger_dirty_account(engine->ledger, i, &row->row, &row->limits);
-    }
-}
-
-void
-engine_batch_answer(struct engine *engine, struct engine_batch *batch)
-{
-    for (uint32_t i = 0; i < batch->job_count; i++) {
-        if (batch->jobs[i] != NULL)
-            engine_finish(engine, batch->jobs[i], batch->jobs[i]->err);
-    }
+    cnop_assert(engine->in_flight == NULL);
+    cnop_assert(batch->changed_count == 0);
+    engine->committed_mark = ledger_mark(engine->ledger);
+    ledger_forget(engine->ledger, engine->committed_mark);
+    ledger_batch_begin(engine->ledger);
+    for (uint32_t i = 0; i < batch->job_count; i++)
+        engine_finish(engine, batch->jobs[i], batch->jobs[i]->err);
     engine_batch_clear(batch);
 }
 
@@ -258,34 +268,39 @@ ignore(struct engine_job *job)
 }
 
 static void
-seal(struct engine *engine)
+lend(struct engine *engine, struct engine_batch *batch)
 {
-    struct engine_batch *batch = engine->filling;
-
-    batch->undo_end = ledger_mark(engine->ledger);
-    if (batch->changed_count == 0) {
-        /* Nothing is in flight: what these saw is durable. */
-        ledger_forget(engine->ledger, batch->undo_end);
-        engine->committed_mark = batch->undo_end;
-        ledger_batch_begin(engine->ledger);
-        engine_batch_answer(engine, batch);
-        return;
-    }
-    copy_rows(engine, batch);
-    ledger_batch_begin(engine->ledger);
-    batch->next_id = ledger_next_id(engine->ledger);
-    batch->chain = engine->chain;
+    cnop_assert(engine->in_flight == NULL);
     engine->filling = batch == &engine->batches[0] ? &engine->batches[1] : &engine->batches[0];
+    cnop_assert(engine->filling->job_count == 0);
     engine->in_flight = batch;
-    cnop_metric_observe(ENGINE_METRIC_BATCH_SIZE, batch->changed_count);
+    engine->in_flight_since_us = cnop_clock_monotonic_us();
+    for (uint32_t i = 0; i < batch->job_count; i++)
+        batch->jobs[i]->lent = true;
+    engine_metric_observe(ENGINE_METRIC_BATCH_SIZE, batch->changed_count);
     engine_kill_point("sealed");
-    committer_send(engine->committer, batch);
+    committer_send(engine->parts.committer, batch);
     if (engine_fault(ENGINE_FAULT_REPLY_EARLY)) {
         for (uint32_t i = 0; i < batch->job_count; i++) {
             batch->jobs[i]->done(batch->jobs[i]);
             batch->jobs[i]->done = ignore;
         }
     }
+}
+
+static void
+seal(struct engine *engine)
+{
+    struct engine_batch *batch = engine->filling;
+
+    cnop_assert(batch->job_count > 0);
+    if (batch->changed_count == 0) {
+        answer_unchanged(engine, batch);
+        return;
+    }
+    engine_batch_seal(batch, engine->ledger, &engine->chain);
+    ledger_batch_begin(engine->ledger);
+    lend(engine, batch);
 }
 
 static void
@@ -301,39 +316,85 @@ pump(struct engine *engine)
 void
 engine_round_end(struct engine *engine)
 {
+    if (engine->in_flight != NULL && !engine->unsettled &&
+        cnop_clock_monotonic_us() - engine->in_flight_since_us > engine->parts.commit_giveup_us)
+        engine_on_stalled(engine);
     do {
-        pump(engine);
+        if (!engine->unsettled)
+            pump(engine);
         answer_finished(engine);
-    } while (engine->finished.first != NULL);
-    cnop_metric_set(ENGINE_METRIC_WAITING, engine->job_count - engine->free_count);
+    } while (!engine->unsettled && engine->in_flight == NULL && engine->filling->job_count > 0);
+    cnop_assert(engine->finished.first == NULL);
+    cnop_assert(engine->unsettled || engine->in_flight != NULL || engine->filling->job_count == 0);
+    engine_metric_set(ENGINE_METRIC_WAITING, engine->parts.queue_jobs - engine->free_count);
 }
 
-/* ---- looking at it ---- */
+/* ---- start and end ---- */
+
+enum cnop_err
+engine_open(const struct engine_parts *parts, struct engine **ret_engine)
+{
+    static struct engine engine;
+    size_t bytes = parts->queue_jobs * sizeof(struct engine_job);
+    struct engine_job *jobs;
+
+    cnop_assert(parts->queue_jobs > 0);
+    cnop_assert(parts->committer != NULL && parts->lookup != NULL);
+    memset(&engine, 0, sizeof(engine));
+    engine.parts = *parts;
+    engine.ledger = parts->ledger;
+    engine.chain = parts->chain;
+    engine.filling = &engine.batches[0];
+    jobs = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (jobs == MAP_FAILED || engine_batch_open(&engine.batches[0]) != CNOP_OK ||
+        engine_batch_open(&engine.batches[1]) != CNOP_OK)
+        return CNOP_E_NO_MEMORY;
+    for (uint32_t i = parts->queue_jobs; i > 0; i--)
+        engine_job_drop(&engine, &jobs[i - 1]);
+    ledger_forget(engine.ledger, ledger_mark(engine.ledger));
+    engine.committed_mark = ledger_mark(engine.ledger);
+    ledger_batch_begin(engine.ledger);
+    *ret_engine = &engine;
+    return CNOP_OK;
+}
+
+void
+engine_close(struct engine *engine)
+{
+    committer_stop(engine->parts.committer);
+    lookup_stop(engine->parts.lookup);
+}
 
 void
 engine_drain(struct engine *engine)
 {
     engine->draining = true;
+    cnop_assert(engine_room(engine) == 0);
 }
+
+/* ---- looking at it ---- */
 
 const struct ledger *
 engine_ledger(const struct engine *engine)
 {
+    cnop_assert(engine->ledger != NULL);
     return engine->ledger;
 }
 
-const struct engine_config *
-engine_config_of(const struct engine *engine)
+bool
+engine_is_over(const struct engine *engine)
 {
-    return engine->config;
+    return engine->over;
 }
 
 struct engine_status
 engine_status(const struct engine *engine)
 {
+    cnop_assert(engine->free_count <= engine->parts.queue_jobs);
     return (struct engine_status){.seq = engine->chain.seq,
                                   .epoch = engine->chain.epoch,
-                                  .waiting_count = engine->job_count - engine->free_count,
+                                  .waiting_count = engine->parts.queue_jobs - engine->free_count,
                                   .oldest_us = oldest_us(engine),
-                                  .database_lost = !committer_has_database(engine->committer)};
+                                  .database_lost =
+                                      !committer_has_database(engine->parts.committer)};
 }

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "fcgi_services/order/command_socket.h"
+
 #define ROW_STRING(field, default_, doc_)                                                          \
     CNOP_CONFIG_ROW_STRING(struct engine_config, field, default_, doc_)
 #define ROW_U64(field, default_, min_, max_, doc_)                                                 \
@@ -32,9 +34,11 @@ static const struct cnop_config_key keys[] = {
     ROW_DURATION(queue_age, "250ms", 10, 60000,
                  "Age of the oldest waiting command from which new ones are refused with 503."),
     ROW_DURATION(price_max_age, "60s", 100, 86400000, "Age from which a price cannot be traded."),
-    ROW_DURATION(commit_giveup, "5s", 100, 60000,
+    ROW_DURATION(commit_giveup, "1500ms", 100, 2000,
                  "Time after which commands of a commit without an answer are told that their "
-                 "outcome is unknown."),
+                 "outcome is unknown; a second more when nothing else happens."),
+    ROW_DURATION(blocked_pause, "5s", 100, 60000,
+                 "Time an account is refused whose rows somebody else keeps locked."),
     ROW_STRING(deposit_limit, "10000", "US dollars an account may deposit in a UTC day."),
     ROW_STRING(withdraw_limit, "5000", "US dollars an account may withdraw in a UTC day."),
     ROW_STRING(min_quantity, "0.001", "Least quantity of an order by quantity."),
@@ -70,30 +74,12 @@ read_qty(const char *name, const char *text, cnop_qty *ret_qty)
     return false;
 }
 
-bool
-engine_uids_read(const char *uids, uint64_t uid, bool *ret_listed)
-{
-    struct cnop_str rest = cnop_str_from(uids), head;
-    bool more = !cnop_str_empty(rest);
-    bool is_listed = false;
-    uint64_t listed;
-
-    while (more) {
-        more = cnop_str_cut(rest, ',', &head, &rest);
-        if (cnop_str_parse_u64(cnop_str_trim(head), 0, UINT32_MAX, &listed) != CNOP_OK)
-            return false;
-        is_listed = is_listed || listed == uid;
-    }
-    *ret_listed = is_listed;
-    return true;
-}
-
 static bool
 check_uids(const char *name, const char *uids)
 {
     bool is_listed;
 
-    if (engine_uids_read(uids, 0, &is_listed))
+    if (command_socket_read_uids(uids, 0, &is_listed) == CNOP_OK)
         return true;
     fprintf(stderr, "%s: \"%s\" is not a list of numeric user ids\n", name, uids);
     return false;

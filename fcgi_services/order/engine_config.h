@@ -23,6 +23,7 @@ struct engine_config {
     uint64_t queue_age;     /* ms */
     uint64_t price_max_age; /* ms */
     uint64_t commit_giveup; /* ms */
+    uint64_t blocked_pause; /* ms */
     const char *deposit_limit;
     const char *withdraw_limit;
     const char *min_quantity;
@@ -40,8 +41,5 @@ extern const struct cnop_config_spec engine_config_spec;
 /* Turns the decimal texts into the ledger's rules. CONFIG: one is no amount, or a list of user ids
  * holds something else (said on stderr). */
 cnop_must_check enum cnop_err engine_config_validate(void *values);
-
-/* "33, 1000": whether uid is on the list. False, and nothing told: an entry is no number. */
-cnop_must_check bool engine_uids_read(const char *uids, uint64_t uid, bool *ret_listed);
 
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine's own metrics: places in its table (engine_main.c), in order. */
+/* What the engine counts. Where the counts go is the program's business (engine_metrics_env.c). */
 #ifndef CNOP_ORDER_ENGINE_METRICS_H
 #define CNOP_ORDER_ENGINE_METRICS_H
 
-#include "shared/web/metrics.h"
+#include <stdint.h>
 
+/* Places in the table of metrics, in order. */
 enum engine_metric {
     ENGINE_METRIC_COMMITTED,
     ENGINE_METRIC_COMMIT_FAILED,
+    ENGINE_METRIC_COMMIT_UNKNOWN,
     ENGINE_METRIC_ISOLATED,
+    ENGINE_METRIC_BLOCKED,
     ENGINE_METRIC_SHED,
     ENGINE_METRIC_LOOKUP,
     ENGINE_METRIC_REPLAYED,
@@ -19,6 +22,8 @@ enum engine_metric {
     ENGINE_METRIC_COUNT
 };
 
-extern const struct cnop_metric_def engine_metrics[ENGINE_METRIC_COUNT];
+void engine_metric_add(enum engine_metric metric, int64_t delta);
+void engine_metric_set(enum engine_metric metric, int64_t value);
+void engine_metric_observe(enum engine_metric metric, int64_t value);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What comes back to the loop: commits that succeeded, failed or stay unknown, and keys looked up.
- * Nothing is guessed: state that is not known to be durable is taken back and its commands run
+ * Nothing is guessed: state that is not known to be durable is rolled back and its commands run
  * again, or their clients are told. */
 #include "fcgi_services/order/engine_state.h"
 
@@ -8,178 +8,227 @@
 #include "shared/base/log.h"
 
 #define LOOKUP_TAKE 64
+/* So many commands in a row, each alone, met a locked row: it is one that they all need. */
+#define BLOCKED_STREAK_MAX 2
 
 /* ---- results of a commit ---- */
 
 static void
-on_committed(struct engine *engine, struct engine_batch *batch)
+on_committed(struct engine *engine, struct engine_batch *batch, int64_t elapsed_us)
 {
+    cnop_assert(batch->chain.seq == engine->chain.seq + 1);
+    cnop_assert(batch->undo_end >= engine->committed_mark);
     ledger_forget(engine->ledger, batch->undo_end);
     engine->committed_mark = batch->undo_end;
     engine->chain = batch->chain;
-    cnop_metric_add(ENGINE_METRIC_COMMITTED, batch->changed_count);
-    cnop_metric_observe(ENGINE_METRIC_COMMIT_SECONDS, batch->commit_us);
-    engine_batch_answer(engine, batch);
+    engine->blocked_streak = 0;
+    engine_metric_add(ENGINE_METRIC_COMMITTED, batch->changed_count);
+    engine_metric_observe(ENGINE_METRIC_COMMIT_SECONDS, elapsed_us);
 }
 
-/* Takes back everything that is not committed; the jobs of the failed batch and of the one filling
- * behind it, in their order. */
-static struct job_list
-rollback(struct engine *engine, struct engine_batch *batch)
+/* The committer has given it back: its jobs are ours again. Those of an unsettled batch have been
+ * answered. */
+static void
+take_back_jobs(struct engine *engine, struct engine_batch *batch, struct job_list *jobs)
 {
-    struct engine_batch *const both[] = {batch, engine->filling};
-    struct job_list jobs = {NULL, NULL};
+    for (uint32_t i = 0; i < batch->job_count; i++) {
+        struct engine_job *job = batch->jobs[i];
 
+        cnop_assert(job->lent);
+        job->lent = false;
+        if (engine->unsettled)
+            engine_job_drop(engine, job);
+        else
+            job_list_push(jobs, job);
+    }
+    engine_batch_clear(batch);
+}
+
+/* Adds the jobs of the batch that fills. */
+static void
+take_filling_jobs(struct engine *engine, struct job_list *jobs)
+{
+    struct engine_batch *batch = engine->filling;
+
+    for (uint32_t i = 0; i < batch->job_count; i++) {
+        cnop_assert(!batch->jobs[i]->lent);
+        job_list_push(jobs, batch->jobs[i]);
+    }
+    engine_batch_clear(batch);
+}
+
+/* Undoes in memory everything that is not committed. */
+static void
+rollback(struct engine *engine)
+{
+    cnop_assert(engine->in_flight == NULL);
     ledger_rollback(engine->ledger, engine->committed_mark);
     ledger_batch_begin(engine->ledger);
-    for (size_t b = 0; b < CNOP_COUNT(both); b++) {
-        for (uint32_t i = 0; i < both[b]->job_count; i++) {
-            if (both[b]->jobs[i] != NULL)
-                job_list_push(&jobs, both[b]->jobs[i]);
-        }
-        engine_batch_clear(both[b]);
-    }
-    return jobs;
+    cnop_assert(ledger_mark(engine->ledger) == engine->committed_mark);
 }
 
+/* The one command whose rows the database would not take. */
 static void
-fail_all(struct engine *engine, struct job_list *jobs, enum cnop_err err)
+blame(struct engine *engine, struct engine_job *poison, enum cnop_err err)
 {
-    struct engine_job *job;
-
-    while ((job = job_list_pop(jobs)) != NULL)
-        engine_finish(engine, job, err);
-}
-
-/* The database refuses one of the rows: run the commands again, one transaction each, and the one
- * that is refused alone gets the blame. */
-static void
-isolate(struct engine *engine, struct engine_batch *batch, enum cnop_err err)
-{
-    bool alone = batch->job_count == 1;
-    struct job_list jobs = rollback(engine, batch);
-
-    cnop_metric_add(ENGINE_METRIC_ISOLATED, 1);
-    if (alone && jobs.first != NULL) {
-        struct engine_job *poison = job_list_pop(&jobs);
-
-        if (err == CNOP_E_DUPLICATE && poison->command.key_len > 0 && !poison->resolve) {
-            poison->resolve = true;
-            if (!engine_sent_to_lookup(engine, poison))
-                engine_finish(engine, poison, CNOP_E_INTERNAL);
-        } else {
+    cnop_assert(!poison->lent);
+    if (err == CNOP_E_DUPLICATE && poison->command.key_len > 0 && !poison->resolve) {
+        poison->resolve = true;
+        if (!engine_sent_to_lookup(engine, poison))
             engine_finish(engine, poison, CNOP_E_INTERNAL);
-        }
+    } else if (err == CNOP_E_DB_DEADLOCK) {
+        engine->blocked_streak++;
+        engine_block(engine, poison->command.account_id);
+        engine_metric_add(ENGINE_METRIC_BLOCKED, 1);
+        engine_finish(engine, poison, CNOP_E_BUSY);
+    } else {
+        engine_finish(engine, poison, CNOP_E_INTERNAL);
     }
-    for (const struct engine_job *job = jobs.first; job != NULL; job = job->next)
+}
+
+/* One of the rows cannot be written: run the commands again, one transaction each, and the one that
+ * fails alone gets the blame. jobs: of the failed batch, then those that came after. */
+static void
+isolate(struct engine *engine, struct job_list *jobs, bool alone, enum cnop_err err)
+{
+    engine_metric_add(ENGINE_METRIC_ISOLATED, 1);
+    if (alone && jobs->first != NULL)
+        blame(engine, job_list_pop(jobs), err);
+    if (engine->blocked_streak >= BLOCKED_STREAK_MAX) {
+        engine->blocked_streak = 0;
+        engine->solo_count = 0;
+        engine_finish_all(engine, jobs, CNOP_E_BUSY);
+        engine_finish_all(engine, &engine->backlog, CNOP_E_BUSY);
+        return;
+    }
+    for (const struct engine_job *job = jobs->first; job != NULL; job = job->next)
         engine->solo_count++;
-    job_list_prepend(&engine->backlog, &jobs);
+    job_list_prepend(&engine->backlog, jobs);
+}
+
+static bool
+is_refused_row(enum cnop_err err)
+{
+    return err == CNOP_E_DUPLICATE || err == CNOP_E_INTERNAL || err == CNOP_E_TRUNCATED ||
+           err == CNOP_E_DB_DEADLOCK;
 }
 
 static void
-on_commit_done(struct engine *engine)
+end(struct engine *engine, const char *event, const char *why)
 {
-    struct engine_batch *batch = engine->in_flight;
-    struct job_list jobs;
-
-    engine->in_flight = NULL;
-    engine->unsettled = false;
-    if (batch->result == CNOP_OK) {
-        on_committed(engine, batch);
+    if (engine->over)
         return;
-    }
-    cnop_metric_add(ENGINE_METRIC_COMMIT_FAILED, 1);
-    if (batch->result == CNOP_E_DUPLICATE || batch->result == CNOP_E_INTERNAL ||
-        batch->result == CNOP_E_TRUNCATED) {
-        isolate(engine, batch, batch->result);
-        return;
-    }
-    if (batch->result == CNOP_E_FENCED && !engine->fenced) {
-        engine->fenced = true;
-        cnop_log_write(CNOP_LOG_CRITICAL, "fenced", "another engine has taken over: ending");
-        cnop_web_stop();
-    }
-    jobs = rollback(engine, batch);
-    fail_all(engine, &jobs, batch->result);
-    fail_all(engine, &engine->backlog, batch->result);
+    engine->over = true;
+    cnop_log_write(CNOP_LOG_CRITICAL, event, why);
+    cnop_assert(engine_is_over(engine));
 }
 
-/* The database does not answer. What is in flight may be durable or not; what came later is not. */
 static void
-on_unsettled(struct engine *engine)
+on_failed(struct engine *engine, enum cnop_err err, struct job_list *jobs, bool alone)
 {
-    struct engine_batch *batch = engine->in_flight;
-    struct job_list jobs = {NULL, NULL};
-
-    engine->unsettled = true;
-    for (uint32_t i = 0; i < batch->job_count; i++) {
-        if (batch->jobs[i] != NULL)
-            engine_finish(engine, batch->jobs[i], CNOP_E_OUTCOME_UNKNOWN);
-        batch->jobs[i] = NULL;
+    cnop_assert(err != CNOP_OK);
+    engine_metric_add(ENGINE_METRIC_COMMIT_FAILED, 1);
+    rollback(engine);
+    if (is_refused_row(err)) {
+        isolate(engine, jobs, alone, err);
+        return;
     }
-    ledger_rollback(engine->ledger, batch->undo_end);
-    ledger_batch_begin(engine->ledger);
-    for (uint32_t i = 0; i < engine->filling->job_count; i++)
-        job_list_push(&jobs, engine->filling->jobs[i]);
-    engine_batch_clear(engine->filling);
-    fail_all(engine, &jobs, CNOP_E_DB_FAILED);
-    fail_all(engine, &engine->backlog, CNOP_E_DB_FAILED);
+    if (err == CNOP_E_FENCED)
+        end(engine, "fenced", "another engine has taken over: ending");
+    else if (err == CNOP_E_OUTCOME_UNKNOWN)
+        end(engine, "unsettled", "nobody can tell what the database holds: ending");
+    engine->solo_count = 0;
+    engine_finish_all(engine, jobs, err);
+    engine_finish_all(engine, &engine->backlog, err);
 }
 
 void
-engine_on_committer(int fd, uint32_t events, void *arg)
+engine_on_committer(struct engine *engine)
 {
-    struct engine *engine = arg;
+    struct engine_batch *batch = engine->in_flight;
+    struct job_list jobs = {NULL, NULL};
+    struct commit_result result;
+    bool alone;
 
-    (void)fd;
-    (void)events;
-    switch (committer_event(engine->committer)) {
-    case COMMITTER_DONE:
-        on_commit_done(engine);
-        break;
-    case COMMITTER_UNSETTLED:
-        on_unsettled(engine);
-        break;
-    case COMMITTER_NOTHING:
-        break;
+    if (!committer_take(engine->parts.committer, &result))
+        return;
+    cnop_assert(batch != NULL);
+    engine->in_flight = NULL;
+    alone = batch->job_count == 1 && !engine->unsettled;
+    if (result.err == CNOP_OK)
+        on_committed(engine, batch, result.elapsed_us);
+    take_back_jobs(engine, batch, &jobs);
+    engine->unsettled = false;
+    if (result.err == CNOP_OK) {
+        struct engine_job *job;
+
+        while ((job = job_list_pop(&jobs)) != NULL)
+            engine_finish(engine, job, job->err);
+        return;
     }
+    take_filling_jobs(engine, &jobs);
+    on_failed(engine, result.err, &jobs, alone);
+}
+
+void
+engine_on_stalled(struct engine *engine)
+{
+    struct engine_batch *batch = engine->in_flight;
+    struct job_list jobs = {NULL, NULL};
+
+    cnop_assert(batch != NULL);
+    cnop_assert(!engine->unsettled);
+    engine->unsettled = true;
+    engine->solo_count = 0;
+    engine_metric_add(ENGINE_METRIC_COMMIT_UNKNOWN, 1);
+    cnop_log_write(CNOP_LOG_ERROR, "commit", "the database does not answer: outcome unknown");
+    /* What is in flight may be durable or not; what came later is not. */
+    for (uint32_t i = 0; i < batch->job_count; i++)
+        engine_finish(engine, batch->jobs[i], CNOP_E_OUTCOME_UNKNOWN);
+    ledger_rollback(engine->ledger, batch->undo_end);
+    ledger_batch_begin(engine->ledger);
+    take_filling_jobs(engine, &jobs);
+    engine_finish_all(engine, &jobs, CNOP_E_DB_FAILED);
+    engine_finish_all(engine, &engine->backlog, CNOP_E_DB_FAILED);
 }
 
 /* ---- results of look-ups ---- */
 
 static void
-on_found(struct engine *engine, struct engine_job *job, const struct lookup_result *result)
+on_looked_up(struct engine *engine, const struct lookup_result *result)
 {
-    ledger_load_key(engine->ledger, &result->posting,
-                    cnop_str_make(job->command.key, job->command.key_len), result->fingerprint);
-    job->resolve = false;
+    struct engine_job *job = result->job;
+    const struct ledger_command *command = &job->command;
+
+    cnop_assert(!job->lent);
+    cnop_assert(command->key_len > 0);
+    if (result->err == CNOP_OK) {
+        ledger_load_key(engine->ledger, &result->posting,
+                        cnop_str_make(command->key, command->key_len), result->fingerprint);
+        job->resolve = false;
+    } else if (result->err != CNOP_E_NOT_FOUND) {
+        engine_finish(engine, job, CNOP_E_DB_FAILED);
+        return;
+    } else if (job->resolve) {
+        engine_finish(engine, job, CNOP_E_INTERNAL); /* refused as double, yet not there */
+        return;
+    }
+    job->command.key_checked = true;
+    if (engine->unsettled || engine->over)
+        engine_finish(engine, job, CNOP_E_DB_FAILED);
+    else
+        job_list_push(&engine->backlog, job);
 }
 
 void
-engine_on_lookup(int fd, uint32_t events, void *arg)
+engine_on_lookup(struct engine *engine)
 {
     struct lookup_result results[LOOKUP_TAKE];
-    struct engine *engine = arg;
     uint32_t count;
 
-    (void)fd;
-    (void)events;
-    while ((count = lookup_take(engine->lookup, results, LOOKUP_TAKE)) > 0) {
-        for (uint32_t i = 0; i < count; i++) {
-            struct engine_job *job = results[i].job;
-
-            if (results[i].err == CNOP_E_DB_FAILED) {
-                engine_finish(engine, job, CNOP_E_DB_FAILED);
-                continue;
-            }
-            if (results[i].err == CNOP_OK)
-                on_found(engine, job, &results[i]);
-            else if (job->resolve) {
-                engine_finish(engine, job, CNOP_E_INTERNAL); /* refused as double, yet not there */
-                continue;
-            }
-            job->command.key_checked = true;
-            job_list_push(&engine->backlog, job);
-        }
+    while ((count = lookup_take(engine->parts.lookup, results, LOOKUP_TAKE)) > 0) {
+        cnop_assert(count <= LOOKUP_TAKE);
+        for (uint32_t i = 0; i < count; i++)
+            on_looked_up(engine, &results[i]);
     }
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The look-up thread: finds idempotency keys that are no longer in memory, before their command is
- * applied, so that a repeated order never makes a whole batch fail. Whatever waits is looked up in
- * one query a table. */
+/* Port: finds idempotency keys that are no longer in memory, before their command is applied, so
+ * that a repeated order never makes a whole batch fail. lookup_sql.c asks the database; tests link
+ * a fake. */
 #ifndef CNOP_ORDER_LOOKUP_H
 #define CNOP_ORDER_LOOKUP_H
 
 #include "fcgi_services/order/engine.h"
-#include "fcgi_services/order/recovery.h"
 
 struct lookup;
 
@@ -18,14 +17,13 @@ struct lookup_result {
     unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES];
 };
 
-cnop_must_check enum cnop_err lookup_start(struct cnop_batch_db *db, struct lookup **ret_lookup);
-void lookup_stop(struct lookup *lookup);
+/* Lends a job: false when too many wait already. It comes back through lookup_take. */
+cnop_must_check bool lookup_push(struct lookup *lookup, struct engine_job *job);
 
 int lookup_fd(const struct lookup *lookup); /* readable when results wait */
-
-/* Lends jobs: false when too many wait already. They come back through lookup_take. */
-bool lookup_push(struct lookup *lookup, struct engine_job *job);
 /* Moves up to max results out; the number moved. */
 uint32_t lookup_take(struct lookup *lookup, struct lookup_result *results, uint32_t max);
+
+void lookup_stop(struct lookup *lookup);
 
 #endif

@@ -6,9 +6,11 @@
 
 #include <string.h>
 
+#include "fcgi_services/order/engine_config.h"
 #include "fcgi_services/order/order_json.h"
 #include "fcgi_services/order/order_text.h"
-#include "shared/ledger/client.h"
+#include "shared/base/secret.h"
+#include "shared/ledger/command.h"
 
 #define REFUSAL_BYTES 256
 #define KEY_DIGEST_BYTES 16
@@ -165,7 +167,8 @@ read_item(struct cnop_request *req, const struct ticket *ticket, struct cnop_str
     err = ticket_check(req, ticket, prefix.ptr);
     if (err != CNOP_OK)
         return err;
-    item->err = ticket_command(env->engine, account_id, ticket, &item->command);
+    item->err =
+        ticket_command(env->engine, env->config->price_limit, account_id, ticket, &item->command);
     if (item->err != CNOP_OK)
         return CNOP_OK;
     ledger_command_set_request_id(&item->command, cnop_request_id(req));

@@ -4,10 +4,11 @@
 
 #include <inttypes.h>
 
+#include "fcgi_services/order/engine_config.h"
 #include "fcgi_services/order/engine_metrics.h"
 #include "fcgi_services/order/order_json.h"
 #include "fcgi_services/order/order_text.h"
-#include "shared/ledger/client.h"
+#include "shared/ledger/command.h"
 
 #define REFUSAL_BYTES 256
 
@@ -96,7 +97,7 @@ on_placed(struct engine_job *job)
     cnop_response_status(res, 201);
     if (job->outcome.replayed) {
         cnop_response_header(res, "Idempotency-Replayed", "true");
-        cnop_metric_add(ENGINE_METRIC_REPLAYED, 1);
+        engine_metric_add(ENGINE_METRIC_REPLAYED, 1);
     }
     writer = cnop_response_json(res);
     cnop_json_object_open(writer, NULL);
@@ -161,7 +162,8 @@ order_http_place_ticket(struct cnop_request *req, const struct ticket *ticket)
     job = order_http_take(req, &err);
     if (job == NULL)
         return err;
-    err = name_refusal(req, ticket_command(env->engine, account_id, ticket, &job->command));
+    err = ticket_command(env->engine, env->config->price_limit, account_id, ticket, &job->command);
+    err = name_refusal(req, err);
     if (err == CNOP_OK)
         err = set_key(req, ticket, &job->command);
     if (err != CNOP_OK) {
@@ -211,7 +213,7 @@ write_violations(struct cnop_json_writer *writer, const struct engine_job *job,
 {
     const struct ledger_preview *preview = job->preview;
     struct order_refusal refusal = {.qty = job->command.qty, .symbol = symbol};
-    bool is_limit = job->owner_index >= TICKET_LIMIT_BUY;
+    bool is_limit = order_type_kind(job->owner_index) == ORDER_KIND_LIMIT;
 
     cnop_json_bool(writer, "accepted", preview->violation_count == 0 && !is_limit);
     cnop_json_array_open(writer, "violations");
@@ -261,7 +263,7 @@ on_previewed(struct engine_job *job)
     writer = cnop_response_json(cnop_request_response(req));
     cnop_json_object_open(writer, NULL);
     cnop_json_object_open(writer, "data");
-    cnop_json_text(writer, "order_type", ticket_type_name(job->owner_index));
+    cnop_json_text(writer, "order_type", order_type_names[job->owner_index]);
     cnop_json_str(writer, "asset_id", symbol);
     cnop_json_qty(writer, "quantity", preview->posting.qty, 0);
     cnop_json_price(writer, "price", preview->posting.price, 2);
@@ -297,7 +299,7 @@ order_http_preview_ticket(struct cnop_request *req, const struct ticket *ticket)
     job = order_http_take(req, &err);
     if (job == NULL)
         return err;
-    err = ticket_command(env->engine, account_id, ticket, &job->command);
+    err = ticket_command(env->engine, env->config->price_limit, account_id, ticket, &job->command);
     if (err != CNOP_OK && err != CNOP_E_LIMIT_ORDER_UNSUPPORTED) {
         engine_job_drop(env->engine, job);
         return name_refusal(req, err);

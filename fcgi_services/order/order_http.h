@@ -8,11 +8,18 @@
 #include "shared/base/id.h"
 #include "shared/web/web.h"
 
+struct engine_config;
+
 /* What every handler finds in cnop_request_env. */
 struct order_env {
     struct engine *engine;
+    const struct engine_config *config;
     struct cnop_id_key id_key;
 };
+
+/* The routes of the engine (order_routes.c). */
+extern const struct cnop_route order_routes[];
+extern const size_t order_route_count;
 
 enum cnop_err order_http_place(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_preview(struct cnop_request *req, struct cnop_response *res);

@@ -2,15 +2,9 @@
 /* JSON of an order; see order_json.h. */
 #include "fcgi_services/order/order_json.h"
 
+#include "fcgi_services/order/order_codes.h"
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
-#include "shared/ledger/command.h"
-
-const char *
-order_type_name(uint8_t side)
-{
-    return side == LEDGER_BUY ? "market_buy" : "market_sell";
-}
 
 void
 order_json_write(struct cnop_json_writer *writer, const char *key, const struct cnop_id_key *id_key,
@@ -23,11 +17,11 @@ order_json_write(struct cnop_json_writer *writer, const char *key, const struct 
     cnop_id_format(&id, CNOP_ID_ORDER, id_key, (uint64_t)order->id);
     cnop_json_object_open(writer, key);
     cnop_json_str(writer, "order_id", cnop_buf_view(&id));
-    cnop_json_text(writer, "order_type", order_type_name(order->side));
+    cnop_json_text(writer, "order_type", order_type_name(ORDER_KIND_MARKET, order->side));
     cnop_json_str(writer, "asset_id", order->symbol);
     cnop_json_qty(writer, "quantity", order->qty, 0);
     cnop_json_price(writer, "price", order->price, 2);
-    cnop_json_text(writer, "status", "completed");
+    cnop_json_text(writer, "status", order_status_name(ORDER_STATUS_COMPLETED));
     cnop_json_cash(writer, "total_amount", order->total, 2);
     cnop_json_cash(writer, "fee", order->fee, 2);
     if (cnop_str_empty(order->client_order_id) || order->client_order_id.ptr[0] == '.')

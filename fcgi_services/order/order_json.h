@@ -18,9 +18,6 @@ struct order_view {
     int64_t created_us;
 };
 
-/* "market_buy", "market_sell". */
-const char *order_type_name(uint8_t side);
-
 /* Writes the object as member `key` (NULL: at the top or in an array). */
 void order_json_write(struct cnop_json_writer *writer, const char *key,
                       const struct cnop_id_key *id_key, const struct order_view *order);

@@ -4,7 +4,8 @@
  * parts, and names each. How much that is decides the ledger, when the command's turn comes. */
 #include "fcgi_services/order/order_batch_http.h"
 
-#include "shared/ledger/client.h"
+#include "fcgi_services/order/engine_config.h"
+#include "shared/ledger/command.h"
 
 #define BELOW_MAX_E8 (100 * CNOP_E8)
 
@@ -21,7 +22,7 @@ read_close(struct cnop_request *req, struct ticket *ticket)
 {
     enum cnop_err err = CNOP_OK;
 
-    *ticket = (struct ticket){.order_type = TICKET_MARKET_SELL, .close = true};
+    *ticket = (struct ticket){.order_type = ORDER_TYPE_MARKET_SELL, .close = true};
     if (!cnop_str_empty(cnop_request_body(req)))
         err = cnop_request_decode(req, close_fields, CNOP_COUNT(close_fields), ticket);
     if (err != CNOP_OK)
@@ -121,7 +122,7 @@ read_sweep(struct cnop_request *req, struct sweep *sweep)
     enum cnop_err err = order_http_account(req, &sweep->account_id);
 
     sweep->req = req;
-    sweep->below = engine_config_of(env->engine)->ledger.min_notional;
+    sweep->below = env->config->ledger.min_notional;
     if (err == CNOP_OK)
         err = ticket_header_key(req, &sweep->key);
     if (err == CNOP_OK && !cnop_str_empty(cnop_request_body(req)))
@@ -135,7 +136,7 @@ position_http_sweep(struct cnop_request *req, struct cnop_response *res)
     const struct order_env *env = cnop_request_env(req);
     struct batch *batch = cnop_arena_alloc(cnop_request_arena(req), sizeof(*batch));
     struct sweep sweep = {0};
-    uint32_t asset_count = engine_config_of(env->engine)->ledger.max_assets;
+    uint32_t asset_count = env->config->ledger.max_assets;
     enum cnop_err err = read_sweep(req, &sweep);
 
     (void)res;

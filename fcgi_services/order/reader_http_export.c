@@ -2,6 +2,7 @@
 /* Orders and trades as files, oldest first, whole: page after page of one snapshot. */
 #include "fcgi_services/order/reader.h"
 
+#include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/order_json.h"
 #include "shared/ledger/command.h"
 #include "shared/web/export.h"
@@ -38,7 +39,7 @@ write_order(struct cnop_export *file, const struct reader_env *env,
     cnop_export_time(file, order->created_us);
     cnop_export_str(file, order_id(env, order, &id));
     cnop_export_str(file, ours ? CNOP_STR("") : order->client_order_id);
-    cnop_export_str(file, cnop_str_from(order_type_name(order->side)));
+    cnop_export_str(file, cnop_str_from(order_type_name(ORDER_KIND_MARKET, order->side)));
     cnop_export_str(file, reader_symbol_of(env, order->asset_id));
     cnop_export_qty(file, order->qty);
     cnop_export_price(file, order->price);

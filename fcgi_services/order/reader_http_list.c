@@ -2,23 +2,16 @@
 /* Lists of orders: decode, query, encode. */
 #include "fcgi_services/order/reader.h"
 
-#include "shared/ledger/command.h"
+#include <limits.h>
+
+#include "fcgi_services/order/order_codes.h"
 
 #define CURSOR_PREFIX 'c'
 #define LIMIT_MAX 100
 #define LIMIT_DEFAULT 50
-#define NOT_GIVEN 99u
+#define NOT_GIVEN UINT_MAX /* no place in a list of names */
 
-static const char *const order_types[] = {"market_buy", "market_sell", "limit_buy", "limit_sell",
-                                          NULL};
 static const char *const sides[] = {"buy", "sell", NULL};
-/* Index + 1 = place in status_columns. */
-static const char *const statuses[] = {"pending",    "confirmed", "queued",    "triggered",
-                                       "processing", "completed", "cancelled", "failed",
-                                       "expired",    NULL};
-/* Values of the column; NEVER: no stored order is ever in that state. */
-#define NEVER 255
-static const uint8_t status_columns[] = {1, NEVER, 2, NEVER, 3, 4, 5, NEVER, 6};
 
 struct list_query {
     struct cnop_str asset_id;
@@ -33,9 +26,9 @@ struct list_query {
 static const struct cnop_field list_fields[] = {
     CNOP_FIELD(struct list_query, asset_id, CNOP_K_STR, CNOP_RANGE(1, 10),
                CNOP_OPTIONAL | CNOP_TRIM),
-    CNOP_FIELD(struct list_query, order_type, CNOP_K_ENUM, order_types, CNOP_OPTIONAL),
+    CNOP_FIELD(struct list_query, order_type, CNOP_K_ENUM, order_type_names, CNOP_OPTIONAL),
     CNOP_FIELD(struct list_query, side, CNOP_K_ENUM, sides, CNOP_OPTIONAL),
-    CNOP_FIELD(struct list_query, status, CNOP_K_ENUM, statuses, CNOP_OPTIONAL),
+    CNOP_FIELD(struct list_query, status, CNOP_K_ENUM, order_status_names, CNOP_OPTIONAL),
     CNOP_FIELD(struct list_query, limit, CNOP_K_U64, CNOP_RANGE(1, LIMIT_MAX), CNOP_OPTIONAL),
     CNOP_FIELD(struct list_query, offset, CNOP_K_U64, CNOP_ANY, CNOP_OPTIONAL),
     CNOP_FIELD(struct list_query, cursor, CNOP_K_STR, CNOP_RANGE(1, 200), CNOP_OPTIONAL),
@@ -74,8 +67,8 @@ read_kind(const struct list_query *given, struct reader_query *query)
     struct reader_filter *filter = &query->filter;
 
     if (given->order_type != NOT_GIVEN) {
-        filter->side = given->order_type % 2 == 0 ? LEDGER_BUY : LEDGER_SELL;
-        filter->type = given->order_type < 2 ? 1 : 2;
+        filter->side = (uint8_t)order_type_side(given->order_type);
+        filter->type = (uint8_t)order_type_kind(given->order_type);
     }
     if (given->side != NOT_GIVEN) {
         uint8_t side = (uint8_t)(given->side + LEDGER_BUY);
@@ -84,8 +77,8 @@ read_kind(const struct list_query *given, struct reader_query *query)
         filter->side = side;
     }
     if (given->status != NOT_GIVEN) {
-        filter->status = status_columns[given->status];
-        query->nothing = query->nothing || filter->status == NEVER;
+        filter->status = (uint8_t)order_status_at(given->status);
+        query->nothing = query->nothing || filter->status == ORDER_STATUS_NEVER;
     }
 }
 

@@ -32,8 +32,8 @@ struct reader_filter {
     int64_t before_id; /* only older ones; INT64_MAX: all */
     uint16_t asset_id; /* 0: any */
     uint8_t side;      /* 0: any */
-    uint8_t type;      /* 0: any; 1 market, 2 limit */
-    uint8_t status;    /* 0: any, else the column's value */
+    uint8_t type;      /* 0: any, else enum order_kind */
+    uint8_t status;    /* 0: any, else enum order_status */
     bool oldest_first; /* else newest first */
     uint32_t limit;    /* at most READER_LIMIT_MAX */
 };

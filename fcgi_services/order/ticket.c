@@ -4,13 +4,10 @@
 
 #include "shared/base/ascii.h"
 
-static const char *const order_types[] = {"market_buy", "market_sell", "limit_buy", "limit_sell",
-                                          NULL};
-
 #define AMOUNT_MAX_E8 (INT64_C(1000000) * CNOP_E8)
 
 const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
-    CNOP_FIELD(struct ticket, order_type, CNOP_K_ENUM, order_types, CNOP_REQUIRED),
+    CNOP_FIELD(struct ticket, order_type, CNOP_K_ENUM, order_type_names, CNOP_REQUIRED),
     CNOP_FIELD(struct ticket, asset_id, CNOP_K_STR, CNOP_RANGE(1, 10), CNOP_REQUIRED | CNOP_TRIM),
     CNOP_FIELD(struct ticket, quantity, CNOP_K_QTY, CNOP_RANGE(1, INT64_MAX), CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, amount, CNOP_K_CASH, CNOP_DECIMALS(1, AMOUNT_MAX_E8, 2),
@@ -19,13 +16,6 @@ const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
                CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, client_order_id, CNOP_K_STR, CNOP_RANGE(1, 64), CNOP_OPTIONAL),
 };
-
-const char *
-ticket_type_name(unsigned order_type)
-{
-    cnop_assert(order_type <= TICKET_LIMIT_SELL);
-    return order_types[order_type];
-}
 
 /* Fault names must outlive the handler. */
 static const char *
@@ -66,8 +56,8 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
 }
 
 enum cnop_err
-ticket_command(const struct engine *engine, int64_t account_id, const struct ticket *ticket,
-               struct ledger_command *command)
+ticket_command(const struct engine *engine, bool price_limit, int64_t account_id,
+               const struct ticket *ticket, struct ledger_command *command)
 {
     const struct ledger_asset *asset;
     char symbol[LEDGER_SYMBOL_BYTES];
@@ -82,16 +72,15 @@ ticket_command(const struct engine *engine, int64_t account_id, const struct tic
     command->op = LEDGER_OP_ORDER;
     command->account_id = account_id;
     command->asset_id = asset->id;
-    command->side =
-        ticket->order_type == TICKET_MARKET_BUY || ticket->order_type == TICKET_LIMIT_BUY
-            ? LEDGER_BUY
-            : LEDGER_SELL;
+    command->side = (uint8_t)order_type_side(ticket->order_type);
     command->qty = ticket->quantity;
     command->amount = ticket->amount;
     command->close = ticket->close;
-    if (ticket->order_type < TICKET_LIMIT_BUY && engine_config_of(engine)->price_limit)
+    if (order_type_kind(ticket->order_type) != ORDER_KIND_MARKET)
+        return CNOP_E_LIMIT_ORDER_UNSUPPORTED;
+    if (price_limit)
         command->worst_price = ticket->price;
-    return ticket->order_type >= TICKET_LIMIT_BUY ? CNOP_E_LIMIT_ORDER_UNSUPPORTED : CNOP_OK;
+    return CNOP_OK;
 }
 
 enum cnop_err

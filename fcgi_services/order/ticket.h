@@ -4,13 +4,11 @@
 #define CNOP_ORDER_TICKET_H
 
 #include "fcgi_services/order/engine.h"
+#include "fcgi_services/order/order_codes.h"
 #include "shared/web/web.h"
 
-/* Index of order_type in the field table. */
-enum ticket_type { TICKET_MARKET_BUY, TICKET_MARKET_SELL, TICKET_LIMIT_BUY, TICKET_LIMIT_SELL };
-
 struct ticket {
-    unsigned order_type; /* enum ticket_type */
+    unsigned order_type; /* enum order_type */
     struct cnop_str asset_id;
     cnop_qty quantity; /* 0: absent */
     cnop_cash amount;  /* 0: absent */
@@ -21,8 +19,6 @@ struct ticket {
 
 #define TICKET_PRICE_MAX_E10 (INT64_C(1000000) * CNOP_E10)
 
-const char *ticket_type_name(unsigned order_type);
-
 /* Field table of one order, also of each order in a batch. */
 #define TICKET_FIELD_COUNT 6
 extern const struct cnop_field ticket_fields[TICKET_FIELD_COUNT];
@@ -32,10 +28,11 @@ extern const struct cnop_field ticket_fields[TICKET_FIELD_COUNT];
 cnop_must_check enum cnop_err ticket_check(struct cnop_request *req, const struct ticket *ticket,
                                            const char *prefix);
 
-/* The command, without a key. ASSET_UNKNOWN; LIMIT_ORDER_UNSUPPORTED: the command is filled all the
- * same, as a market order, for previews. */
-cnop_must_check enum cnop_err ticket_command(const struct engine *engine, int64_t account_id,
-                                             const struct ticket *ticket,
+/* The command, without a key. price_limit: the price of a market order is the worst it accepts;
+ * else it is ignored. ASSET_UNKNOWN; LIMIT_ORDER_UNSUPPORTED: the command is filled all the same,
+ * as a market order, for previews. */
+cnop_must_check enum cnop_err ticket_command(const struct engine *engine, bool price_limit,
+                                             int64_t account_id, const struct ticket *ticket,
                                              struct ledger_command *command);
 
 /* The Idempotency-Key header, checked; empty when absent. INVALID. */

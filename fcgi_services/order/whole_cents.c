@@ -3,6 +3,7 @@
  * much is missing; see whole_cents.h. */
 #include "fcgi_services/order/whole_cents.h"
 
+#include "fcgi_services/order/engine_run.h"
 #include "shared/base/log.h"
 
 #define IN_FLIGHT_MAX 256

@@ -21,7 +21,7 @@ account_key_is_valid(struct cnop_str key)
 }
 
 enum cnop_err
-account_move(struct ledger_client *engine, const struct movement *movement,
+account_move(struct engine_client *engine, const struct movement *movement,
              struct ledger_outcome *outcome)
 {
     struct ledger_command command = {
@@ -39,7 +39,7 @@ account_move(struct ledger_client *engine, const struct movement *movement,
         if (err != CNOP_OK)
             return err;
     }
-    return ledger_client_call(engine, &command, outcome);
+    return engine_client_call(engine, &command, outcome);
 }
 
 static void

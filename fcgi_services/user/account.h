@@ -5,7 +5,7 @@
 #define CNOP_USER_ACCOUNT_H
 
 #include "shared/base/buf.h"
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 #define ACCOUNT_AMOUNT_MAX_E8 (INT64_C(1000000) * CNOP_E8)
 
@@ -24,8 +24,8 @@ cnop_must_check enum cnop_err account_check_amount(cnop_cash amount);
 /* [A-Za-z0-9_-]{1,64}. */
 bool account_key_is_valid(struct cnop_str key);
 
-/* Errors of ledger_client_call; outcome holds the figures of a refusal. */
-cnop_must_check enum cnop_err account_move(struct ledger_client *engine,
+/* Errors of engine_client_call; outcome holds the figures of a refusal. */
+cnop_must_check enum cnop_err account_move(struct engine_client *engine,
                                            const struct movement *movement,
                                            struct ledger_outcome *outcome);
 

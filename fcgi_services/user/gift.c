@@ -100,7 +100,7 @@ pay(const struct gift_env *env, const struct gift_row *row, struct cnop_str requ
     ledger_command_set_request_id(&command, request_id);
     err = ledger_command_set_key(&command, cnop_str_from(key));
     if (err == CNOP_OK)
-        err = ledger_client_call(env->engine, &command, &outcome);
+        err = engine_client_call(env->engine, &command, &outcome);
     if (err == CNOP_OK) /* a lost mark only means that the gift is sent again, to no effect */
         (void)!user_store_mark_paid(env->store, row, cnop_clock_wall_us());
     return err;

@@ -7,7 +7,7 @@
 #define CNOP_USER_GIFT_H
 
 #include "fcgi_services/user/user_store.h"
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 #define GIFT_PHRASE_MAX 256
 #define GIFT_FILE_BYTES 65536
@@ -32,7 +32,7 @@ cnop_must_check enum cnop_err gift_list_load(struct cnop_arena *arena, const cha
 
 struct gift_env {
     struct user_store *store;
-    struct ledger_client *engine;
+    struct engine_client *engine;
     const struct gift_list *list;
     cnop_cash consolation;
 };

@@ -3,7 +3,7 @@
  * the route): the user must exist, the engine is told, the audit trail says who and why. */
 #include "fcgi_services/user/user_http.h"
 
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 struct freeze_request {
     struct cnop_str reason;
@@ -67,7 +67,7 @@ set_status(struct cnop_request *req, struct cnop_response *res, enum ledger_op o
         return err;
     ledger_command_set_request_id(&command, cnop_request_id(req));
     ledger_command_set_reason(&command, body.reason);
-    err = ledger_client_call(&self->engine, &command, &outcome);
+    err = engine_client_call(&self->engine, &command, &outcome);
     if (err != CNOP_OK)
         return err;
     audit_status(req, &command, &outcome);

@@ -85,7 +85,7 @@ user_main_thread_init(void *arg, unsigned thread, void **ret_env)
     self->arena = arena;
     self->id_key = &process.id_key;
     self->limits = &process.limits;
-    ledger_client_init(&self->engine, config->engine_socket, (uint32_t)config->engine_timeout);
+    engine_client_init(&self->engine, config->engine_socket, (uint32_t)config->engine_timeout);
     err = user_store_open(&config->db, &self->store);
     if (err != CNOP_OK) {
         user_main_thread_done(self);
@@ -105,7 +105,7 @@ user_main_thread_done(void *env)
     struct user_thread *self = env;
     struct cnop_arena *arena = self->arena;
 
-    ledger_client_done(&self->engine);
+    engine_client_done(&self->engine);
     user_store_close(&self->store);
     cnop_arena_free(&arena);
 }

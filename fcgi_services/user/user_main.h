@@ -34,7 +34,7 @@ struct user_limits {
 
 struct user_thread {
     struct user_store *store;
-    struct ledger_client engine;
+    struct engine_client engine;
     struct gift_env gift;
     const struct cnop_id_key *id_key;
     const struct user_limits *limits;

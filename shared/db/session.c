@@ -22,7 +22,7 @@ static const struct {
                                                  " innodb_snapshot_isolation = ON")},
     /* Strict mode is what makes a fence's NULL an error. */
     [CNOP_SESSION_BATCHES] = {CLIENT_MULTI_STATEMENTS,
-                              CNOP_STR(SETTINGS ", innodb_lock_wait_timeout = 5,"
+                              CNOP_STR(SETTINGS ", innodb_lock_wait_timeout = 1,"
                                                 " tx_isolation = 'READ-COMMITTED'")},
     /* A schema change that waits for a table makes everybody else wait behind it. */
     [CNOP_SESSION_MIGRATIONS] = {0, CNOP_STR(SETTINGS ", lock_wait_timeout = 30")},
@@ -120,8 +120,7 @@ static enum cnop_err
 connect_failed(struct cnop_session *session, const char *what)
 {
     bool lost;
-    enum cnop_err err =
-        cnop_session_error(session, what, CNOP_DB_PREPARING, false, NULL, &lost);
+    enum cnop_err err = cnop_session_error(session, what, CNOP_DB_PREPARING, false, NULL, &lost);
 
     cnop_session_disconnect(session);
     return err == CNOP_E_INTERNAL ? CNOP_E_DB_FAILED : err;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What can be asked of the ledger and what it answers: commands in, an outcome with its events
  * out. Plain data without pointers, so that a command can be queued, journaled and applied again.
- * Nothing here does any work. */
+ */
 #ifndef CNOP_LEDGER_COMMAND_H
 #define CNOP_LEDGER_COMMAND_H
 
 #include "shared/base/money.h"
+#include "shared/base/str.h"
 
 /* Asset id of the US dollar; every other asset trades against it. */
 #define LEDGER_USD UINT16_C(0)
@@ -182,5 +183,13 @@ struct ledger_asset {
     uint8_t symbol_len;
     char symbol[LEDGER_SYMBOL_BYTES];
 };
+
+/* Sets key and fingerprint: the digest of everything in the command that makes it what it is. Call
+ * it last. key: 1..64 characters [A-Za-z0-9_.:-]; INVALID otherwise. */
+cnop_must_check enum cnop_err ledger_command_set_key(struct ledger_command *command,
+                                                     struct cnop_str key);
+/* Copies at most LEDGER_REQUEST_ID_BYTES, for the audit trail. */
+void ledger_command_set_request_id(struct ledger_command *command, struct cnop_str request_id);
+void ledger_command_set_reason(struct ledger_command *command, struct cnop_str reason);
 
 #endif

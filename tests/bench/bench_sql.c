@@ -16,9 +16,9 @@
 
 #include <mysql.h>
 
-#include "fcgi_services/order/rows.h"
+#include "fcgi_services/order/rows_sql.h"
 #include "shared/base/clock.h"
-#include "shared/ledger/client.h"
+#include "shared/ledger/command.h"
 
 #define ACCOUNTS 1000
 #define FIRST_ACCOUNT 1000
@@ -50,6 +50,8 @@ bench_connect(void)
 struct maker {
     struct ledger *ledger;
     struct engine_batch batch;
+    struct cnop_batch sql;
+    struct ledger_chain chain;
     struct engine_job *jobs;
     uint64_t number;
 };
@@ -74,11 +76,8 @@ maker_apply(struct maker *maker, const struct ledger_command *command)
     job->command = *command;
     job->command.time_us = cnop_clock_wall_us();
     job->err = ledger_apply(maker->ledger, &job->command, &job->outcome);
-    if (job->err != CNOP_OK || !job->outcome.changed)
-        return;
-    ledger_record_encode(&batch->body, &job->command, &job->outcome);
-    batch->changed_count++;
-    batch->jobs[batch->job_count++] = job;
+    if (job->err == CNOP_OK && job->outcome.changed)
+        engine_batch_add(batch, job);
 }
 
 static void
@@ -88,28 +87,16 @@ maker_begin(struct maker *maker)
 
     ledger_forget(maker->ledger, ledger_mark(maker->ledger));
     ledger_batch_begin(maker->ledger);
-    batch->job_count = 0;
-    batch->changed_count = 0;
+    engine_batch_clear(batch);
     batch->first_id = ledger_next_id(maker->ledger);
-    cnop_buf_init(&batch->body, batch->framed + LEDGER_CHAIN_FRAME_BYTES, ENGINE_BODY_BYTES);
 }
 
 static void
 maker_seal(struct maker *maker)
 {
-    struct engine_batch *batch = &maker->batch;
-
-    batch->next_id = ledger_next_id(maker->ledger);
-    batch->balance_count = ledger_dirty_balance_count(maker->ledger);
-    batch->account_count = ledger_dirty_account_count(maker->ledger);
-    for (uint32_t i = 0; i < batch->balance_count; i++)
-        batch->balances[i] = *ledger_dirty_balance(maker->ledger, i);
-    for (uint32_t i = 0; i < batch->account_count; i++) {
-        struct engine_account_row *row = &batch->accounts[i];
-
-        row->account = *ledger_dirty_account(maker->ledger, i, &row->row, &row->limits);
-    }
-    rows_encode(batch);
+    engine_batch_seal(&maker->batch, maker->ledger, &maker->chain);
+    rows_encode(&maker->batch, &maker->sql);
+    maker->chain = maker->batch.chain;
 }
 
 static void
@@ -133,10 +120,9 @@ maker_open(struct maker *maker)
     if (ledger_load_asset(maker->ledger, &asset) != CNOP_OK)
         fail("asset", NULL);
     maker->jobs = map_memory(ENGINE_BATCH_MAX * sizeof(*maker->jobs));
-    maker->batch.balances = map_memory(ENGINE_DIRTY_MAX * sizeof(struct ledger_balance));
-    maker->batch.accounts = map_memory(ENGINE_DIRTY_MAX * sizeof(struct engine_account_row));
-    maker->batch.framed = map_memory(LEDGER_CHAIN_FRAME_BYTES + ENGINE_BODY_BYTES);
-    cnop_batch_init(&maker->batch.sql, map_memory(SQL_BYTES), SQL_BYTES);
+    if (engine_batch_open(&maker->batch) != CNOP_OK)
+        fail("memory", NULL);
+    cnop_batch_init(&maker->sql, map_memory(SQL_BYTES), SQL_BYTES);
 }
 
 static struct ledger_command
@@ -173,7 +159,7 @@ fund(struct maker *maker, struct cnop_batch_db *db)
             maker_apply(maker, &deposit);
         }
         maker_seal(maker);
-        if (cnop_batch_commit(db, &maker->batch.sql) != CNOP_OK)
+        if (cnop_batch_commit(db, &maker->sql) != CNOP_OK)
             fail(cnop_batch_db_cause(db), NULL);
     }
 }
@@ -197,7 +183,7 @@ run_batches(const char *mode, int64_t until_us, uint32_t size, int64_t *ret_star
     maker_open(&maker);
     fund(&maker, db);
     if (strcmp(mode, "batch") == 0)
-        cnop_batch_take_arrays(&maker.batch.sql);
+        cnop_batch_take_arrays(&maker.sql);
     *ret_start_us = cnop_clock_monotonic_us();
     until_us += *ret_start_us;
     while (cnop_clock_monotonic_us() < until_us) {
@@ -208,7 +194,7 @@ run_batches(const char *mode, int64_t until_us, uint32_t size, int64_t *ret_star
             maker_apply(&maker, &command);
         }
         maker_seal(&maker);
-        if (cnop_batch_commit(db, &maker.batch.sql) != CNOP_OK)
+        if (cnop_batch_commit(db, &maker.sql) != CNOP_OK)
             fail(cnop_batch_db_cause(db), NULL);
         count += maker.batch.changed_count;
     }

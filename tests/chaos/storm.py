@@ -26,7 +26,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 from fcgi import Closed, Connection  # noqa: E402
 from harness import run_dir, wait_until  # noqa: E402
 from ledger_stack import LedgerStack  # noqa: E402
-from ledger_wire import E10, Closed as CommandClosed, Commands  # noqa: E402
+from engine_wire import E10, Closed as CommandClosed, Commands  # noqa: E402
 
 SYMBOLS = {"BTC": "0.00", "ETH": "0.0", "DOGE": "1", "SOL": "0."}
 FINAL = (201, 403, 422)  # the engine decided; everything else may be tried again

@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 from fcgi import Closed, Connection  # noqa: E402
 from harness import built, run_dir, wait_until  # noqa: E402
 from ledger_stack import LedgerStack  # noqa: E402
-from ledger_wire import Closed as CommandClosed  # noqa: E402
+from engine_wire import Closed as CommandClosed  # noqa: E402
 
 FAULTY = "tests/chaos/cnop-order-faults"
 SECONDS = os.environ.get("CNOP_STORM_SECONDS", "25")

@@ -116,7 +116,7 @@ inventory_store_drop(struct cnop_tx **tx)
 }
 
 enum cnop_err
-ledger_client_call(struct ledger_client *client, const struct ledger_command *command,
+engine_client_call(struct engine_client *client, const struct ledger_command *command,
                    struct ledger_outcome *outcome)
 {
     (void)client;

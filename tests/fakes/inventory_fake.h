@@ -5,7 +5,7 @@
 #define CNOP_TESTS_FAKES_INVENTORY_FAKE_H
 
 #include "fcgi_services/inventory/inventory_store.h"
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 struct inventory_fake {
     cnop_price price; /* committed state of the one asset, BTC */

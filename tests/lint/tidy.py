@@ -68,22 +68,23 @@ SHARED_MAY_USE = {
     "http": ("base", "config"),
     "token": ("base", "json"),
     "ledger": ("base",),
+    "engine_client": ("base", "ledger"),
     "person": ("base",),
     "web": ("base", "cache", "config", "db", "json"),
 }
-DOMAIN_MAY_USE = {"base", "ledger", "person", "token"}
+DOMAIN_MAY_USE = {"base", "engine_client", "ledger", "person", "token"}
 # Kinds of service files by name, the first that matches -> folders of shared/ they may include
 # (None: any). Programs and their wiring use everything; what matches nothing is domain.
 SERVICE_KINDS = (
     (re.compile(r".*_routes\.[ch]"), {"base", "json", "web"}),
     (re.compile(r"(.*_)?(http|json|encode|ticket)(_\w+)?\.[ch]"),
-     {"base", "config", "json", "ledger", "person", "token", "web"}),
-    (re.compile(r".*_(store|cache|source)(_\w+)?\.[ch]"),
+     {"base", "config", "engine_client", "json", "ledger", "person", "token", "web"}),
+    (re.compile(r"command_socket\.[ch]"), {"base", "engine_client", "ledger", "web"}),
+    (re.compile(r"(.*_(store|cache|source)(_\w+)?|.*_sql)\.[ch]"),
      {"base", "cache", "config", "db", "json", "ledger", "person"}),
     (re.compile(r"provider\.[ch]"), {"base", "http", "json"}),
     (re.compile(r"(.*_)?(main|env|config)\.[ch]"), None),
-    (re.compile(r"(engine|reader|relay|feed|command_socket|committer|recovery)(_\w+)?\.[ch]"),
-     None),
+    (re.compile(r"(reader|relay|feed)(_\w+)?\.[ch]"), None),
 )
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)

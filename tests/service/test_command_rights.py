@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from harness import built, run_dir  # noqa: E402
 from ledger_stack import LedgerStack  # noqa: E402
-from ledger_wire import E10, Closed  # noqa: E402
+from engine_wire import E10, Closed  # noqa: E402
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can connect as others")
 NOBODY, MONEY, MARKET, ADMIN = 65534, 65501, 65502, 65503

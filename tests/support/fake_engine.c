@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "shared/base/str.h"
-#include "shared/ledger/wire.h"
+#include "shared/engine_client/wire.h"
 
 #define CONNECTION_MAX 16
 #define ASSET_MAX 65536
@@ -65,12 +65,12 @@ static bool
 serve_one(int fd, const char *error_file)
 {
     static union {
-        struct ledger_wire_head head;
-        struct ledger_wire_command command;
-        struct ledger_wire_ticks ticks;
-        char bytes[LEDGER_WIRE_MESSAGE_MAX_BYTES];
+        struct engine_wire_head head;
+        struct engine_wire_command command;
+        struct engine_wire_ticks ticks;
+        char bytes[ENGINE_WIRE_MESSAGE_MAX_BYTES];
     } message;
-    struct ledger_wire_reply reply = {0};
+    struct engine_wire_reply reply = {0};
     ssize_t got = recv(fd, &message, sizeof(message), 0);
 
     if (got < (ssize_t)sizeof(message.head))
@@ -78,7 +78,7 @@ serve_one(int fd, const char *error_file)
     reply.head = message.head;
     reply.head.bytes = sizeof(reply);
     reply.err = wanted_error(error_file);
-    if (message.head.kind == LEDGER_WIRE_TICKS) {
+    if (message.head.kind == ENGINE_WIRE_TICKS) {
         reply.refused_count = take_ticks(
             (const struct ledger_tick *)(const void *)(message.bytes + sizeof(message.ticks)),
             message.ticks.count);

@@ -258,6 +258,11 @@ class Database(Process):
             self.stop(30)
         self._start()
 
+    def session(self, text):
+        """A client of its own that runs the text; kill it to end the session."""
+        return subprocess.Popen([installed("mariadb"), "--no-defaults", "-uroot", "-S", str(self.socket), "-e", text],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def stop(self, timeout=30.0, number=TERM):
         return super().stop(timeout, number)
 

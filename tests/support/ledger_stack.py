@@ -6,7 +6,7 @@ import pathlib
 import time
 
 from harness import SOURCE, Database, Worker, built
-from ledger_wire import E10, Commands
+from engine_wire import E10, Commands
 
 ASSETS = [(1, "BTC", 64000 * E10), (2, "ETH", 3000 * E10), (3, "DOGE", 12345 * E10 // 100000), (4, "SOL", 150 * E10)]
 MIGRATIONS = SOURCE / "shared/db/migrations"

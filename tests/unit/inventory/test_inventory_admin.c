@@ -8,7 +8,7 @@
 
 #define NEW_PRICE (61000 * CNOP_E10)
 
-static struct ledger_client engine;
+static struct engine_client engine;
 
 static const struct inventory_change change = {.symbol = CNOP_STR("BTC"),
                                                .reason = CNOP_STR("because"),

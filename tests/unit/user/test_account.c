@@ -2,7 +2,7 @@
 /* Amounts, keys and sentences of deposits and withdrawals. */
 #include "fcgi_services/user/account.h"
 
-#include "tests/fakes/ledger_client_fake.h"
+#include "tests/fakes/engine_client_fake.h"
 #include "tests/unit/unit.h"
 
 static struct cnop_buf buf;

@@ -4,7 +4,7 @@
 #include "fcgi_services/user/gift.h"
 
 #include "shared/base/clock.h"
-#include "tests/fakes/ledger_client_fake.h"
+#include "tests/fakes/engine_client_fake.h"
 #include "tests/fakes/user_store_fake.h"
 #include "tests/unit/unit.h"
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "shared/ledger/client.h"
+#include "shared/ledger/command.h"
 #include "shared/ledger/ledger.h"
 #include "tests/unit/unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Batched look-up of keys on its own thread and connection; see lookup.h. The mutex guards the two
  * queues; a lent job is only read here. */
-#include "fcgi_services/order/lookup.h"
+#include "fcgi_services/order/lookup_sql.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -9,10 +9,16 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "fcgi_services/order/recovery_sql.h"
+#include "fcgi_services/order/rows_columns.h"
+#include "shared/base/clock.h"
 #include "shared/base/log.h"
 
 #define LOOKUP_MAX 256 /* jobs on their way at once */
 #define QUERY_BYTES (LOOKUP_MAX * 200u)
+/* A connection that was dropped says so at once; a database that takes its time is not asked twice.
+ */
+#define DROPPED_US 500000
 
 struct lookup {
     pthread_t thread;
@@ -86,11 +92,13 @@ look_up_table(struct lookup *lookup, bool orders)
 
     cnop_batch_init(&query, lookup->query, sizeof(lookup->query));
     if (orders)
-        cnop_batch_rows_open(&query, "SELECT " RECOVERY_ORDER_COLUMNS
-                                     " FROM orders WHERE (account_id,client_order_id) IN (");
+        cnop_batch_rows_open(&query,
+                             "SELECT " ROW_SELECTED(
+                                 ROW_ORDER) " FROM orders WHERE (account_id,client_order_id) IN (");
     else
-        cnop_batch_rows_open(&query, "SELECT " RECOVERY_ENTRY_COLUMNS
-                                     " FROM cash_entry WHERE (account_id,idem_key) IN (");
+        cnop_batch_rows_open(
+            &query,
+            "SELECT " ROW_SELECTED(ROW_ENTRY) " FROM cash_entry WHERE (account_id,idem_key) IN (");
     for (uint32_t i = 0; i < lookup->work_count; i++) {
         const struct ledger_command *command = &lookup->work[i].job->command;
 
@@ -112,9 +120,13 @@ look_up_table(struct lookup *lookup, bool orders)
 static void
 look_up(struct lookup *lookup)
 {
+    int64_t start_us = cnop_clock_monotonic_us();
     enum cnop_err err = CNOP_E_DB_FAILED;
 
-    for (int tries = 0; tries < 2 && err != CNOP_OK; tries++) {
+    cnop_assert(lookup->work_count > 0);
+    for (int tries = 0;
+         tries < 2 && err != CNOP_OK && cnop_clock_monotonic_us() - start_us < DROPPED_US;
+         tries++) {
         for (uint32_t i = 0; i < lookup->work_count; i++)
             lookup->work[i].err = CNOP_E_NOT_FOUND;
         err = look_up_table(lookup, true);
@@ -136,6 +148,7 @@ take_work(struct lookup *lookup)
     pthread_mutex_lock(&lookup->mutex);
     while (!lookup->stop && lookup->waiting_count == 0)
         pthread_cond_wait(&lookup->wake, &lookup->mutex);
+    cnop_assert(lookup->waiting_count <= lookup->lent_count);
     lookup->work_count = lookup->waiting_count;
     for (uint32_t i = 0; i < lookup->waiting_count; i++)
         lookup->work[i].job = lookup->waiting[i];
@@ -166,10 +179,12 @@ lookup_main(void *arg)
 }
 
 enum cnop_err
-lookup_start(struct cnop_batch_db *db, struct lookup **ret_lookup)
+lookup_sql_start(struct cnop_batch_db *db, struct lookup **ret_lookup)
 {
     static struct lookup lookup;
 
+    cnop_assert(db != NULL);
+    cnop_assert(lookup.db == NULL); /* one a process */
     lookup.db = db;
     lookup.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (lookup.event_fd < 0)
@@ -186,6 +201,7 @@ void
 lookup_stop(struct lookup *lookup)
 {
     pthread_mutex_lock(&lookup->mutex);
+    cnop_assert(!lookup->stop);
     lookup->stop = true;
     pthread_cond_signal(&lookup->wake);
     pthread_mutex_unlock(&lookup->mutex);
@@ -195,6 +211,7 @@ lookup_stop(struct lookup *lookup)
 int
 lookup_fd(const struct lookup *lookup)
 {
+    cnop_assert(lookup->event_fd >= 0);
     return lookup->event_fd;
 }
 
@@ -203,7 +220,9 @@ lookup_push(struct lookup *lookup, struct engine_job *job)
 {
     bool accepted;
 
+    cnop_assert(job->command.key_len > 0);
     pthread_mutex_lock(&lookup->mutex);
+    cnop_assert(lookup->lent_count <= LOOKUP_MAX);
     accepted = lookup->lent_count < LOOKUP_MAX;
     if (accepted) {
         lookup->waiting[lookup->waiting_count++] = job;
@@ -227,6 +246,7 @@ lookup_take(struct lookup *lookup, struct lookup_result *results, uint32_t max)
     memcpy(results, lookup->ready, count * sizeof(*results));
     lookup->ready_count -= count;
     memmove(lookup->ready, lookup->ready + count, lookup->ready_count * sizeof(*results));
+    cnop_assert(count <= lookup->lent_count);
     lookup->lent_count -= count;
     pthread_mutex_unlock(&lookup->mutex);
     return count;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine's client in memory, for unit tests: remembers keys, counts what it moved, and answers
  * what it is told. */
-#ifndef CNOP_TESTS_FAKES_LEDGER_CLIENT_FAKE_H
-#define CNOP_TESTS_FAKES_LEDGER_CLIENT_FAKE_H
+#ifndef CNOP_TESTS_FAKES_ENGINE_CLIENT_FAKE_H
+#define CNOP_TESTS_FAKES_ENGINE_CLIENT_FAKE_H
 
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 #define FAKE_ENGINE_KEYS 64
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Loads the ledger's state from InnoDB; see recovery.h. Runs once, before any thread exists. */
-#include "fcgi_services/order/recovery.h"
+/* Loads the ledger's state from InnoDB; see recovery_sql.h. Runs once, before any thread exists. */
+#include "fcgi_services/order/recovery_sql.h"
 
 #include <string.h>
 
+#include "fcgi_services/order/rows_columns.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 
 #define QUERY_BYTES 1024
+#define TAKE_OVER_TRIES 5 /* each waits for a lock as long as a session may */
 
 struct loader {
     struct ledger *ledger;
@@ -25,9 +27,9 @@ cell_i64(const struct cnop_row *row, size_t column)
 {
     const struct cnop_cell *cell = &row->cells[column];
 
-    if (cell->kind == CNOP_PARAM_NULL)
-        return 0;
-    cnop_assert(cell->kind == CNOP_PARAM_I64 || cell->kind == CNOP_PARAM_U64);
+    cnop_assert(column < row->column_count);
+    if (cell->kind != CNOP_PARAM_I64 && cell->kind != CNOP_PARAM_U64)
+        return 0; /* NULL, or a text */
     return cell->kind == CNOP_PARAM_I64 ? cell->i64 : (int64_t)cell->u64;
 }
 
@@ -58,50 +60,46 @@ load_writer(void *arg, const struct cnop_row *row)
 }
 
 static enum cnop_err
-load_account(void *arg, const struct cnop_row *row)
+load_account(void *arg, const struct cnop_row *cells)
 {
     struct loader *loader = arg;
-    const struct ledger_account account = {.id = cell_i64(row, 0),
-                                           .kind = (uint8_t)cell_i64(row, 1),
-                                           .status = (uint8_t)cell_i64(row, 2),
-                                           .created_us = cell_i64(row, 3),
-                                           .changed_us = cell_i64(row, 4)};
+    struct ledger_account found = {.id = 0};
+    ROW_PLACES(ROW_ACCOUNT);
 
+    cnop_assert(cells->column_count == PLACE_COUNT);
+    ROW_TAKE_ALL(ROW_ACCOUNT)
     loader->row_count++;
-    return ledger_load_account(loader->ledger, &account);
+    return ledger_load_account(loader->ledger, &found);
 }
 
 static enum cnop_err
-load_balance(void *arg, const struct cnop_row *row)
+load_balance(void *arg, const struct cnop_row *cells)
 {
     struct loader *loader = arg;
-    const struct ledger_balance balance = {.account_id = cell_i64(row, 0),
-                                           .asset_id = (uint16_t)cell_i64(row, 1),
-                                           .avail_e8 = cell_i64(row, 2),
-                                           .held_e8 = cell_i64(row, 3),
-                                           .cost_e8 = cell_i64(row, 4),
-                                           .realised_e8 = cell_i64(row, 5),
-                                           .entries = (uint64_t)cell_i64(row, 6),
-                                           .ver = (uint64_t)cell_i64(row, 7),
-                                           .created_us = cell_i64(row, 8),
-                                           .updated_us = cell_i64(row, 9)};
+    struct ledger_balance balance = {.account_id = 0};
+    ROW_PLACES(ROW_BALANCE);
 
+    cnop_assert(cells->column_count == PLACE_COUNT);
+    ROW_TAKE_ALL(ROW_BALANCE)
     loader->row_count++;
     return ledger_load_balance(loader->ledger, &balance);
 }
 
 static enum cnop_err
-load_limit(void *arg, const struct cnop_row *row)
+load_limit(void *arg, const struct cnop_row *cells)
 {
     struct loader *loader = arg;
-    int64_t kind = cell_i64(row, 1);
+    int64_t account_id = 0, kind = 0, used_e8 = 0;
+    int32_t utc_day = 0;
+    ROW_PLACES(ROW_LIMIT);
 
+    cnop_assert(cells->column_count == PLACE_COUNT);
+    ROW_TAKE_ALL(ROW_LIMIT)
     loader->row_count++;
     if (kind < 1 || kind > LEDGER_LIMIT_COUNT ||
-        ledger_find_account(loader->ledger, cell_i64(row, 0)) == NULL)
+        ledger_find_account(loader->ledger, account_id) == NULL)
         return CNOP_E_INTERNAL;
-    ledger_load_limit(loader->ledger, cell_i64(row, 0), (enum ledger_limit)(kind - 1),
-                      (int32_t)cell_i64(row, 2), cell_i64(row, 3));
+    ledger_load_limit(loader->ledger, account_id, (enum ledger_limit)(kind - 1), utc_day, used_e8);
     return CNOP_OK;
 }
 
@@ -126,52 +124,42 @@ load_asset(void *arg, const struct cnop_row *row)
     return ledger_load_asset(loader->ledger, &asset);
 }
 
+/* False: the row has no key, or none of ours. */
 static bool
-read_key(const struct cnop_row *row, size_t column, struct recovered_key *key)
+read_key(struct cnop_str text, struct cnop_str fingerprint, struct recovered_key *key)
 {
-    struct cnop_str fingerprint = cell_bytes(row, column + 1);
-
-    key->key = cell_bytes(row, column);
-    if (key->key.len < 1 || key->key.len > LEDGER_KEY_BYTES ||
-        fingerprint.len != LEDGER_FINGERPRINT_BYTES)
+    cnop_assert(key->posting.op != 0);
+    key->key = text;
+    if (text.len < 1 || text.len > LEDGER_KEY_BYTES || fingerprint.len != LEDGER_FINGERPRINT_BYTES)
         return false;
     memcpy(key->fingerprint, fingerprint.ptr, LEDGER_FINGERPRINT_BYTES);
     return true;
 }
 
 bool
-recovery_read_order(const struct cnop_row *row, struct recovered_key *ret_key)
+recovery_read_order(const struct cnop_row *cells, struct recovered_key *ret_key)
 {
-    ret_key->posting = (struct ledger_posting){.id = cell_i64(row, 0),
-                                               .account_id = cell_i64(row, 1),
-                                               .asset_id = (uint16_t)cell_i64(row, 2),
-                                               .side = (uint8_t)cell_i64(row, 3),
-                                               .qty = {cell_i64(row, 4)},
-                                               .quote_qty = {cell_i64(row, 5)},
-                                               .price = {cell_i64(row, 6)},
-                                               .price_seq = (uint64_t)cell_i64(row, 7),
-                                               .total = {cell_i64(row, 8)},
-                                               .fee = {cell_i64(row, 9)},
-                                               .cash_after = {cell_i64(row, 10)},
-                                               .time_us = cell_i64(row, 11),
-                                               .op = LEDGER_OP_ORDER};
-    return read_key(row, 12, ret_key);
+    struct ledger_posting *posting = &ret_key->posting;
+    ROW_PLACES(ROW_ORDER);
+
+    cnop_assert(cells->column_count == PLACE_COUNT);
+    *posting = (struct ledger_posting){.op = LEDGER_OP_ORDER};
+    ROW_TAKE_ALL(ROW_ORDER)
+    return read_key(cell_bytes(cells, PLACE_client_order_id), cell_bytes(cells, PLACE_fingerprint),
+                    ret_key);
 }
 
 bool
-recovery_read_entry(const struct cnop_row *row, struct recovered_key *ret_key)
+recovery_read_entry(const struct cnop_row *cells, struct recovered_key *ret_key)
 {
-    int64_t amount_e8 = cell_i64(row, 3);
+    struct ledger_posting *posting = &ret_key->posting;
+    ROW_PLACES(ROW_ENTRY);
 
-    ret_key->posting =
-        (struct ledger_posting){.id = cell_i64(row, 0),
-                                .account_id = cell_i64(row, 1),
-                                .op = (uint8_t)(cell_i64(row, 2) + LEDGER_OP_DEPOSIT - 1),
-                                .total = {amount_e8 < 0 ? -amount_e8 : amount_e8},
-                                .cash_after = {cell_i64(row, 4)},
-                                .time_us = cell_i64(row, 5),
-                                .asset_id = LEDGER_USD};
-    return read_key(row, 6, ret_key);
+    cnop_assert(cells->column_count == PLACE_COUNT);
+    *posting = (struct ledger_posting){.asset_id = LEDGER_USD};
+    ROW_TAKE_ALL(ROW_ENTRY)
+    return read_key(cell_bytes(cells, PLACE_idem_key), cell_bytes(cells, PLACE_fingerprint),
+                    ret_key);
 }
 
 static enum cnop_err
@@ -231,8 +219,11 @@ take_over(struct cnop_batch_db *db, struct loader *loader)
     cnop_batch_sql(&batch,
                    "START TRANSACTION;UPDATE writer SET epoch=epoch+1 WHERE shard=0;COMMIT");
     err = cnop_batch_db_connect(db);
-    if (err == CNOP_OK)
-        err = cnop_batch_commit(db, &batch);
+    if (err == CNOP_OK) {
+        err = CNOP_E_DB_DEADLOCK;
+        for (int tries = 0; tries < TAKE_OVER_TRIES && err == CNOP_E_DB_DEADLOCK; tries++)
+            err = cnop_batch_commit(db, &batch);
+    }
     if (err != CNOP_OK)
         return CNOP_E_DB_FAILED;
     err = scan(db, "SELECT epoch,seq,next_id,head_hash FROM writer WHERE shard=0", 0, load_writer,
@@ -253,14 +244,14 @@ load_keys(struct cnop_batch_db *db, uint64_t count, struct loader *loader)
         return CNOP_OK;
     }
     loader->row_count = 0;
-    err = scan(db, "SELECT " RECOVERY_ORDER_COLUMNS " FROM orders ORDER BY id DESC LIMIT ", count,
+    err = scan(db, "SELECT " ROW_SELECTED(ROW_ORDER) " FROM orders ORDER BY id DESC LIMIT ", count,
                load_order_key, loader);
     if (err != CNOP_OK)
         return err;
     if (loader->row_count == count)
         loader->warm_since_us = loader->oldest_order_us + 1;
     loader->row_count = 0;
-    err = scan(db, "SELECT " RECOVERY_ENTRY_COLUMNS " FROM cash_entry ORDER BY id DESC LIMIT ",
+    err = scan(db, "SELECT " ROW_SELECTED(ROW_ENTRY) " FROM cash_entry ORDER BY id DESC LIMIT ",
                count, load_entry_key, loader);
     if (err == CNOP_OK && loader->row_count == count &&
         loader->oldest_entry_us + 1 > loader->warm_since_us)
@@ -269,7 +260,7 @@ load_keys(struct cnop_batch_db *db, uint64_t count, struct loader *loader)
 }
 
 static enum cnop_err
-load_all(struct cnop_batch_db *db, const struct engine_config *config, struct loader *loader)
+load_all(struct cnop_batch_db *db, uint64_t boot_keys, struct loader *loader)
 {
     enum cnop_err err;
 
@@ -277,21 +268,17 @@ load_all(struct cnop_batch_db *db, const struct engine_config *config, struct lo
     if (err != CNOP_OK)
         return err;
     ledger_load_next_id(loader->ledger, loader->next_id);
-    err = scan(db, "SELECT id,kind,status,created_us,changed_us FROM account", 0, load_account,
-               loader);
+    err = scan(db, "SELECT " ROW_SELECTED(ROW_ACCOUNT) " FROM account", 0, load_account, loader);
     if (err != CNOP_OK)
         return err;
-    err = scan(db,
-               "SELECT account_id,asset_id,avail_e8,held_e8,cost_e8,realised_e8,entries,ver,"
-               "created_us,updated_us FROM balance",
-               0, load_balance, loader);
+    err = scan(db, "SELECT " ROW_SELECTED(ROW_BALANCE) " FROM balance", 0, load_balance, loader);
     if (err != CNOP_OK)
         return err;
-    err = load_keys(db, config->boot_keys, loader);
+    err = load_keys(db, boot_keys, loader);
     if (err != CNOP_OK)
         return err;
     ledger_load_cold(loader->ledger, loader->warm_since_us);
-    err = scan(db, "SELECT account_id,kind,utc_day,used_e8 FROM limit_use", 0, load_limit, loader);
+    err = scan(db, "SELECT " ROW_SELECTED(ROW_LIMIT) " FROM limit_use", 0, load_limit, loader);
     if (err != CNOP_OK)
         return err;
     return scan(db,
@@ -301,12 +288,12 @@ load_all(struct cnop_batch_db *db, const struct engine_config *config, struct lo
 }
 
 enum cnop_err
-recovery_run(struct cnop_batch_db *db, const struct engine_config *config, struct ledger *ledger,
+recovery_run(struct cnop_batch_db *db, uint64_t boot_keys, struct ledger *ledger,
              struct ledger_chain *ret_chain)
 {
     int64_t start_us = cnop_clock_monotonic_us();
     struct loader loader = {.ledger = ledger};
-    enum cnop_err err = load_all(db, config, &loader);
+    enum cnop_err err = load_all(db, boot_keys, &loader);
     struct cnop_log_line line;
 
     cnop_log_begin(&line, err == CNOP_OK ? CNOP_LOG_INFO : CNOP_LOG_CRITICAL, NULL, "recovery",

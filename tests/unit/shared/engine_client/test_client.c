@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The command client against a scripted engine: answers, silence, hang-ups, restarts. */
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -26,8 +26,8 @@ static size_t seen_count;
 static void
 send_reply(int fd, uint64_t tag, enum cnop_err err)
 {
-    struct ledger_wire_reply reply = {
-        .head = {.version = LEDGER_WIRE_VERSION, .bytes = sizeof(reply), .tag = tag},
+    struct engine_wire_reply reply = {
+        .head = {.version = ENGINE_WIRE_VERSION, .bytes = sizeof(reply), .tag = tag},
         .err = (uint32_t)err,
         .refused_count = 3,
         .outcome = {.posting.id = 42, .have_e8 = 7}};
@@ -37,7 +37,7 @@ send_reply(int fd, uint64_t tag, enum cnop_err err)
 
 /* False: the connection is to be closed. */
 static bool
-play(int fd, const struct ledger_wire_command *message, enum act act)
+play(int fd, const struct engine_wire_command *message, enum act act)
 {
     if (act == ACT_HANG_UP)
         return false;
@@ -56,7 +56,7 @@ engine_main(void *arg)
     (void)arg;
     while (step < script_len) {
         int fd = accept(listen_fd, NULL, NULL);
-        struct ledger_wire_command message;
+        struct engine_wire_command message;
 
         while (step < script_len && recv(fd, &message, sizeof(message), 0) > 0) {
             seen[seen_count++] = message.command;
@@ -97,28 +97,28 @@ engine_close(void)
 }
 
 static enum cnop_err
-deposit(struct ledger_client *client, struct ledger_outcome *outcome)
+deposit(struct engine_client *client, struct ledger_outcome *outcome)
 {
     const struct ledger_command command = {
         .op = LEDGER_OP_DEPOSIT, .account_id = 1000, .amount = {5 * CNOP_E8}};
 
-    return ledger_client_call(client, &command, outcome);
+    return engine_client_call(client, &command, outcome);
 }
 
 START_TEST(answers_and_refusals_come_through)
 {
     static const enum act acts[] = {ACT_ANSWER, ACT_REFUSE, ACT_OLD_ANSWER_FIRST};
-    struct ledger_client client;
+    struct engine_client client;
     struct ledger_outcome outcome;
 
     engine_open(acts, CNOP_COUNT(acts));
-    ledger_client_init(&client, path, 2000);
+    engine_client_init(&client, path, 2000);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_OK);
     ck_assert_int_eq(outcome.posting.id, 42);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_E_DAILY_LIMIT);
     ck_assert_int_eq(outcome.have_e8, 7);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_OK); /* not the answer of another request */
-    ledger_client_done(&client);
+    engine_client_done(&client);
     engine_close();
 }
 END_TEST
@@ -127,13 +127,13 @@ END_TEST
 START_TEST(a_lost_answer_is_asked_for_again_with_the_same_key)
 {
     static const enum act acts[] = {ACT_HANG_UP, ACT_HANG_UP, ACT_ANSWER};
-    struct ledger_client client;
+    struct engine_client client;
     struct ledger_outcome outcome;
 
     engine_open(acts, CNOP_COUNT(acts));
-    ledger_client_init(&client, path, 2000);
+    engine_client_init(&client, path, 2000);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_OK);
-    ledger_client_done(&client);
+    engine_client_done(&client);
     engine_close();
     ck_assert_uint_eq(seen_count, 3);
     ck_assert_uint_gt(seen[0].key_len, 16);
@@ -146,45 +146,45 @@ END_TEST
 START_TEST(silence_is_an_unknown_outcome)
 {
     static const enum act acts[] = {ACT_SILENCE};
-    struct ledger_client client;
+    struct engine_client client;
     struct ledger_outcome outcome;
 
     engine_open(acts, CNOP_COUNT(acts));
-    ledger_client_init(&client, path, 100);
+    engine_client_init(&client, path, 100);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_E_OUTCOME_UNKNOWN);
-    ledger_client_done(&client);
+    engine_client_done(&client);
     engine_close();
 }
 END_TEST
 
 START_TEST(nobody_there_is_unavailable)
 {
-    struct ledger_client client;
+    struct engine_client client;
     struct ledger_outcome outcome;
     uint32_t refused_count = 0;
     const struct ledger_tick tick = {.asset_id = 1, .price = {1}, .seq = 1};
 
     cnop_secret_init();
-    ledger_client_init(&client, "/nonexistent/engine.sock", 60);
+    engine_client_init(&client, "/nonexistent/engine.sock", 60);
     ck_assert_int_eq(deposit(&client, &outcome), CNOP_E_UNAVAILABLE);
-    ck_assert_int_eq(ledger_client_ticks(&client, &tick, 1, &refused_count), CNOP_E_UNAVAILABLE);
-    ledger_client_done(&client);
+    ck_assert_int_eq(engine_client_ticks(&client, &tick, 1, &refused_count), CNOP_E_UNAVAILABLE);
+    engine_client_done(&client);
 }
 END_TEST
 
 START_TEST(ticks_report_how_many_were_skipped)
 {
     static const enum act acts[] = {ACT_ANSWER};
-    static struct ledger_tick ticks[LEDGER_WIRE_TICK_MAX];
-    struct ledger_client client;
+    static struct ledger_tick ticks[ENGINE_WIRE_TICK_MAX];
+    struct engine_client client;
     uint32_t refused_count = 0;
 
     engine_open(acts, CNOP_COUNT(acts));
-    ledger_client_init(&client, path, 2000);
-    ck_assert_int_eq(ledger_client_ticks(&client, ticks, LEDGER_WIRE_TICK_MAX, &refused_count),
+    engine_client_init(&client, path, 2000);
+    ck_assert_int_eq(engine_client_ticks(&client, ticks, ENGINE_WIRE_TICK_MAX, &refused_count),
                      CNOP_OK);
     ck_assert_uint_eq(refused_count, 3);
-    ledger_client_done(&client);
+    engine_client_done(&client);
     engine_close();
 }
 END_TEST
@@ -199,4 +199,4 @@ add(TCase *tests)
     tcase_add_test(tests, ticks_report_how_many_were_skipped);
 }
 
-UNIT_MAIN("ledger_client", add)
+UNIT_MAIN("engine_client", add)

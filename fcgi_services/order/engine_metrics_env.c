@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Table of the engine's metrics. */
+/* Table of the engine's metrics, and their way to the service's scoreboard. */
 #include "fcgi_services/order/engine_metrics.h"
+
+#include "fcgi_services/order/engine_env.h"
+#include "shared/base/err.h"
 
 static const int64_t size_bounds[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 static const int64_t commit_bounds_us[] = {250,   500,   1000,   2500,   5000,    10000,
@@ -13,9 +16,15 @@ const struct cnop_metric_def engine_metrics[ENGINE_METRIC_COUNT] = {
     [ENGINE_METRIC_COMMIT_FAILED] = {.name = "order_engine_commits_failed_total",
                                      .help = "Batches that did not become durable.",
                                      .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_COMMIT_UNKNOWN] = {.name = "order_engine_commits_unknown_total",
+                                      .help = "Batches whose outcome was unknown for too long.",
+                                      .kind = CNOP_METRIC_COUNTER},
     [ENGINE_METRIC_ISOLATED] = {.name = "order_engine_isolations_total",
                                 .help = "Batches run again one command at a time.",
                                 .kind = CNOP_METRIC_COUNTER},
+    [ENGINE_METRIC_BLOCKED] = {.name = "order_engine_blocked_commands_total",
+                               .help = "Commands refused because their rows are locked.",
+                               .kind = CNOP_METRIC_COUNTER},
     [ENGINE_METRIC_SHED] = {.name = "order_engine_shed_total",
                             .help = "Commands refused because too much was waiting.",
                             .kind = CNOP_METRIC_COUNTER},
@@ -43,3 +52,24 @@ const struct cnop_metric_def engine_metrics[ENGINE_METRIC_COUNT] = {
                                       .bound_count = CNOP_COUNT(commit_bounds_us),
                                       .scale = 1000000},
 };
+
+void
+engine_metric_add(enum engine_metric metric, int64_t delta)
+{
+    cnop_assert(metric < ENGINE_METRIC_COUNT);
+    cnop_metric_add(metric, delta);
+}
+
+void
+engine_metric_set(enum engine_metric metric, int64_t value)
+{
+    cnop_assert(metric < ENGINE_METRIC_COUNT);
+    cnop_metric_set(metric, value);
+}
+
+void
+engine_metric_observe(enum engine_metric metric, int64_t value)
+{
+    cnop_assert(metric < ENGINE_METRIC_COUNT);
+    cnop_metric_observe(metric, value);
+}

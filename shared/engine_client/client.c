@@ -2,7 +2,7 @@
 /* Client of the engine's command socket. Keeps three outcomes apart: not sent (nothing happened),
  * answered, and sent without an answer (unknown: asked again under the same key while time is
  * left). */
-#include "shared/ledger/client.h"
+#include "shared/engine_client/client.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,93 +19,26 @@
 #define RETRY_PAUSE_MS 20
 
 void
-ledger_client_init(struct ledger_client *client, const char *path, uint32_t timeout_ms)
+engine_client_init(struct engine_client *client, const char *path, uint32_t timeout_ms)
 {
     cnop_assert(path != NULL);
-    *client = (struct ledger_client){.path = path, .timeout_ms = timeout_ms, .fd = -1};
+    *client = (struct engine_client){.path = path, .timeout_ms = timeout_ms, .fd = -1};
     /* Replies to an earlier life of this process must not pass for ours. */
     cnop_secret_random(&client->tag, sizeof(client->tag));
 }
 
 void
-ledger_client_done(struct ledger_client *client)
+engine_client_done(struct engine_client *client)
 {
     if (client->fd >= 0)
         (void)close(client->fd);
     client->fd = -1;
 }
 
-/* ---- commands ---- */
-
-enum cnop_err
-ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
-{
-    /* A fixed record of what was asked, without padding; its digest is stored and compared for
-     * ever, so the layout may not change. */
-    struct {
-        uint8_t op, side;
-        uint16_t asset_id;
-        uint32_t zero;
-        int64_t account_id, qty_e8, amount_e8;
-    } asked = {.op = command->op,
-               .side = command->side,
-               .asset_id = command->asset_id,
-               .account_id = command->account_id,
-               .qty_e8 = command->qty.e8,
-               .amount_e8 = command->amount.e8};
-    /* Hashed only when there is something in it: other requests keep their digest. */
-    const struct {
-        int64_t worst_price_e10;
-        uint64_t close;
-    } more = {.worst_price_e10 = command->worst_price.e10, .close = command->close};
-    unsigned char asked_bytes[sizeof(asked) + sizeof(more)];
-    size_t asked_len = sizeof(asked);
-    unsigned char digest[CNOP_SHA256_BYTES];
-
-    if (key.len < 1 || key.len > LEDGER_KEY_BYTES || !cnop_str_is_word(key, "_.:-"))
-        return CNOP_E_INVALID;
-    memcpy(command->key, key.ptr, key.len);
-    command->key_len = (uint8_t)key.len;
-    memcpy(asked_bytes, &asked, sizeof(asked));
-    if (more.worst_price_e10 != 0 || more.close != 0) {
-        memcpy(asked_bytes + asked_len, &more, sizeof(more));
-        asked_len += sizeof(more);
-    }
-    cnop_secret_sha256(asked_bytes, asked_len, digest);
-    memcpy(command->fingerprint, digest, LEDGER_FINGERPRINT_BYTES);
-    return CNOP_OK;
-}
-
-void
-ledger_command_set_request_id(struct ledger_command *command, struct cnop_str request_id)
-{
-    size_t len =
-        request_id.len < LEDGER_REQUEST_ID_BYTES ? request_id.len : LEDGER_REQUEST_ID_BYTES;
-
-    if (len > 0)
-        memcpy(command->request_id, request_id.ptr, len);
-    command->request_id_len = (uint8_t)len;
-}
-
-void
-ledger_command_set_reason(struct ledger_command *command, struct cnop_str reason)
-{
-    size_t len = reason.len;
-
-    if (len > LEDGER_REASON_BYTES) {
-        len = LEDGER_REASON_BYTES;
-        while (len > 0 && ((unsigned char)reason.ptr[len] & 0xc0) == 0x80)
-            len--; /* not inside a character */
-    }
-    if (len > 0)
-        memcpy(command->reason, reason.ptr, len);
-    command->reason_len = (uint8_t)len;
-}
-
 /* ---- transport ---- */
 
 static bool
-is_connected(struct ledger_client *client)
+is_connected(struct engine_client *client)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t len = strlen(client->path);
@@ -119,7 +52,7 @@ is_connected(struct ledger_client *client)
         return false;
     if (connect(client->fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
         return true;
-    ledger_client_done(client);
+    engine_client_done(client);
     return false;
 }
 
@@ -141,14 +74,14 @@ enum delivery { NOT_SENT, ANSWERED, NO_ANSWER };
 
 /* A message in two pieces: its head with the fixed fields, and what follows. */
 struct message {
-    struct ledger_wire_head *head;
+    struct engine_wire_head *head;
     struct iovec pieces[2];
 };
 
 /* One attempt over one connection. */
 static enum delivery
-exchange(struct ledger_client *client, struct message *message, int64_t deadline_us,
-         struct ledger_wire_reply *reply)
+exchange(struct engine_client *client, struct message *message, int64_t deadline_us,
+         struct engine_wire_reply *reply)
 {
     const struct msghdr header = {.msg_iov = message->pieces, .msg_iovlen = 2};
 
@@ -159,7 +92,7 @@ exchange(struct ledger_client *client, struct message *message, int64_t deadline
             continue;
         if (errno == EAGAIN && is_ready(client->fd, POLLOUT, deadline_us))
             continue;
-        ledger_client_done(client);
+        engine_client_done(client);
         return NOT_SENT;
     }
     while (is_ready(client->fd, POLLIN, deadline_us)) {
@@ -167,25 +100,25 @@ exchange(struct ledger_client *client, struct message *message, int64_t deadline
 
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
-        if (got != (ssize_t)sizeof(*reply) || reply->head.version != LEDGER_WIRE_VERSION)
+        if (got != (ssize_t)sizeof(*reply) || reply->head.version != ENGINE_WIRE_VERSION)
             break;
         if (reply->head.tag == message->head->tag)
             return ANSWERED;
     }
-    ledger_client_done(client);
+    engine_client_done(client);
     return NO_ANSWER;
 }
 
 /* Repeats until answered or out of time. That is safe: money commands carry a key, and the others
  * set the same state again. */
 static enum cnop_err
-run(struct ledger_client *client, struct message *message, struct ledger_wire_reply *reply)
+run(struct engine_client *client, struct message *message, struct engine_wire_reply *reply)
 {
     int64_t left_us = (int64_t)cnop_span_left_ms(client->timeout_ms) * 1000;
     int64_t deadline_us = cnop_clock_monotonic_us() + left_us;
     bool maybe_applied = false;
 
-    message->head->version = LEDGER_WIRE_VERSION;
+    message->head->version = ENGINE_WIRE_VERSION;
     message->head->bytes = (uint32_t)(message->pieces[0].iov_len + message->pieces[1].iov_len);
     message->head->tag = ++client->tag;
     for (;;) {
@@ -202,12 +135,12 @@ run(struct ledger_client *client, struct message *message, struct ledger_wire_re
 }
 
 enum cnop_err
-ledger_client_call(struct ledger_client *client, const struct ledger_command *command,
+engine_client_call(struct engine_client *client, const struct ledger_command *command,
                    struct ledger_outcome *outcome)
 {
-    struct ledger_wire_command wire = {.head.kind = LEDGER_WIRE_COMMAND, .command = *command};
+    struct engine_wire_command wire = {.head.kind = ENGINE_WIRE_COMMAND, .command = *command};
     struct message message = {.head = &wire.head, .pieces = {{&wire, sizeof(wire)}, {NULL, 0}}};
-    struct ledger_wire_reply reply;
+    struct engine_wire_reply reply;
     bool moves_money = command->op == LEDGER_OP_DEPOSIT || command->op == LEDGER_OP_WITHDRAW ||
                        command->op == LEDGER_OP_GIFT || command->op == LEDGER_OP_ORDER;
     enum cnop_err err;
@@ -228,21 +161,21 @@ ledger_client_call(struct ledger_client *client, const struct ledger_command *co
 }
 
 enum cnop_err
-ledger_client_ticks(struct ledger_client *client, const struct ledger_tick *ticks, uint32_t count,
+engine_client_ticks(struct engine_client *client, const struct ledger_tick *ticks, uint32_t count,
                     uint32_t *ret_refused_count)
 {
-    struct ledger_wire_ticks wire = {.head.kind = LEDGER_WIRE_TICKS, .count = count};
+    struct engine_wire_ticks wire = {.head.kind = ENGINE_WIRE_TICKS, .count = count};
     union {
         const struct ledger_tick *ticks;
         void *base;
     } list = {ticks}; /* sendmsg does not write to it */
     struct message message = {
         .head = &wire.head, .pieces = {{&wire, sizeof(wire)}, {list.base, count * sizeof(*ticks)}}};
-    struct ledger_wire_reply reply;
+    struct engine_wire_reply reply;
     enum cnop_err err;
 
     cnop_assert(count > 0);
-    cnop_assert(count <= LEDGER_WIRE_TICK_MAX);
+    cnop_assert(count <= ENGINE_WIRE_TICK_MAX);
     err = run(client, &message, &reply);
     if (err == CNOP_OK)
         *ret_refused_count = reply.refused_count;

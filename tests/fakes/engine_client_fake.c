@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* In-memory engine client. */
-#include "tests/fakes/ledger_client_fake.h"
+#include "tests/fakes/engine_client_fake.h"
 
 struct fake_engine fake_engine;
 
@@ -37,7 +37,7 @@ is_replay(const struct ledger_command *command)
 }
 
 enum cnop_err
-ledger_client_call(struct ledger_client *client, const struct ledger_command *command,
+engine_client_call(struct engine_client *client, const struct ledger_command *command,
                    struct ledger_outcome *outcome)
 {
     (void)client;

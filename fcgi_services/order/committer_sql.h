@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The committer on MariaDB: a thread with a connection of its own. */
+#ifndef CNOP_ORDER_COMMITTER_SQL_H
+#define CNOP_ORDER_COMMITTER_SQL_H
+
+#include "fcgi_services/order/committer.h"
+#include "shared/db/batch.h"
+
+/* Starts the thread on a connection that holds the epoch; db becomes the thread's. NO_MEMORY, IO.
+ */
+cnop_must_check enum cnop_err committer_sql_start(struct cnop_batch_db *db,
+                                                  struct committer **ret_committer);
+
+#endif

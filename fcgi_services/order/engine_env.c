@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Start and stop of the engine's process, and what the loop calls; see engine_env.h. */
+#include "fcgi_services/order/engine_env.h"
+
+#include <sys/epoll.h>
+#include <sys/mman.h>
+
+#include "fcgi_services/order/command_socket.h"
+#include "fcgi_services/order/committer_sql.h"
+#include "fcgi_services/order/engine_run.h"
+#include "fcgi_services/order/lookup_sql.h"
+#include "fcgi_services/order/order_http.h"
+#include "fcgi_services/order/order_json.h"
+#include "fcgi_services/order/recovery_sql.h"
+#include "fcgi_services/order/whole_cents.h"
+#include "shared/base/log.h"
+
+/* ---- start ---- */
+
+/* NULL: the system has no memory (logged). */
+static struct ledger *
+make_ledger(const struct engine_config *config)
+{
+    struct ledger_config rules = config->ledger;
+    size_t bytes;
+    void *memory;
+
+    cnop_secret_random(rules.hash_seed, sizeof(rules.hash_seed));
+    rules.max_dirty = ENGINE_DIRTY_MAX;
+    bytes = ledger_bytes(&rules);
+    cnop_assert(bytes > 0);
+    memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        cnop_log_write(CNOP_LOG_CRITICAL, "memory", "the system has no memory for the ledger");
+        return NULL;
+    }
+    return ledger_init(memory, &rules);
+}
+
+/* Loads the ledger and starts both threads. */
+static enum cnop_err
+make_parts(const struct engine_config *config, struct engine_parts *parts)
+{
+    uint32_t read_timeout_ms = (uint32_t)config->db.db_query_timeout;
+    struct cnop_batch_db *committer_db, *lookup_db;
+    enum cnop_err err;
+
+    err = cnop_batch_db_open(&config->db, read_timeout_ms * 5, &committer_db);
+    if (err == CNOP_OK)
+        err = cnop_batch_db_open(&config->db, read_timeout_ms, &lookup_db);
+    if (err != CNOP_OK)
+        return err;
+    parts->ledger = make_ledger(config);
+    if (parts->ledger == NULL)
+        return CNOP_E_NO_MEMORY;
+    err = recovery_run(committer_db, config->boot_keys, parts->ledger, &parts->chain);
+    if (err == CNOP_OK)
+        err = committer_sql_start(committer_db, &parts->committer);
+    if (err == CNOP_OK)
+        err = lookup_sql_start(lookup_db, &parts->lookup);
+    return err;
+}
+
+static void
+on_committer(int fd, uint32_t events, void *arg)
+{
+    cnop_assert(fd >= 0);
+    (void)events;
+    engine_on_committer(arg);
+}
+
+static void
+on_lookup(int fd, uint32_t events, void *arg)
+{
+    cnop_assert(fd >= 0);
+    (void)events;
+    engine_on_lookup(arg);
+}
+
+static enum cnop_err
+open_engine(const struct engine_config *config, struct engine **ret_engine)
+{
+    struct engine_parts parts = {.queue_jobs = (uint32_t)config->queue_jobs,
+                                 .queue_age_us = (int64_t)config->queue_age * 1000,
+                                 .commit_giveup_us = (int64_t)config->commit_giveup * 1000,
+                                 .blocked_pause_us = (int64_t)config->blocked_pause * 1000};
+    enum cnop_err err = make_parts(config, &parts);
+
+    if (err == CNOP_OK)
+        err = engine_open(&parts, ret_engine);
+    if (err != CNOP_OK)
+        return err;
+    cnop_loop_watch(committer_fd(parts.committer), EPOLLIN, on_committer, *ret_engine);
+    cnop_loop_watch(lookup_fd(parts.lookup), EPOLLIN, on_lookup, *ret_engine);
+    return CNOP_OK;
+}
+
+enum cnop_err
+engine_env_open(void *arg, unsigned thread, void **ret_env)
+{
+    static struct order_env env;
+    const struct engine_config *config = arg;
+    const struct command_socket_config socket = {.path = config->command_socket,
+                                                 .money_uids = config->money_uids,
+                                                 .market_uids = config->market_uids,
+                                                 .admin_uids = config->admin_uids};
+    enum cnop_err err;
+
+    cnop_assert(thread == 0); /* one loop, one owner of the ledger */
+    env.config = config;
+    err = order_id_key_load(config->order_id_key_file, &env.id_key);
+    if (err == CNOP_OK)
+        err = open_engine(config, &env.engine);
+    if (err == CNOP_OK)
+        err = command_socket_open(env.engine, &socket);
+    if (err != CNOP_OK)
+        return err;
+    whole_cents_start(env.engine);
+    *ret_env = &env;
+    return CNOP_OK;
+}
+
+void
+engine_env_close(void *arg)
+{
+    struct order_env *env = arg;
+
+    engine_close(env->engine);
+}
+
+/* ---- at work ---- */
+
+void
+engine_env_round_end(void *arg)
+{
+    struct order_env *env = arg;
+
+    engine_round_end(env->engine);
+    if (engine_is_over(env->engine))
+        cnop_web_stop();
+}
+
+void
+engine_env_drain(void *arg)
+{
+    struct order_env *env = arg;
+
+    command_socket_drain();
+    engine_drain(env->engine);
+}
+
+void
+engine_env_health(void *arg, struct cnop_health *health)
+{
+    const struct order_env *env = arg;
+    struct engine_status status = engine_status(env->engine);
+    bool refusing = engine_room(env->engine) == 0;
+
+    cnop_assert(status.oldest_us >= 0);
+    cnop_health_check(health, "database", status.database_lost ? CNOP_E_DB_FAILED : CNOP_OK,
+                      "epoch %llu, journal at %llu", (unsigned long long)status.epoch,
+                      (unsigned long long)status.seq);
+    cnop_health_check(health, "engine", refusing ? CNOP_E_OVERLOADED : CNOP_OK,
+                      "%u commands wait, the oldest for %lld us", status.waiting_count,
+                      (long long)status.oldest_us);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables of order_codes.def. */
+#include "fcgi_services/order/order_codes.h"
+
+#define ORDER_TYPE(symbol, name, kind, side) name,
+const char *const order_type_names[] = {
+#include "fcgi_services/order/order_codes.def"
+    NULL};
+
+#define ORDER_STATUS(symbol, number, name) name,
+const char *const order_status_names[] = {
+#include "fcgi_services/order/order_codes.def"
+    NULL};
+
+#define ORDER_TYPE(symbol, name, kind, side) {kind, side},
+static const struct {
+    enum order_kind kind;
+    enum ledger_side side;
+} types[ORDER_TYPE_COUNT] = {
+#include "fcgi_services/order/order_codes.def"
+};
+
+#define ORDER_STATUS(symbol, number, name) ORDER_STATUS_##symbol,
+static const enum order_status statuses[] = {
+#include "fcgi_services/order/order_codes.def"
+};
+
+enum order_kind
+order_type_kind(unsigned type)
+{
+    cnop_assert(type < ORDER_TYPE_COUNT);
+    return types[type].kind;
+}
+
+enum ledger_side
+order_type_side(unsigned type)
+{
+    cnop_assert(type < ORDER_TYPE_COUNT);
+    return types[type].side;
+}
+
+const char *
+order_type_name(enum order_kind kind, uint8_t side)
+{
+    unsigned type = 0;
+
+    while (type < ORDER_TYPE_COUNT && (types[type].kind != kind || types[type].side != side))
+        type++;
+    cnop_assert(type < ORDER_TYPE_COUNT);
+    return order_type_names[type];
+}
+
+enum order_status
+order_status_at(unsigned place)
+{
+    cnop_assert(place < CNOP_COUNT(statuses));
+    return statuses[place];
+}
+
+const char *
+order_status_name(enum order_status status)
+{
+    unsigned place = 0;
+
+    cnop_assert(status != (enum order_status)ORDER_STATUS_NEVER);
+    while (place < CNOP_COUNT(statuses) && statuses[place] != status)
+        place++;
+    cnop_assert(place < CNOP_COUNT(statuses));
+    return order_status_names[place];
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers and names of orders, made from order_codes.def. */
+#ifndef CNOP_ORDER_ORDER_CODES_H
+#define CNOP_ORDER_ORDER_CODES_H
+
+#include "shared/ledger/command.h"
+
+#define ORDER_STATUS_NEVER 255
+
+#define ORDER_KIND(symbol, number) ORDER_KIND_##symbol = (number),
+enum order_kind {
+#include "fcgi_services/order/order_codes.def"
+};
+#define ORDER_TIF(symbol, number) ORDER_TIF_##symbol = (number),
+enum order_tif {
+#include "fcgi_services/order/order_codes.def"
+};
+#define ORDER_STATUS(symbol, number, name) ORDER_STATUS_##symbol = (number),
+enum order_status {
+#include "fcgi_services/order/order_codes.def"
+};
+/* Places in order_type_names. */
+#define ORDER_TYPE(symbol, name, kind, side) ORDER_TYPE_##symbol,
+enum order_type {
+#include "fcgi_services/order/order_codes.def"
+    ORDER_TYPE_COUNT
+};
+
+/* Lists of names, closed by NULL: for field tables. */
+extern const char *const order_type_names[];
+extern const char *const order_status_names[];
+
+/* type: a place in order_type_names. */
+enum order_kind order_type_kind(unsigned type);
+enum ledger_side order_type_side(unsigned type);
+/* "market_buy", ...: the name of a stored order. */
+const char *order_type_name(enum order_kind kind, uint8_t side);
+
+/* place: in order_status_names. */
+enum order_status order_status_at(unsigned place);
+/* The name of a stored order's status. */
+const char *order_status_name(enum order_status status);
+
+#endif

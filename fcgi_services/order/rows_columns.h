@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* Columns of the rows that the engine writes and reads: one table for each kind of row, one line a
+ * column. Every statement is made of these lines, so a name and its value cannot come apart.
+ *
+ * FIRST or NEXT (column, how it is written, value, READ or SKIP, what to do with it when read)
+ *
+ * "How" is the name of a put_ function of rows_sql.c. Values may use job and posting (its
+ * outcome's), or row, account and limit. READ columns are what the start and the look-up of keys
+ * select, in this order; there `cell` is the number found, 0 for NULL. Texts are fetched by their
+ * place. */
+#ifndef CNOP_ORDER_ROWS_COLUMNS_H
+#define CNOP_ORDER_ROWS_COLUMNS_H
+
+#define ENTRY_SETTLE 4 /* kind of cash_entry; the others follow their commands */
+
+#define ROW_ORDER(FIRST, NEXT)                                                                     \
+    FIRST(id, i64, posting->id, READ, posting->id = cell)                                          \
+    NEXT(account_id, i64, posting->account_id, READ, posting->account_id = cell)                   \
+    NEXT(asset_id, i64, posting->asset_id, READ, posting->asset_id = (uint16_t)cell)               \
+    NEXT(side, i64, posting->side, READ, posting->side = (uint8_t)cell)                            \
+    NEXT(type, i64, ORDER_KIND_MARKET, SKIP, )                                                     \
+    NEXT(tif, i64, ORDER_TIF_IMMEDIATE, SKIP, )                                                    \
+    NEXT(status, i64, ORDER_STATUS_COMPLETED, SKIP, )                                              \
+    NEXT(client_order_id, key, &job->command, READ, )                                              \
+    NEXT(fingerprint, fingerprint, &job->command, READ, )                                          \
+    NEXT(request_id, request_id, &job->command, SKIP, )                                            \
+    NEXT(qty_e8, i64, posting->qty.e8, SKIP, )                                                     \
+    NEXT(quote_qty_e8, i64_or_null, posting->quote_qty.e8, READ, posting->quote_qty.e8 = cell)     \
+    NEXT(limit_price_e10, i64_or_null, job->command.worst_price.e10, SKIP, )                       \
+    NEXT(filled_qty_e8, i64, posting->qty.e8, READ, posting->qty.e8 = cell)                        \
+    NEXT(filled_quote_e8, i64, posting->total.e8, READ, posting->total.e8 = cell)                  \
+    NEXT(fee_e8, i64, posting->fee.e8, READ, posting->fee.e8 = cell)                               \
+    NEXT(cost_e8, i64, job->outcome.cost.e8, SKIP, )                                               \
+    NEXT(price_e10, i64, posting->price.e10, READ, posting->price.e10 = cell)                      \
+    NEXT(price_seq, u64, posting->price_seq, READ, posting->price_seq = (uint64_t)cell)            \
+    NEXT(cash_after_e8, i64, posting->cash_after.e8, READ, posting->cash_after.e8 = cell)          \
+    NEXT(created_us, i64, posting->time_us, READ, posting->time_us = cell)                         \
+    NEXT(updated_us, i64, posting->time_us, SKIP, )
+
+#define ROW_TRADE(FIRST, NEXT)                                                                     \
+    FIRST(id, i64, job->outcome.trade_id, SKIP, )                                                  \
+    NEXT(order_id, i64, posting->id, SKIP, )                                                       \
+    NEXT(asset_id, i64, posting->asset_id, SKIP, )                                                 \
+    NEXT(side, i64, posting->side, SKIP, )                                                         \
+    NEXT(price_e10, i64, posting->price.e10, SKIP, )                                               \
+    NEXT(qty_e8, i64, posting->qty.e8, SKIP, )                                                     \
+    NEXT(quote_e8, i64, posting->total.e8, SKIP, )                                                 \
+    NEXT(fee_e8, i64, posting->fee.e8, SKIP, )                                                     \
+    NEXT(created_us, i64, posting->time_us, SKIP, )
+
+#define ROW_ENTRY(FIRST, NEXT)                                                                     \
+    FIRST(id, i64, posting->id, READ, posting->id = cell)                                          \
+    NEXT(account_id, i64, posting->account_id, READ, posting->account_id = cell)                   \
+    NEXT(kind, i64,                                                                                \
+         posting->op == LEDGER_OP_SETTLE ? ENTRY_SETTLE : posting->op - LEDGER_OP_DEPOSIT + 1,     \
+         READ,                                                                                     \
+         posting->op =                                                                             \
+             cell == ENTRY_SETTLE ? LEDGER_OP_SETTLE : (uint8_t)(cell + LEDGER_OP_DEPOSIT - 1))    \
+    NEXT(amount_e8, i64,                                                                           \
+         posting->op == LEDGER_OP_WITHDRAW ? -posting->total.e8 : posting->total.e8, READ,         \
+         posting->total.e8 = cell < 0 ? -cell : cell)                                              \
+    NEXT(balance_after_e8, i64, posting->cash_after.e8, READ, posting->cash_after.e8 = cell)       \
+    NEXT(idem_key, key, &job->command, READ, )                                                     \
+    NEXT(fingerprint, fingerprint, &job->command, READ, )                                          \
+    NEXT(request_id, request_id, &job->command, SKIP, )                                            \
+    NEXT(created_us, i64, posting->time_us, READ, posting->time_us = cell)
+
+#define ROW_TRANSFER(FIRST, NEXT)                                                                  \
+    FIRST(id, i64, posting->id, SKIP, )                                                            \
+    NEXT(leg, i64, leg, SKIP, )                                                                    \
+    NEXT(debit_account, i64, transfer->debit_account, SKIP, )                                      \
+    NEXT(credit_account, i64, transfer->credit_account, SKIP, )                                    \
+    NEXT(asset_id, i64, transfer->asset_id, SKIP, )                                                \
+    NEXT(amount_e8, i64, transfer->amount_e8, SKIP, )                                              \
+    NEXT(kind, i64, transfer->kind, SKIP, )
+
+#define ROW_BALANCE(FIRST, NEXT)                                                                   \
+    FIRST(account_id, i64, row->account_id, READ, balance.account_id = cell)                       \
+    NEXT(asset_id, i64, row->asset_id, READ, balance.asset_id = (uint16_t)cell)                    \
+    NEXT(avail_e8, i64, row->avail_e8, READ, balance.avail_e8 = cell)                              \
+    NEXT(held_e8, i64, row->held_e8, READ, balance.held_e8 = cell)                                 \
+    NEXT(floor_e8, i64, row->floor_e8, SKIP, )                                                     \
+    NEXT(cost_e8, i64, row->cost_e8, READ, balance.cost_e8 = cell)                                 \
+    NEXT(realised_e8, i64, row->realised_e8, READ, balance.realised_e8 = cell)                     \
+    NEXT(entries, u64, row->entries, READ, balance.entries = (uint64_t)cell)                       \
+    NEXT(ver, u64, row->ver, READ, balance.ver = (uint64_t)cell)                                   \
+    NEXT(created_us, i64, row->created_us, READ, balance.created_us = cell)                        \
+    NEXT(updated_us, i64, row->updated_us, READ, balance.updated_us = cell)
+
+#define ROW_ACCOUNT(FIRST, NEXT)                                                                   \
+    FIRST(id, i64, account->id, READ, found.id = cell)                                             \
+    NEXT(user_id, i64, account->id, SKIP, )                                                        \
+    NEXT(kind, i64, account->kind, READ, found.kind = (uint8_t)cell)                               \
+    NEXT(status, i64, account->status, READ, found.status = (uint8_t)cell)                         \
+    NEXT(created_us, i64, account->created_us, READ, found.created_us = cell)                      \
+    NEXT(changed_us, i64, account->changed_us, READ, found.changed_us = cell)
+
+#define ROW_LIMIT(FIRST, NEXT)                                                                     \
+    FIRST(account_id, i64, account->id, READ, account_id = cell)                                   \
+    NEXT(kind, i64, limit + 1, READ, kind = cell)                                                  \
+    NEXT(utc_day, i64, account->used_day[limit], READ, utc_day = (int32_t)cell)                    \
+    NEXT(used_e8, i64, account->used_e8[limit], READ, used_e8 = cell)
+
+#define ROW_JOURNAL(FIRST, NEXT)                                                                   \
+    FIRST(seq, u64, batch->chain.seq, SKIP, )                                                      \
+    NEXT(epoch, u64, batch->chain.epoch, SKIP, )                                                   \
+    NEXT(first_id, i64, batch->first_id, SKIP, )                                                   \
+    NEXT(command_count, i64, batch->changed_count, SKIP, )                                         \
+    NEXT(created_us, i64, batch->jobs[0]->command.time_us, SKIP, )                                 \
+    NEXT(prev_hash, hash, batch->framed, SKIP, )                                                   \
+    NEXT(hash, hash, batch->chain.hash, SKIP, )                                                    \
+    NEXT(body, body, &batch->body, SKIP, )
+
+/* ---- what is made of a table ---- */
+
+/* "id,account_id,...": all columns, as one literal. */
+#define ROW_NAME_FIRST(column, put, value, mode, read) #column
+#define ROW_NAME(column, put, value, mode, read) "," #column
+#define ROW_NAMES(TABLE) TABLE(ROW_NAME_FIRST, ROW_NAME)
+
+/* Those that are read. The first column always is. */
+#define ROW_SELECT_READ(column) "," #column
+#define ROW_SELECT_SKIP(column)
+#define ROW_SELECT(column, put, value, mode, read) ROW_SELECT_##mode(column)
+#define ROW_SELECTED(TABLE) TABLE(ROW_NAME_FIRST, ROW_SELECT)
+
+/* One put_ call each, on a batch called sql. */
+#define ROW_PUT(column, put, value, mode, read) put_##put(sql, value);
+#define ROW_PUT_ALL(TABLE) TABLE(ROW_PUT, ROW_PUT)
+
+/* One statement each, from a row called cells; each place is named by ROW_PLACES before. */
+#define ROW_PLACE_READ(column) PLACE_##column,
+#define ROW_PLACE_SKIP(column)
+#define ROW_PLACE(column, put, value, mode, read) ROW_PLACE_##mode(column)
+#define ROW_PLACES(TABLE) enum { TABLE(ROW_PLACE, ROW_PLACE) PLACE_COUNT }
+#define ROW_TAKE_READ(column, read)                                                                \
+    {                                                                                              \
+        int64_t cell = cell_i64(cells, PLACE_##column);                                            \
+                                                                                                   \
+        (void)cell;                                                                                \
+        read;                                                                                      \
+    }
+#define ROW_TAKE_SKIP(column, read)
+#define ROW_TAKE(column, put, value, mode, read) ROW_TAKE_##mode(column, read)
+#define ROW_TAKE_ALL(TABLE) TABLE(ROW_TAKE, ROW_TAKE)
+
+#endif

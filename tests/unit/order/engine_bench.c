@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* See engine_bench.h. */
+#include "tests/unit/order/engine_bench.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/base/clock.h"
+
+#define START_US INT64_C(1795000000000000)
+#define ROUNDS_MAX 1000
+
+struct bench bench;
+
+static void
+on_done(struct engine_job *job)
+{
+    struct bench_answer *answer = &bench.answers[job->owner_index];
+
+    answer->count++;
+    answer->err = job->err;
+    answer->replayed = job->outcome.replayed;
+    answer->id = job->outcome.posting.id;
+    answer->place = ++bench.answered_count;
+}
+
+void
+bench_open(void)
+{
+    struct engine_parts parts;
+    struct ledger_config config;
+    void *memory;
+
+    cnop_secret_init();
+    memset(&bench, 0, sizeof(bench));
+    memset(engine_metrics_fake, 0, sizeof(engine_metrics_fake));
+    bench.now_us = 1000000;
+    cnop_clock_freeze(START_US, bench.now_us);
+    ledger_config_default(&config);
+    config.max_accounts = 64;
+    config.max_balances = 256;
+    config.recent_keys = 256;
+    config.undo_entries = 32768;
+    config.max_dirty = ENGINE_DIRTY_MAX;
+    memory = aligned_alloc(64, (ledger_bytes(&config) + 63) / 64 * 64);
+    ck_assert_ptr_nonnull(memory);
+    memset(memory, 0, ledger_bytes(&config));
+    bench.ledger = ledger_init(memory, &config);
+    bench.committer.has_database = true;
+    bench.lookup.room = FAKE_LOOKUPS;
+    parts = (struct engine_parts){.ledger = bench.ledger,
+                                  .chain = {.epoch = BENCH_EPOCH},
+                                  .committer = &bench.committer,
+                                  .lookup = &bench.lookup,
+                                  .queue_jobs = BENCH_JOBS,
+                                  .queue_age_us = BENCH_QUEUE_AGE_US,
+                                  .commit_giveup_us = BENCH_GIVEUP_US,
+                                  .blocked_pause_us = BENCH_PAUSE_US};
+    ck_assert_int_eq(engine_open(&parts, &bench.engine), CNOP_OK);
+}
+
+void
+bench_close(void)
+{
+    engine_close(bench.engine);
+    ck_assert(bench.committer.stopped);
+    ck_assert(bench.lookup.stopped);
+    free(bench.ledger);
+    cnop_clock_unfreeze();
+}
+
+static int
+ask(const struct ledger_command *command, const char *key)
+{
+    struct engine_job *job = engine_job_take(bench.engine);
+    int number = (int)bench.asked_count;
+    int64_t sign = command->op == LEDGER_OP_WITHDRAW ? -1 : 1;
+
+    if (job == NULL)
+        return -1;
+    ck_assert_int_lt(number, BENCH_ANSWERS);
+    bench.asked_count++;
+    bench.answers[number].account_id = command->account_id;
+    bench.answers[number].amount_e8 = sign * command->amount.e8;
+    job->command = *command;
+    if (key != NULL)
+        ck_assert_int_eq(ledger_command_set_key(&job->command, cnop_str_from(key)), CNOP_OK);
+    job->done = on_done;
+    job->owner_index = (uint32_t)number;
+    engine_submit(bench.engine, job);
+    ck_assert_uint_eq(bench.answers[number].count, 0); /* never from inside */
+    return number;
+}
+
+int
+bench_deposit(int account, int64_t dollars, const char *key)
+{
+    const struct ledger_command command = {.op = LEDGER_OP_DEPOSIT,
+                                           .account_id = BENCH_ACCOUNT + account,
+                                           .amount = {dollars * CNOP_E8}};
+
+    return ask(&command, key);
+}
+
+int
+bench_refused(int account)
+{
+    const struct ledger_command command = {.op = LEDGER_OP_WITHDRAW,
+                                           .account_id = BENCH_ACCOUNT + account,
+                                           .amount = {4999 * CNOP_E8}};
+
+    return ask(&command, NULL);
+}
+
+void
+bench_pass_us(int64_t us)
+{
+    bench.now_us += us;
+    cnop_clock_freeze(START_US + bench.now_us, bench.now_us);
+}
+
+void
+bench_round(void)
+{
+    engine_on_lookup(bench.engine);
+    engine_on_committer(bench.engine);
+    engine_round_end(bench.engine);
+}
+
+void
+bench_commit(enum cnop_err err)
+{
+    committer_fake_finish(&bench.committer, err);
+    bench_round();
+}
+
+void
+bench_run(void)
+{
+    unsigned rounds = 0;
+
+    do {
+        bench_round();
+        ck_assert_uint_lt(++rounds, ROUNDS_MAX);
+    } while (bench.committer.batch != NULL);
+}
+
+void
+bench_check_books(void)
+{
+    int64_t sums[BENCH_ACCOUNTS] = {0};
+
+    for (unsigned i = 0; i < bench.asked_count; i++) {
+        const struct bench_answer *answer = &bench.answers[i];
+
+        ck_assert_msg(answer->count == 1, "request %u was answered %u times", i, answer->count);
+        if (answer->err == CNOP_OK && !answer->replayed)
+            sums[answer->account_id - BENCH_ACCOUNT] += answer->amount_e8;
+    }
+    for (int i = 0; i < BENCH_ACCOUNTS; i++) {
+        const struct ledger_balance *row =
+            ledger_find_balance(bench.ledger, BENCH_ACCOUNT + i, LEDGER_USD);
+
+        ck_assert_msg((row == NULL ? 0 : row->avail_e8) == sums[i], "account %d", i);
+    }
+    ck_assert_int_eq(ledger_asset_sum(bench.ledger, LEDGER_USD), 0);
+    ck_assert_uint_eq(engine_status(bench.engine).waiting_count, 0);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers that stand in the database and names that stand on the wire may never change. */
+#include "fcgi_services/order/order_codes.h"
+
+#include "tests/unit/unit.h"
+
+START_TEST(stored_numbers_stay)
+{
+    ck_assert_int_eq(ORDER_KIND_MARKET, 1);
+    ck_assert_int_eq(ORDER_KIND_LIMIT, 2);
+    ck_assert_int_eq(ORDER_TIF_IMMEDIATE, 1);
+    ck_assert_int_eq(ORDER_STATUS_PENDING, 1);
+    ck_assert_int_eq(ORDER_STATUS_COMPLETED, 4);
+    ck_assert_int_eq(ORDER_STATUS_EXPIRED, 6);
+}
+END_TEST
+
+START_TEST(types_have_kind_side_and_name)
+{
+    static const char *const names[] = {"market_buy", "market_sell", "limit_buy", "limit_sell"};
+
+    ck_assert_uint_eq(ORDER_TYPE_COUNT, CNOP_COUNT(names));
+    for (unsigned i = 0; i < ORDER_TYPE_COUNT; i++) {
+        ck_assert_str_eq(order_type_names[i], names[i]);
+        ck_assert_int_eq(order_type_kind(i), i < 2 ? ORDER_KIND_MARKET : ORDER_KIND_LIMIT);
+        ck_assert_int_eq(order_type_side(i), i % 2 == 0 ? LEDGER_BUY : LEDGER_SELL);
+        ck_assert_str_eq(order_type_name(order_type_kind(i), (uint8_t)order_type_side(i)),
+                         names[i]);
+    }
+    ck_assert_ptr_null(order_type_names[ORDER_TYPE_COUNT]);
+}
+END_TEST
+
+START_TEST(statuses_have_a_number_or_are_never_stored)
+{
+    static const struct {
+        const char *name;
+        int number;
+    } rows[] = {{"pending", 1},     {"confirmed", 255}, {"queued", 2},
+                {"triggered", 255}, {"processing", 3},  {"completed", 4},
+                {"cancelled", 5},   {"failed", 255},    {"expired", 6}};
+
+    for (unsigned i = 0; i < CNOP_COUNT(rows); i++) {
+        ck_assert_str_eq(order_status_names[i], rows[i].name);
+        ck_assert_int_eq(order_status_at(i), rows[i].number);
+    }
+    ck_assert_ptr_null(order_status_names[CNOP_COUNT(rows)]);
+    ck_assert_str_eq(order_status_name(ORDER_STATUS_COMPLETED), "completed");
+}
+END_TEST
+
+START_TEST(unknown_numbers_are_bugs)
+{
+    if (_i == 0)
+        (void)order_type_kind(ORDER_TYPE_COUNT);
+    else if (_i == 1)
+        (void)order_status_name((enum order_status)99);
+    else
+        (void)order_type_name(ORDER_KIND_MARKET, 3);
+}
+END_TEST
+
+static void
+add(TCase *tests)
+{
+    tcase_add_test(tests, stored_numbers_stay);
+    tcase_add_test(tests, types_have_kind_side_and_name);
+    tcase_add_test(tests, statuses_have_a_number_or_are_never_stored);
+    unit_add_abort_loop_test(tests, unknown_numbers_are_bugs, 3);
+}
+
+UNIT_MAIN("order_codes", add)

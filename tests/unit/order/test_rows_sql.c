@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows as SQL text, column by column, and their way back: fcgi_services/order/rows_sql.c against
+ * fcgi_services/order/recovery_sql.c over the tables of rows_columns.h. */
+#include "fcgi_services/order/rows_sql.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fcgi_services/order/recovery_sql.h"
+#include "fcgi_services/order/rows_columns.h"
+#include "tests/unit/unit.h"
+
+#define TEXT_BYTES 65536
+
+static struct engine_batch batch;
+static struct engine_job job;
+static struct cnop_batch sql;
+static char memory[TEXT_BYTES];
+
+static void
+encode_job(void)
+{
+    memset(&batch, 0, sizeof(batch));
+    ck_assert_int_eq(engine_batch_open(&batch), CNOP_OK);
+    engine_batch_add(&batch, &job);
+    batch.first_id = job.outcome.posting.id;
+    batch.next_id = 100;
+    batch.chain.epoch = 7;
+    batch.chain.seq = 4;
+    cnop_batch_init(&sql, memory, sizeof(memory) - 1);
+    rows_encode(&batch, &sql);
+    ck_assert(!cnop_batch_overflowed(&sql));
+    memory[sql.text.len] = '\0';
+}
+
+static void
+encode(const struct ledger_posting *posting, uint8_t op)
+{
+    job = (struct engine_job){.command = {.op = op, .account_id = 1000, .key_len = 1, .key = "k"},
+                              .outcome = {.changed = true, .posting = *posting, .trade_id = 99}};
+    memset(job.command.fingerprint, 0xab, LEDGER_FINGERPRINT_BYTES);
+    encode_job();
+}
+
+static void
+expect(const char *text)
+{
+    ck_assert_msg(strstr(memory, text) != NULL, "%s\nis not in\n%s", text, memory);
+}
+
+static const struct ledger_posting order = {.id = 11,
+                                            .account_id = 1000,
+                                            .asset_id = 3,
+                                            .side = LEDGER_SELL,
+                                            .qty = {12},
+                                            .price = {13},
+                                            .price_seq = 14,
+                                            .total = {15},
+                                            .fee = {16},
+                                            .cash_after = {17},
+                                            .time_us = 18,
+                                            .op = LEDGER_OP_ORDER};
+
+START_TEST(an_order_becomes_its_row)
+{
+    encode(&order, LEDGER_OP_ORDER);
+    expect("UPDATE writer SET seq=IF(epoch=7 AND seq=4,5,NULL),next_id=100,head_hash=x'");
+    expect("INSERT INTO orders (id,account_id,asset_id,side,type,tif,status,client_order_id,"
+           "fingerprint,request_id,qty_e8,quote_qty_e8,limit_price_e10,filled_qty_e8,"
+           "filled_quote_e8,fee_e8,cost_e8,price_e10,price_seq,cash_after_e8,created_us,updated_us)"
+           " VALUES "
+           "(11,1000,3,2,1,1,4,x'6b',x'abababababababababababababababab',NULL,12,NULL,NULL,12,15,"
+           "16,0,13,14,17,18,18);");
+    expect("INSERT INTO trade (id,order_id,asset_id,side,price_e10,qty_e8,quote_e8,fee_e8,"
+           "created_us) VALUES (99,11,3,2,13,12,15,16,18);");
+    expect("INSERT INTO journal (seq,epoch,first_id,command_count,created_us,prev_hash,hash,body)"
+           " VALUES (5,7,11,1,0,x'");
+}
+END_TEST
+
+START_TEST(a_withdrawal_becomes_its_row)
+{
+    struct ledger_posting posting = order;
+
+    posting.op = LEDGER_OP_WITHDRAW;
+    encode(&posting, LEDGER_OP_WITHDRAW);
+    expect("INSERT INTO cash_entry (id,account_id,kind,amount_e8,balance_after_e8,idem_key,"
+           "fingerprint,request_id,created_us) VALUES (11,1000,2,-15,17,x'6b',"
+           "x'abababababababababababababababab',NULL,18);");
+}
+END_TEST
+
+START_TEST(a_settlement_becomes_its_row)
+{
+    struct ledger_posting posting = order;
+
+    posting.op = LEDGER_OP_SETTLE;
+    encode(&posting, LEDGER_OP_SETTLE);
+    expect("request_id,created_us) VALUES (11,1000,4,15,17,");
+}
+END_TEST
+
+START_TEST(a_bounded_order_keeps_its_bound_and_cost)
+{
+    job = (struct engine_job){
+        .command = {.op = LEDGER_OP_ORDER, .worst_price = {20}},
+        .outcome = {.changed = true, .posting = order, .trade_id = 99, .cost = {21}}};
+    encode_job();
+    expect("NULL,NULL,NULL,12,NULL,20,12,15,16,21,13,14,17,18,18);");
+}
+END_TEST
+
+/* Fills the cells of a row by the names of its columns, whatever their order. */
+static void
+set_cell(struct cnop_cell *cells, const char *columns, const char *name, int64_t value)
+{
+    size_t index = 0;
+    size_t len = strlen(name);
+
+    for (const char *at = columns; at != NULL; at = strchr(at, ','), index++) {
+        at += *at == ',';
+        if (strncmp(at, name, len) == 0 && (at[len] == ',' || at[len] == '\0')) {
+            cells[index] = (struct cnop_cell){.kind = CNOP_PARAM_I64, .i64 = value};
+            return;
+        }
+    }
+    ck_abort_msg("no column %s in %s", name, columns);
+}
+
+static unsigned
+count_columns(const char *columns)
+{
+    unsigned count = 1;
+
+    for (; *columns != '\0'; columns++)
+        count += *columns == ',';
+    return count;
+}
+
+START_TEST(an_order_is_read_back)
+{
+    static const char columns[] = ROW_SELECTED(ROW_ORDER);
+    static const char text[] = "key-1", fingerprint[] = "0123456789abcdef";
+    struct cnop_cell cells[32];
+    const struct cnop_row row = {.cells = cells, .column_count = count_columns(columns)};
+    struct recovered_key key = {.key = {NULL, 0}};
+
+    memset(cells, 0, sizeof(cells));
+    set_cell(cells, columns, "id", 11);
+    set_cell(cells, columns, "account_id", 1000);
+    set_cell(cells, columns, "asset_id", 3);
+    set_cell(cells, columns, "side", LEDGER_SELL);
+    set_cell(cells, columns, "filled_qty_e8", 12);
+    set_cell(cells, columns, "price_e10", 13);
+    set_cell(cells, columns, "price_seq", 14);
+    set_cell(cells, columns, "filled_quote_e8", 15);
+    set_cell(cells, columns, "fee_e8", 16);
+    set_cell(cells, columns, "cash_after_e8", 17);
+    set_cell(cells, columns, "created_us", 18);
+    set_cell(cells, columns, "client_order_id", 0);
+    for (unsigned i = 0; i < row.column_count; i++) {
+        if (cells[i].kind == CNOP_PARAM_I64 && cells[i].i64 == 0)
+            cells[i] = (struct cnop_cell){.kind = CNOP_PARAM_BYTES, .bytes = CNOP_STR("key-1")};
+    }
+    ck_assert(!recovery_read_order(&row, &key)); /* no fingerprint yet */
+    set_cell(cells, columns, "fingerprint", 0);
+    for (unsigned i = 0; i < row.column_count; i++) {
+        if (cells[i].kind == CNOP_PARAM_I64 && cells[i].i64 == 0)
+            cells[i] =
+                (struct cnop_cell){.kind = CNOP_PARAM_BYTES, .bytes = CNOP_STR("0123456789abcdef")};
+    }
+    ck_assert(recovery_read_order(&row, &key));
+    ck_assert_uint_eq(key.key.len, sizeof(text) - 1);
+    ck_assert_mem_eq(key.key.ptr, text, sizeof(text) - 1);
+    ck_assert_mem_eq(key.fingerprint, fingerprint, LEDGER_FINGERPRINT_BYTES);
+    ck_assert_mem_eq(&key.posting, &order, sizeof(order));
+}
+END_TEST
+
+START_TEST(a_withdrawal_is_read_back)
+{
+    static const char columns[] = ROW_SELECTED(ROW_ENTRY);
+    struct cnop_cell cells[32];
+    const struct cnop_row row = {.cells = cells, .column_count = count_columns(columns)};
+    struct recovered_key key;
+
+    memset(cells, 0, sizeof(cells));
+    set_cell(cells, columns, "id", 11);
+    set_cell(cells, columns, "account_id", 1000);
+    set_cell(cells, columns, "kind", 2);
+    set_cell(cells, columns, "amount_e8", -15);
+    set_cell(cells, columns, "balance_after_e8", 17);
+    set_cell(cells, columns, "created_us", 18);
+    ck_assert(!recovery_read_entry(&row, &key)); /* a row without a key */
+    ck_assert_int_eq(key.posting.op, LEDGER_OP_WITHDRAW);
+    ck_assert_int_eq(key.posting.total.e8, 15);
+    ck_assert_int_eq(key.posting.cash_after.e8, 17);
+    ck_assert_int_eq(key.posting.time_us, 18);
+    ck_assert_int_eq(key.posting.account_id, 1000);
+}
+END_TEST
+
+static void
+add(TCase *tests)
+{
+    tcase_add_test(tests, an_order_becomes_its_row);
+    tcase_add_test(tests, a_withdrawal_becomes_its_row);
+    tcase_add_test(tests, a_settlement_becomes_its_row);
+    tcase_add_test(tests, a_bounded_order_keeps_its_bound_and_cost);
+    tcase_add_test(tests, an_order_is_read_back);
+    tcase_add_test(tests, a_withdrawal_is_read_back);
+}
+
+UNIT_MAIN("rows_sql", add)
