@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -70,20 +71,27 @@ def deposit(stack, key):
         return commands.cash("deposit", 1000, "1.00", key=key)
 
 
+def exits(stack):
+    """What the parent said about its workers' ends."""
+    return [line for line in stack.engine.log_lines() if line["action"] == "worker_exit"]
+
+
 @pytest.mark.parametrize("command", ["order", "deposit"])
 @pytest.mark.parametrize("point", ["accepted", "applied", "sealed", "pre_commit", "post_commit", "pre_reply", "post_reply"])
 def test_kill_at_every_step_then_retry_is_one_effect(stack, point, command):
     key = f"{point}-{command}"
     first = None
-    stack.start_engine(name="dying", env={"CNOP_KILL": f"{point}:1"})
+    stack.start_engine(name=f"dying-{key}", env={"CNOP_KILL": f"{point}:1"})
     try:
         first = place(stack, key) if command == "order" else deposit(stack, key)
     except (Closed, CommandClosed, OSError):
-        pass  # most points kill before the answer
-    wait_until(lambda: '"worker_exit"' in stack.engine.output() or "signal" in stack.engine.output() or first is not None,
-               10, "the kill")
+        pass
+    wait_until(lambda: exits(stack), 30, "the kill")
+    assert exits(stack)[0]["extra"]["signal"] == signal.SIGKILL, "it died of something else"
+    if point != "post_reply":
+        assert first is None, "it was killed before the answer could leave"
     stack.engine.stop()
-    stack.start_engine(name="healed")
+    stack.start_engine(name=f"healed-{key}")
     try:
         if command == "order":
             again = place(stack, key)

@@ -553,7 +553,8 @@ def test_a_locked_row_holds_nobody_else(stack, user):
                 for account in (user, user + 1):
                     commands.cash("deposit", account, "1000.00")
             lock = other.database.session(
-                f"BEGIN; SELECT * FROM cnop_ledger.balance WHERE account_id={user} FOR UPDATE; SELECT SLEEP(120)")
+                f"BEGIN; SELECT * FROM cnop_ledger.balance WHERE account_id={user} AND asset_id=0 FOR UPDATE;"
+                " SELECT SLEEP(120)")
             try:
                 wait_until(lambda: other.ledger_sql("SELECT COUNT(*) FROM information_schema.innodb_trx"
                                                     " WHERE trx_rows_locked > 0") != [["0"]], 30, "the lock")
