@@ -66,6 +66,7 @@ is_listed(const char *uids, uint64_t uid)
     bool listed = false;
     enum cnop_err err = command_socket_read_uids(uids, uid, &listed);
 
+    cnop_assert(uids != NULL);
     cnop_assert(err == CNOP_OK); /* checked with the configuration */
     return listed;
 }
@@ -78,6 +79,7 @@ rights_of(int fd)
     socklen_t len = sizeof(peer);
     unsigned rights = 0;
 
+    cnop_assert(fd >= 0);
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         return 0;
     if (peer.uid == geteuid())
@@ -117,6 +119,7 @@ right_for(uint8_t op)
 static void
 hang_up(struct connection *connection)
 {
+    cnop_assert(connection->fd >= 0);
     (void)close(connection->fd);
     connection->fd = -1;
     connection->generation++;
@@ -125,6 +128,8 @@ hang_up(struct connection *connection)
 static void
 answer(struct connection *connection, const struct engine_wire_reply *reply)
 {
+    cnop_assert(connection->fd >= 0);
+    cnop_assert(reply->head.bytes == sizeof(*reply));
     /* A peer whose buffer is full does not read: it is gone, or will be. */
     if (send(connection->fd, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL) !=
         (ssize_t)sizeof(*reply))
@@ -150,6 +155,8 @@ on_done(struct engine_job *job)
         .err = (uint32_t)job->err,
         .outcome = job->outcome};
 
+    cnop_assert(connection >= server.connections &&
+                connection < server.connections + CONNECTION_MAX);
     if (job->outcome.replayed)
         engine_metric_add(ENGINE_METRIC_REPLAYED, 1);
     if (connection->fd >= 0 && connection->generation == job->owner_index)
@@ -187,6 +194,8 @@ take_command(struct connection *connection, size_t bytes)
     struct engine_wire_command message;
     struct engine_job *job;
 
+    cnop_assert(connection->fd >= 0);
+    cnop_assert(connection->rights != 0);
     if (bytes != sizeof(message)) {
         hang_up(connection);
         return;
@@ -224,6 +233,7 @@ take_tick(const struct ledger_tick *tick, int64_t now_us)
                                            .price_time_us = tick->time_us,
                                            .time_us = now_us};
 
+    cnop_assert(now_us > 0);
     return tick->price.e10 > 0 && engine_tick(server.engine, &command) == CNOP_OK;
 }
 
@@ -235,6 +245,7 @@ take_ticks(struct connection *connection, size_t bytes)
         .head = {.version = ENGINE_WIRE_VERSION, .bytes = sizeof(reply)}};
     struct engine_wire_ticks message;
 
+    cnop_assert(connection->fd >= 0);
     memcpy(&message, server.message, sizeof(message));
     if (message.count < 1 || message.count > ENGINE_WIRE_TICK_MAX ||
         bytes != sizeof(message) + message.count * sizeof(struct ledger_tick)) {
@@ -261,6 +272,7 @@ take_message(struct connection *connection, size_t bytes)
 {
     struct engine_wire_head head;
 
+    cnop_assert(bytes <= sizeof(server.message));
     if (bytes < sizeof(struct engine_wire_ticks)) {
         hang_up(connection);
         return;
@@ -279,6 +291,8 @@ take_message(struct connection *connection, size_t bytes)
 static void
 read_connection(struct connection *connection)
 {
+    cnop_assert(connection >= server.connections &&
+                connection < server.connections + CONNECTION_MAX);
     for (int i = 0; i < MESSAGES_AT_ONCE && connection->fd >= 0; i++) {
         ssize_t got =
             recv(connection->fd, server.message, sizeof(server.message), MSG_DONTWAIT | MSG_TRUNC);
@@ -300,6 +314,7 @@ on_readable(int fd, uint32_t events, void *arg)
     struct epoll_event ready[EVENTS_AT_ONCE];
     int count = epoll_wait(server.epoll_fd, ready, EVENTS_AT_ONCE, 0);
 
+    cnop_assert(fd == server.epoll_fd);
     (void)fd;
     (void)events;
     (void)arg;
@@ -322,6 +337,8 @@ watch(struct connection *connection, int fd)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = connection};
 
+    cnop_assert(connection->fd < 0);
+    cnop_assert(fd >= 0);
     return epoll_ctl(server.epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
@@ -331,6 +348,7 @@ on_listener(int fd, uint32_t events, void *arg)
     struct connection *connection;
     int peer_fd;
 
+    cnop_assert(fd == server.listen_fd);
     (void)events;
     (void)arg;
     while ((peer_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
@@ -356,6 +374,7 @@ listen_on(const char *path)
     char final_path[sizeof(address.sun_path)];
     int fd;
 
+    cnop_assert(path != NULL);
     cnop_buf_init(&buf, address.sun_path, sizeof(address.sun_path) - 1);
     cnop_buf_printf(&buf, "%s.%d", path, (int)getpid());
     if (buf.overflow)

@@ -306,6 +306,7 @@ seal(struct engine *engine)
 static void
 pump(struct engine *engine)
 {
+    cnop_assert(!engine->unsettled);
     fill_from_backlog(engine);
     while (engine->in_flight == NULL && engine->filling->job_count > 0) {
         seal(engine);
@@ -338,6 +339,8 @@ engine_open(const struct engine_parts *parts, struct engine **ret_engine)
     size_t bytes = parts->queue_jobs * sizeof(struct engine_job);
     struct engine_job *jobs;
 
+    cnop_assert(parts->ledger != NULL);
+    cnop_assert(parts->commit_giveup_us > 0);
     cnop_assert(parts->queue_jobs > 0);
     cnop_assert(parts->committer != NULL && parts->lookup != NULL);
     memset(&engine, 0, sizeof(engine));
@@ -361,6 +364,7 @@ engine_open(const struct engine_parts *parts, struct engine **ret_engine)
 void
 engine_close(struct engine *engine)
 {
+    cnop_assert(engine->parts.committer != NULL);
     committer_stop(engine->parts.committer);
     lookup_stop(engine->parts.lookup);
 }

@@ -59,6 +59,7 @@ const struct cnop_config_spec engine_config_spec = {
 static bool
 read_cash(const char *name, const char *text, cnop_cash *ret_cash)
 {
+    cnop_assert(text != NULL);
     if (cnop_cash_parse(cnop_str_from(text), ret_cash) == CNOP_OK)
         return true;
     fprintf(stderr, "%s: \"%s\" is not a decimal amount\n", name, text);
@@ -68,6 +69,7 @@ read_cash(const char *name, const char *text, cnop_cash *ret_cash)
 static bool
 read_qty(const char *name, const char *text, cnop_qty *ret_qty)
 {
+    cnop_assert(text != NULL);
     if (cnop_qty_parse(cnop_str_from(text), ret_qty) == CNOP_OK)
         return true;
     fprintf(stderr, "%s: \"%s\" is not a decimal\n", name, text);
@@ -79,6 +81,7 @@ check_uids(const char *name, const char *uids)
 {
     bool is_listed;
 
+    cnop_assert(uids != NULL);
     if (command_socket_read_uids(uids, 0, &is_listed) == CNOP_OK)
         return true;
     fprintf(stderr, "%s: \"%s\" is not a list of numeric user ids\n", name, uids);
@@ -92,6 +95,7 @@ engine_config_validate(void *values)
     struct ledger_config *ledger = &config->ledger;
     cnop_qty short_max;
 
+    cnop_assert(config->queue_jobs > 0);
     ledger_config_default(ledger);
     if (!read_cash("deposit_limit", config->deposit_limit, &ledger->deposit_limit) ||
         !read_cash("withdraw_limit", config->withdraw_limit, &ledger->withdraw_limit) ||

@@ -45,6 +45,7 @@ make_parts(const struct engine_config *config, struct engine_parts *parts)
     struct cnop_batch_db *committer_db, *lookup_db;
     enum cnop_err err;
 
+    cnop_assert(parts->ledger == NULL);
     err = cnop_batch_db_open(&config->db, read_timeout_ms * 5, &committer_db);
     if (err == CNOP_OK)
         err = cnop_batch_db_open(&config->db, read_timeout_ms, &lookup_db);
@@ -86,6 +87,7 @@ open_engine(const struct engine_config *config, struct engine **ret_engine)
                                  .blocked_pause_us = (int64_t)config->blocked_pause * 1000};
     enum cnop_err err = make_parts(config, &parts);
 
+    cnop_assert(config->queue_jobs > 0);
     if (err == CNOP_OK)
         err = engine_open(&parts, ret_engine);
     if (err != CNOP_OK)
@@ -125,6 +127,7 @@ engine_env_close(void *arg)
 {
     struct order_env *env = arg;
 
+    cnop_assert(env->engine != NULL);
     engine_close(env->engine);
 }
 
@@ -135,6 +138,7 @@ engine_env_round_end(void *arg)
 {
     struct order_env *env = arg;
 
+    cnop_assert(env->engine != NULL);
     engine_round_end(env->engine);
     if (engine_is_over(env->engine))
         cnop_web_stop();
@@ -145,6 +149,7 @@ engine_env_drain(void *arg)
 {
     struct order_env *env = arg;
 
+    cnop_assert(env->engine != NULL);
     command_socket_drain();
     engine_drain(env->engine);
 }

@@ -31,6 +31,8 @@ on_committed(struct engine *engine, struct engine_batch *batch, int64_t elapsed_
 static void
 take_back_jobs(struct engine *engine, struct engine_batch *batch, struct job_list *jobs)
 {
+    cnop_assert(engine->in_flight == NULL);
+    cnop_assert(batch->job_count > 0);
     for (uint32_t i = 0; i < batch->job_count; i++) {
         struct engine_job *job = batch->jobs[i];
 
@@ -50,6 +52,7 @@ take_filling_jobs(struct engine *engine, struct job_list *jobs)
 {
     struct engine_batch *batch = engine->filling;
 
+    cnop_assert(batch->job_count <= ENGINE_BATCH_MAX);
     for (uint32_t i = 0; i < batch->job_count; i++) {
         cnop_assert(!batch->jobs[i]->lent);
         job_list_push(jobs, batch->jobs[i]);
@@ -86,11 +89,19 @@ blame(struct engine *engine, struct engine_job *poison, enum cnop_err err)
     }
 }
 
+static bool
+is_refused_row(enum cnop_err err)
+{
+    return err == CNOP_E_DUPLICATE || err == CNOP_E_INTERNAL || err == CNOP_E_TRUNCATED ||
+           err == CNOP_E_DB_DEADLOCK;
+}
+
 /* One of the rows cannot be written: run the commands again, one transaction each, and the one that
  * fails alone gets the blame. jobs: of the failed batch, then those that came after. */
 static void
 isolate(struct engine *engine, struct job_list *jobs, bool alone, enum cnop_err err)
 {
+    cnop_assert(is_refused_row(err));
     engine_metric_add(ENGINE_METRIC_ISOLATED, 1);
     if (alone && jobs->first != NULL)
         blame(engine, job_list_pop(jobs), err);
@@ -104,13 +115,6 @@ isolate(struct engine *engine, struct job_list *jobs, bool alone, enum cnop_err 
     for (const struct engine_job *job = jobs->first; job != NULL; job = job->next)
         engine->solo_count++;
     job_list_prepend(&engine->backlog, jobs);
-}
-
-static bool
-is_refused_row(enum cnop_err err)
-{
-    return err == CNOP_E_DUPLICATE || err == CNOP_E_INTERNAL || err == CNOP_E_TRUNCATED ||
-           err == CNOP_E_DB_DEADLOCK;
 }
 
 static void

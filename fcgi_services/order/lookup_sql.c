@@ -41,6 +41,7 @@ struct lookup {
 static bool
 wants_orders(const struct lookup_result *result)
 {
+    cnop_assert(result->job != NULL);
     return result->job->command.op == LEDGER_OP_ORDER;
 }
 
@@ -48,6 +49,8 @@ wants_orders(const struct lookup_result *result)
 static void
 hand_out(struct lookup *lookup, const struct recovered_key *found)
 {
+    cnop_assert(found->key.len > 0);
+    cnop_assert(found->posting.id > 0);
     for (uint32_t i = 0; i < lookup->work_count; i++) {
         struct lookup_result *result = &lookup->work[i];
         const struct ledger_command *command = &result->job->command;
@@ -90,6 +93,7 @@ look_up_table(struct lookup *lookup, bool orders)
     struct cnop_batch query;
     uint32_t count = 0;
 
+    cnop_assert(lookup->work_count <= LOOKUP_MAX);
     cnop_batch_init(&query, lookup->query, sizeof(lookup->query));
     if (orders)
         cnop_batch_rows_open(&query,
@@ -239,6 +243,7 @@ lookup_take(struct lookup *lookup, struct lookup_result *results, uint32_t max)
     uint64_t seen;
     uint32_t count;
 
+    cnop_assert(max > 0);
     while (read(lookup->event_fd, &seen, sizeof(seen)) < 0 && errno == EINTR)
         continue;
     pthread_mutex_lock(&lookup->mutex);

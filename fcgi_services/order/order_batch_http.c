@@ -36,6 +36,7 @@ write_refused(struct cnop_json_writer *writer, const struct order_env *env,
     char memory[REFUSAL_BYTES];
     struct cnop_buf text;
 
+    cnop_assert(err != CNOP_OK);
     cnop_buf_init(&text, memory, sizeof(memory));
     order_text_refusal(&text, &refusal);
     cnop_json_object_open(writer, "error");
@@ -51,6 +52,7 @@ write_item(struct cnop_json_writer *writer, const struct order_env *env, const s
     const struct batch_item *item = &batch->items[index];
     bool accepted = item->err == CNOP_OK;
 
+    cnop_assert(index < batch->count);
     cnop_json_object_open(writer, NULL);
     cnop_json_u64(writer, "index", index);
     cnop_json_i64(writer, "status", accepted ? 201 : cnop_err_status(cnop_err_public(item->err)));
@@ -86,6 +88,8 @@ write_answer(struct batch *batch)
     uint64_t accepted_count = 0;
     uint64_t replayed_count = 0;
 
+    cnop_assert(batch->open_count == 0);
+    cnop_assert(batch->count <= ORDER_BATCH_MAX);
     if (batch->quiet)
         drop_undone(batch);
     for (size_t i = 0; i < batch->count; i++) {
@@ -111,6 +115,8 @@ on_item(struct engine_job *job)
     struct batch *batch = job->owner;
     struct batch_item *item = &batch->items[job->owner_index];
 
+    cnop_assert(job->owner_index < batch->count);
+    cnop_assert(batch->open_count > 0);
     item->err = job->err;
     item->outcome = job->outcome;
     if (--batch->open_count > 0)
@@ -133,6 +139,8 @@ order_batch_key(struct cnop_request *req, struct cnop_str batch_key, size_t inde
     struct cnop_buf key;
     enum cnop_err err;
 
+    cnop_assert(batch_key.len > 0);
+    cnop_assert(index <= UINT16_MAX); /* a place in the batch, or the id of an asset */
     cnop_secret_sha256(batch_key.ptr, batch_key.len, digest);
     cnop_str_hex(digest, KEY_DIGEST_BYTES, hex);
     cnop_buf_init(&key, memory, sizeof(memory));
@@ -159,6 +167,7 @@ read_item(struct cnop_request *req, const struct ticket *ticket, struct cnop_str
     int64_t account_id;
     enum cnop_err err;
 
+    cnop_assert(index < batch->count);
     err = order_http_account(req, &account_id);
     if (err != CNOP_OK)
         return err;
@@ -204,6 +213,7 @@ read_batch(struct cnop_request *req, struct batch *batch)
 static void
 submit_items(const struct order_env *env, struct batch *batch)
 {
+    cnop_assert(batch->open_count == 0);
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_item *item = &batch->items[i];
         struct engine_job *job;
@@ -241,6 +251,7 @@ order_http_batch(struct cnop_request *req, struct cnop_response *res)
     struct batch *batch = cnop_arena_alloc(cnop_request_arena(req), sizeof(*batch));
     enum cnop_err err;
 
+    cnop_assert(env->engine != NULL);
     (void)res;
     if (batch == NULL)
         return CNOP_E_NO_MEMORY;

@@ -18,6 +18,7 @@ order_http_take(struct cnop_request *req, enum cnop_err *ret_err)
     const struct order_env *env = cnop_request_env(req);
     struct engine_job *job = engine_job_take(env->engine);
 
+    cnop_assert(env->engine != NULL);
     if (job == NULL) {
         *ret_err = CNOP_E_OVERLOADED;
         return NULL;
@@ -59,6 +60,7 @@ refuse(struct cnop_request *req, const struct engine_job *job)
     char memory[REFUSAL_BYTES];
     struct cnop_buf text;
 
+    cnop_assert(job->err != CNOP_OK);
     cnop_buf_init(&text, memory, sizeof(memory));
     order_text_refusal(&text, &refusal);
     return cnop_request_detail(req, job->err, "%.*s", CNOP_STR_ARG(cnop_buf_view(&text)));
@@ -79,6 +81,8 @@ order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
                                          cnop_str_make(command->key, command->key_len),
                                      .created_us = posting->time_us};
 
+    cnop_assert(posting->op == LEDGER_OP_ORDER);
+    cnop_assert(posting->id > 0);
     order_json_write(writer, "data", &env->id_key, &order);
 }
 
@@ -90,6 +94,8 @@ on_placed(struct engine_job *job)
     struct cnop_response *res = cnop_request_response(req);
     struct cnop_json_writer *writer;
 
+    cnop_assert(req != NULL);
+    cnop_assert(job->preview == NULL);
     if (job->err != CNOP_OK) {
         cnop_request_complete(req, refuse(req, job));
         return;
@@ -137,6 +143,8 @@ set_key(struct cnop_request *req, const struct ticket *ticket, struct ledger_com
     struct cnop_str key;
     enum cnop_err err = ticket_header_key(req, &key);
 
+    cnop_assert(command->op == LEDGER_OP_ORDER);
+    cnop_assert(command->key_len == 0);
     if (err != CNOP_OK)
         return err;
     if (!cnop_str_empty(ticket->client_order_id)) {
@@ -156,6 +164,7 @@ order_http_place_ticket(struct cnop_request *req, const struct ticket *ticket)
     int64_t account_id;
     enum cnop_err err;
 
+    cnop_assert(env->engine != NULL);
     err = order_http_account(req, &account_id);
     if (err != CNOP_OK)
         return err;
@@ -198,6 +207,7 @@ write_violation(struct cnop_json_writer *writer, const struct order_refusal *ref
     char memory[REFUSAL_BYTES];
     struct cnop_buf text;
 
+    cnop_assert(refusal->violation.err != CNOP_OK);
     cnop_buf_init(&text, memory, sizeof(memory));
     order_text_refusal(&text, refusal);
     cnop_json_object_open(writer, NULL);
@@ -215,6 +225,7 @@ write_violations(struct cnop_json_writer *writer, const struct engine_job *job,
     struct order_refusal refusal = {.qty = job->command.qty, .symbol = symbol};
     bool is_limit = order_type_kind(job->owner_index) == ORDER_KIND_LIMIT;
 
+    cnop_assert(preview->violation_count <= LEDGER_VIOLATION_MAX);
     cnop_json_bool(writer, "accepted", preview->violation_count == 0 && !is_limit);
     cnop_json_array_open(writer, "violations");
     if (is_limit) {
@@ -232,6 +243,7 @@ write_violations(struct cnop_json_writer *writer, const struct engine_job *job,
 static bool
 preview_is_countable(const struct ledger_preview *preview)
 {
+    cnop_assert(preview->violation_count <= LEDGER_VIOLATION_MAX);
     for (uint32_t i = 0; i < preview->violation_count; i++)
         if (preview->violations[i].err == CNOP_E_ORDER_TOO_LARGE &&
             preview->violations[i].need_e8 == INT64_MAX)
@@ -248,6 +260,8 @@ on_previewed(struct engine_job *job)
     struct cnop_str symbol = order_http_symbol(env, job->command.asset_id);
     struct cnop_json_writer *writer;
 
+    cnop_assert(preview != NULL);
+    cnop_assert(job->owner_index < ORDER_TYPE_COUNT);
     if (job->err != CNOP_OK) {
         cnop_request_complete(req, name_refusal(req, job->err));
         return;
@@ -290,6 +304,7 @@ order_http_preview_ticket(struct cnop_request *req, const struct ticket *ticket)
     int64_t account_id;
     enum cnop_err err;
 
+    cnop_assert(env->engine != NULL);
     err = order_http_account(req, &account_id);
     if (err != CNOP_OK)
         return err;

@@ -13,6 +13,8 @@ order_json_write(struct cnop_json_writer *writer, const char *key, const struct 
     char memory[CNOP_PUBLIC_ID_LEN + 1];
     struct cnop_buf id;
 
+    cnop_assert(order->id > 0);
+    cnop_assert(order->side == LEDGER_BUY || order->side == LEDGER_SELL);
     cnop_buf_init(&id, memory, sizeof(memory));
     cnop_id_format(&id, CNOP_ID_ORDER, id_key, (uint64_t)order->id);
     cnop_json_object_open(writer, key);
@@ -40,6 +42,7 @@ order_id_key_load(const char *path, struct cnop_id_key *ret_key)
     enum cnop_err err;
     size_t len;
 
+    cnop_assert(path != NULL);
     err =
         cnop_secret_read_file(path, key.bytes, sizeof(key.bytes), sizeof(key.bytes), &len, &reason);
     if (err != CNOP_OK) {

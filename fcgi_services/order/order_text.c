@@ -22,6 +22,7 @@ put_too_small(struct cnop_buf *buf, const struct order_refusal *refusal)
     const struct ledger_violation *figures = &refusal->violation;
     bool by_qty = refusal->qty.e8 > 0 && figures->need_e8 == refusal->qty.e8;
 
+    cnop_assert(figures->err == CNOP_E_ORDER_TOO_SMALL);
     if (by_qty) {
         put_qty(buf, "Quantity ", figures->need_e8);
         put_qty(buf, " is below the minimum of ", figures->limit_e8);
@@ -37,6 +38,7 @@ put_too_large(struct cnop_buf *buf, const struct order_refusal *refusal)
 {
     const struct ledger_violation *figures = &refusal->violation;
 
+    cnop_assert(figures->err == CNOP_E_ORDER_TOO_LARGE);
     if (figures->need_e8 == INT64_MAX)
         cnop_buf_text(buf, "Order value");
     else
@@ -77,6 +79,7 @@ order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal)
 {
     const struct ledger_violation *figures = &refusal->violation;
 
+    cnop_assert(figures->err != CNOP_OK);
     if (figures->err == CNOP_E_INSUFFICIENT_FUNDS) {
         put_cash(buf, "Balance $", figures->have_e8);
         put_cash(buf, ", required $", figures->need_e8);

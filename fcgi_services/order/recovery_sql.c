@@ -38,6 +38,7 @@ cell_bytes(const struct cnop_row *row, size_t column)
 {
     const struct cnop_cell *cell = &row->cells[column];
 
+    cnop_assert(column < row->column_count);
     return cell->kind == CNOP_PARAM_BYTES ? cell->bytes : cnop_str_make(NULL, 0);
 }
 
@@ -49,6 +50,7 @@ load_writer(void *arg, const struct cnop_row *row)
     struct loader *loader = arg;
     struct cnop_str hash = cell_bytes(row, 3);
 
+    cnop_assert(row->column_count == 4);
     if (hash.len != sizeof(loader->chain.hash))
         return CNOP_E_INTERNAL;
     loader->chain.epoch = (uint64_t)cell_i64(row, 0);
@@ -117,6 +119,7 @@ load_asset(void *arg, const struct cnop_row *row)
                                  .price_time_us = cell_i64(row, 6),
                                  .symbol_len = (uint8_t)symbol.len};
 
+    cnop_assert(row->column_count == 7);
     if (asset.id == LEDGER_USD || symbol.len < 1 || symbol.len > LEDGER_SYMBOL_BYTES)
         return CNOP_E_INTERNAL;
     memcpy(asset.symbol, symbol.ptr, symbol.len);
@@ -168,6 +171,7 @@ load_order_key(void *arg, const struct cnop_row *row)
     struct loader *loader = arg;
     struct recovered_key key;
 
+    cnop_assert(loader->ledger != NULL);
     loader->row_count++;
     if (recovery_read_order(row, &key))
         ledger_load_key(loader->ledger, &key.posting, key.key, key.fingerprint);
@@ -182,6 +186,7 @@ load_entry_key(void *arg, const struct cnop_row *row)
     struct loader *loader = arg;
     struct recovered_key key;
 
+    cnop_assert(loader->ledger != NULL);
     loader->row_count++;
     if (recovery_read_entry(row, &key))
         ledger_load_key(loader->ledger, &key.posting, key.key, key.fingerprint);
@@ -200,6 +205,7 @@ scan(struct cnop_batch_db *db, const char *sql, uint64_t limit, cnop_batch_row_f
     char memory[QUERY_BYTES];
     struct cnop_batch query;
 
+    cnop_assert(fn != NULL);
     cnop_batch_init(&query, memory, sizeof(memory));
     cnop_batch_constant(&query, sql);
     if (limit > 0)
@@ -215,6 +221,7 @@ take_over(struct cnop_batch_db *db, struct loader *loader)
     struct cnop_batch batch;
     enum cnop_err err;
 
+    cnop_assert(db != NULL);
     cnop_batch_init(&batch, memory, sizeof(memory));
     cnop_batch_sql(&batch,
                    "START TRANSACTION;UPDATE writer SET epoch=epoch+1 WHERE shard=0;COMMIT");
@@ -239,6 +246,7 @@ load_keys(struct cnop_batch_db *db, uint64_t count, struct loader *loader)
 {
     enum cnop_err err;
 
+    cnop_assert(loader->next_id > 0);
     if (count == 0) {
         loader->warm_since_us = INT64_MAX;
         return CNOP_OK;
@@ -264,6 +272,7 @@ load_all(struct cnop_batch_db *db, uint64_t boot_keys, struct loader *loader)
 {
     enum cnop_err err;
 
+    cnop_assert(loader->ledger != NULL);
     err = take_over(db, loader);
     if (err != CNOP_OK)
         return err;
@@ -296,6 +305,7 @@ recovery_run(struct cnop_batch_db *db, uint64_t boot_keys, struct ledger *ledger
     enum cnop_err err = load_all(db, boot_keys, &loader);
     struct cnop_log_line line;
 
+    cnop_assert(ledger != NULL);
     cnop_log_begin(&line, err == CNOP_OK ? CNOP_LOG_INFO : CNOP_LOG_CRITICAL, NULL, "recovery",
                    err == CNOP_OK ? "ledger loaded" : "ledger not loaded");
     cnop_log_text(&line, "error", err == CNOP_OK ? NULL : cnop_err_symbol(err));

@@ -46,6 +46,7 @@ put_i64(struct cnop_batch *sql, int64_t value)
 static void
 put_u64(struct cnop_batch *sql, uint64_t value)
 {
+    cnop_assert(sql != NULL);
     cnop_assert(value <= INT64_MAX);
     cnop_batch_u64(sql, value);
 }
@@ -91,6 +92,7 @@ put_request_id(struct cnop_batch *sql, const struct ledger_command *command)
 static void
 put_hash(struct cnop_batch *sql, const unsigned char *hash)
 {
+    cnop_assert(hash != NULL);
     cnop_batch_bytes(sql, hash, CNOP_SHA256_BYTES);
 }
 
@@ -158,6 +160,7 @@ put_transfers(struct cnop_batch *sql, const struct engine_job *job)
 static bool
 is_order(const struct engine_job *job)
 {
+    cnop_assert(!job->outcome.changed || job->outcome.posting.op != 0);
     return job->outcome.changed && job->outcome.posting.op == LEDGER_OP_ORDER;
 }
 
@@ -166,6 +169,7 @@ is_entry(const struct engine_job *job)
 {
     uint8_t op = job->outcome.posting.op;
 
+    cnop_assert(!job->outcome.changed || op != 0);
     return job->outcome.changed &&
            ((op >= LEDGER_OP_DEPOSIT && op <= LEDGER_OP_GIFT) || op == LEDGER_OP_SETTLE);
 }
@@ -175,6 +179,7 @@ count_jobs(const struct engine_batch *batch, bool (*wanted)(const struct engine_
 {
     uint32_t count = 0;
 
+    cnop_assert(batch->job_count <= ENGINE_BATCH_MAX);
     for (uint32_t i = 0; i < batch->job_count; i++)
         count += wanted(batch->jobs[i]);
     return count;
@@ -183,6 +188,7 @@ count_jobs(const struct engine_batch *batch, bool (*wanted)(const struct engine_
 static void
 encode_orders(struct engine_batch *batch, struct cnop_batch *sql)
 {
+    cnop_assert(sql->first_row);
     if (count_jobs(batch, is_order) == 0)
         return;
     cnop_batch_rows_open(sql, "INSERT INTO orders (" ROW_NAMES(ROW_ORDER) ") VALUES ");
@@ -202,6 +208,7 @@ encode_orders(struct engine_batch *batch, struct cnop_batch *sql)
 static void
 encode_entries(struct engine_batch *batch, struct cnop_batch *sql)
 {
+    cnop_assert(sql->first_row);
     if (count_jobs(batch, is_entry) == 0)
         return;
     cnop_batch_rows_open(sql, "INSERT INTO cash_entry (" ROW_NAMES(ROW_ENTRY) ") VALUES ");
@@ -215,6 +222,7 @@ encode_entries(struct engine_batch *batch, struct cnop_batch *sql)
 static void
 encode_transfers(struct engine_batch *batch, struct cnop_batch *sql)
 {
+    cnop_assert(sql->first_row);
     if (batch->balance_count == 0)
         return;
     cnop_batch_rows_open(sql, "INSERT INTO xfer (" ROW_NAMES(ROW_TRANSFER) ") VALUES ");
@@ -232,6 +240,8 @@ compare_balances(const void *one, const void *other)
 {
     const struct ledger_balance *a = one, *b = other;
 
+    cnop_assert(a->account_id > 0);
+    cnop_assert(b->account_id > 0);
     if (a->account_id != b->account_id)
         return a->account_id < b->account_id ? -1 : 1;
     return (a->asset_id > b->asset_id) - (a->asset_id < b->asset_id);
@@ -242,12 +252,15 @@ compare_accounts(const void *one, const void *other)
 {
     const struct engine_account_row *a = one, *b = other;
 
+    cnop_assert(a->account.id > 0);
+    cnop_assert(b->account.id > 0);
     return (a->account.id > b->account.id) - (a->account.id < b->account.id);
 }
 
 static void
 encode_balances(struct engine_batch *batch, struct cnop_batch *sql)
 {
+    cnop_assert(batch->balance_count <= ENGINE_DIRTY_MAX);
     if (batch->balance_count == 0)
         return;
     qsort(batch->balances, batch->balance_count, sizeof(*batch->balances), compare_balances);
@@ -272,6 +285,7 @@ count_accounts(const struct engine_batch *batch, bool limits)
 {
     uint32_t count = 0;
 
+    cnop_assert(batch->account_count <= ENGINE_DIRTY_MAX);
     for (uint32_t i = 0; i < batch->account_count; i++)
         count += limits ? batch->accounts[i].limits : batch->accounts[i].row;
     return count;
@@ -280,6 +294,7 @@ count_accounts(const struct engine_batch *batch, bool limits)
 static void
 encode_accounts(struct engine_batch *batch, struct cnop_batch *sql)
 {
+    cnop_assert(batch->account_count <= ENGINE_DIRTY_MAX);
     qsort(batch->accounts, batch->account_count, sizeof(*batch->accounts), compare_accounts);
     if (count_accounts(batch, false) == 0)
         return;
@@ -300,6 +315,7 @@ encode_accounts(struct engine_batch *batch, struct cnop_batch *sql)
 static void
 encode_limits(struct engine_batch *batch, struct cnop_batch *sql)
 {
+    cnop_assert(batch->account_count <= ENGINE_DIRTY_MAX);
     if (count_accounts(batch, true) == 0)
         return;
     cnop_batch_rows_open(sql, "INSERT INTO limit_use (" ROW_NAMES(ROW_LIMIT) ") VALUES ");

@@ -23,6 +23,8 @@ field_name(struct cnop_request *req, const char *prefix, const char *name)
 {
     struct cnop_str full;
 
+    cnop_assert(prefix != NULL);
+    cnop_assert(name != NULL);
     if (prefix[0] == '\0')
         return name;
     full = cnop_arena_printf(cnop_request_arena(req), "%s%s", prefix, name);
@@ -34,6 +36,8 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
 {
     enum cnop_err err = CNOP_OK;
 
+    cnop_assert(ticket->order_type < ORDER_TYPE_COUNT);
+    cnop_assert(ticket->quantity.e8 >= 0 && ticket->amount.e8 >= 0);
     if (!cnop_str_is_word(ticket->asset_id, ""))
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "asset_id"),
                                  "must be 1 to 10 letters and digits");
@@ -62,6 +66,8 @@ ticket_command(const struct engine *engine, bool price_limit, int64_t account_id
     const struct ledger_asset *asset;
     char symbol[LEDGER_SYMBOL_BYTES];
 
+    cnop_assert(ticket->order_type < ORDER_TYPE_COUNT);
+    cnop_assert(account_id >= LEDGER_ACCOUNT_FIRST_USER);
     cnop_assert(ticket->asset_id.len <= sizeof(symbol));
     for (size_t i = 0; i < ticket->asset_id.len; i++) {
         symbol[i] = cnop_to_upper(ticket->asset_id.ptr[i]);

@@ -37,6 +37,8 @@ set_halted(struct ledger *ledger, const struct ledger_command *command,
     struct ledger_asset *asset = &ledger->assets[command->asset_id];
     bool halted = command->op == LEDGER_OP_HALT;
 
+    cnop_assert(asset->known);
+    cnop_assert(outcome->transfer_count == 0);
     if (asset->halted == halted)
         return CNOP_OK;
     state_touch(ledger, &asset->halted, sizeof(asset->halted));
@@ -92,6 +94,8 @@ enum cnop_err
 admin_apply(struct ledger *ledger, const struct ledger_command *command,
             struct ledger_outcome *outcome)
 {
+    cnop_assert(command->op >= LEDGER_OP_TICK);
+    cnop_assert(command->op <= LEDGER_OP_ASSET);
     outcome->posting.op = command->op;
     outcome->posting.account_id = command->account_id;
     outcome->posting.asset_id = command->asset_id;

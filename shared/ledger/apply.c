@@ -8,6 +8,7 @@
 static bool
 is_same_request(const struct state_key *known, const struct ledger_command *command)
 {
+    cnop_assert(known->posting.id > 0);
     return memcmp(known->fingerprint, command->fingerprint, LEDGER_FINGERPRINT_BYTES) == 0 &&
            known->posting.op == command->op;
 }
@@ -18,6 +19,7 @@ ledger_key_conflicts(const struct ledger *ledger, const struct ledger_command *c
     const struct state_key *known = state_key_find(ledger, command->op, command->account_id,
                                                    cnop_str_make(command->key, command->key_len));
 
+    cnop_assert(command->key_len > 0);
     return known != NULL && !is_same_request(known, command);
 }
 

@@ -10,6 +10,7 @@
 static int64_t
 used_today(const struct ledger_account *account, enum ledger_limit limit, int32_t utc_day)
 {
+    cnop_assert(limit < LEDGER_LIMIT_COUNT);
     if (account == NULL || account->used_day[limit] < utc_day)
         return 0;
     return account->used_e8[limit];
@@ -25,6 +26,7 @@ check_limit(const struct ledger *ledger, const struct ledger_command *command,
     int64_t used_e8 = used_today(account, limit, cnop_clock_utc_day(command->time_us));
     int64_t total_e8;
 
+    cnop_assert(command->amount.e8 > 0);
     if (__builtin_add_overflow(used_e8, command->amount.e8, &total_e8) || total_e8 > most.e8) {
         outcome->have_e8 = used_e8;
         outcome->need_e8 = command->amount.e8;
@@ -42,6 +44,7 @@ use_limit(struct ledger *ledger, const struct ledger_command *command, enum ledg
     int32_t utc_day = cnop_clock_utc_day(command->time_us);
     int64_t used_e8 = used_today(account, limit, utc_day);
 
+    cnop_assert(used_e8 <= INT64_MAX - command->amount.e8);
     if (account->used_day[limit] < utc_day)
         account->used_day[limit] = utc_day;
     account->used_e8[limit] = used_e8 + command->amount.e8; /* overflow was checked */
@@ -55,6 +58,7 @@ cash_transfer(const struct ledger_command *command, cnop_cash amount)
                                        .amount_e8 = amount.e8,
                                        .asset_id = LEDGER_USD};
 
+    cnop_assert(command->account_id != LEDGER_ACCOUNT_WORLD);
     if (command->op == LEDGER_OP_SETTLE) {
         transfer.debit_account = LEDGER_ACCOUNT_HOUSE;
         transfer.kind = LEDGER_TRANSFER_ROUNDING;
@@ -107,6 +111,7 @@ check(const struct ledger *ledger, const struct ledger_command *command,
         ledger_find_balance(ledger, command->account_id, LEDGER_USD);
     enum cnop_err err = CNOP_OK;
 
+    cnop_assert(outcome->transfer_count == 1);
     if (account != NULL && account->status == LEDGER_FROZEN)
         return CNOP_E_ACCOUNT_FROZEN;
     if (command->op != LEDGER_OP_SETTLE && command->amount.e8 % CNOP_CENT_E8 != 0)

@@ -9,6 +9,7 @@
 enum cnop_err
 ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
 {
+    cnop_assert(command->op != 0);
     /* A fixed record of what was asked, without padding; its digest is stored and compared for
      * ever, so the layout may not change. */
     struct {
@@ -51,6 +52,7 @@ ledger_command_set_request_id(struct ledger_command *command, struct cnop_str re
     size_t len =
         request_id.len < LEDGER_REQUEST_ID_BYTES ? request_id.len : LEDGER_REQUEST_ID_BYTES;
 
+    cnop_assert(len <= LEDGER_REQUEST_ID_BYTES);
     if (len > 0)
         memcpy(command->request_id, request_id.ptr, len);
     command->request_id_len = (uint8_t)len;

@@ -34,6 +34,8 @@ key_set(const struct ledger *ledger, const uint64_t hash[2])
 {
     uint64_t set_count = ledger->config.recent_keys / STATE_KEY_WAYS;
 
+    cnop_assert(set_count > 0);
+    cnop_assert((set_count & (set_count - 1)) == 0);
     return &ledger->keys[(hash[0] & (set_count - 1)) * STATE_KEY_WAYS];
 }
 
@@ -95,6 +97,8 @@ void
 ledger_load_key(struct ledger *ledger, const struct ledger_posting *posting, struct cnop_str key,
                 const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES])
 {
+    cnop_assert(posting->id > 0);
+    cnop_assert(posting->account_id > 0);
     if (state_key_find(ledger, posting->op, posting->account_id, key) == NULL)
         state_key_put(ledger, posting, key, fingerprint);
 }

@@ -22,6 +22,7 @@ check_market(const struct ledger *ledger, const struct ledger_command *command,
     const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
     int64_t age_us = command->time_us - asset->price_time_us;
 
+    cnop_assert(asset->id != LEDGER_USD);
     if (account != NULL && account->status == LEDGER_FROZEN)
         violate(plan, CNOP_E_ACCOUNT_FROZEN, 0, 0, 0);
     if (!asset->active)
@@ -42,6 +43,8 @@ qty_of_amount(const struct ledger *ledger, const struct ledger_command *command,
     const cnop_qty step = {1};
     cnop_cash budget = command->amount;
 
+    cnop_assert(command->amount.e8 > 0);
+    cnop_assert(price.e10 > 0);
     if (command->side == LEDGER_SELL)
         return cnop_qty_for_cash_ceil(budget, price, ret_qty);
     if (ledger->config.fee_bps > 0) {
@@ -98,6 +101,7 @@ check_most(const struct ledger *ledger, const struct ledger_command *command,
     int64_t total_e8 = plan->outcome.posting.total.e8;
     int64_t most_e8 = ledger->config.max_notional.e8;
 
+    cnop_assert(most_e8 > 0);
     if (command->close && command->amount.e8 > 0 && total_e8 >= command->amount.e8)
         violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, total_e8, command->amount.e8);
     else if (!command->close && total_e8 > most_e8)
@@ -107,6 +111,8 @@ check_most(const struct ledger *ledger, const struct ledger_command *command,
 static void
 add_transfer(struct ledger_outcome *outcome, const struct ledger_transfer *transfer)
 {
+    cnop_assert(transfer->amount_e8 >= 0);
+    cnop_assert(transfer->debit_account != transfer->credit_account);
     if (transfer->amount_e8 == 0)
         return;
     cnop_assert(outcome->transfer_count < LEDGER_TRANSFER_MAX);
@@ -126,6 +132,7 @@ plan_transfers(struct ledger_outcome *outcome, cnop_cash house)
     int64_t moved_e8 = buy ? house.e8 : posting->total.e8;
     int64_t rest_e8 = buy ? posting->total.e8 - house.e8 : house.e8 - posting->total.e8;
 
+    cnop_assert(rest_e8 >= 0);
     outcome->transfer_count = 0;
     add_transfer(outcome, &(struct ledger_transfer){cash_from, cash_to, moved_e8, LEDGER_USD,
                                                     LEDGER_TRANSFER_CASH});
@@ -163,6 +170,7 @@ compute(const struct ledger *ledger, const struct ledger_command *command, struc
 {
     struct ledger_posting *posting = &plan->outcome.posting;
 
+    cnop_assert(posting->price.e10 > 0);
     posting->qty = command->qty;
     if (command->close)
         posting->qty.e8 = available(ledger, command->account_id, command->asset_id);
@@ -193,6 +201,8 @@ check_funds(const struct ledger *ledger, struct order_plan *plan)
     int64_t need_e8;
     enum cnop_err err;
 
+    cnop_assert(posting->total.e8 >= 0);
+    cnop_assert(posting->fee.e8 >= 0);
     if (__builtin_add_overflow(posting->total.e8, posting->fee.e8, &need_e8))
         need_e8 = INT64_MAX;
     if (posting->side == LEDGER_BUY) {
@@ -264,6 +274,7 @@ move_position(struct ledger *ledger, const struct ledger_posting *posting)
         state_balance_open(ledger, posting->account_id, posting->asset_id, posting->time_us);
     cnop_cash cost;
 
+    cnop_assert(posting->id > 0);
     if (posting->side == LEDGER_BUY) {
         cost.e8 = posting->total.e8 + posting->fee.e8;
         row->cost_e8 += cost.e8;
@@ -287,8 +298,6 @@ order_apply(struct ledger *ledger, const struct ledger_command *command,
 {
     struct order_plan plan;
     struct ledger_posting *posting = &outcome->posting;
-    uint16_t hold_asset;
-    int64_t hold_e8;
     enum cnop_err err;
 
     err = order_plan(ledger, command, &plan);
@@ -306,10 +315,7 @@ order_apply(struct ledger *ledger, const struct ledger_command *command,
     cnop_assert(posting->fee.e8 % CNOP_CENT_E8 == 0);
     posting->id = state_take_id(ledger);
     outcome->trade_id = state_take_id(ledger);
-    hold_asset = posting->side == LEDGER_BUY ? LEDGER_USD : posting->asset_id;
-    hold_e8 = posting->side == LEDGER_BUY ? posting->total.e8 + posting->fee.e8 : posting->qty.e8;
-    state_hold(ledger, posting, hold_asset, hold_e8);
-    state_release(ledger, posting, hold_asset, hold_e8);
+    cnop_assert(outcome->trade_id == posting->id + 1);
     state_post_transfers(ledger, outcome);
     outcome->cost = move_position(ledger, posting);
     outcome->changed = true;

@@ -17,6 +17,7 @@ net_add(struct net *nets, size_t *count, int64_t account_id, uint16_t asset_id, 
 {
     size_t i;
 
+    cnop_assert(account_id > 0);
     for (i = 0; i < *count; i++) {
         if (nets[i].account_id == account_id && nets[i].asset_id == asset_id)
             break;
@@ -35,6 +36,7 @@ net_build(const struct ledger_outcome *outcome, struct net nets[NET_MAX], size_t
 {
     size_t count = 0;
 
+    cnop_assert(outcome->transfer_count <= LEDGER_TRANSFER_MAX);
     /* An order is a line of the cash statement even when it moves no cash. */
     if (outcome->posting.op == LEDGER_OP_ORDER)
         nets[count++] =
@@ -61,6 +63,7 @@ net_build(const struct ledger_outcome *outcome, struct net nets[NET_MAX], size_t
 static enum cnop_err
 floor_error(const struct net *net)
 {
+    cnop_assert(net->delta_e8 < 0);
     if (net->account_id < LEDGER_ACCOUNT_FIRST_USER)
         return CNOP_E_NO_LIQUIDITY;
     return net->asset_id == LEDGER_USD ? CNOP_E_INSUFFICIENT_FUNDS : CNOP_E_INSUFFICIENT_HOLDINGS;
@@ -73,6 +76,7 @@ state_check_transfers(const struct ledger *ledger, const struct ledger_outcome *
     size_t count;
     enum cnop_err err;
 
+    cnop_assert(outcome->transfer_count > 0);
     err = net_build(outcome, nets, &count);
     if (err != CNOP_OK)
         return err;
@@ -93,32 +97,6 @@ state_check_transfers(const struct ledger *ledger, const struct ledger_outcome *
 }
 
 void
-state_hold(struct ledger *ledger, const struct ledger_posting *posting, uint16_t asset_id,
-           int64_t amount_e8)
-{
-    struct ledger_balance *row =
-        state_balance_open(ledger, posting->account_id, asset_id, posting->time_us);
-
-    cnop_assert(amount_e8 >= 0);
-    cnop_assert(row->avail_e8 >= amount_e8);
-    row->avail_e8 -= amount_e8;
-    row->held_e8 += amount_e8;
-}
-
-void
-state_release(struct ledger *ledger, const struct ledger_posting *posting, uint16_t asset_id,
-              int64_t amount_e8)
-{
-    struct ledger_balance *row =
-        state_balance_open(ledger, posting->account_id, asset_id, posting->time_us);
-
-    cnop_assert(amount_e8 >= 0);
-    cnop_assert(row->held_e8 >= amount_e8);
-    row->held_e8 -= amount_e8;
-    row->avail_e8 += amount_e8;
-}
-
-void
 state_post_transfers(struct ledger *ledger, const struct ledger_outcome *outcome)
 {
     struct net nets[NET_MAX];
@@ -126,6 +104,8 @@ state_post_transfers(struct ledger *ledger, const struct ledger_outcome *outcome
     size_t count;
     enum cnop_err err;
 
+    cnop_assert(outcome->posting.id > 0);
+    cnop_assert(outcome->transfer_count > 0);
     err = net_build(outcome, nets, &count);
     cnop_assert(err == CNOP_OK);
     for (size_t i = 0; i < count; i++) {

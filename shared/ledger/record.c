@@ -30,6 +30,8 @@ put_i64(struct cnop_buf *body, int64_t value)
 static struct cnop_str
 text_of(const struct ledger_command *command)
 {
+    cnop_assert(command->reason_len <= LEDGER_REASON_BYTES);
+    cnop_assert(command->symbol_len <= LEDGER_SYMBOL_BYTES);
     if (command->op == LEDGER_OP_ASSET)
         return cnop_str_make(command->symbol, command->symbol_len);
     return cnop_str_make(command->reason, command->reason_len);
@@ -61,6 +63,9 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
 {
     struct cnop_str text = text_of(command);
 
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_SETTLE);
+    cnop_assert(command->op != LEDGER_OP_TICK);
+    cnop_assert(command->key_len <= LEDGER_KEY_BYTES);
     cnop_assert(outcome->changed);
     cnop_buf_char(body, (char)command->op);
     cnop_buf_char(body, (char)command->side);
@@ -118,6 +123,7 @@ take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned fla
 {
     int64_t seq = 0;
 
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_SETTLE);
     if (command->op == LEDGER_OP_ORDER && !take_i64(body, &command->qty.e8))
         return false;
     if (has_amount(command->op) && !take_i64(body, &command->amount.e8))
@@ -182,6 +188,9 @@ ledger_chain_extend(struct ledger_chain *chain, int64_t first_id, uint64_t comma
     uint64_t words[4] = {htole64(chain->seq + 1), htole64(chain->epoch),
                          htole64((uint64_t)first_id), htole64(command_count)};
 
+    cnop_assert(first_id >= 0);
+    cnop_assert(command_count > 0);
+    cnop_assert(body_bytes > 0);
     _Static_assert(CNOP_SHA256_BYTES + sizeof(words) == LEDGER_CHAIN_FRAME_BYTES, "the frame");
     memcpy(framed, chain->hash, CNOP_SHA256_BYTES);
     memcpy(framed + CNOP_SHA256_BYTES, words, sizeof(words));

@@ -21,6 +21,7 @@ slot_count(uint32_t rows)
 {
     uint32_t slots = 64;
 
+    cnop_assert(rows > 0 && rows < (1u << 30));
     while (slots < rows * 2u)
         slots *= 2;
     return slots;
@@ -37,6 +38,7 @@ place_table(size_t *cursor, size_t count, size_t size)
 {
     size_t place = (*cursor + 63) & ~(size_t)63;
 
+    cnop_assert((size & 3) == 0);
     *cursor = place + count * size;
     return place;
 }
@@ -149,6 +151,8 @@ state_touch(struct ledger *ledger, const void *place, size_t len)
 {
     const unsigned char *from = place;
 
+    cnop_assert(len > 0);
+    cnop_assert(from > (const unsigned char *)ledger);
     while (len > 0) {
         size_t part = len < STATE_UNDO_DATA_BYTES ? len : STATE_UNDO_DATA_BYTES;
         size_t offset = (size_t)(from - (const unsigned char *)ledger);
@@ -169,6 +173,7 @@ state_touch(struct ledger *ledger, const void *place, size_t len)
 uint64_t
 ledger_mark(const struct ledger *ledger)
 {
+    cnop_assert(ledger->undo_head <= ledger->undo_tail);
     return ledger->undo_tail;
 }
 
@@ -202,6 +207,7 @@ ledger_forget(struct ledger *ledger, uint64_t mark)
 bool
 ledger_has_room(const struct ledger *ledger)
 {
+    cnop_assert(ledger->undo_head <= ledger->undo_tail);
     return ledger->undo_tail - ledger->undo_head + ROOM_UNDO <= ledger->config.undo_entries &&
            ledger->counters.account_count + ROOM_ROWS <= ledger->config.max_accounts &&
            ledger->counters.balance_count + ROOM_ROWS <= ledger->config.max_balances &&
@@ -217,6 +223,7 @@ account_slot(const struct ledger *ledger, int64_t account_id)
 {
     uint32_t slot = (uint32_t)cnop_mix64((uint64_t)account_id) & ledger->account_slot_mask;
 
+    cnop_assert(ledger->counters.account_count <= ledger->config.max_accounts);
     while (ledger->account_slots[slot] != 0 &&
            ledger->accounts[ledger->account_slots[slot] - 1].id != account_id)
         slot = (slot + 1) & ledger->account_slot_mask;
@@ -280,6 +287,8 @@ ledger_load_account(struct ledger *ledger, const struct ledger_account *account)
 {
     uint32_t *slot = account_slot(ledger, account->id);
 
+    cnop_assert(account->id > 0);
+    cnop_assert(account->kind >= LEDGER_KIND_WORLD && account->kind <= LEDGER_KIND_USER);
     if (*slot == 0) {
         if (ledger->counters.account_count >= ledger->config.max_accounts)
             return CNOP_E_OVERLOADED;
@@ -297,6 +306,7 @@ ledger_load_limit(struct ledger *ledger, int64_t account_id, enum ledger_limit l
 {
     uint32_t index = *account_slot(ledger, account_id);
 
+    cnop_assert(used_e8 >= 0);
     cnop_assert(index != 0);
     cnop_assert(limit < LEDGER_LIMIT_COUNT);
     ledger->accounts[index - 1].used_day[limit] = utc_day;
@@ -317,6 +327,7 @@ ledger_load_cold(struct ledger *ledger, int64_t opened_before_us)
 uint32_t
 ledger_account_count(const struct ledger *ledger)
 {
+    cnop_assert(ledger->counters.account_count >= LEDGER_ACCOUNT_ROUNDING);
     return ledger->counters.account_count;
 }
 
@@ -327,6 +338,7 @@ balance_slot(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
 {
     uint32_t slot = (uint32_t)balance_hash(account_id, asset_id) & ledger->balance_slot_mask;
 
+    cnop_assert(ledger->counters.balance_count <= ledger->config.max_balances);
     while (ledger->balance_slots[slot] != 0) {
         const struct ledger_balance *row = &ledger->balances[ledger->balance_slots[slot] - 1];
 
@@ -349,6 +361,7 @@ ledger_find_balance(const struct ledger *ledger, int64_t account_id, uint16_t as
 int64_t
 state_floor(const struct ledger *ledger, int64_t account_id)
 {
+    cnop_assert(account_id > 0);
     if (account_id == LEDGER_ACCOUNT_WORLD)
         return -INT64_MAX;
     if (account_id == LEDGER_ACCOUNT_HOUSE)
@@ -362,6 +375,7 @@ state_balance_open(struct ledger *ledger, int64_t account_id, uint16_t asset_id,
     uint32_t *slot = balance_slot(ledger, account_id, asset_id);
     struct ledger_balance *row;
 
+    cnop_assert(account_id > 0);
     if (*slot == 0) {
         cnop_assert(ledger->counters.balance_count < ledger->config.max_balances);
         state_touch(ledger, slot, sizeof(*slot));
@@ -390,6 +404,8 @@ ledger_load_balance(struct ledger *ledger, const struct ledger_balance *balance)
 {
     uint32_t *slot = balance_slot(ledger, balance->account_id, balance->asset_id);
 
+    cnop_assert(balance->account_id > 0);
+    cnop_assert(balance->held_e8 >= 0);
     if (*slot == 0) {
         if (ledger->counters.balance_count >= ledger->config.max_balances)
             return CNOP_E_OVERLOADED;
@@ -420,6 +436,7 @@ ledger_find_asset(const struct ledger *ledger, uint16_t asset_id)
 const struct ledger_asset *
 ledger_find_symbol(const struct ledger *ledger, struct cnop_str symbol)
 {
+    cnop_assert(symbol.len > 0);
     for (uint32_t i = 0; i < ledger->config.max_assets; i++) {
         const struct ledger_asset *asset = &ledger->assets[i];
 
@@ -433,6 +450,7 @@ ledger_find_symbol(const struct ledger *ledger, struct cnop_str symbol)
 enum cnop_err
 ledger_load_asset(struct ledger *ledger, const struct ledger_asset *asset)
 {
+    cnop_assert(asset->symbol_len <= LEDGER_SYMBOL_BYTES);
     if (asset->id >= ledger->config.max_assets)
         return CNOP_E_OVERLOADED;
     ledger->assets[asset->id] = *asset;
@@ -444,6 +462,8 @@ ledger_load_asset(struct ledger *ledger, const struct ledger_asset *asset)
 int64_t
 state_take_id(struct ledger *ledger)
 {
+    cnop_assert(ledger->counters.next_id >= 1);
+    cnop_assert(ledger->counters.next_id < INT64_MAX);
     state_touch(ledger, &ledger->counters, sizeof(ledger->counters));
     return ledger->counters.next_id++;
 }
@@ -481,6 +501,7 @@ ledger_dirty_balance(const struct ledger *ledger, uint32_t index)
 uint32_t
 ledger_dirty_balance_count(const struct ledger *ledger)
 {
+    cnop_assert(ledger->dirty_balance_count <= ledger->config.max_dirty);
     return ledger->dirty_balance_count;
 }
 
@@ -499,5 +520,6 @@ ledger_dirty_account(const struct ledger *ledger, uint32_t index, bool *ret_row,
 uint32_t
 ledger_dirty_account_count(const struct ledger *ledger)
 {
+    cnop_assert(ledger->dirty_account_count <= ledger->config.max_dirty);
     return ledger->dirty_account_count;
 }

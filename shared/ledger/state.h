@@ -88,12 +88,6 @@ cnop_must_check enum cnop_err state_check_transfers(const struct ledger *ledger,
 /* Posts what was checked; asserts that each asset's sum stays zero. */
 void state_post_transfers(struct ledger *ledger, const struct ledger_outcome *outcome);
 
-/* Moves an amount of the posting's account between available and held. */
-void state_hold(struct ledger *ledger, const struct ledger_posting *posting, uint16_t asset_id,
-                int64_t amount_e8);
-void state_release(struct ledger *ledger, const struct ledger_posting *posting, uint16_t asset_id,
-                   int64_t amount_e8);
-
 /* The families of commands; called by ledger_apply after the checks they share. */
 enum cnop_err order_apply(struct ledger *ledger, const struct ledger_command *command,
                           struct ledger_outcome *outcome);
