@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Jobs, batches and their answers: the heart of the engine, on the loop thread. See engine.h for
- * the rules. Never waits for anything. */
+/* Filling and sealing of batches, and when answers leave: the heart of the engine, on the loop
+ * thread. See engine.h for the rules. Never waits for anything. */
 #include "fcgi_services/order/engine.h"
 
 #include <string.h>
@@ -11,78 +11,7 @@
 #include "fcgi_services/order/fault.h"
 #include "shared/base/clock.h"
 
-/* ---- jobs ---- */
-
-static int64_t
-oldest_us(const struct engine *engine)
-{
-    int64_t now_us = cnop_clock_monotonic_us();
-    int64_t oldest = now_us;
-
-    if (engine->in_flight != NULL)
-        oldest = engine->in_flight->started_us;
-    else if (engine->filling->job_count > 0)
-        oldest = engine->filling->started_us;
-    if (engine->backlog.first != NULL && engine->backlog.first->queued_us < oldest)
-        oldest = engine->backlog.first->queued_us;
-    cnop_assert(oldest <= now_us);
-    return now_us - oldest;
-}
-
-uint32_t
-engine_room(const struct engine *engine)
-{
-    cnop_assert(engine->free_count <= engine->parts.queue_jobs);
-    if (engine->draining || engine->over || engine->unsettled ||
-        oldest_us(engine) > engine->parts.queue_age_us)
-        return 0;
-    return engine->free_count;
-}
-
-struct engine_job *
-engine_job_take(struct engine *engine)
-{
-    struct engine_job *job = engine->free_jobs;
-
-    if (job == NULL || engine_room(engine) == 0) {
-        engine_metric_add(ENGINE_METRIC_SHED, 1);
-        return NULL;
-    }
-    cnop_assert(!job->lent);
-    cnop_assert(engine->free_count > 0);
-    engine->free_jobs = job->next;
-    engine->free_count--;
-    memset(job, 0, sizeof(*job));
-    return job;
-}
-
-void
-engine_job_drop(struct engine *engine, struct engine_job *job)
-{
-    cnop_assert(!job->lent);
-    cnop_assert(engine->free_count < engine->parts.queue_jobs);
-    job->next = engine->free_jobs;
-    engine->free_jobs = job;
-    engine->free_count++;
-}
-
-void
-engine_finish(struct engine *engine, struct engine_job *job, enum cnop_err err)
-{
-    cnop_assert(job->done != NULL);
-    job->err = err;
-    job_list_push(&engine->finished, job);
-}
-
-void
-engine_finish_all(struct engine *engine, struct job_list *jobs, enum cnop_err err)
-{
-    struct engine_job *job;
-
-    cnop_assert(err != CNOP_OK);
-    while ((job = job_list_pop(jobs)) != NULL)
-        engine_finish(engine, job, err);
-}
+/* ---- answers ---- */
 
 static void
 answer_finished(struct engine *engine)
@@ -97,46 +26,6 @@ answer_finished(struct engine *engine)
             engine_job_drop(engine, job);
     }
     cnop_assert(engine->finished.first == NULL);
-}
-
-/* ---- accounts whose rows are locked ---- */
-
-void
-engine_block(struct engine *engine, int64_t account_id)
-{
-    struct blocked_account *place = &engine->blocked[0];
-
-    for (uint32_t i = 0; i < ENGINE_BLOCKED_MAX; i++) {
-        if (engine->blocked[i].until_us < place->until_us)
-            place = &engine->blocked[i];
-    }
-    *place = (struct blocked_account){.account_id = account_id,
-                                      .until_us = cnop_clock_monotonic_us() +
-                                                  engine->parts.blocked_pause_us};
-    if (engine->blocked_count < ENGINE_BLOCKED_MAX)
-        engine->blocked_count++;
-    cnop_assert(engine->blocked_count > 0);
-}
-
-static bool
-is_blocked(struct engine *engine, const struct engine_job *job)
-{
-    uint32_t open_count = 0;
-    bool blocked = false;
-    int64_t now_us;
-
-    if (engine->blocked_count == 0 || job->preview != NULL)
-        return false;
-    now_us = cnop_clock_monotonic_us();
-    for (uint32_t i = 0; i < ENGINE_BLOCKED_MAX; i++) {
-        const struct blocked_account *row = &engine->blocked[i];
-
-        open_count += row->until_us > now_us;
-        blocked = blocked || (row->until_us > now_us && row->account_id == job->command.account_id);
-    }
-    engine->blocked_count = open_count;
-    cnop_assert(!blocked || open_count > 0);
-    return blocked;
 }
 
 /* ---- filling ---- */
@@ -181,20 +70,6 @@ apply(struct engine *engine, struct engine_job *job)
     engine_kill_point("applied");
 }
 
-bool
-engine_sent_to_lookup(struct engine *engine, struct engine_job *job)
-{
-    if (job->preview != NULL ||
-        !(job->resolve || ledger_needs_lookup(engine->ledger, &job->command)))
-        return false;
-    cnop_assert(job->command.key_len > 0);
-    if (lookup_push(engine->parts.lookup, job))
-        engine_metric_add(ENGINE_METRIC_LOOKUP, 1);
-    else
-        engine_finish(engine, job, CNOP_E_OVERLOADED);
-    return true;
-}
-
 /* A job at the head of the queue: refused, looked up, or applied. */
 static void
 take_up(struct engine *engine, struct engine_job *job)
@@ -204,7 +79,7 @@ take_up(struct engine *engine, struct engine_job *job)
     engine->filling->solo = engine->solo_count > 0;
     if (engine->solo_count > 0)
         engine->solo_count--;
-    if (is_blocked(engine, job)) {
+    if (engine_is_blocked(engine, job)) {
         engine_metric_add(ENGINE_METRIC_BLOCKED, 1);
         engine_finish(engine, job, CNOP_E_BUSY);
     } else if (!engine_sent_to_lookup(engine, job)) {
@@ -398,7 +273,7 @@ engine_status(const struct engine *engine)
     return (struct engine_status){.seq = engine->chain.seq,
                                   .epoch = engine->chain.epoch,
                                   .waiting_count = engine->parts.queue_jobs - engine->free_count,
-                                  .oldest_us = oldest_us(engine),
+                                  .oldest_us = engine_oldest_us(engine),
                                   .database_lost =
                                       !committer_has_database(engine->parts.committer)};
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside of the engine, shared by its files: engine.c (jobs, filling, sealing) and engine_result.c
- * (what commits and look-ups bring back). */
+/* Inside of the engine, shared by its files, each of which calls those behind it only: engine.c
+ * (filling, sealing, rounds), engine_result.c (what commits and look-ups bring back),
+ * engine_jobs.c. */
 #ifndef CNOP_ORDER_ENGINE_STATE_H
 #define CNOP_ORDER_ENGINE_STATE_H
 
@@ -38,6 +39,9 @@ struct engine {
     uint32_t blocked_streak; /* commands blocked one after another, each alone */
 };
 
+/* Age of the oldest command without an answer. */
+int64_t engine_oldest_us(const struct engine *engine);
+
 /* The answer leaves at the end of the round. */
 void engine_finish(struct engine *engine, struct engine_job *job, enum cnop_err err);
 void engine_finish_all(struct engine *engine, struct job_list *jobs, enum cnop_err err);
@@ -47,6 +51,7 @@ bool engine_sent_to_lookup(struct engine *engine, struct engine_job *job);
 
 /* Refuses the account's commands for a while. */
 void engine_block(struct engine *engine, int64_t account_id);
+bool engine_is_blocked(struct engine *engine, const struct engine_job *job);
 
 /* The commit in flight has taken too long: answers everybody who waits. */
 void engine_on_stalled(struct engine *engine);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine with fakes for its ports: when answers leave, and what becomes of everybody when a
  * commit fails in each way it can, at each place it can. Covers fcgi_services/order/engine.c,
- * fcgi_services/order/engine_batch.c, fcgi_services/order/engine_result.c and
- * fcgi_services/order/job_list.c. */
+ * fcgi_services/order/engine_batch.c, fcgi_services/order/engine_jobs.c,
+ * fcgi_services/order/engine_result.c and fcgi_services/order/job_list.c. */
 #include "tests/unit/order/engine_bench.h"
 
 #include <stdio.h>
