@@ -127,8 +127,8 @@ look_at_key(struct signer *signer)
 static void
 look_at_jwks(struct signer *signer)
 {
-    static const struct cnop_file_rules rules = {
-        .min_bytes = 1, .max_bytes = SIGNER_JWKS_BYTES - 1};
+    static const struct cnop_file_rules rules = {.min_bytes = 1,
+                                                 .max_bytes = SIGNER_JWKS_BYTES - 1};
     struct file_mark mark;
     const char *reason;
     size_t len;

@@ -107,8 +107,8 @@ enum cnop_err
 cnop_batch_commit(struct cnop_batch_db *db, struct cnop_batch *batch)
 {
     struct cnop_str before = cnop_str_make(batch->text.ptr, batch->text_before);
-    struct cnop_str rest = cnop_str_make(batch->text.ptr + batch->text_before,
-                                         batch->text.len - batch->text_before);
+    struct cnop_str rest =
+        cnop_str_make(batch->text.ptr + batch->text_before, batch->text.len - batch->text_before);
     enum cnop_err err = CNOP_OK;
 
     if (cnop_batch_overflowed(batch))
@@ -116,7 +116,7 @@ cnop_batch_commit(struct cnop_batch_db *db, struct cnop_batch *batch)
     cnop_assert(batch->text.len > 0);
     if (cnop_batch_db_connect(db) != CNOP_OK)
         return CNOP_E_OUTCOME_UNKNOWN; /* to the caller it is one more try of the same batch */
-    if (batch->text_before > 0) { /* there are arrays */
+    if (batch->text_before > 0) {      /* there are arrays */
         err = run_text(db, before);
         if (err == CNOP_OK)
             err = run_arrays(db, batch->arrays);

@@ -68,14 +68,10 @@ meaning_of(unsigned number)
 /* Of one statement, in a transaction or alone; not a commit. */
 static const enum cnop_err statement_errors[MEANING_COUNT] = {
     [MEANING_LOST] = CNOP_E_DB_FAILED, /* the server rolls back what was not committed */
-    [MEANING_CONFLICT] = CNOP_E_DB_DEADLOCK,
-    [MEANING_WAITED] = CNOP_E_BUSY,
-    [MEANING_TAKEN] = CNOP_E_DUPLICATE,
-    [MEANING_CUT] = CNOP_E_DEADLINE,
-    [MEANING_NULL] = CNOP_E_INTERNAL,
-    [MEANING_REFUSED] = CNOP_E_DB_FAILED,
-    [MEANING_UNSURE] = CNOP_E_OUTCOME_UNKNOWN,
-    [MEANING_MISTAKE] = CNOP_E_INTERNAL,
+    [MEANING_CONFLICT] = CNOP_E_DB_DEADLOCK,   [MEANING_WAITED] = CNOP_E_BUSY,
+    [MEANING_TAKEN] = CNOP_E_DUPLICATE,        [MEANING_CUT] = CNOP_E_DEADLINE,
+    [MEANING_NULL] = CNOP_E_INTERNAL,          [MEANING_REFUSED] = CNOP_E_DB_FAILED,
+    [MEANING_UNSURE] = CNOP_E_OUTCOME_UNKNOWN, [MEANING_MISTAKE] = CNOP_E_INTERNAL,
 };
 
 /* A commit refused for a conflict did not happen; any other refusal proves nothing. */

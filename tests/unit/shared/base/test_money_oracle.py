@@ -73,10 +73,11 @@ def number_text():
 def parsed_number(text, decimals):
     if not NUMBER.fullmatch(text):
         return "AMOUNT_INVALID"
-    value, unit = Decimal(text), Decimal(1).scaleb(-decimals)
-    if value % unit != 0:
+    value = Decimal(text)
+    units = value.scaleb(decimals)
+    if units != units.to_integral_value():
         return "AMOUNT_PRECISION"
-    return "OVERFLOW" if value >= 10**12 else scaled(value, unit)
+    return "OVERFLOW" if value >= 10**12 else scaled(value, Decimal(1).scaleb(-decimals))
 
 
 def shown(value, unit, min_decimals):
