@@ -74,10 +74,13 @@ def parsed_number(text, decimals):
     if not NUMBER.fullmatch(text):
         return "AMOUNT_INVALID"
     value = Decimal(text)
-    units = value.scaleb(decimals)
-    if units != units.to_integral_value():
+    if value == 0:
+        return "0"
+    _, digits, exponent = value.as_tuple()
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    if exponent + zeros < -decimals:
         return "AMOUNT_PRECISION"
-    return "OVERFLOW" if value >= 10**12 else scaled(value, Decimal(1).scaleb(-decimals))
+    return "OVERFLOW" if value.adjusted() >= 12 else scaled(value, Decimal(1).scaleb(-decimals))
 
 
 def shown(value, unit, min_decimals):
