@@ -307,10 +307,10 @@ def test_sixth_login_is_refused(shipped):
 
 def test_body_limits(shipped):
     token = shipped.token()
-    for path in ("/auth/login", "/orders", "/orders/batch"):  # the most that a service takes, and no more
-        problem(shipped.post(f"/api/v1{path}", b"x" * 65537, token=token), 413, "body_too_large")
-        fits = shipped.post(f"/api/v1{path}", b"x" * 65536, token=token)
-        assert fits.status == 200 and fits.json["CONTENT_LENGTH"] == "65536"
+    for path, limit in (("/auth/login", 8192), ("/orders", 16384), ("/orders/batch", 65536)):  # conf/routes
+        problem(shipped.post(f"/api/v1{path}", b"x" * (limit + 1), token=token), 413, "body_too_large")
+        fits = shipped.post(f"/api/v1{path}", b"x" * limit, token=token)
+        assert fits.status == 200 and fits.json["CONTENT_LENGTH"] == str(limit)
     assert shipped.post("/api/v1/orders", None, token=token).json["CONTENT_LENGTH"] in ("", "0")
 
 
@@ -384,7 +384,8 @@ def test_the_log_names_the_method_that_was_sent(shipped):
     shipped.raw(b"TRACE /api/v1/balance HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     shipped.stop()
     rows = [json.loads(line) for line in (shipped.dir / "log/gateway-access.jsonl").read_text().splitlines()]
-    assert [(row["method"], row["status"]) for row in rows[-2:]] == [("POST", 503), ("TRACE", 405)]
+    # in the order in which the workers write them
+    assert sorted((row["method"], row["status"]) for row in rows[-2:]) == [("POST", 503), ("TRACE", 405)]
 
 
 def test_access_log_is_json(shipped):

@@ -276,8 +276,8 @@ def test_verdicts_are_remembered_for_the_same_token_only(open_gateway):
 @pytest.mark.parametrize("mode,text,message", [
     (0o644, "{", "not a JSON object"),
     (0o644, "", "not a JSON object"),
-    (0o666, None, "mode"),
-    (0o664, None, "mode"),
+    (0o666, None, "permissions that are too wide"),
+    (0o664, None, "permissions that are too wide"),
     (None, None, "No such file"),
 ])
 def test_key_file_is_checked_at_start(gateway, mode, text, message):
