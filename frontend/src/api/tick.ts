@@ -5,7 +5,7 @@ import { price, priceDigits } from '~/lib/format';
 interface Priced {
   price_usd: number;
   /** The step in which its price moves, where the server publishes it. */
-  price_tick?: string;
+  price_tick?: string | null;
 }
 
 export function digitsOf({ price_usd, price_tick }: Priced): number {
