@@ -213,7 +213,7 @@ def test_a_restart_goes_on_without_a_jump(place, engine):
 
 
 def test_old_candles_go(place, engine):
-    place.database.sql("INSERT INTO candle SELECT asset_id, span_s, start_s - 90000, 1, 1, 1, 1, 1 FROM candle"
+    place.database.sql("INSERT INTO candle SELECT asset_id, span_s, start_s - 90000, 1, 1, 1, 1, 1, 1 FROM candle"
                        " WHERE span_s = 60 AND start_s > UNIX_TIMESTAMP() - 600", "cnop_market")
     old = "SELECT COUNT(*) FROM candle WHERE span_s = 60 AND start_s < UNIX_TIMESTAMP() - 87000"
     with place.feed(catalogue_file=place.catalogue):

@@ -48,7 +48,8 @@ EXPECTED = {
     },
     "cnop_read": {
         "cnop_market.v_asset": READ,
-        **{f"cnop_ledger.{view}": READ for view in ("v_orders", "v_asset_sum", "v_journal_head")},
+        **{f"cnop_ledger.{view}": READ for view in (
+            "v_orders", "v_orders_page", "v_orders_asset", "v_orders_kind", "v_asset_sum", "v_journal_head")},
     },
     "cnop_insights": {
         "cnop_market.v_asset_stat": READ,  # columns of three views besides, tested below
@@ -207,10 +208,10 @@ def test_insights_sees_columns(world):
     assert world.errors("cnop_insights", [
         "SELECT avail_e8 + held_e8 FROM cnop_ledger.v_balance WHERE account_id = 1 AND asset_id = 0",
         "SELECT qty_e8 FROM cnop_ledger.v_position WHERE account_id = 1 AND asset_id > 0",
-        "SELECT filled_quote_e8, created_us FROM cnop_ledger.v_orders WHERE account_id = 1"
+        "SELECT filled_quote_e8, created_us FROM cnop_ledger.v_orders_page WHERE account_id = 1"
         " ORDER BY id DESC"]) == [0, 0, 0]
-    assert all(world.denied("cnop_insights", "SELECT * FROM cnop_ledger.v_orders",
-                            "SELECT client_order_id FROM cnop_ledger.v_orders",
+    assert all(world.denied("cnop_insights", "SELECT * FROM cnop_ledger.v_orders_page",
+                            "SELECT client_order_id FROM cnop_ledger.v_orders_page",
                             "SELECT realised_e8 FROM cnop_ledger.v_position",
                             "SELECT entries FROM cnop_ledger.v_balance"))
 

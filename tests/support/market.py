@@ -64,7 +64,7 @@ class Market:
             "cnop_market", "market", [("SELECT, INSERT, UPDATE, DELETE", "cnop_market.*")])
         self.insights_password = database.add_user(
             "cnop_insights", "insights", [("SELECT", "cnop_ledger.v_balance"), ("SELECT", "cnop_ledger.v_position"),
-                                          ("SELECT", "cnop_ledger.v_orders"),
+                                          ("SELECT", "cnop_ledger.v_orders_page"),
                                           ("SELECT", "cnop_market.v_asset_stat")])
 
     def common(self):
