@@ -229,7 +229,7 @@ cnop_serve_finish(struct cnop_request *req, enum cnop_err err)
                              CNOP_STR_ARG(req->audit_user));
     if (err != CNOP_OK && req->response.begun)
         cnop_fcgi_cut(req->fcgi);
-    /* before the last byte leaves: who has the whole answer may ask for the next long one at once */
+    /* Before the last byte leaves: who has the whole answer may ask for the next one at once. */
     cnop_request_charge(req);
     lost = !cnop_response_send(req);
     elapsed_us = cnop_clock_monotonic_us() - req->started_us;
