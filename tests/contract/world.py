@@ -93,6 +93,8 @@ class World:
         request = dict(self._good_requests()[operation_id])
         if operation_id == "closePosition":  # something to close
             self.api.call("createOrder", token=self.jane.token, body=buy("0.001"), expect=201)
+        if operation_id == "logout":  # ends the session whatever its body
+            request["token"] = self.account().token
         if self.api.spec.operations[operation_id].needs_login:
             request.setdefault("token", self.jane.token)
         return request
@@ -115,6 +117,7 @@ class World:
             "getBalance": {}, "deposit": money, "withdraw": money,
             "listTransactions": {"query": {"limit": "10"}}, "getLimits": {},
             "getStatement": {"query": {"format": "csv"}},
+            "exportOrders": {"query": {"format": "csv"}}, "exportTrades": {"query": {"format": "csv"}},
             "getAssetBalance": {"path": asset}, "listAssetBalances": {}, "getPortfolio": {},
             "listAssetTransactions": {"path": asset}, "getInsights": {},
             "claimGift": {"body": {"phrase": "contract test"}},

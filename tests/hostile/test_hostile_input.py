@@ -39,11 +39,13 @@ class Shooter:
         self.method = SPEC.operations[name].method
         self.target = target_of(name, self.request)
         self.attacker = attacker
+        # a logout ends the session whatever its body: each takes a session of its own
+        self.fresh_token = (lambda: world.login(world.jane.username).token) if name == "logout" else None
         attacker.source = SOURCES.get(name)
 
     def send(self, body, headers=(), target=None):
-        return self.attacker.send(self.method, target or self.target, body,
-                                  self.request.get("token"), headers)
+        token = self.fresh_token() if self.fresh_token else self.request.get("token")
+        return self.attacker.send(self.method, target or self.target, body, token, headers)
 
     def statuses(self, wanted):
         return {403, 413} if self.needs_admin else wanted  # the size is looked at first
