@@ -340,6 +340,20 @@ def test_positions_are_closed_and_swept(api, world):
     assert again.raw == sold.raw and again.headers.get("idempotency-replayed") == "true"
     api.call("closePosition", **{**eth, "path": {"asset_id": "ETH!"}}, body={}, expect=422, code="validation_failed")
     api.call("sweepPositions", token=account.token, body={"below": "0.001"}, expect=422, code="amount_precision")
+    api.call("closePosition", **eth, body={"price": "1.00"}, headers=key, expect=422, code="idempotency_mismatch")
+    for name in ("closePosition", "previewClose"):
+        api.call(name, token=account.token, path={"asset_id": "ZZZZZZZZZ9"}, body={}, expect=422, code="asset_unknown")
+        for price, code in (("1e3", "amount_invalid"), ("0.00000000001", "amount_precision"),
+                            ("99999999999999", "amount_too_large")):
+            api.call(name, **eth, body={"price": price}, expect=422, code=code)
+    for below, code in (("1e3", "amount_invalid"), ("99999999999999", "amount_too_large")):
+        api.call("sweepPositions", token=account.token, body={"below": below}, expect=422, code=code)
+    api.call("sweepPositions", token=account.token, raw_body=b"[]", expect=422, code="validation_failed")
+    once = {"Idempotency-Key": unique("sweep-")}
+    for below, expect, code in (("5.00", 200, None), ("6.00", 422, "idempotency_mismatch")):
+        api.call("createOrder", token=account.token, expect=201,
+                 body={"order_type": "market_buy", "asset_id": "ETH", "amount": "2.00"})
+        api.call("sweepPositions", token=account.token, body={"below": below}, headers=once, expect=expect, code=code)
     swept = api.call("sweepPositions", token=account.token, body={}, expect=200).json
     assert swept == {"results": [], "accepted": 0, "rejected": 0}
 
@@ -425,6 +439,8 @@ def test_an_inactive_asset_cannot_be_bought(api, world):
     assert inactive, "the catalogue has no inactive asset to try"
     api.call("createOrder", token=world.jane.token, body=buy("0.01", inactive[0]), expect=422,
              code="asset_inactive")
+    api.call("closePosition", token=world.jane.token, path={"asset_id": inactive[0]}, body={}, expect=422,
+             code="asset_inactive")
 
 
 # ---- operators -----------------------------------------------------------------------------------
@@ -439,6 +455,7 @@ def test_price_and_halt(api, world):
     try:
         api.call("createOrder", token=world.jane.token, body=buy("1", "USDC"), expect=422,
                  code="market_halted")
+        api.call("closePosition", token=world.jane.token, path=asset, body={}, expect=422, code="market_halted")
     finally:
         api.call("haltAsset", **halt, body={"halted": False, "reason": "contract test"}, expect=200)
     api.call("createOrder", token=world.jane.token, body=buy("1", "USDC"), expect=201)

@@ -88,10 +88,10 @@ class World:
     def admin_cookies(self) -> dict[str, str]:
         return self.cookies(self.admin.username)
 
-    def good(self, operation_id: str) -> dict:
+    def good(self, operation_id: str, with_holdings: bool = True) -> dict:
         """Arguments of a call that succeeds (for Admin and cancelOrder: is well-formed)."""
         request = dict(self._good_requests()[operation_id])
-        if operation_id == "closePosition":  # something to close
+        if operation_id == "closePosition" and with_holdings:  # something to close
             self.api.call("createOrder", token=self.jane.token, body=buy("0.001"), expect=201)
         if operation_id == "logout":  # ends the session whatever its body
             request["token"] = self.account().token
