@@ -2,12 +2,14 @@
 // What a person does: sign in, register, trade, move money, change details.
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import Big from 'big.js';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sessionState, signedOut } from '~/api/session';
 import { AccountPage } from '~/features/account/AccountPage';
 import { LoginPage } from '~/features/auth/LoginPage';
 import { RegisterPage } from '~/features/auth/RegisterPage';
+import { PortfolioPage } from '~/features/portfolio/PortfolioPage';
 import { ProfilePage } from '~/features/profile/ProfilePage';
 import { RedPacket } from '~/features/redpacket/RedPacket';
 import { TradePage } from '~/features/trade/TradePage';
@@ -249,6 +251,46 @@ describe('trade', () => {
     expect(screen.getByRole('textbox', { name: 'Amount' })).toHaveValue('164.69');
   });
 
+  async function sellAll() {
+    showPage(TradePage, '/trading', '/trading?asset=BTC&action=sell');
+    const max = await screen.findByRole('button', { name: 'Max: all of your holding' });
+    await waitFor(() => expect(max).toBeEnabled());
+    await user.click(max);
+    const dialog = await review();
+    await user.dblClick(within(dialog).getByRole('button', { name: 'Sell now' }));
+    await screen.findByRole('link', { name: 'See the order' });
+    expect(bank.orders).toHaveLength(1);
+    expect(bank.holdings.get('BTC')?.quantity.toFixed()).toBe('0');
+  }
+
+  it.each(['0.00000001', '0.00069118', '0.5'])('Max sells all of %s', async (held) => {
+    bank.holdings.set('BTC', { quantity: new Big(held), cost: new Big('1') });
+    await sellAll();
+  });
+
+  it('says the least value of an order', async () => {
+    fund(100);
+    await type('0.00001');
+    expect(await screen.findByText('The smallest order is worth $1.00.')).toBeInTheDocument();
+  });
+
+  it('shows the worst price that an order accepts', async () => {
+    fund(1000);
+    server.use(
+      http.post(api('/orders/preview'), () =>
+        HttpResponse.json({
+          data: {
+            ...bank.preview({ order_type: 'market_buy', asset_id: 'BTC', quantity: '0.01' }),
+            price_limit: '68000.00',
+          },
+        }),
+      ),
+    );
+    await type('0.01');
+    expect(await screen.findByText('$68,000.00')).toBeInTheDocument();
+    expect(screen.getByText('At most')).toBeInTheDocument();
+  });
+
   it('does not trade what is halted', async () => {
     showPage(TradePage, '/trading', '/trading?asset=T053&action=buy');
     expect(await screen.findByText(/halted at the moment/)).toBeInTheDocument();
@@ -378,5 +420,18 @@ describe('red packet', () => {
     await user.type(await screen.findByLabelText('Lucky phrase'), 'good fortune');
     await user.click(screen.getByRole('button', { name: 'Open' }));
     expect(await screen.findByText(/\$8\.88 for trying/)).toBeInTheDocument();
+  });
+});
+
+describe('closed positions', () => {
+  it('show their realised profit on request', async () => {
+    bank.holdings.set('BTC', { quantity: new Big('0.01'), cost: new Big('600') });
+    bank.place({ order_type: 'market_sell', asset_id: 'BTC', quantity: '0.01' }, null);
+    showPage(PortfolioPage, '/portfolio');
+    const section = await screen.findByRole('region', { name: 'Closed positions' });
+    expect(within(section).queryByText(/71\.23/)).toBeNull();
+    await user.click(within(section).getByRole('button', { name: 'Show' }));
+    expect(await within(section).findByText(/71\.23/)).toBeInTheDocument();
+    expect(await within(section).findByText('Bitcoin')).toBeInTheDocument();
   });
 });

@@ -9,9 +9,10 @@ import { trade } from '~/text/trade';
 
 describe('readOrder', () => {
   const typed = { assetId: 'BTC', side: 'buy', mode: 'quantity' } as const;
+  const step = '0.00000001';
 
   it('makes a draft of a valid quantity', () => {
-    expect(readOrder({ ...typed, text: '0.01' }).draft).toEqual({
+    expect(readOrder({ ...typed, text: '0.01' }, step).draft).toEqual({
       order_type: 'market_buy',
       asset_id: 'BTC',
       quantity: '0.01',
@@ -19,7 +20,7 @@ describe('readOrder', () => {
   });
 
   it('makes a draft of a valid amount', () => {
-    expect(readOrder({ ...typed, side: 'sell', mode: 'amount', text: '250' }).draft).toEqual({
+    expect(readOrder({ ...typed, side: 'sell', mode: 'amount', text: '250' }, step).draft).toEqual({
       order_type: 'market_sell',
       asset_id: 'BTC',
       amount: '250',
@@ -29,14 +30,23 @@ describe('readOrder', () => {
   it.each([
     ['abc', trade.invalid.number('0.25')],
     ['0', trade.invalid.zero],
-    ['0.123456789', trade.invalid.quantityDigits],
+    ['0.123456789', trade.invalid.digits(8)],
     ['100000000000', trade.invalid.tooLarge],
   ])('refuses %s', (text, fault) => {
-    expect(readOrder({ ...typed, text })).toEqual({ draft: null, fault });
+    expect(readOrder({ ...typed, text }, step)).toEqual({ draft: null, fault });
+  });
+
+  it('takes the digits of a quantity from the step of the asset', () => {
+    expect(readOrder({ ...typed, text: '0.15' }, '0.1')).toEqual({
+      draft: null,
+      fault: trade.invalid.digits(1),
+    });
+    expect(readOrder({ ...typed, text: '1.5' }, '1').fault).toBe(trade.invalid.digits(0));
+    expect(readOrder({ ...typed, text: '20' }, '10').fault).toBeNull();
   });
 
   it('says nothing about an empty field', () => {
-    expect(readOrder({ ...typed, text: ' ' })).toEqual({ draft: null, fault: null });
+    expect(readOrder({ ...typed, text: ' ' }, step)).toEqual({ draft: null, fault: null });
   });
 });
 
@@ -50,7 +60,8 @@ describe('shareOf', () => {
 
   it('uses units for selling, within the order limit', () => {
     expect(shareOf(50, 'sell', means)).toEqual({ mode: 'quantity', text: '0.25' });
-    expect(shareOf(100, 'sell', means)).toEqual({ mode: 'quantity', text: '0.33333333' });
+    expect(shareOf(75, 'sell', means)).toEqual({ mode: 'quantity', text: '0.33333333' });
+    expect(shareOf(100, 'sell', means)).toEqual({ mode: 'quantity', text: '0.5' });
   });
 });
 

@@ -26,6 +26,14 @@ export const portfolioQuery = () =>
     ...live,
   });
 
+/** Positions that were sold out, with what they brought. */
+export const closedQuery = () =>
+  queryOptions({
+    queryKey: [...roots.money, 'portfolio', 'closed'],
+    queryFn: async ({ signal }) =>
+      (await unwrap(GET('/api/v1/portfolio', { params: { query: { status: 'closed' } }, signal }))).assets,
+  });
+
 export const transactionsQuery = (pageSize: number) =>
   infiniteQueryOptions({
     queryKey: [...roots.money, 'transactions', pageSize],

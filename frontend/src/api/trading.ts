@@ -17,6 +17,8 @@ export interface OrderDraft {
   asset_id: string;
   quantity?: string;
   amount?: string;
+  /** The whole position, although it is worth more than the largest order. */
+  close?: true;
 }
 
 export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
@@ -67,11 +69,21 @@ function orderBody(draft: OrderDraft) {
 export const previewKey = (content: string) => [...roots.money, 'preview', content];
 
 export async function previewOrder(draft: OrderDraft, signal?: AbortSignal): Promise<Preview> {
-  const reply = await unwrap(POST('/api/v1/orders/preview', { body: orderBody(draft), signal }));
+  const { asset_id } = draft;
+  const reply = draft.close
+    ? await unwrap(
+        POST('/api/v1/positions/{asset_id}/close/preview', { params: { path: { asset_id } }, signal }),
+      )
+    : await unwrap(POST('/api/v1/orders/preview', { body: orderBody(draft), signal }));
   return reply.data;
 }
 
 export async function placeOrder(draft: OrderDraft, key: string): Promise<Order> {
-  const options = { params: { header: { 'Idempotency-Key': key } }, body: orderBody(draft) };
-  return (await untilAnswered(() => unwrap(POST('/api/v1/orders', options)))).data;
+  const header = { 'Idempotency-Key': key };
+  const path = { asset_id: draft.asset_id };
+  const send = () =>
+    draft.close
+      ? unwrap(POST('/api/v1/positions/{asset_id}/close', { params: { header, path } }))
+      : unwrap(POST('/api/v1/orders', { params: { header }, body: orderBody(draft) }));
+  return (await untilAnswered(send)).data;
 }

@@ -17,6 +17,12 @@ export const portfolio = {
   deposit: 'Deposit cash',
   trade: 'Trade',
   tradeAsset: (asset: string) => `Trade ${asset}`,
+  closed: {
+    title: 'Closed positions',
+    show: 'Show',
+    hide: 'Hide',
+    empty: 'No position has been closed yet.',
+  },
   columns: {
     asset: 'Asset',
     quantity: 'Quantity',

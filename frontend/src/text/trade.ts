@@ -24,6 +24,7 @@ export const trade = {
   preview: {
     title: 'Preview',
     price: 'Price',
+    priceLimit: { buy: 'At most', sell: 'At least' },
     quantity: 'Quantity',
     fee: 'Fee',
     total: { buy: 'You pay', sell: 'You receive' },
@@ -34,14 +35,17 @@ export const trade = {
     number: (example: string) => `Enter a number such as ${example}.`,
     ambiguous: (example: string) => `This could be two different numbers. Write it like ${example}.`,
     zero: 'Enter more than zero.',
-    quantityDigits: 'At most 8 digits after the point.',
-    amountDigits: 'At most 2 digits after the point.',
+    digits: (most: number) =>
+      most === 0
+        ? 'Whole units only.'
+        : `At most ${most} ${most === 1 ? 'digit' : 'digits'} after the point.`,
     tooLarge: 'This number is too large.',
   },
   against: {
     funds: (missing: string) => `You need ${missing} more cash for this.`,
     holdings: (held: string, asset: string) => `You hold ${held} ${asset}.`,
     small: (least: string, asset: string) => `The smallest order is ${least} ${asset}.`,
+    smallValue: (least: string) => `The smallest order is worth ${least}.`,
     tooSmall: 'This is less than the smallest order.',
     large: (most: string, total: string) => `The largest order is ${most}; this one is ${total}.`,
     tooLarge: 'This is more than the largest order.',

@@ -51,6 +51,7 @@ export interface OrderWish {
   asset_id: string;
   quantity?: string;
   amount?: string;
+  close?: true;
 }
 
 export interface MockViolation {
@@ -105,6 +106,7 @@ export class Bank {
   movements: MockMovement[] = [];
   used = { deposit: new Big(0), withdraw: new Big(0) };
   realised = new Big(0);
+  realisedOf = new Map<string, Big>();
   answers = new Map<string, { content: string; answer: unknown }>();
   signedIn: string | null = null;
   private sequence = 0;
@@ -166,9 +168,10 @@ export class Bank {
     const balanceAfter = buy ? this.balance.minus(total) : this.balance.plus(total);
     const quantityAfter = buy ? held.plus(quantity) : held.minus(quantity);
     const violations: MockViolation[] = [];
-    if (quantity.lt('0.001'))
+    const whole = !buy && quantity.gt(0) && quantity.eq(held);
+    if (!whole && (total.lt('1.00') || (!wish.amount && quantity.lt('0.001'))))
       violations.push({ code: 'order_too_small', message: 'Orders start at 0.001 units.' });
-    if (total.gt(MAX_ORDER))
+    if (!wish.close && total.gt(MAX_ORDER))
       violations.push({ code: 'order_too_large', message: 'Orders end at $10000.00.' });
     if (balanceAfter.lt(0)) {
       violations.push({
@@ -187,6 +190,7 @@ export class Bank {
       asset_id: asset.asset_id,
       quantity: quantity.toFixed(),
       price: asset.price,
+      price_limit: null as string | null,
       total_amount: exact(total),
       fee: '0.00',
       balance_after: exact(balanceAfter),
@@ -224,7 +228,9 @@ export class Bank {
       this.move('order_payment', total.neg(), order.order_id);
     } else {
       const cost = held.cost.times(quantity).div(held.quantity);
-      this.realised = this.realised.plus(total.minus(cost));
+      const gain = total.minus(cost);
+      this.realised = this.realised.plus(gain);
+      this.realisedOf.set(order.asset_id, gain.plus(this.realisedOf.get(order.asset_id) ?? 0));
       this.holdings.set(order.asset_id, {
         quantity: held.quantity.minus(quantity),
         cost: held.cost.minus(cost),
@@ -233,6 +239,25 @@ export class Bank {
     }
     this.orders.unshift(order);
     return order;
+  }
+
+  /** The order that sells all of an asset. */
+  closing(assetId: string): OrderWish {
+    const quantity = this.holdings.get(assetId)?.quantity.toFixed() ?? '0';
+    return { order_type: 'market_sell', asset_id: assetId, quantity, close: true };
+  }
+
+  closed() {
+    const sold = [...this.holdings].filter(([, { quantity }]) => quantity.eq(0));
+    return {
+      ...this.portfolio(),
+      assets: sold.map(([asset_id]) => ({
+        asset_id,
+        quantity: '0',
+        status: 'closed',
+        realised_pnl: cash(this.realisedOf.get(asset_id) ?? new Big(0)),
+      })),
+    };
   }
 
   portfolio() {

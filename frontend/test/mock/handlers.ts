@@ -67,7 +67,9 @@ function detailed(asset: MockAsset, rank: number) {
     atl_date: '2013-07-06T00:00:00.000000Z',
     last_updated: new Date().toISOString(),
     min_quantity: '0.001',
+    min_order_value: '1.00',
     max_order_value: '10000.00',
+    quantity_step: '0.00000001',
   };
 }
 
@@ -343,7 +345,10 @@ function moneyHandlers(bank: Bank, api: (path: string) => string) {
     http.post(api('/balance/withdraw'), move('withdraw')),
     http.get(
       api('/portfolio'),
-      guarded(bank, () => HttpResponse.json(bank.portfolio())),
+      guarded(bank, ({ request }) => {
+        const closed = new URL(request.url).searchParams.get('status') === 'closed';
+        return HttpResponse.json(closed ? bank.closed() : bank.portfolio());
+      }),
     ),
     http.get(
       api('/ledger/proof'),
@@ -415,6 +420,24 @@ function orderHandlers(bank: Bank, api: (path: string) => string) {
             : HttpResponse.json({ data: result }, { status: 201 });
         });
       }),
+    ),
+    http.post(
+      api('/positions/:id/close/preview'),
+      guarded(bank, ({ params }) =>
+        HttpResponse.json({ data: bank.preview(bank.closing(String(params.id))) }),
+      ),
+    ),
+    http.post(
+      api('/positions/:id/close'),
+      guarded(bank, ({ params, request }) =>
+        once(bank, request, params.id, () => {
+          const key = request.headers.get('Idempotency-Key');
+          const result = bank.place(bank.closing(String(params.id)), key);
+          return 'code' in result
+            ? problem(422, result.code, result.message)
+            : HttpResponse.json({ data: result }, { status: 201 });
+        }),
+      ),
     ),
     http.get(
       api('/orders'),

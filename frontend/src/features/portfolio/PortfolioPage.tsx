@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { portfolioQuery } from '~/api/cash';
 import { assetsQuery } from '~/api/market';
 import { paths } from '~/app/paths';
+import { ClosedPositions } from '~/features/portfolio/ClosedPositions';
 import { HoldingsTable } from '~/features/portfolio/HoldingsTable';
 import { orders } from '~/text/orders';
 import { portfolio as words } from '~/text/portfolio';
@@ -80,6 +81,7 @@ export function PortfolioPage() {
             <SkeletonRows rows={3} className="h-31 md:h-16" />
           )}
         </Card>
+        <ClosedPositions nameOf={nameOf} />
         <RecentOrders title={orders.title} rows={10} />
       </div>
     </>

@@ -29,6 +29,9 @@ export function PreviewLines({ preview, side }: { preview: Preview; side: Side }
   return (
     <dl className="divide-y divide-line">
       <Line label={words.price}>{format.price(preview.price)}</Line>
+      {preview.price_limit ? (
+        <Line label={words.priceLimit[side]}>{format.price(preview.price_limit)}</Line>
+      ) : null}
       <Line label={words.quantity}>
         {format.quantity(preview.quantity)} {preview.asset_id}
       </Line>
@@ -67,7 +70,10 @@ function useReasons({ asset_id, violations, ...preview }: Preview): string[] {
         return words.holdings(format.quantity(held), asset_id);
       }
       case 'order_too_small':
-        return asset.data ? words.small(format.quantity(asset.data.min_quantity), asset_id) : words.tooSmall;
+        if (!asset.data) return words.tooSmall;
+        return decimal.compare(preview.total_amount, asset.data.min_order_value) < 0
+          ? words.smallValue(format.money(asset.data.min_order_value))
+          : words.small(format.quantity(asset.data.min_quantity), asset_id);
       case 'order_too_large':
         return asset.data
           ? words.large(format.money(asset.data.max_order_value), format.total(preview.total_amount))

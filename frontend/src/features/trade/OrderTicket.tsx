@@ -3,9 +3,9 @@
 import { type FormEvent, lazy, Suspense, useRef } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import type { OrderDraft } from '~/api/trading';
-import type { Asset, Portfolio } from '~/api/types';
+import type { Asset, AssetDetail, Portfolio } from '~/api/types';
 import { AssetPicker } from '~/features/trade/AssetPicker';
-import { type Mode, readOrder, type Side, shareOf } from '~/features/trade/input';
+import { type Mode, readOrder, type Side, shareOf, withClose } from '~/features/trade/input';
 import { PreviewLines, Violations } from '~/features/trade/OrderPreview';
 import { usePreview } from '~/features/trade/preview';
 import { useReview } from '~/features/trade/review';
@@ -22,12 +22,15 @@ import { ProblemPanel } from '~/ui/ProblemPanel';
 import { Segment } from '~/ui/Segment';
 import { Skeleton } from '~/ui/Skeleton';
 
+type Rules = Pick<AssetDetail, 'max_order_value' | 'quantity_step'>;
+
 interface Props {
   state: TypedOrderState;
   assets: readonly Asset[];
   asset: Asset;
   portfolio: Portfolio | undefined;
-  maxOrderValue: string | undefined;
+  /** What the asset's own answer publishes; the list has none. */
+  rules: Rules | undefined;
 }
 
 const sides = [
@@ -71,10 +74,16 @@ function useSideKeys(setSide: (side: Side) => void): void {
   useHotkeys('s', () => setSide('sell'), { enabled: singleKeys });
 }
 
-export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: Props) {
+export function OrderTicket({ state, assets, asset, portfolio, rules }: Props) {
   const { typed, setText, setMode, setSide, setAsset, fill } = state;
   const { side, mode } = typed;
-  const { draft, fault } = readOrder(typed);
+  const means = {
+    held: portfolio?.assets.find(({ asset_id }) => asset_id === asset.asset_id)?.quantity ?? '0',
+    price: format.plain(asset.price_usd),
+    maxOrderValue: rules?.max_order_value,
+  };
+  const { draft: typedDraft, fault } = readOrder(typed, rules?.quantity_step);
+  const draft = withClose(typedDraft, means);
   const tradable = asset.is_active && !asset.halted;
   const preview = usePreview(tradable ? draft : null);
   const review = useReview(draft, () => state.clear(typed));
@@ -84,16 +93,9 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
   useSideKeys(setSide);
 
   function pickShare(percent: number) {
-    if (!portfolio || !maxOrderValue) return;
-    const held = portfolio.assets.find(({ asset_id }) => asset_id === asset.asset_id)?.quantity ?? '0';
-    fill(
-      shareOf(percent, side, {
-        cash: portfolio.cash,
-        held,
-        price: format.plain(asset.price_usd),
-        maxOrderValue,
-      }),
-    );
+    if (portfolio && rules) {
+      fill(shareOf(percent, side, { ...means, cash: portfolio.cash, maxOrderValue: rules.max_order_value }));
+    }
   }
 
   function ask(event: FormEvent) {
@@ -136,7 +138,7 @@ export function OrderTicket({ state, assets, asset, portfolio, maxOrderValue }: 
         onFocus={loadReview}
         onChange={(event) => setText(event.target.value)}
       />
-      <ShareButtons side={side} disabled={!portfolio || !maxOrderValue || !tradable} onPick={pickShare} />
+      <ShareButtons side={side} disabled={!portfolio || !rules || !tradable} onPick={pickShare} />
       <section aria-label={trade.preview.title} aria-busy={!preview.exact}>
         {!tradable ? (
           <p className="rounded-lg bg-warn-tint p-3.5 text-warn">

@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
 import { Link } from 'react-router';
-import { limitsQuery, portfolioQuery } from '~/api/cash';
+import { portfolioQuery } from '~/api/cash';
 import { assetQuery, assetsQuery } from '~/api/market';
 import { assetPrice, digitsOf } from '~/api/tick';
 import { fillsQuery } from '~/api/trading';
@@ -92,7 +92,6 @@ export function TradePage() {
   const { assetId } = state.typed;
   const assets = useQuery(assetsQuery());
   const portfolio = useQuery(portfolioQuery());
-  const limits = useQuery(limitsQuery());
   // The form is large: it is built in small steps once the assets are here.
   const known = useDeferredValue(assets.data);
   const listed = known?.find(({ asset_id }) => asset_id === assetId);
@@ -114,7 +113,7 @@ export function TradePage() {
               assets={known}
               asset={asset}
               portfolio={portfolio.data}
-              maxOrderValue={limits.data?.max_order_value}
+              rules={current.data?.asset_id === assetId ? current.data : undefined}
             />
           ) : missing ? (
             <NoSuchAsset assetId={assetId} assets={missing} onChoose={state.setAsset} />

@@ -8,7 +8,9 @@ import { trade } from '~/text/trade';
 export type Side = 'buy' | 'sell';
 export type Mode = 'quantity' | 'amount';
 
-const DIGITS = { quantity: 8, amount: 2 } as const;
+const CENT = '0.01';
+/** Of the ledger; what an asset publishes is never finer. */
+const FINEST = '0.00000001';
 const LARGEST = { quantity: '99999999999', amount: '1000000' } as const;
 
 export interface TypedOrder {
@@ -26,21 +28,26 @@ export interface Reading {
 /** What may stand beside the number. */
 const units = (mode: Mode, assetId: string) => (mode === 'amount' ? ['US$', '$', 'USD'] : [assetId]);
 
-function fault(value: decimal.Decimal, mode: Mode): string | null {
+const digitsOf = (step: string) => step.replace(/\.?0+$/, '').split('.')[1]?.length ?? 0;
+
+function fault(value: decimal.Decimal, mode: Mode, step: string): string | null {
   if (decimal.sign(value) === 0) return trade.invalid.zero;
   const digits = value.split('.')[1]?.length ?? 0;
-  if (digits > DIGITS[mode]) {
-    return mode === 'quantity' ? trade.invalid.quantityDigits : trade.invalid.amountDigits;
-  }
+  const most = digitsOf(mode === 'quantity' ? step : CENT);
+  if (digits > most) return trade.invalid.digits(most);
   return decimal.compare(value, LARGEST[mode]) > 0 ? trade.invalid.tooLarge : null;
 }
 
 /** An empty field is neither an order nor a mistake. */
-export function readOrder({ assetId, side, mode, text }: TypedOrder, locale?: string): Reading {
+export function readOrder(
+  { assetId, side, mode, text }: TypedOrder,
+  step = FINEST,
+  locale?: string,
+): Reading {
   const { value, fault: unread } = readTyped(text, units(mode, assetId), locale);
   if (unread === 'empty') return { draft: null, fault: null };
   if (value === null) return { draft: null, fault: trade.invalid[unread](asTyped('0.25', locale)) };
-  const wrong = fault(value, mode);
+  const wrong = fault(value, mode, step);
   if (wrong) return { draft: null, fault: wrong };
   const order_type = side === 'buy' ? 'market_buy' : 'market_sell';
   return { draft: { order_type, asset_id: assetId, [mode]: value }, fault: null };
@@ -57,15 +64,30 @@ function smaller(a: string, b: string): string {
   return decimal.compare(a, b) <= 0 ? a : b;
 }
 
-/** What a share button fills in: dollars when buying, units when selling; never above the order limit. */
+/** What a share button fills in: dollars when buying, units when selling; above the order limit only when it is the whole holding. */
 export function shareOf(percent: number, side: Side, means: Means): { mode: Mode; text: string } {
   const share = (whole: string) => decimal.divideDown(decimal.multiply(whole, String(percent)), '100', 8);
   if (side === 'buy') {
     return { mode: 'amount', text: decimal.roundDown(smaller(share(means.cash), means.maxOrderValue), 2) };
   }
+  if (percent === 100) return { mode: 'quantity', text: means.held };
   const most =
     decimal.sign(means.price) > 0 ? decimal.divideDown(means.maxOrderValue, means.price, 8) : means.held;
   return { mode: 'quantity', text: smaller(share(means.held), most) };
+}
+
+interface Position {
+  held: string;
+  price: string;
+  maxOrderValue: string | undefined;
+}
+
+/** A sale of the whole holding closes the position where an order would be too large; it is never too small. */
+export function withClose(draft: OrderDraft | null, { held, price, maxOrderValue }: Position) {
+  if (draft?.order_type !== 'market_sell' || draft.quantity === undefined || !maxOrderValue) return draft;
+  const whole = decimal.compare(draft.quantity, held) === 0;
+  const value = decimal.multiply(draft.quantity, price);
+  return whole && decimal.compare(value, maxOrderValue) > 0 ? { ...draft, close: true as const } : draft;
 }
 
 /** How many dollars are missing for the order, in whole cents; null when none are. */
