@@ -242,7 +242,7 @@ def test_extra_members_have_no_effect(attacker, world, judge):
     assert call("POST", "/api/v1/balance/deposit", {"amount": "10.00"}).status == 201
     assert get("/api/v1/balance")["current_balance"] == "1010.00"
     reply = call("POST", "/api/v1/orders", {"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001",
-                                            "price": "99999999"})
+                                            "price": "999999"})
     assert reply.status == 201, reply.brief()
     order = reply.json["data"]
     market = attacker.send("GET", "/api/v1/inventory/assets/BTC").json
