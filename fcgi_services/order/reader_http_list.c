@@ -227,24 +227,32 @@ write_page_end(struct cnop_json_writer *writer, const struct reader_env *env,
     cnop_json_str(writer, "next_cursor", cnop_buf_view(&cursor));
 }
 
-enum cnop_err
-reader_http_list(struct cnop_request *req, struct cnop_response *res)
+typedef void (*reader_row_fn)(struct cnop_json_writer *writer, const struct reader_env *env,
+                              const struct reader_order *order);
+
+static void
+write_order(struct cnop_json_writer *writer, const struct reader_env *env,
+            const struct reader_order *order)
+{
+    reader_write_order(writer, NULL, env, order);
+}
+
+static enum cnop_err
+answer_page(struct cnop_request *req, struct cnop_response *res, struct reader_query *query,
+            reader_row_fn write_row)
 {
     const struct reader_env *env = cnop_request_env(req);
     struct cnop_json_writer *writer;
     struct reader_orders orders;
-    struct reader_query query;
-    enum cnop_err err = reader_query_read(req, CNOP_STR(""), &query);
+    enum cnop_err err = run(req, query, &orders);
 
-    if (err == CNOP_OK)
-        err = run(req, &query, &orders);
     if (err != CNOP_OK)
         return err;
     writer = cnop_response_json(res);
     cnop_json_object_open(writer, NULL);
     cnop_json_array_open(writer, "data");
     for (size_t i = 0; i < orders.count; i++)
-        reader_write_order(writer, NULL, env, &orders.list[i]);
+        write_row(writer, env, &orders.list[i]);
     cnop_json_array_close(writer);
     write_page_end(writer, env, &orders);
     cnop_json_object_close(writer);
@@ -252,28 +260,22 @@ reader_http_list(struct cnop_request *req, struct cnop_response *res)
 }
 
 enum cnop_err
+reader_http_list(struct cnop_request *req, struct cnop_response *res)
+{
+    struct reader_query query;
+    enum cnop_err err = reader_query_read(req, CNOP_STR(""), &query);
+
+    return err == CNOP_OK ? answer_page(req, res, &query, write_order) : err;
+}
+
+enum cnop_err
 reader_http_asset(struct cnop_request *req, struct cnop_response *res)
 {
-    const struct reader_env *env = cnop_request_env(req);
     struct cnop_str symbol = cnop_str_trim(cnop_request_path_param(req, "asset_id"));
-    struct cnop_json_writer *writer;
-    struct reader_orders orders;
     struct reader_query query;
     enum cnop_err err = reader_check_symbol(req, symbol);
 
     if (err == CNOP_OK)
         err = reader_query_read(req, symbol, &query);
-    if (err == CNOP_OK)
-        err = run(req, &query, &orders);
-    if (err != CNOP_OK)
-        return err;
-    writer = cnop_response_json(res);
-    cnop_json_object_open(writer, NULL);
-    cnop_json_array_open(writer, "data");
-    for (size_t i = 0; i < orders.count; i++)
-        write_trade(writer, env, &orders.list[i]);
-    cnop_json_array_close(writer);
-    write_page_end(writer, env, &orders);
-    cnop_json_object_close(writer);
-    return CNOP_OK;
+    return err == CNOP_OK ? answer_page(req, res, &query, write_trade) : err;
 }
