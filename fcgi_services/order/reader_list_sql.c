@@ -294,6 +294,7 @@ reader_store_id_at(struct cnop_snapshot *view, struct cnop_arena *arena, int64_t
 {
     const struct cnop_param account = CNOP_P_I64(account_id);
     struct cnop_db *db = cnop_snapshot_db(view);
+    size_t mark = cnop_arena_mark(arena);
     int64_t low = 0, high;
     struct cnop_row row;
     enum cnop_err err = cnop_db_find(db, arena, &last_time, CNOP_PARAMS(account, account), &row);
@@ -308,6 +309,7 @@ reader_store_id_at(struct cnop_snapshot *view, struct cnop_arena *arena, int64_t
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
 
+        cnop_arena_rewind(arena, mark); /* a row of each step is enough */
         err = cnop_db_find(db, arena, &next_time, CNOP_PARAMS(account, account, CNOP_P_I64(middle)),
                            &row);
         if (err != CNOP_OK)
