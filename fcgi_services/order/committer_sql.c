@@ -229,15 +229,18 @@ enum cnop_err
 committer_sql_start(struct cnop_batch_db *db, struct committer **ret_committer)
 {
     static struct committer committer;
-    void *memory =
-        mmap(NULL, SQL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     cnop_assert(db != NULL);
     cnop_assert(committer.db == NULL); /* one a process */
-    if (memory == MAP_FAILED)
-        return CNOP_E_NO_MEMORY;
-    cnop_batch_init(&committer.sql, memory, SQL_BYTES);
-    cnop_batch_take_arrays(&committer.sql);
+    if (committer.sql.arrays == NULL) {
+        void *memory =
+            mmap(NULL, SQL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        if (memory == MAP_FAILED)
+            return CNOP_E_NO_MEMORY;
+        cnop_batch_init(&committer.sql, memory, SQL_BYTES);
+        cnop_batch_take_arrays(&committer.sql);
+    }
     committer.db = db;
     atomic_store(&committer.stopping, false);
     committer.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -264,7 +267,7 @@ committer_stop(struct committer *committer)
     (void)pthread_join(committer->thread, NULL);
     (void)close(committer->event_fd);
     committer->stop = false;
-    committer->db = NULL; /* may be started again */
+    committer->db = NULL; /* may be started again, in the same memory */
 }
 
 int

@@ -4,35 +4,41 @@
 
 #include <string.h>
 
-#include "shared/base/arena.h"
 #include "shared/base/buf.h"
 
 #define SQL_BYTES 2048
 
-/* One block each, zeroed by the system and touched only where rows are. */
+#define COLUMNS_MAX (BATCH_ARRAY_SECTION_MAX * BATCH_ARRAY_COLUMN_MAX)
+#define ROW_BYTES (sizeof(int64_t) + sizeof(unsigned long) + 1)
+#define ALLOC_MARGIN 64 /* the arena aligns, and keeps allocations apart under AddressSanitizer */
+#define ARENA_BYTES                                                                                \
+    (sizeof(struct batch_arrays) + BATCH_ARRAY_BYTES + 2 * ALLOC_MARGIN +                          \
+     COLUMNS_MAX * (BATCH_ARRAY_ROW_MAX * ROW_BYTES + 3 * ALLOC_MARGIN))
+
 static void *
-take(size_t count, size_t size)
+take(struct cnop_arena *arena, size_t count, size_t size)
 {
-    struct cnop_arena *arena = cnop_arena_new(count * size + 64);
     void *memory = cnop_arena_alloc_array(arena, count, size);
 
     cnop_assert(memory != NULL);
-    return memory; /* for the life of the process: the arena is not kept */
+    return memory;
 }
 
 struct batch_arrays *
 batch_arrays_new(void)
 {
-    struct batch_arrays *arrays = take(1, sizeof(*arrays));
+    struct cnop_arena *arena = cnop_arena_new(ARENA_BYTES);
+    struct batch_arrays *arrays = take(arena, 1, sizeof(*arrays));
 
-    arrays->bytes = take(BATCH_ARRAY_BYTES, 1);
+    arrays->arena = arena;
+    arrays->bytes = take(arena, BATCH_ARRAY_BYTES, 1);
     for (size_t s = 0; s < BATCH_ARRAY_SECTION_MAX; s++) {
         for (size_t c = 0; c < BATCH_ARRAY_COLUMN_MAX; c++) {
             struct batch_column *column = &arrays->sections[s].columns[c];
 
-            column->numbers = take(BATCH_ARRAY_ROW_MAX, sizeof(int64_t));
-            column->lengths = take(BATCH_ARRAY_ROW_MAX, sizeof(unsigned long));
-            column->indicators = take(BATCH_ARRAY_ROW_MAX, 1);
+            column->numbers = take(arena, BATCH_ARRAY_ROW_MAX, sizeof(int64_t));
+            column->lengths = take(arena, BATCH_ARRAY_ROW_MAX, sizeof(unsigned long));
+            column->indicators = take(arena, BATCH_ARRAY_ROW_MAX, 1);
         }
     }
     return arrays;

@@ -7,6 +7,7 @@
 
 #include <mysql.h>
 
+#include "shared/base/arena.h"
 #include "shared/base/err.h"
 #include "shared/base/str.h"
 
@@ -37,6 +38,7 @@ struct batch_section {
 };
 
 struct batch_arrays {
+    struct cnop_arena *arena; /* of all that follows, and of this */
     struct batch_section sections[BATCH_ARRAY_SECTION_MAX];
     uint32_t section_count;
     bool open; /* values go into the last section */
@@ -45,7 +47,7 @@ struct batch_arrays {
     size_t byte_count;
 };
 
-/* Start-up: takes its memory. */
+/* Start-up: takes its memory, for the life of the process. */
 struct batch_arrays *batch_arrays_new(void);
 void batch_arrays_clear(struct batch_arrays *arrays);
 

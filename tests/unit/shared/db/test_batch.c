@@ -8,16 +8,6 @@
 #include "shared/db/batch_array.h"
 #include "tests/unit/unit.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-/* Arrays live as long as the process, by design: not a leak. */
-const char *__lsan_default_suppressions(void);
-const char *
-__lsan_default_suppressions(void)
-{
-    return "leak:batch_arrays_new";
-}
-#endif
-
 static char memory[512];
 static struct cnop_batch batch;
 
