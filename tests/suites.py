@@ -198,7 +198,7 @@ def build_variant(run, log, name, *flags, env=None, target="all"):
     build.mkdir(parents=True, exist_ok=True)
     source = os.path.relpath(run.folder / "src", build)
     shell(run, log, ["sh", "-c", f"cd {build} && {source}/configure -q {' '.join(flags)} && make -j2 {target}"],
-          15, env)
+          15, {"CONFIG_SHELL": "/bin/sh", **(env or {})})
     return build
 
 

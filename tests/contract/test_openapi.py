@@ -340,7 +340,8 @@ def test_positions_are_closed_and_swept(api, world):
     assert again.raw == sold.raw and again.headers.get("idempotency-replayed") == "true"
     api.call("closePosition", **{**eth, "path": {"asset_id": "ETH!"}}, body={}, expect=422, code="validation_failed")
     api.call("sweepPositions", token=account.token, body={"below": "0.001"}, expect=422, code="amount_precision")
-    api.call("closePosition", **eth, body={"price": "1.00"}, headers=key, expect=422, code="idempotency_mismatch")
+    api.call("closePosition", **{**eth, "path": {"asset_id": "BTC"}}, body={}, headers=key, expect=422,
+             code="idempotency_mismatch")
     for name in ("closePosition", "previewClose"):
         api.call(name, token=account.token, path={"asset_id": "ZZZZZZZZZ9"}, body={}, expect=422, code="asset_unknown")
         for price, code in (("1e3", "amount_invalid"), ("0.00000000001", "amount_precision"),
@@ -746,6 +747,8 @@ def test_every_code_was_exercised(api, world):
                     if item[0] in OPERATIONS and OPERATIONS[item[0]].tag == "Admin"}
     if REFERENCE_PROFILE:  # which knows no list of common passwords
         skipped |= {(name, "422", "password_common") for name in ("register", "changePassword")}
+        # ... and ignores the price of a market order
+        skipped |= {(name, "422", "price_limit_exceeded") for name in ("createOrder", "closePosition")}
     else:
         skipped.add(("login", "404", "user_unknown"))
     if admin_program.state_folder() is None:
