@@ -66,10 +66,11 @@ export async function open(browser: Browser, look: Look = {}): Promise<Watched> 
   return { page, context, complaints };
 }
 
-/** What axe finds wrong now, by the rules of WCAG 2.2 AA and its best practices. */
-async function violations(page: Page): Promise<string[]> {
+/** What axe finds wrong now: by the rules of WCAG 2.2 AA and its best practices, or by the given ones. */
+async function violations(page: Page, rules: string[]): Promise<string[]> {
   // Base UI's focus guards are hidden and focusable on purpose: they hand the focus on and never keep it.
-  const result = await new AxeBuilder({ page }).exclude('[data-base-ui-focus-guard]').analyze();
+  const axe = new AxeBuilder({ page }).exclude('[data-base-ui-focus-guard]');
+  const result = await (rules.length > 0 ? axe.withRules(rules) : axe).analyze();
   return result.violations.map(
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join('\n')}`,
@@ -77,11 +78,11 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 /** No violation of any weight that stays: axe may meet a page between two states while it comes alive. */
-export async function accessible(page: Page, where: string): Promise<void> {
-  let found = await violations(page);
+export async function accessible(page: Page, where: string, rules: string[] = []): Promise<void> {
+  let found = await violations(page, rules);
   for (let again = 0; found.length > 0 && again < 3; again++) {
     await page.waitForTimeout(500);
-    found = await violations(page);
+    found = await violations(page, rules);
   }
   assert.deepEqual(found, [], where);
 }
