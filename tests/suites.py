@@ -198,7 +198,7 @@ def build_variant(run, log, name, *flags, env=None, target="all"):
     build.mkdir(parents=True, exist_ok=True)
     source = os.path.relpath(run.folder / "src", build)
     shell(run, log, ["sh", "-c", f"cd {build} && {source}/configure -q {' '.join(flags)} && make -j2 {target}"],
-          15, {"CONFIG_SHELL": "/bin/sh", **(env or {})})
+          15, env)
     return build
 
 
@@ -244,7 +244,7 @@ def suite_gateway(run, log):
 def suite_gateway_asan(run, log):
     """the same with a module under AddressSanitizer and UndefinedBehaviorSanitizer"""
     build = build_variant(run, log, "gateway-asan", "--enable-asan", "--enable-werror",
-                          target="ngx_http_cnop_module.la")
+                          target="ngx_http_cnop_module.so")
     return run_pytest(run, log, "gateway", 15, {"CNOP_BUILDDIR": str(build)})
 
 

@@ -46,9 +46,8 @@ def main():
                                         headers={"User-Agent": "bench/1.0", "Accept": "*/*"}))
     with harness.run_dir() as directory:
         build = harness.built("tests/support/echo_service")
-        real = build.parent / ".libs" / build.name
         for mode in ("threads", "loop"):
-            shutil.copy(real if real.exists() else build, directory / f"echo_{mode}")
+            shutil.copy(build, directory / f"echo_{mode}")
         stock = harness.Process([harness.built("tests/bench/stock_fcgi"), directory / "stock.sock"], directory / "stock.log")
         harness.wait_until(lambda: harness.answers(directory / "stock.sock"), what="stock loop")
         servers = {"libfcgi loop, nothing else": (directory / "stock.sock", [stock.pid])}

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 
-from harness import BUILD, SOURCE, Process, free_port, installed, wait_until
+from harness import BUILD, SOURCE, Process, answers, free_port, installed, wait_until
 from tokens import Key, jwks
 
 BARE = """
@@ -90,7 +90,7 @@ class ProductGateway(Gateway):
         end = int(time.time()) + 86000
         tokens = (f'[{account}]="{key.token(sub=str(account), exp=end)}"' for account in accounts)
         identities.write_text("return {" + ",\n".join(tokens) + "}\n")
-        sets = [f"paths={json.dumps(paths)}", f"gateway.module={BUILD}/.libs/ngx_http_cnop_module.so",
+        sets = [f"paths={json.dumps(paths)}", f"gateway.module={BUILD}/ngx_http_cnop_module.so",
                 f"gateway.api_port={self.port}", f"gateway.ui_port={free_port()}",
                 f"gateway.internal_port={self.internal_port}", "gateway.ip_rate=100000000/m", "gateway.user_rate=100000000/m",
                 "gateway.connections_per_ip=8192", "gateway.open_connections_per_ip=0", "gateway.keepalive_requests=1000000000"]
@@ -100,9 +100,11 @@ class ProductGateway(Gateway):
 
     def start(self):
         super().start()
+        path = self.directory / "run/gateway-control.sock"
+        wait_until(lambda: answers(path), what="gateway's control socket")
         control = http.client.HTTPConnection("localhost")
         control.sock = socket.socket(socket.AF_UNIX)
-        control.sock.connect(str(self.directory / "run/gateway-control.sock"))
+        control.sock.connect(str(path))
         control.request("POST", "/control/revocations", b"snapshot 1\n")
         answer = control.getresponse()
         assert answer.status == 200, answer.read()

@@ -59,7 +59,7 @@ http {{
 """
 
 
-MODULE = BUILD / ".libs/ngx_http_cnop_module.so"
+MODULE = BUILD / "ngx_http_cnop_module.so"
 
 
 @functools.lru_cache(None)

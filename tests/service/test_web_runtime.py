@@ -29,10 +29,8 @@ MODES = ["threads", "loop"]
 def program(directory, mode):
     """The name decides the mode (tests/support/echo_service.c); a copy, so that it can be replaced."""
     path = pathlib.Path(directory) / f"echo_{mode}"
-    build = harness.built("tests/support/echo_service")
     if not path.exists():
-        libtool_binary = build.parent / ".libs" / build.name
-        shutil.copy(libtool_binary if libtool_binary.exists() else build, path)
+        shutil.copy(harness.built("tests/support/echo_service"), path)
     return path
 
 

@@ -33,8 +33,7 @@ build_configure() {
     # shellcheck disable=SC2086
     if [ ! -f configured ] || [ ../src/configure -nt configured ]; then
         rm -f configured
-        # configure looks for bash else, in which libtool takes twice as long for each object
-        CONFIG_SHELL=/bin/sh ../src/configure --prefix="$CNOP_APP" --libexecdir="$CNOP_APP/libexec/cnop" -q \
+        ../src/configure --prefix="$CNOP_APP" --libexecdir="$CNOP_APP/libexec/cnop" -q \
             ${CNOP_CONFIGURE_FLAGS:-} && touch configured
     fi
 }
