@@ -94,8 +94,8 @@ def table(answers):
     return rows
 
 
-def order(quantity="0.001", kind="market_buy"):
-    return {"order_type": kind, "asset_id": "XRP", "quantity": quantity}
+def order(**size):
+    return {"order_type": "market_buy", "asset_id": "XRP", **size}
 
 
 # ---- scenarios: each returns (lines of the report, [(claim, holds)]) ----
@@ -103,7 +103,7 @@ def order(quantity="0.001", kind="market_buy"):
 def latency(args):
     """A mix of reads and orders at a fixed rate; how long each takes."""
     customers = [Customer(args.api) for _ in range(8)]
-    steps = [("list assets", "GET", "/inventory/assets?limit=20", None), ("order", "POST", "/orders", order("0.01")),
+    steps = [("list assets", "GET", "/inventory/assets?limit=20", None), ("order", "POST", "/orders", order(amount="2.00")),
              ("portfolio", "GET", "/portfolio", None), ("balance", "GET", "/balance", None),
              ("list orders", "GET", "/orders?limit=20", None)]
     answers = at_rate(customers, args.rate or 50, args.seconds,
@@ -157,7 +157,7 @@ def contention(args):
                  if item["asset_id"] == "XRP")
     quantity = f"{9.0 / price:.4f}"
     answers = at_rate(others, args.rate or 100, min(args.seconds, 5),
-                      lambda customer, _: customer.call("order", "POST", "/orders", order(quantity)))
+                      lambda customer, _: customer.call("order", "POST", "/orders", order(quantity=quantity)))
     balance = float(owner.must(200, "GET", "/balance")["current_balance"])
     bought = sum(answer.status == 201 for answer in answers)
     return table(answers) + ["", f"Each order costs about $9; {bought} of {len(answers)} were executed, ${balance:.2f} is left."], [
