@@ -368,11 +368,12 @@ start_services() {
     touch "$CNOP_RUN/current"
 }
 
-# Programs or settings are newer than what runs.
+# Programs or settings are newer than what runs. Choices count once they are rendered, and what only
+# the monitoring reads does not.
 something_changed() {
     [ ! -f "$CNOP_RUN/current" ] ||
-        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile ! -name no-ui ! -name 'monitoring-*' \
-            -newer "$CNOP_RUN/current" -print -quit)" ]
+        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile ! -name no-ui \
+            ! -name 'monitoring-*' ! -name web.yml -newer "$CNOP_RUN/current" -print -quit)" ]
 }
 
 # After a rebuild: services roll over to the new program one child at a time, the gateway follows.
