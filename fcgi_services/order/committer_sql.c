@@ -38,6 +38,7 @@ struct committer {
     int event_fd;
     /* The thread's own. */
     struct cnop_batch_db *db;
+    const struct seal_key *key;
     struct cnop_batch sql; /* of the batch in hand */
 };
 
@@ -210,7 +211,7 @@ committer_main(void *arg)
         int64_t start_us = cnop_clock_monotonic_us();
         struct commit_result result;
 
-        rows_encode(batch, &committer->sql);
+        rows_encode(batch, committer->key, &committer->sql);
         if (engine_fault(ENGINE_FAULT_REPLY_EARLY))
             (void)poll(NULL, 0, 20); /* a wider window for the planted bug */
         result.err = commit(committer, batch);
@@ -226,7 +227,8 @@ committer_main(void *arg)
 }
 
 enum cnop_err
-committer_sql_start(struct cnop_batch_db *db, struct committer **ret_committer)
+committer_sql_start(struct cnop_batch_db *db, const struct seal_key *key,
+                    struct committer **ret_committer)
 {
     static struct committer committer;
 
@@ -242,6 +244,7 @@ committer_sql_start(struct cnop_batch_db *db, struct committer **ret_committer)
         cnop_batch_take_arrays(&committer.sql);
     }
     committer.db = db;
+    committer.key = key;
     atomic_store(&committer.stopping, false);
     committer.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (committer.event_fd < 0)

@@ -50,6 +50,13 @@ static const struct cnop_config_key keys[] = {
     CNOP_CONFIG_ROW_BOOL(struct engine_config, price_limit, "on",
                          "Whether `price` of a market order is the worst price it accepts; off: "
                          "it is ignored."),
+    CNOP_CONFIG_ROW_BOOL(struct engine_config, any_disk, "off",
+                         "Whether to start on a server that may lose acknowledged commits with its "
+                         "power (innodb_flush_log_at_trx_commit, innodb_doublewrite, sync_binlog): "
+                         "for tests only."),
+    ROW_U64(verify_share, "5", 0, 100,
+            "Percent of the time that the verification of stored rows may run; 0: never."),
+    ROW_DURATION(verify_pause, "10s", 0, 86400000, "Pause between two passes of the verification."),
     ROW_U64(fee_bps, "0", 0, 1000, "Fee on every order, hundredths of a percent."),
 };
 

@@ -31,6 +31,9 @@ struct engine_config {
     const char *max_notional;
     const char *house_max_short;
     bool price_limit;
+    bool any_disk;
+    uint64_t verify_share; /* percent */
+    uint64_t verify_pause; /* ms */
     uint64_t fee_bps;
     /* Derived by engine_config_validate. */
     struct ledger_config ledger;

@@ -8,6 +8,7 @@
 #include "fcgi_services/order/command_socket.h"
 #include "fcgi_services/order/committer_sql.h"
 #include "fcgi_services/order/engine_run.h"
+#include "fcgi_services/order/guard.h"
 #include "fcgi_services/order/lookup_sql.h"
 #include "fcgi_services/order/order_http.h"
 #include "fcgi_services/order/order_json.h"
@@ -37,28 +38,55 @@ make_ledger(const struct engine_config *config)
     return ledger_init(memory, &rules);
 }
 
-/* Loads the ledger and starts both threads. */
+/* The ledger, its databases and what the start has found. */
+struct making {
+    const struct engine_config *config;
+    struct seal_key seals;
+    struct verify *verify;
+    struct cnop_batch_db *committer_db, *lookup_db, *verifier_db;
+    struct recovered recovered;
+};
+
 static enum cnop_err
-make_parts(const struct engine_config *config, struct engine_parts *parts)
+open_databases(struct making *making)
 {
-    uint32_t read_timeout_ms = (uint32_t)config->db.db_query_timeout;
-    struct cnop_batch_db *committer_db, *lookup_db;
-    enum cnop_err err;
+    const struct cnop_db_config *db = &making->config->db;
+    uint32_t read_timeout_ms = (uint32_t)db->db_query_timeout;
+    enum cnop_err err = cnop_batch_db_open(db, read_timeout_ms * 5, &making->committer_db);
+
+    if (err == CNOP_OK)
+        err = cnop_batch_db_open(db, read_timeout_ms, &making->lookup_db);
+    if (err == CNOP_OK)
+        err = cnop_batch_db_open(db, read_timeout_ms * 15, &making->verifier_db);
+    return err;
+}
+
+/* Loads the ledger and starts committer and look-up. */
+static enum cnop_err
+make_parts(struct making *making, struct engine_parts *parts)
+{
+    const struct engine_config *config = making->config;
+    struct recovery_parts recovery = {
+        .key = &making->seals, .boot_keys = config->boot_keys, .any_disk = config->any_disk};
+    enum cnop_err err = open_databases(making);
 
     cnop_assert(parts->ledger == NULL);
-    err = cnop_batch_db_open(&config->db, read_timeout_ms * 5, &committer_db);
     if (err == CNOP_OK)
-        err = cnop_batch_db_open(&config->db, read_timeout_ms, &lookup_db);
+        err = verify_open(making->verifier_db, &making->seals, &making->verify);
     if (err != CNOP_OK)
         return err;
     parts->ledger = make_ledger(config);
     if (parts->ledger == NULL)
         return CNOP_E_NO_MEMORY;
-    err = recovery_run(committer_db, config->boot_keys, parts->ledger, &parts->chain);
+    recovery.db = making->committer_db;
+    recovery.verify = making->verify;
+    recovery.ledger = parts->ledger;
+    err = recovery_run(&recovery, &making->recovered);
+    parts->chain = making->recovered.chain;
     if (err == CNOP_OK)
-        err = committer_sql_start(committer_db, &parts->committer);
+        err = committer_sql_start(making->committer_db, &making->seals, &parts->committer);
     if (err == CNOP_OK)
-        err = lookup_sql_start(lookup_db, &parts->lookup);
+        err = lookup_sql_start(making->lookup_db, &parts->lookup);
     return err;
 }
 
@@ -78,14 +106,45 @@ on_lookup(int fd, uint32_t events, void *arg)
     engine_on_lookup(arg);
 }
 
-static enum cnop_err
-open_engine(const struct engine_config *config, struct engine **ret_engine)
+static void
+on_verifier(int fd, uint32_t events, void *arg)
 {
+    cnop_assert(fd >= 0);
+    (void)events;
+    guard_on_verifier(arg);
+}
+
+/* Freezes what the start has found before anybody is served, and starts to look for more. */
+static enum cnop_err
+open_guard(struct making *making, struct order_env *env)
+{
+    const struct verifier_config config = {.share_percent = making->config->verify_share,
+                                           .pause_us =
+                                               (int64_t)making->config->verify_pause * 1000};
+    enum cnop_err err = CNOP_OK;
+
+    if (config.share_percent > 0)
+        err = verifier_start(making->verify, making->verifier_db, &config, &env->verifier);
+    if (err != CNOP_OK)
+        return err;
+    env->guard = guard_open(env->engine, env->verifier);
+    if (env->verifier != NULL)
+        cnop_loop_watch(verifier_fd(env->verifier), EPOLLIN, on_verifier, env->guard);
+    guard_take(env->guard, making->recovered.findings, making->recovered.finding_count);
+    if (making->recovered.finding_count > 0)
+        engine_round_end(env->engine);
+    return CNOP_OK;
+}
+
+static enum cnop_err
+open_engine(struct making *making, struct engine **ret_engine)
+{
+    const struct engine_config *config = making->config;
     struct engine_parts parts = {.queue_jobs = (uint32_t)config->queue_jobs,
                                  .queue_age_us = (int64_t)config->queue_age * 1000,
                                  .commit_giveup_us = (int64_t)config->commit_giveup * 1000,
                                  .blocked_pause_us = (int64_t)config->blocked_pause * 1000};
-    enum cnop_err err = make_parts(config, &parts);
+    enum cnop_err err = make_parts(making, &parts);
 
     cnop_assert(config->queue_jobs > 0);
     if (err == CNOP_OK)
@@ -101,6 +160,7 @@ enum cnop_err
 engine_env_open(void *arg, unsigned thread, void **ret_env)
 {
     static struct order_env env;
+    static struct making making;
     const struct engine_config *config = arg;
     const struct command_socket_config socket = {.path = config->command_socket,
                                                  .money_uids = config->money_uids,
@@ -110,9 +170,14 @@ engine_env_open(void *arg, unsigned thread, void **ret_env)
 
     cnop_assert(thread == 0); /* one loop, one owner of the ledger */
     env.config = config;
+    making.config = config;
     err = order_id_key_load(config->order_id_key_file, &env.id_key);
+    if (err != CNOP_OK)
+        return err;
+    seal_key_derive(&env.id_key, &making.seals);
+    err = open_engine(&making, &env.engine);
     if (err == CNOP_OK)
-        err = open_engine(config, &env.engine);
+        err = open_guard(&making, &env);
     if (err == CNOP_OK)
         err = command_socket_open(env.engine, &socket);
     if (err != CNOP_OK)
@@ -128,6 +193,8 @@ engine_env_close(void *arg)
     struct order_env *env = arg;
 
     cnop_assert(env->engine != NULL);
+    if (env->verifier != NULL)
+        verifier_stop(env->verifier);
     engine_close(env->engine);
 }
 
@@ -160,6 +227,7 @@ engine_env_health(void *arg, struct cnop_health *health)
     const struct order_env *env = arg;
     struct engine_status status = engine_status(env->engine);
     bool refusing = engine_room(env->engine) == 0;
+    struct verifier_progress verified = guard_progress(env->guard);
 
     cnop_assert(status.oldest_us >= 0);
     cnop_health_check(health, "database", status.database_lost ? CNOP_E_DB_FAILED : CNOP_OK,
@@ -168,4 +236,9 @@ engine_env_health(void *arg, struct cnop_health *health)
     cnop_health_check(health, "engine", refusing ? CNOP_E_OVERLOADED : CNOP_OK,
                       "%u commands wait, the oldest for %lld us", status.waiting_count,
                       (long long)status.oldest_us);
+    /* Neither takes the service away: the others go on, and the alarm is the metrics'. */
+    cnop_health_check(health, "verification", CNOP_OK, "%lld findings, journal verified to %llu",
+                      (long long)verified.finding_count, (unsigned long long)verified.seq);
+    cnop_health_check(health, "durability", CNOP_OK, "%s",
+                      verified.durable ? "every commit is on disk" : "commits may be lost");
 }

@@ -11,8 +11,13 @@
 struct engine_config;
 
 /* What every handler finds in cnop_request_env. */
+struct guard;
+struct verifier;
+
 struct order_env {
     struct engine *engine;
+    struct guard *guard;
+    struct verifier *verifier; /* NULL: none runs */
     const struct engine_config *config;
     struct cnop_id_key id_key;
 };

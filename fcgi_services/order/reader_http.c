@@ -160,11 +160,33 @@ reader_http_cancel(struct cnop_request *req, struct cnop_response *res)
 /* ---- proof ---- */
 
 static void
+write_time(struct cnop_json_writer *writer, const char *key, int64_t time_us)
+{
+    if (time_us == 0)
+        cnop_json_null(writer, key);
+    else
+        cnop_json_time(writer, key, time_us);
+}
+
+/* How far the engine's own verification has come. What it has found is the operator's to read. */
+static void
+write_pass(struct cnop_json_writer *writer, const struct reader_proof *proof)
+{
+    cnop_json_object_open(writer, "verification");
+    write_time(writer, "began_at", proof->pass_started_us);
+    write_time(writer, "ended_at", proof->pass_ended_us);
+    cnop_json_u64(writer, "accounts", proof->pass_accounts);
+    cnop_json_u64(writer, "journal_seq", proof->pass_seq);
+    cnop_json_u64(writer, "findings", proof->findings);
+    cnop_json_object_close(writer);
+}
+
+static void
 write_proof(struct cnop_json_writer *writer, const struct reader_env *env)
 {
     const struct reader_proof *proof = &env->proof;
     char hex[2 * sizeof(proof->hash) + 1];
-    bool balanced = proof->chain_ok;
+    bool balanced = proof->chain_ok && proof->findings == 0;
 
     for (size_t i = 0; i < proof->sum_count; i++)
         balanced = balanced && proof->sums[i].sum_e8 == 0 && !proof->sums[i].below_floor;
@@ -184,6 +206,7 @@ write_proof(struct cnop_json_writer *writer, const struct reader_env *env)
     cnop_json_u64(writer, "epoch", proof->epoch);
     cnop_json_text(writer, "hash", hex);
     cnop_json_object_close(writer);
+    write_pass(writer, proof);
     cnop_json_time(writer, "generated_at", proof->made_us);
 }
 

@@ -111,11 +111,17 @@ struct reader_proof {
     uint64_t seq;
     uint64_t epoch;
     unsigned char hash[32];
-    bool chain_ok;   /* the writer's head is the last journal row */
-    int64_t made_us; /* wall clock; 0: never */
+    bool chain_ok; /* the writer's head is the last journal row */
+    /* The last pass of the engine's verification that has ended; times 0: none has. */
+    int64_t pass_started_us;
+    int64_t pass_ended_us;
+    uint64_t pass_accounts;
+    uint64_t pass_seq;
+    uint64_t findings; /* of it, or of the one that runs */
+    int64_t made_us;   /* wall clock; 0: never */
 };
 
-/* Sums and journal head of one moment. */
+/* Sums, journal head and state of the verification at one moment. */
 cnop_must_check enum cnop_err reader_store_proof(struct cnop_db *db, struct cnop_arena *arena,
                                                  struct reader_proof *proof);
 

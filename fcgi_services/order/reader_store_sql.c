@@ -21,6 +21,10 @@ static const struct cnop_sql list_sums = {
     "SELECT asset_id, CAST(sum_e8 AS SIGNED), balances, CAST(below_floor AS SIGNED)"
     " FROM v_asset_sum ORDER BY asset_id",
     .max_rows = READER_ASSET_MAX};
+
+static const struct cnop_sql find_pass = {
+    "ledger.verification",
+    "SELECT started_us, finished_us, accounts, seq, findings FROM v_verification", .max_rows = 1};
 static const struct cnop_sql find_head = {
     "order.head",
     "SELECT epoch, seq, head_hash, seq = 0 OR COALESCE(head_hash = journal_hash, 0)"
@@ -96,7 +100,7 @@ reader_store_assets(struct cnop_db *db, struct cnop_arena *arena, struct reader_
 
 static enum cnop_err
 query_proof(struct cnop_db *db, struct cnop_arena *arena, struct cnop_rows *ret_sums,
-            struct cnop_row *ret_head)
+            struct cnop_row *ret_head, struct cnop_row *ret_pass)
 {
     cnop_cleanup(cnop_snapshot_done) struct cnop_snapshot *view = NULL;
     enum cnop_err err = cnop_snapshot_begin(db, &view);
@@ -105,6 +109,8 @@ query_proof(struct cnop_db *db, struct cnop_arena *arena, struct cnop_rows *ret_
         err = cnop_db_find(db, arena, &find_head, CNOP_NO_PARAMS, ret_head);
     if (err == CNOP_OK)
         err = cnop_db_query(db, arena, &list_sums, CNOP_NO_PARAMS, ret_sums);
+    if (err == CNOP_OK)
+        err = cnop_db_find(db, arena, &find_pass, CNOP_NO_PARAMS, ret_pass);
     return err;
 }
 
@@ -112,9 +118,9 @@ enum cnop_err
 reader_store_proof(struct cnop_db *db, struct cnop_arena *arena, struct reader_proof *proof)
 {
     struct cnop_rows rows;
-    struct cnop_row head;
+    struct cnop_row head, pass;
     struct cnop_str hash;
-    enum cnop_err err = query_proof(db, arena, &rows, &head);
+    enum cnop_err err = query_proof(db, arena, &rows, &head, &pass);
 
     if (err != CNOP_OK)
         return err;
@@ -125,6 +131,11 @@ reader_store_proof(struct cnop_db *db, struct cnop_arena *arena, struct reader_p
     proof->seq = cnop_row_u64(&head, 1);
     memcpy(proof->hash, hash.ptr, hash.len);
     proof->chain_ok = cnop_row_bool(&head, 3);
+    proof->pass_started_us = cnop_row_i64(&pass, 0);
+    proof->pass_ended_us = cnop_row_i64(&pass, 1);
+    proof->pass_accounts = cnop_row_u64(&pass, 2);
+    proof->pass_seq = cnop_row_u64(&pass, 3);
+    proof->findings = cnop_row_u64(&pass, 4);
     proof->sum_count = rows.count;
     for (size_t i = 0; i < rows.count; i++)
         proof->sums[i] = (struct reader_sum){.asset_id = (uint16_t)cnop_row_i64(&rows.list[i], 0),

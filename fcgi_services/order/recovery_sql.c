@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "fcgi_services/order/recovery_check_sql.h"
+#include "fcgi_services/order/row_cells_sql.h"
 #include "fcgi_services/order/rows_columns.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
@@ -14,6 +16,7 @@
 struct loader {
     struct ledger *ledger;
     struct ledger_chain chain;
+    struct recovery_check *check;
     int64_t next_id;
     uint64_t writer_count;
     uint64_t row_count;
@@ -21,26 +24,6 @@ struct loader {
     int64_t oldest_entry_us;
     int64_t warm_since_us; /* accounts opened before may have older keys */
 };
-
-static int64_t
-cell_i64(const struct cnop_row *row, size_t column)
-{
-    const struct cnop_cell *cell = &row->cells[column];
-
-    cnop_assert(column < row->column_count);
-    if (cell->kind != CNOP_PARAM_I64 && cell->kind != CNOP_PARAM_U64)
-        return 0; /* NULL, or a text */
-    return cell->kind == CNOP_PARAM_I64 ? cell->i64 : (int64_t)cell->u64;
-}
-
-static struct cnop_str
-cell_bytes(const struct cnop_row *row, size_t column)
-{
-    const struct cnop_cell *cell = &row->cells[column];
-
-    cnop_assert(column < row->column_count);
-    return cell->kind == CNOP_PARAM_BYTES ? cell->bytes : cnop_str_make(NULL, 0);
-}
 
 /* ---- rows ---- */
 
@@ -50,13 +33,14 @@ load_writer(void *arg, const struct cnop_row *row)
     struct loader *loader = arg;
     struct cnop_str hash = cell_bytes(row, 3);
 
-    cnop_assert(row->column_count == 4);
+    cnop_assert(row->column_count == 5);
     if (hash.len != sizeof(loader->chain.hash))
         return CNOP_E_INTERNAL;
     loader->chain.epoch = (uint64_t)cell_i64(row, 0);
     loader->chain.seq = (uint64_t)cell_i64(row, 1);
     loader->next_id = cell_i64(row, 2);
     memcpy(loader->chain.hash, hash.ptr, hash.len);
+    loader->check->sealed = !cell_is_null(row, 4);
     loader->writer_count++;
     return CNOP_OK;
 }
@@ -71,6 +55,7 @@ load_account(void *arg, const struct cnop_row *cells)
     cnop_assert(cells->column_count == PLACE_COUNT);
     ROW_TAKE_ALL(ROW_ACCOUNT)
     loader->row_count++;
+    recovery_check_account(loader->check, &found, &cells->cells[PLACE_seal]);
     return ledger_load_account(loader->ledger, &found);
 }
 
@@ -84,6 +69,7 @@ load_balance(void *arg, const struct cnop_row *cells)
     cnop_assert(cells->column_count == PLACE_COUNT);
     ROW_TAKE_ALL(ROW_BALANCE)
     loader->row_count++;
+    recovery_check_balance(loader->check, &balance, &cells->cells[PLACE_seal]);
     return ledger_load_balance(loader->ledger, &balance);
 }
 
@@ -233,8 +219,8 @@ take_over(struct cnop_batch_db *db, struct loader *loader)
     }
     if (err != CNOP_OK)
         return CNOP_E_DB_FAILED;
-    err = scan(db, "SELECT epoch,seq,next_id,head_hash FROM writer WHERE shard=0", 0, load_writer,
-               loader);
+    err = scan(db, "SELECT epoch,seq,next_id,head_hash,sealed_us FROM writer WHERE shard=0", 0,
+               load_writer, loader);
     if (err == CNOP_OK && loader->writer_count != 1)
         return CNOP_E_INTERNAL;
     return err;
@@ -268,14 +254,12 @@ load_keys(struct cnop_batch_db *db, uint64_t count, struct loader *loader)
 }
 
 static enum cnop_err
-load_all(struct cnop_batch_db *db, uint64_t boot_keys, struct loader *loader)
+load_all(const struct recovery_parts *parts, struct loader *loader)
 {
+    struct cnop_batch_db *db = parts->db;
     enum cnop_err err;
 
     cnop_assert(loader->ledger != NULL);
-    err = take_over(db, loader);
-    if (err != CNOP_OK)
-        return err;
     ledger_load_next_id(loader->ledger, loader->next_id);
     err = scan(db, "SELECT " ROW_SELECTED(ROW_ACCOUNT) " FROM account", 0, load_account, loader);
     if (err != CNOP_OK)
@@ -283,7 +267,7 @@ load_all(struct cnop_batch_db *db, uint64_t boot_keys, struct loader *loader)
     err = scan(db, "SELECT " ROW_SELECTED(ROW_BALANCE) " FROM balance", 0, load_balance, loader);
     if (err != CNOP_OK)
         return err;
-    err = load_keys(db, boot_keys, loader);
+    err = load_keys(db, parts->boot_keys, loader);
     if (err != CNOP_OK)
         return err;
     ledger_load_cold(loader->ledger, loader->warm_since_us);
@@ -296,27 +280,56 @@ load_all(struct cnop_batch_db *db, uint64_t boot_keys, struct loader *loader)
                 0, load_asset, loader);
 }
 
-enum cnop_err
-recovery_run(struct cnop_batch_db *db, uint64_t boot_keys, struct ledger *ledger,
-             struct ledger_chain *ret_chain)
+/* A server whose commits do not survive its power would be promised durable orders. */
+static enum cnop_err
+check_durable(const struct recovery_parts *parts)
 {
-    int64_t start_us = cnop_clock_monotonic_us();
-    struct loader loader = {.ledger = ledger};
-    enum cnop_err err = load_all(db, boot_keys, &loader);
-    struct cnop_log_line line;
+    char text[VERIFY_TEXT_BYTES] = "";
+    enum cnop_err err = verify_durable(parts->db, text);
 
-    cnop_assert(ledger != NULL);
+    if (err != CNOP_OK || text[0] == '\0')
+        return err;
+    cnop_log_write(parts->any_disk ? CNOP_LOG_WARN : CNOP_LOG_CRITICAL, "not_durable", text);
+    return parts->any_disk ? CNOP_OK : CNOP_E_CONFIG;
+}
+
+static enum cnop_err
+run(const struct recovery_parts *parts, struct loader *loader, struct recovered *recovered)
+{
+    enum cnop_err err = take_over(parts->db, loader);
+
+    cnop_assert(recovered->finding_count == 0);
+    if (err == CNOP_OK)
+        err = check_durable(parts);
+    if (err == CNOP_OK)
+        err = load_all(parts, loader);
+    recovered->chain = loader->chain;
+    return err == CNOP_OK ? recovery_check_run(loader->check) : err;
+}
+
+enum cnop_err
+recovery_run(const struct recovery_parts *parts, struct recovered *ret_recovered)
+{
+    static struct recovery_check check; /* large */
+    int64_t start_us = cnop_clock_monotonic_us();
+    struct loader loader = {.ledger = parts->ledger, .check = &check};
+    struct cnop_log_line line;
+    enum cnop_err err;
+
+    cnop_assert(parts->ledger != NULL);
+    memset(ret_recovered, 0, sizeof(*ret_recovered));
+    recovery_check_init(&check, parts, ret_recovered);
+    err = run(parts, &loader, ret_recovered);
     cnop_log_begin(&line, err == CNOP_OK ? CNOP_LOG_INFO : CNOP_LOG_CRITICAL, NULL, "recovery",
                    err == CNOP_OK ? "ledger loaded" : "ledger not loaded");
     cnop_log_text(&line, "error", err == CNOP_OK ? NULL : cnop_err_symbol(err));
-    cnop_log_text(&line, "cause", err == CNOP_OK ? NULL : cnop_batch_db_cause(db));
+    cnop_log_text(&line, "cause", err == CNOP_OK ? NULL : cnop_batch_db_cause(parts->db));
     cnop_log_u64(&line, "epoch", loader.chain.epoch);
     cnop_log_u64(&line, "seq", loader.chain.seq);
-    cnop_log_u64(&line, "accounts", ledger_account_count(ledger));
-    cnop_log_u64(&line, "balances", ledger_balance_count(ledger));
+    cnop_log_u64(&line, "accounts", ledger_account_count(parts->ledger));
+    cnop_log_u64(&line, "balances", ledger_balance_count(parts->ledger));
+    cnop_log_u64(&line, "findings", ret_recovered->finding_count);
     cnop_log_i64(&line, "duration_us", cnop_clock_monotonic_us() - start_us);
     cnop_log_end(&line);
-    if (err == CNOP_OK)
-        *ret_chain = loader.chain;
     return err;
 }

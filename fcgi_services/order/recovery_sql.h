@@ -4,16 +4,35 @@
 #ifndef CNOP_ORDER_RECOVERY_SQL_H
 #define CNOP_ORDER_RECOVERY_SQL_H
 
+#include "fcgi_services/order/verify.h"
 #include "shared/db/batch.h"
 #include "shared/ledger/ledger.h"
 #include "shared/ledger/record.h"
 
+#define RECOVERY_FINDING_MAX 64
+
+struct recovery_parts {
+    struct cnop_batch_db *db;
+    struct verify *verify; /* on the same connection or another */
+    const struct seal_key *key;
+    uint64_t boot_keys;
+    bool any_disk; /* also on a server that loses commits with its power */
+    struct ledger *ledger;
+};
+
+struct recovered {
+    struct ledger_chain chain; /* head of the journal, with our epoch */
+    /* Of accounts that may not move money until an operator has looked at them. */
+    struct verify_finding findings[RECOVERY_FINDING_MAX];
+    uint32_t finding_count;
+};
+
 /* Raises the epoch, which shuts every older engine out, then loads accounts, balances, limits,
- * assets with prices, and the boot_keys newest keys. ret_chain: head of the journal, with our
- * epoch. DB_FAILED, OVERLOADED (the configured tables are too small), INTERNAL (rows that
- * contradict each other): logged. */
-cnop_must_check enum cnop_err recovery_run(struct cnop_batch_db *db, uint64_t boot_keys,
-                                           struct ledger *ledger, struct ledger_chain *ret_chain);
+ * assets with prices, and the boot_keys newest keys, and verifies what it loads. DB_FAILED,
+ * OVERLOADED (the configured tables are too small), CONFIG (the server is not durable), INTERNAL
+ * (rows that contradict each other so that nobody can tell whose they are): logged. */
+cnop_must_check enum cnop_err recovery_run(const struct recovery_parts *parts,
+                                           struct recovered *ret_recovered);
 
 /* A row of `orders` (ROW_SELECTED(ROW_ORDER)) or `cash_entry` (ROW_SELECTED(ROW_ENTRY)) as a
  * posting with its key. False: there is no key in it. */

@@ -5,9 +5,9 @@
  * FIRST or NEXT (column, how it is written, value, READ or SKIP, what to do with it when read)
  *
  * "How" is the name of a put_ function of rows_sql.c. Values may use job and posting (its
- * outcome's), or row, account and limit. READ columns are what the start and the look-up of keys
- * select, in this order; there `cell` is the number found, 0 for NULL. Texts are fetched by their
- * place. */
+ * outcome's), or row, account and limit, and key (of the seals). READ columns are what the start
+ * and the look-up of keys select, in this order; there `cell` is the number found, 0 for NULL.
+ * Texts are fetched by their place. */
 #ifndef CNOP_ORDER_ROWS_COLUMNS_H
 #define CNOP_ORDER_ROWS_COLUMNS_H
 
@@ -85,7 +85,8 @@
     NEXT(entries, u64, row->entries, READ, balance.entries = (uint64_t)cell)                       \
     NEXT(ver, u64, row->ver, READ, balance.ver = (uint64_t)cell)                                   \
     NEXT(created_us, i64, row->created_us, READ, balance.created_us = cell)                        \
-    NEXT(updated_us, i64, row->updated_us, READ, balance.updated_us = cell)
+    NEXT(updated_us, i64, row->updated_us, READ, balance.updated_us = cell)                        \
+    NEXT(seal, i64, seal_balance(key, row), READ, )
 
 #define ROW_ACCOUNT(FIRST, NEXT)                                                                   \
     FIRST(id, i64, account->id, READ, found.id = cell)                                             \
@@ -93,7 +94,8 @@
     NEXT(kind, i64, account->kind, READ, found.kind = (uint8_t)cell)                               \
     NEXT(status, i64, account->status, READ, found.status = (uint8_t)cell)                         \
     NEXT(created_us, i64, account->created_us, READ, found.created_us = cell)                      \
-    NEXT(changed_us, i64, account->changed_us, READ, found.changed_us = cell)
+    NEXT(changed_us, i64, account->changed_us, READ, found.changed_us = cell)                      \
+    NEXT(seal, i64, seal_account(key, account), READ, )
 
 #define ROW_LIMIT(FIRST, NEXT)                                                                     \
     FIRST(account_id, i64, account->id, READ, account_id = cell)                                   \

@@ -258,7 +258,7 @@ compare_accounts(const void *one, const void *other)
 }
 
 static void
-encode_balances(struct engine_batch *batch, struct cnop_batch *sql)
+encode_balances(struct engine_batch *batch, const struct seal_key *key, struct cnop_batch *sql)
 {
     cnop_assert(batch->balance_count <= ENGINE_DIRTY_MAX);
     if (batch->balance_count == 0)
@@ -277,7 +277,8 @@ encode_balances(struct engine_batch *batch, struct cnop_batch *sql)
                           " ON DUPLICATE KEY UPDATE avail_e8=VALUES(avail_e8),"
                           "held_e8=VALUES(held_e8),floor_e8=VALUES(floor_e8),"
                           "cost_e8=VALUES(cost_e8),realised_e8=VALUES(realised_e8),"
-                          "entries=VALUES(entries),ver=VALUES(ver),updated_us=VALUES(updated_us)");
+                          "entries=VALUES(entries),ver=VALUES(ver),updated_us=VALUES(updated_us),"
+                          "seal=VALUES(seal)");
 }
 
 static uint32_t
@@ -292,7 +293,7 @@ count_accounts(const struct engine_batch *batch, bool limits)
 }
 
 static void
-encode_accounts(struct engine_batch *batch, struct cnop_batch *sql)
+encode_accounts(struct engine_batch *batch, const struct seal_key *key, struct cnop_batch *sql)
 {
     cnop_assert(batch->account_count <= ENGINE_DIRTY_MAX);
     qsort(batch->accounts, batch->account_count, sizeof(*batch->accounts), compare_accounts);
@@ -309,7 +310,7 @@ encode_accounts(struct engine_batch *batch, struct cnop_batch *sql)
         cnop_batch_row_close(sql);
     }
     cnop_batch_rows_close(sql, " ON DUPLICATE KEY UPDATE status=VALUES(status),"
-                               "changed_us=VALUES(changed_us)");
+                               "changed_us=VALUES(changed_us),seal=VALUES(seal)");
 }
 
 static void
@@ -347,7 +348,7 @@ encode_journal(const struct engine_batch *batch, struct cnop_batch *sql)
 }
 
 void
-rows_encode(struct engine_batch *batch, struct cnop_batch *sql)
+rows_encode(struct engine_batch *batch, const struct seal_key *key, struct cnop_batch *sql)
 {
     cnop_assert(batch->changed_count > 0);
     cnop_assert(!batch->body.overflow);
@@ -355,11 +356,11 @@ rows_encode(struct engine_batch *batch, struct cnop_batch *sql)
                         batch->body.len);
     cnop_batch_clear(sql);
     encode_fence(batch, sql);
-    encode_accounts(batch, sql);
+    encode_accounts(batch, key, sql);
     cnop_batch_use_arrays(sql, sql->arrays != NULL && batch->changed_count >= ROWS_ARRAY_MIN);
     encode_orders(batch, sql);
     encode_transfers(batch, sql);
-    encode_balances(batch, sql);
+    encode_balances(batch, key, sql);
     cnop_batch_use_arrays(sql, false);
     encode_entries(batch, sql);
     encode_limits(batch, sql);

@@ -114,6 +114,20 @@ ledger_preview(const struct ledger *ledger, const struct ledger_command *command
     return CNOP_OK;
 }
 
+const struct ledger_account *
+ledger_account_at(const struct ledger *ledger, uint32_t index)
+{
+    cnop_assert(index < ledger->counters.account_count);
+    return &ledger->accounts[index];
+}
+
+const struct ledger_balance *
+ledger_balance_at(const struct ledger *ledger, uint32_t index)
+{
+    cnop_assert(index < ledger->counters.balance_count);
+    return &ledger->balances[index];
+}
+
 int64_t
 ledger_asset_sum(const struct ledger *ledger, uint16_t asset_id)
 {

@@ -123,6 +123,9 @@ int64_t ledger_next_id(const struct ledger *ledger);
 int64_t ledger_next_uneven(const struct ledger *ledger, uint32_t *cursor);
 uint32_t ledger_account_count(const struct ledger *ledger);
 uint32_t ledger_balance_count(const struct ledger *ledger);
+/* One after another: index below the count. */
+const struct ledger_account *ledger_account_at(const struct ledger *ledger, uint32_t index);
+const struct ledger_balance *ledger_balance_at(const struct ledger *ledger, uint32_t index);
 
 /* Sum over all accounts of one asset: 0 unless the ledger is broken. Scans everything. */
 int64_t ledger_asset_sum(const struct ledger *ledger, uint16_t asset_id);

@@ -26,6 +26,7 @@
 
 static const char *socket_path;
 static const char *schema;
+static const struct seal_key seals = {{1}};
 
 static void
 fail(const char *what, MYSQL *mysql)
@@ -95,7 +96,7 @@ static void
 maker_seal(struct maker *maker)
 {
     engine_batch_seal(&maker->batch, maker->ledger, &maker->chain);
-    rows_encode(&maker->batch, &maker->sql);
+    rows_encode(&maker->batch, &seals, &maker->sql);
     maker->chain = maker->batch.chain;
 }
 

@@ -171,7 +171,7 @@ class Bench:
                 "runs": self.results}
 
     def check(self):
-        return subprocess.run([sys.executable, HERE.parent / "chaos/ledger_check.py", "--socket", self.stack.database.socket],
+        return subprocess.run([sys.executable, HERE.parents[1] / "tools/cnop-audit", "--socket", self.stack.database.socket],
                               check=False).returncode
 
 

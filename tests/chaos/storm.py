@@ -6,7 +6,7 @@
 
 Each client writes what it intends to a file of its own and fsyncs it before it sends, and what it
 was told after it received. An answer that did not come leaves the intent open; at the end every open
-intent is sent again with the same key. Then ledger_check.py decides. --fault plants a bug (engine
+intent is sent again with the same key. Then cnop-audit decides. --fault plants a bug (engine
 built with CNOP_FAULT_POINTS) and --expect-caught turns the verdict round: the checker must object.
 """
 
@@ -235,7 +235,7 @@ class Storm:
             return False
 
     def check(self):
-        return subprocess.run([sys.executable, HERE / "ledger_check.py", "--socket", self.stack.database.socket,
+        return subprocess.run([sys.executable, HERE.parents[1] / "tools/cnop-audit", "--socket", self.stack.database.socket,
                                "--acks", self.folder], check=False).returncode
 
     def report(self, clients):

@@ -109,6 +109,6 @@ def test_kill_at_every_step_then_retry_is_one_effect(stack, point, command):
 
 
 def test_the_ledger_holds_after_all_kill_points(stack):
-    done = subprocess.run([sys.executable, HERE / "ledger_check.py", "--socket", stack.database.socket],
+    done = subprocess.run([sys.executable, HERE.parents[1] / "tools/cnop-audit", "--socket", stack.database.socket],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

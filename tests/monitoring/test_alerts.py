@@ -58,6 +58,8 @@ CASES = {
     "CommitFailed": (6, ORDER, [('order_engine_commits_failed_total{service="order"}', "0x4 1x9", "1x20")]),
     "CommitLag": (5, ORDER, [('order_engine_waiting_commands{service="order"}', "600x9", "900 0 900 0 900 0x9")]),
     "OrdersShed": (9, ORDER, [('order_engine_shed_total{service="order"}', "0+120x20", "0+30x20")]),
+    "LedgerFinding": (2, ORDER, [('order_engine_verify_findings{service="order"}', "0 1x9", "0x9")]),
+    "DatabaseNotDurable": (2, ORDER, [('order_engine_database_not_durable{service="order"}', "0 1x9", "0x9")]),
     "PriceStale": (9, ORDER, [('order_engine_ticks_total{service="order"}', "5x20", "0+250x20")]),
     "DatabaseDown": (2, {"service": "mariadb"}, [('mysql_up{service="mariadb"}', "0x9", "1x9")]),
     "DatabaseConnections": (9, {"service": "mariadb"}, [

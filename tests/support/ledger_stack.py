@@ -45,7 +45,7 @@ class LedgerStack:
         self.key_path.write_bytes(bytes(range(16)))
         self.key_path.chmod(0o600)
 
-    def start_engine(self, name="engine", program=None, env=None, **config):
+    def start_engine(self, name="engine", program=None, env=None, check_ready=True, **config):
         values = {"processes": 1, "db_socket": self.database.socket, "db_user": "root",
                   "command_socket": self.commands_path, "order_id_key_file": self.key_path,
                   "max_accounts": 200000, "max_balances": 1000000, "recent_keys": 65536, "connections": 512,
@@ -53,7 +53,7 @@ class LedgerStack:
                   **self.engine_config, **config}
         self.engine_count += 1  # a log of its own for each: its lines tell when it is ready
         self.engine = Worker(program or self.engine_program, self.directory, name=f"{name}{self.engine_count}", env=env,
-                             **values)
+                             check_ready=check_ready, **values)
         return self.engine
 
     def start_reader(self, **config):

@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * Prove the ledger
-         * @description For every asset the sum over all accounts, which is zero when nothing was lost or made up, and the head of the hash-chained journal. Figures may be a few seconds old.
+         * @description For every asset the sum over all accounts, which is zero when nothing was lost or made up, the head of the hash-chained journal, and how far the engine's verification of all stored rows has come. Figures may be a few seconds old.
          */
         get: operations["getLedgerProof"];
         put?: never;
@@ -1529,6 +1529,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When the last of it was sold; null while it is open.
+             * @example 2026-11-26T09:30:00.000000Z
              */
             closed_at?: string | null;
             /** @description What the units held have cost. */
@@ -1792,7 +1793,10 @@ export interface components {
             fee: components["schemas"]["Cash"];
             order_type: components["schemas"]["OrderType"];
             price: components["schemas"]["Price"];
-            /** @description The worst price the order accepts; null when it accepts any. */
+            /**
+             * @description The worst price the order accepts; null when it accepts any.
+             * @example 70000.00
+             */
             price_limit: components["schemas"]["Price"] | null;
             quantity: components["schemas"]["Quantity"];
             /** @description Negative when the holdings do not suffice. */
@@ -1987,7 +1991,7 @@ export interface components {
                 sum: components["schemas"]["SignedQuantity"];
             }[];
             /**
-             * @description Whether every asset sums to zero over all accounts.
+             * @description Whether every asset sums to zero over all accounts, the journal ends where the writer says, and the verification has found nothing.
              * @example true
              */
             balanced: boolean;
@@ -2009,6 +2013,36 @@ export interface components {
                  * @example 4711
                  */
                 seq: number;
+            };
+            /** @description The last pass over every account and the whole journal that has ended. Whatever was stored before it began has been verified. */
+            verification: {
+                /**
+                 * @description Accounts whose balances were made again from their orders and entries.
+                 * @example 4
+                 */
+                accounts: number;
+                /**
+                 * Format: date-time
+                 * @description Null when no pass has ended yet.
+                 * @example 2026-11-22T09:29:31.000000Z
+                 */
+                began_at: string | null;
+                /**
+                 * Format: date-time
+                 * @description Null when no pass has ended yet.
+                 * @example 2026-11-22T09:29:44.000000Z
+                 */
+                ended_at: string | null;
+                /**
+                 * @description Rows that do not fit, of this pass or of the one that runs.
+                 * @example 0
+                 */
+                findings: number;
+                /**
+                 * @description Journal entry to which hashes and rows were verified.
+                 * @example 4702
+                 */
+                journal_seq: number;
             };
         };
         ProofReply: {
@@ -2384,16 +2418,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Anonymous callers are welcome here, but a credential was sent and it is not valid. */
-        CredentialInvalid: {
-            headers: {
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description A request with a session cookie came from another site. */
         CsrfRejected: {
             headers: {
@@ -2709,7 +2733,6 @@ export interface operations {
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
-            401: components["responses"]["CredentialInvalid"];
             429: components["responses"]["RateLimited"];
         };
     };
@@ -2970,7 +2993,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["SessionRefused"];
-            /** @description User name and password do not belong together; or a token was sent along, and it is not valid. */
+            /** @description User name and password do not belong together. */
             401: {
                 headers: {
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
@@ -3360,7 +3383,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedJson"];
-            401: components["responses"]["CredentialInvalid"];
             /** @description User name or e-mail address is taken. */
             409: {
                 headers: {
@@ -3969,7 +3991,6 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            401: components["responses"]["CredentialInvalid"];
             /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
             422: {
                 headers: {
@@ -4025,7 +4046,6 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            401: components["responses"]["CredentialInvalid"];
             /** @description There is no such asset. */
             404: {
                 headers: {
@@ -4099,7 +4119,6 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
-            401: components["responses"]["CredentialInvalid"];
             /** @description There is no such asset. */
             404: {
                 headers: {
@@ -4328,7 +4347,6 @@ export interface operations {
                     };
                 };
             };
-            401: components["responses"]["CredentialInvalid"];
             429: components["responses"]["RateLimited"];
         };
     };
@@ -5126,7 +5144,6 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            401: components["responses"]["CredentialInvalid"];
             429: components["responses"]["RateLimited"];
         };
     };
@@ -5205,7 +5222,6 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
-            401: components["responses"]["CredentialInvalid"];
             429: components["responses"]["RateLimited"];
         };
     };

@@ -358,6 +358,13 @@ function moneyHandlers(bank: Bank, api: (path: string) => string) {
             balanced: true,
             assets: [{ asset_id: 'USD', sum: '0', accounts: 3 }],
             journal: { seq: 4711, epoch: 1, hash: '0'.repeat(64) },
+            verification: {
+              began_at: bank.now(),
+              ended_at: bank.now(),
+              accounts: 2,
+              journal_seq: 4711,
+              findings: 0,
+            },
             generated_at: bank.now(),
           },
         }),

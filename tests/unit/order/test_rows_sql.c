@@ -16,6 +16,7 @@ static struct engine_batch batch;
 static struct engine_job job;
 static struct cnop_batch sql;
 static char memory[TEXT_BYTES];
+static const struct seal_key seals = {{1}};
 
 static void
 encode_job(void)
@@ -28,7 +29,7 @@ encode_job(void)
     batch.chain.epoch = 7;
     batch.chain.seq = 4;
     cnop_batch_init(&sql, memory, sizeof(memory) - 1);
-    rows_encode(&batch, &sql);
+    rows_encode(&batch, &seals, &sql);
     ck_assert(!cnop_batch_overflowed(&sql));
     memory[sql.text.len] = '\0';
 }
