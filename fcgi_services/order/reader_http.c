@@ -94,7 +94,7 @@ find_by_id(struct cnop_request *req, struct reader_env *env, struct reader_order
         cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER, &env->id_key, &id);
 
     if (err == CNOP_E_INVALID)
-        return cnop_request_fault(req, err, "order_id", "is not an order id");
+        return cnop_request_fault(req, err, "order_id", "must be 10 to 50 letters, digits and '_'");
     if (err != CNOP_OK)
         return err;
     return reader_store_find(env->db, cnop_request_arena(req), (int64_t)cnop_request_user_id(req),

@@ -55,7 +55,8 @@ read_place(struct cnop_request *req, const struct list_query *given, struct read
     }
     if (cnop_id_parse(given->cursor, CURSOR_PREFIX, &env->id_key, &before_id) != CNOP_OK ||
         before_id > INT64_MAX)
-        return cnop_request_fault(req, CNOP_E_INVALID, "cursor", "is not one of ours");
+        return cnop_request_fault(req, CNOP_E_INVALID, "cursor",
+                                  "must be the next_cursor of an earlier answer");
     query->filter.before_id = (int64_t)before_id;
     return CNOP_OK;
 }

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 // What a person does: sign in, register, trade, move money, change details.
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import Big from 'big.js';
 import { HttpResponse, http } from 'msw';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sessionState, signedOut } from '~/api/session';
 import { AccountPage } from '~/features/account/AccountPage';
 import { LoginPage } from '~/features/auth/LoginPage';
 import { RegisterPage } from '~/features/auth/RegisterPage';
+import { OrdersPage } from '~/features/orders/OrdersPage';
 import { PortfolioPage } from '~/features/portfolio/PortfolioPage';
 import { ProfilePage } from '~/features/profile/ProfilePage';
 import { RedPacket } from '~/features/redpacket/RedPacket';
 import { TradePage } from '~/features/trade/TradePage';
 import { setPreferences } from '~/lib/preferences';
+import { trade } from '~/text/trade';
 import { problem } from './mock/handlers.ts';
 import { showPage } from './render.tsx';
 import { bank, server } from './setup.tsx';
@@ -274,21 +276,46 @@ describe('trade', () => {
     expect(await screen.findByText('The smallest order is worth $1.00.')).toBeInTheDocument();
   });
 
-  it('shows the worst price that an order accepts', async () => {
+  it('sends the worst price that an order accepts, and shows it', async () => {
     fund(1000);
+    const sent: unknown[] = [];
     server.use(
-      http.post(api('/orders/preview'), () =>
-        HttpResponse.json({
-          data: {
-            ...bank.preview({ order_type: 'market_buy', asset_id: 'BTC', quantity: '0.01' }),
-            price_limit: '68000.00',
-          },
-        }),
-      ),
+      http.post(api('/orders'), async ({ request }) => void sent.push(await request.clone().json())),
     );
     await type('0.01');
-    expect(await screen.findByText('$68,000.00')).toBeInTheDocument();
+    await user.type(screen.getByLabelText(/^Worst acceptable price/), '$99,000.50');
+    expect(await screen.findByText('$99,000.50')).toBeInTheDocument();
     expect(screen.getByText('At most')).toBeInTheDocument();
+    const button = screen.getByRole('button', { name: 'Review purchase' });
+    await waitFor(() => expect(button).toBeEnabled());
+    await user.click(button);
+    expect(within(await screen.findByRole('dialog')).getByText('$99,000.50')).toBeInTheDocument();
+    await user.click(await screen.findByRole('button', { name: 'Buy now' }));
+    await screen.findByRole('link', { name: 'See the order' });
+    expect(sent).toEqual([
+      { order_type: 'market_buy', asset_id: 'BTC', quantity: '0.01', price: '99000.50' },
+    ]);
+  });
+
+  it('refuses a worst price that the market is beyond, and one that is no price', async () => {
+    fund(1000);
+    await type('0.01');
+    const limit = screen.getByLabelText(/^Worst acceptable price/);
+    await user.type(limit, '1.5');
+    expect(await screen.findByText(/^The price has moved\. It is beyond/)).toBeInTheDocument();
+    await user.type(limit, 'x');
+    expect(await screen.findByText(trade.invalid.number('0.25'))).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Review purchase' })).toBeDisabled();
+  });
+
+  it('keeps a worst price to the side and asset it was typed for', async () => {
+    fund(1000);
+    await type('0.01');
+    await user.type(screen.getByLabelText(/^Worst acceptable price/), '99000');
+    await user.click(screen.getByRole('button', { name: 'Sell' }));
+    expect(screen.getByLabelText(/^Worst acceptable price/)).toHaveValue('');
+    await user.click(screen.getByRole('button', { name: 'Buy' }));
+    expect(screen.getByLabelText(/^Worst acceptable price/)).toHaveValue('99000');
   });
 
   it('does not trade what is halted', async () => {
@@ -410,6 +437,7 @@ describe('profile', () => {
     showPage(ProfilePage, '/profile', '/profile?tab=security');
     await user.click(await screen.findByRole('button', { name: /End session curl/ }));
     expect((await screen.findAllByText('Session ended')).length).toBeGreaterThan(0);
+    expect(screen.getByRole('list', { name: 'Sessions' })).toHaveFocus();
   });
 });
 
@@ -433,5 +461,60 @@ describe('closed positions', () => {
     await user.click(within(section).getByRole('button', { name: 'Show' }));
     expect(await within(section).findByText(/71\.23/)).toBeInTheDocument();
     expect(await within(section).findByText('Bitcoin')).toBeInTheDocument();
+  });
+});
+
+describe('a list longer than a page', () => {
+  it('keeps the focus when the last page has come', async () => {
+    const order = { order_type: 'market_buy', asset_id: 'BTC', quantity: '0.001' } as const;
+    bank.move('deposit', bank.balance.plus(9000), null);
+    for (let count = 0; count < 26; count += 1) bank.place(order, `k${count}`);
+    showPage(OrdersPage, '/orders');
+    const more = await screen.findByRole('button', { name: 'Load more' });
+    more.focus();
+    await user.keyboard('{Enter}');
+    const end = await screen.findByText('That is all.');
+    expect(end).toHaveFocus();
+    await waitFor(() => expect(screen.getAllByRole('link', { name: /open order/ })).toHaveLength(26));
+    expect(end).toHaveFocus();
+  });
+});
+
+describe('export', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  const addressOf = (name: string) =>
+    new URL(screen.getByRole('link', { name }).getAttribute('href') ?? '', 'http://localhost');
+
+  it('asks for whole days by the clock of the person, also where clocks change', async () => {
+    vi.stubEnv('TZ', 'Europe/Berlin');
+    showPage(AccountPage, '/account');
+    await user.click(await screen.findByRole('button', { name: 'Export' }));
+    fireEvent.change(await screen.findByLabelText('First day'), { target: { value: '2026-10-25' } });
+    fireEvent.change(screen.getByLabelText('Last day'), { target: { value: '2026-10-25' } });
+    const csv = addressOf('Download CSV');
+    expect(csv.pathname).toBe('/api/v1/balance/statement');
+    expect(Object.fromEntries(csv.searchParams)).toEqual({
+      format: 'csv',
+      from: '2026-10-24T22:00:00.000Z',
+      to: '2026-10-25T23:00:00.000Z',
+    });
+    await user.click(screen.getByRole('button', { name: 'UTC' }));
+    await user.click(screen.getByRole('button', { name: 'Trades and gains' }));
+    const rows = addressOf('Download JSON Lines');
+    expect(rows.pathname).toBe('/api/v1/trades/export');
+    expect(rows.searchParams.get('from')).toBe('2026-10-25T00:00:00.000Z');
+    expect(rows.searchParams.get('to')).toBe('2026-10-26T00:00:00.000Z');
+    fireEvent.change(screen.getByLabelText('Last day'), { target: { value: '2026-10-24' } });
+    expect(screen.getByText('The last day is before the first.')).toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: 'Download CSV' })).toBeNull();
+  });
+
+  it('leaves out what the list leaves out', async () => {
+    showPage(OrdersPage, '/orders', '/orders?asset=ETH&type=market_sell');
+    await user.click(await screen.findByRole('button', { name: 'Export' }));
+    await screen.findByRole('dialog');
+    expect(addressOf('Download CSV').search).toBe('?format=csv&asset_id=ETH&order_type=market_sell');
+    expect(screen.getByText(/The filters of the list apply/)).toBeInTheDocument();
   });
 });

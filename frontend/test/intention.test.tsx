@@ -181,3 +181,28 @@ it('a reload keeps what has no answer', async () => {
   expect(fresh.findOpen('order', draft)).toBe('k1');
   expect(fresh.findOpen('order', { asset_id: 'ETH' })).toBeNull();
 });
+
+it('what a reload cut off from its answer is asked for under its key when it is fresh', async () => {
+  const keys: (string | null)[] = [];
+  server.use(
+    http.post(api('/orders'), ({ request }) => {
+      keys.push(request.headers.get('Idempotency-Key'));
+      return undefined;
+    }),
+  );
+  bank.move('deposit', bank.balance.plus(3000), null);
+  const content = { order_type: 'market_buy', asset_id: 'BTC', quantity: '0.01' };
+  sessionStorage.setItem(
+    'cnop.unanswered',
+    JSON.stringify([
+      { key: 'new', kind: 'order', content, atMs: Date.now() - 2000 },
+      { key: 'old', kind: 'order', content: { ...content, quantity: '0.02' }, atMs: Date.now() - 70_000 },
+    ]),
+  );
+  vi.resetModules();
+  const fresh = await import('~/api/intention');
+  fresh.resumeIntentions();
+  await waitFor(() => expect(bank.orders).toHaveLength(1));
+  expect(keys).toEqual(['new']);
+  expect(fresh.findOpen('order', { ...content, quantity: '0.02' })).toBe('old');
+});

@@ -4,7 +4,7 @@ import type { Asset } from '~/api/types';
 import { mostToWithdraw, readAmount } from '~/features/account/amount';
 import { type MarketView, select } from '~/features/market/view';
 import { changeOf, type DetailInput } from '~/features/profile/rules';
-import { missingCash, movedTooFar, readOrder, shareOf } from '~/features/trade/input';
+import { missingCash, movedTooFar, readLimit, readOrder, shareOf, withLimit } from '~/features/trade/input';
 import { trade } from '~/text/trade';
 
 describe('readOrder', () => {
@@ -47,6 +47,27 @@ describe('readOrder', () => {
 
   it('says nothing about an empty field', () => {
     expect(readOrder({ ...typed, text: ' ' }, step)).toEqual({ draft: null, fault: null });
+  });
+});
+
+describe('readLimit', () => {
+  it.each([
+    ['67000', '67000', null],
+    ['$0.0000123456', '0.0000123456', null],
+    [' ', null, null],
+    ['0', null, trade.invalid.zero],
+    ['0.00000000001', null, trade.invalid.digits(10)],
+    ['1000000.01', null, trade.invalid.tooLarge],
+    ['cheap', null, trade.invalid.number('0.25')],
+  ])('reads %s', (text, price, fault) => {
+    expect(readLimit(text)).toEqual({ price, fault });
+  });
+
+  it('goes with the order, which waits for a limit that can be read', () => {
+    const draft = { order_type: 'market_buy', asset_id: 'BTC', quantity: '1' } as const;
+    expect(withLimit(draft, readLimit('5'))).toEqual({ ...draft, price: '5' });
+    expect(withLimit(draft, readLimit(''))).toEqual(draft);
+    expect(withLimit(draft, readLimit('x'))).toBeNull();
   });
 });
 

@@ -18,12 +18,14 @@
 
 /* Kind of a field: the type of its struct member, and what `arg` means. */
 enum cnop_field_kind {
-    CNOP_K_STR,   /* struct cnop_str; CNOP_RANGE(min, max) code points, or CNOP_ANY (max 1024) */
+    CNOP_K_STR,   /* struct cnop_str; CNOP_RANGE(min, max) code points, or CNOP_ANY: the handler
+                     judges */
     CNOP_K_ENUM,  /* unsigned, index into arg, a NULL-terminated const char *const[] */
     CNOP_K_CASH,  /* cnop_cash; CNOP_RANGE(min, max) in e8, or CNOP_ANY: >= 0 */
     CNOP_K_QTY,   /* cnop_qty; the same */
     CNOP_K_PRICE, /* cnop_price; the same in e10 */
-    CNOP_K_U64,   /* uint64_t; CNOP_RANGE(min, max) or CNOP_ANY; integer as number or string */
+    CNOP_K_U64,   /* uint64_t; CNOP_RANGE(min, max), or CNOP_ANY: UINT64_MAX stands for all beyond;
+                   * integer as number or string */
     CNOP_K_BOOL,  /* bool; in a query: true, false, 1, 0 */
     CNOP_K_DATE,  /* int32_t UTC day, from YYYY-MM-DD */
     CNOP_K_TIME,  /* int64_t wall-clock microseconds, RFC 3339 or a bare date */

@@ -9,8 +9,6 @@
 #include "shared/base/ascii.h"
 #include "shared/base/clock.h"
 
-#define DEFAULT_STR_MAX 1024
-
 void
 cnop_value_fault(struct cnop_value_fault *fault, enum cnop_err err, const char *type,
                  const char *fmt, ...)
@@ -36,7 +34,7 @@ read_str(const struct cnop_field *field, const struct cnop_source *source,
 {
     const struct cnop_range *range = field->arg;
     int64_t min = range != NULL ? range->min : 0;
-    int64_t max = range != NULL ? range->max : DEFAULT_STR_MAX;
+    int64_t max = range != NULL ? range->max : INT64_MAX;
     struct cnop_str text = source->text;
     int64_t count;
 
@@ -250,17 +248,23 @@ read_u64(const struct cnop_field *field, const struct cnop_source *source,
         ret_value->as.u64 = value;
         return true;
     }
-    if (!is_digits(source->text))
+    if (!is_digits(source->text)) {
         cnop_value_fault(fault, CNOP_E_INVALID, "int_parsing", "must be an integer");
-    else if ((range == NULL || range->max == INT64_MAX) && is_below(source->text, min))
+    } else if ((range == NULL || range->max == INT64_MAX) && is_below(source->text, min)) {
         cnop_value_fault(fault, CNOP_E_INVALID, "greater_than_equal",
                          "must be an integer of at least %" PRIu64, min);
-    else if (range == NULL || range->max == INT64_MAX)
+    } else if (range == NULL) {
+        /* More than any number we hold: the handler's own rule refuses it and names itself. */
+        ret_value->size = sizeof(value);
+        ret_value->as.u64 = UINT64_MAX;
+        return true;
+    } else if (range->max == INT64_MAX) {
         cnop_value_fault(fault, CNOP_E_INVALID, "less_than_equal",
                          "must be an integer of at most %" PRIu64, max);
-    else
+    } else {
         cnop_value_fault(fault, CNOP_E_INVALID, "int_range",
                          "must be an integer between %" PRIu64 " and %" PRIu64, min, max);
+    }
     return false;
 }
 

@@ -130,6 +130,7 @@ test('the whole demo by keyboard alone', async () => {
   await tabTo(page, page.getByRole('button', { name: /Menu of/ }));
   await page.keyboard.press('Enter');
   await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.closest('[role=menu]'));
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'Sign in' }).waitFor();

@@ -127,6 +127,12 @@ export function askAgain(key: string): void {
   if (intention) void run(intention);
 }
 
+/** Asks for what a reload has just cut off from its answer; what is older waits until the person asks. */
+export function resumeIntentions(): void {
+  for (const { key, state, atMs } of store.get())
+    if (state === 'unknown' && Date.now() - atMs < REPEAT_MS) askAgain(key);
+}
+
 interface Extras {
   back?: string | undefined;
   /** Called when it is done, for the form it came from. */

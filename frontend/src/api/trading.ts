@@ -17,6 +17,8 @@ export interface OrderDraft {
   asset_id: string;
   quantity?: string;
   amount?: string;
+  /** The worst acceptable one. */
+  price?: string;
   /** The whole position, although it is worth more than the largest order. */
   close?: true;
 }
@@ -59,11 +61,14 @@ export const fillsQuery = (assetId: string, pageSize: number) =>
     getNextPageParam: (last) => (last.has_more ? (last.next_cursor ?? undefined) : undefined),
   });
 
+const limitOf = ({ price }: OrderDraft) => (price === undefined ? {} : { price });
+
 function orderBody(draft: OrderDraft) {
   const { order_type, asset_id } = draft;
+  const common = { order_type, asset_id, ...limitOf(draft) };
   return draft.amount === undefined
-    ? { order_type, asset_id, quantity: draft.quantity ?? '' }
-    : { order_type, asset_id, amount: draft.amount };
+    ? { ...common, quantity: draft.quantity ?? '' }
+    : { ...common, amount: draft.amount };
 }
 
 export const previewKey = (content: string) => [...roots.money, 'preview', content];
@@ -72,7 +77,11 @@ export async function previewOrder(draft: OrderDraft, signal?: AbortSignal): Pro
   const { asset_id } = draft;
   const reply = draft.close
     ? await unwrap(
-        POST('/api/v1/positions/{asset_id}/close/preview', { params: { path: { asset_id } }, signal }),
+        POST('/api/v1/positions/{asset_id}/close/preview', {
+          params: { path: { asset_id } },
+          body: limitOf(draft),
+          signal,
+        }),
       )
     : await unwrap(POST('/api/v1/orders/preview', { body: orderBody(draft), signal }));
   return reply.data;
@@ -83,7 +92,7 @@ export async function placeOrder(draft: OrderDraft, key: string): Promise<Order>
   const path = { asset_id: draft.asset_id };
   const send = () =>
     draft.close
-      ? unwrap(POST('/api/v1/positions/{asset_id}/close', { params: { header, path } }))
+      ? unwrap(POST('/api/v1/positions/{asset_id}/close', { params: { header, path }, body: limitOf(draft) }))
       : unwrap(POST('/api/v1/orders', { params: { header }, body: orderBody(draft) }));
   return (await untilAnswered(send)).data;
 }

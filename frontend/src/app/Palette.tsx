@@ -12,6 +12,7 @@ import { useSignOut } from '~/app/sign-out';
 import { setPreferences, usePreferences } from '~/lib/preferences';
 import { common } from '~/text/common';
 import { display } from '~/text/display';
+import { focusOnce } from '~/ui/focus';
 
 interface Props {
   open: boolean;
@@ -112,6 +113,8 @@ export default function Palette({ open, signedIn, onClose }: Props) {
           <Dialog.Title className="sr-only">{common.palette.title}</Dialog.Title>
           <Command label={common.palette.title}>
             <Command.Input
+              // At once: what is typed while the dialog still opens must not go to the page.
+              ref={focusOnce}
               className="w-full border-line border-b bg-transparent px-4 py-3.5 text-base outline-none"
               placeholder={common.palette.placeholder}
             />

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every answer refreshes what it outdates; one that nothing on the screen shows is told in a message that stays.
 import type { QueryClient } from '@tanstack/react-query';
-import { type Intention, onSettled } from '~/api/intention';
+import { type Intention, onSettled, resumeIntentions } from '~/api/intention';
 import { roots } from '~/api/keys';
 import { doneWords, wishOf } from '~/app/intention-words';
 import { outcome } from '~/text/outcome';
@@ -21,8 +21,10 @@ function tell(intention: Intention): void {
 
 /** Gives the way to stop. */
 export function reportOutcomes(cache: QueryClient): () => void {
-  return onSettled((intention) => {
+  const stop = onSettled((intention) => {
     tell(intention);
     if (intention.state === 'done') void cache.invalidateQueries({ queryKey: roots.money });
   });
+  resumeIntentions();
+  return stop;
 }

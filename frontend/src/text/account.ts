@@ -36,8 +36,6 @@ export const account = {
   history: {
     title: 'Movements',
     empty: 'No cash has moved yet.',
-    csv: 'Statement (CSV)',
-    jsonl: 'JSON Lines',
     time: 'Time',
     type: 'Type',
     amount: 'Amount',

@@ -39,6 +39,7 @@ export const common = {
   edit: 'Edit',
   back: 'Back',
   more: 'Load more',
+  allLoaded: 'That is all.',
   copy: 'Copy',
   copied: 'Copied',
   optional: 'optional',

@@ -14,6 +14,11 @@ export const trade = {
   byAmount: 'Amount in USD',
   quantity: 'Quantity',
   amount: 'Amount',
+  limit: 'Worst acceptable price',
+  limitHint: {
+    buy: 'Slippage protection: nothing is bought if the price is above this.',
+    sell: 'Slippage protection: nothing is sold if the price is below this.',
+  },
   share: (percent: number) => (percent === 100 ? 'Max' : `${percent}%`),
   shareOfCash: (percent: number) => (percent === 100 ? 'Max: all of your cash' : `${percent}% of your cash`),
   shareOfHolding: (percent: number) =>

@@ -4,3 +4,8 @@
 export function focusOnce(node: HTMLElement | null): void {
   node?.focus();
 }
+
+/** Leaves the focus alone when the person has moved it on meanwhile. */
+export function focusIfLost(node: HTMLElement | null): void {
+  if (document.activeElement === document.body) node?.focus();
+}

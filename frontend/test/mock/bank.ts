@@ -51,6 +51,7 @@ export interface OrderWish {
   asset_id: string;
   quantity?: string;
   amount?: string;
+  price?: string;
   close?: true;
 }
 
@@ -179,6 +180,8 @@ export class Bank {
         message: `Balance $${cash(this.balance)}, required $${cash(total)}.`,
       });
     }
+    if (wish.price && (buy ? new Big(asset.price).gt(wish.price) : new Big(asset.price).lt(wish.price)))
+      violations.push({ code: 'price_limit_exceeded', message: `The price is $${asset.price}.` });
     if (quantityAfter.lt(0)) {
       violations.push({
         code: 'insufficient_holdings',
@@ -190,7 +193,7 @@ export class Bank {
       asset_id: asset.asset_id,
       quantity: quantity.toFixed(),
       price: asset.price,
-      price_limit: null as string | null,
+      price_limit: wish.price ?? null,
       total_amount: exact(total),
       fee: '0.00',
       balance_after: exact(balanceAfter),

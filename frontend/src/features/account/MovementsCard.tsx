@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { transactionsQuery } from '~/api/cash';
-import { STATEMENT } from '~/features/account/requests';
+import { STATEMENT, TRADES } from '~/app/downloads';
 import { account } from '~/text/account';
+import { exports } from '~/text/exports';
 import { Card } from '~/ui/Card';
 import { TABLE_ROW } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
+import { ExportButton } from '~/ui/ExportButton';
 import { LoadMore } from '~/ui/LoadMore';
 import { MovementTable } from '~/ui/MovementTable';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -16,26 +17,16 @@ import { SkeletonRows } from '~/ui/Skeleton';
 const PAGE = 25;
 const words = account.history;
 
-function Exports() {
-  return (
-    <div className="flex flex-wrap gap-2">
-      <a className="btn btn-small" href={`${STATEMENT}?format=csv`} download="statement.csv">
-        <IconDownload size={16} aria-hidden="true" />
-        {words.csv}
-      </a>
-      <a className="btn btn-small" href={`${STATEMENT}?format=jsonl`} download="statement.jsonl">
-        <IconDownload size={16} aria-hidden="true" />
-        {words.jsonl}
-      </a>
-    </div>
-  );
-}
+const exported = [
+  { label: exports.statement, path: STATEMENT, name: 'statement' },
+  { label: exports.trades, path: TRADES, name: 'trades' },
+];
 
 export function MovementsCard() {
   const list = useInfiniteQuery(transactionsQuery(PAGE));
   const rows = useDeferredValue(list.data)?.pages.flatMap(({ transactions }) => transactions);
   return (
-    <Card title={words.title} action={<Exports />}>
+    <Card title={words.title} action={<ExportButton exported={exported} />}>
       {rows && rows.length > 0 ? (
         <>
           <MovementTable movements={rows} />

@@ -3,9 +3,6 @@ import { queryOptions } from '@tanstack/react-query';
 import { GET, unwrap } from '~/api/client';
 import { roots } from '~/api/keys';
 
-/** Where the browser downloads the statement. */
-export const STATEMENT = '/api/v1/balance/statement';
-
 export const proofQuery = () =>
   queryOptions({
     queryKey: [...roots.money, 'proof'],

@@ -4,14 +4,17 @@ import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { type OrderFilter, ordersQuery } from '~/api/trading';
 import type { OrderStatus, OrderType } from '~/api/types';
+import { ORDERS, TRADES } from '~/app/downloads';
 import { paths } from '~/app/paths';
 import { OrderFilters } from '~/features/orders/OrderFilters';
 import { useHydrated } from '~/lib/hydrated';
 import { useSearch } from '~/lib/search';
+import { exports } from '~/text/exports';
 import { orders } from '~/text/orders';
 import { Button } from '~/ui/Button';
 import { TABLE_ROW } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
+import { ExportButton } from '~/ui/ExportButton';
 import { LoadMore } from '~/ui/LoadMore';
 import { OrderTable } from '~/ui/OrderTable';
 import { PageHeader } from '~/ui/PageHeader';
@@ -19,6 +22,11 @@ import { ProblemPanel } from '~/ui/ProblemPanel';
 import { SkeletonRows } from '~/ui/Skeleton';
 
 const PAGE = 25;
+
+const exported = [
+  { label: exports.orders, path: ORDERS, name: 'orders' },
+  { label: exports.trades, path: TRADES, name: 'trades' },
+];
 
 function readFilter(params: URLSearchParams): OrderFilter {
   const filter: OrderFilter = {};
@@ -47,6 +55,7 @@ export function OrdersPage() {
   return (
     <>
       <PageHeader title={orders.title} text={orders.text}>
+        <ExportButton exported={exported} filter={filtered ? { ...filter } : undefined} />
         <Link to={paths.trading} className="btn btn-primary">
           {orders.place}
         </Link>

@@ -18,7 +18,11 @@ function columnsFor(nameOf: NameOf): readonly Column<Holding>[] {
       label: labels.asset,
       phone: 'left-1',
       cell: ({ asset_id }) => (
-        <Link to={paths.holding(asset_id)} className="block rounded-md md:max-w-36 lg:max-w-60">
+        // On tablets a long name takes what the figures leave, and asks for no more.
+        <Link
+          to={paths.holding(asset_id)}
+          className="block rounded-md md:max-lg:w-24 md:max-lg:min-w-full lg:max-w-60"
+        >
           <AssetName assetId={asset_id} name={nameOf(asset_id)} />
           <span className="sr-only">{words.history.trades}</span>
         </Link>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
 import type { Session } from '~/api/types';
 import { endSession, sessionsKey, sessionsQuery } from '~/features/profile/requests';
 import { profile } from '~/text/profile';
@@ -28,12 +29,13 @@ function clientName(userAgent: string | null): string {
   );
 }
 
-function Row({ session }: { session: Session }) {
+function Row({ session, onEnded }: { session: Session; onEnded: () => void }) {
   const cache = useQueryClient();
   const end = useMutation({
     mutationFn: () => endSession(session.session_id),
     onSuccess: async () => {
       notifyDone({ title: words.ended });
+      onEnded();
       await cache.invalidateQueries({ queryKey: sessionsKey });
     },
     onError: (error) => notifyFailed({ title: wordsFor(error).title, text: wordsFor(error).help }),
@@ -68,14 +70,21 @@ function Row({ session }: { session: Session }) {
 
 export function SessionsCard() {
   const sessions = useQuery(sessionsQuery());
+  const list = useRef<HTMLUListElement>(null);
+
+  /** The button that was pressed goes with its row: the list takes the focus. */
+  function keepFocus() {
+    if (list.current?.contains(document.activeElement)) list.current.focus();
+  }
+
   return (
     <Card title={words.title}>
       <p className="px-4 pt-4 text-muted">{words.text}</p>
       <div className="min-h-20 pt-2">
         {sessions.data ? (
-          <ul className="divide-y divide-line">
+          <ul ref={list} tabIndex={-1} className="divide-y divide-line outline-none" aria-label={words.title}>
             {sessions.data.map((session) => (
-              <Row key={session.session_id} session={session} />
+              <Row key={session.session_id} session={session} onEnded={keepFocus} />
             ))}
           </ul>
         ) : sessions.error ? (

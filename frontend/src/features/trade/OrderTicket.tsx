@@ -5,7 +5,15 @@ import { useHotkeys } from 'react-hotkeys-hook';
 import type { OrderDraft } from '~/api/trading';
 import type { Asset, AssetDetail, Portfolio } from '~/api/types';
 import { AssetPicker } from '~/features/trade/AssetPicker';
-import { type Mode, readOrder, type Side, shareOf, withClose } from '~/features/trade/input';
+import {
+  type Mode,
+  readLimit,
+  readOrder,
+  type Side,
+  shareOf,
+  withClose,
+  withLimit,
+} from '~/features/trade/input';
 import { PreviewLines, Violations } from '~/features/trade/OrderPreview';
 import { usePreview } from '~/features/trade/preview';
 import { useReview } from '~/features/trade/review';
@@ -83,7 +91,8 @@ export function OrderTicket({ state, assets, asset, portfolio, rules }: Props) {
     maxOrderValue: rules?.max_order_value,
   };
   const { draft: typedDraft, fault } = readOrder(typed, rules?.quantity_step);
-  const draft = withClose(typedDraft, means);
+  const limit = readLimit(state.limit);
+  const draft = withLimit(withClose(typedDraft, means), limit);
   const tradable = asset.is_active && !asset.halted;
   const preview = usePreview(tradable ? draft : null);
   const review = useReview(draft, () => state.clear(typed));
@@ -139,6 +148,18 @@ export function OrderTicket({ state, assets, asset, portfolio, rules }: Props) {
         onChange={(event) => setText(event.target.value)}
       />
       <ShareButtons side={side} disabled={!portfolio || !rules || !tradable} onPick={pickShare} />
+      <Field
+        label={trade.limit}
+        optional
+        inputMode="decimal"
+        autoComplete="off"
+        value={state.limit}
+        suffix="USD"
+        error={limit.fault ?? undefined}
+        reading={limit.price === null ? null : format.reading(limit.price, 'USD')}
+        hint={trade.limitHint[side]}
+        onChange={(event) => state.setLimit(event.target.value)}
+      />
       <section aria-label={trade.preview.title} aria-busy={!preview.exact}>
         {!tradable ? (
           <p className="rounded-lg bg-warn-tint p-3.5 text-warn">

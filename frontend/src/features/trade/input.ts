@@ -12,6 +12,8 @@ const CENT = '0.01';
 /** Of the ledger; what an asset publishes is never finer. */
 const FINEST = '0.00000001';
 const LARGEST = { quantity: '99999999999', amount: '1000000' } as const;
+const PRICE_DIGITS = 10;
+const LARGEST_PRICE = '1000000';
 
 export interface TypedOrder {
   assetId: string;
@@ -25,17 +27,18 @@ export interface Reading {
   fault: string | null;
 }
 
+const DOLLARS = ['US$', '$', 'USD'] as const;
+
 /** What may stand beside the number. */
-const units = (mode: Mode, assetId: string) => (mode === 'amount' ? ['US$', '$', 'USD'] : [assetId]);
+const units = (mode: Mode, assetId: string) => (mode === 'amount' ? DOLLARS : [assetId]);
 
 const digitsOf = (step: string) => step.replace(/\.?0+$/, '').split('.')[1]?.length ?? 0;
 
-function fault(value: decimal.Decimal, mode: Mode, step: string): string | null {
+function faultOf(value: decimal.Decimal, mostDigits: number, largest: string): string | null {
   if (decimal.sign(value) === 0) return trade.invalid.zero;
   const digits = value.split('.')[1]?.length ?? 0;
-  const most = digitsOf(mode === 'quantity' ? step : CENT);
-  if (digits > most) return trade.invalid.digits(most);
-  return decimal.compare(value, LARGEST[mode]) > 0 ? trade.invalid.tooLarge : null;
+  if (digits > mostDigits) return trade.invalid.digits(mostDigits);
+  return decimal.compare(value, largest) > 0 ? trade.invalid.tooLarge : null;
 }
 
 /** An empty field is neither an order nor a mistake. */
@@ -47,10 +50,30 @@ export function readOrder(
   const { value, fault: unread } = readTyped(text, units(mode, assetId), locale);
   if (unread === 'empty') return { draft: null, fault: null };
   if (value === null) return { draft: null, fault: trade.invalid[unread](asTyped('0.25', locale)) };
-  const wrong = fault(value, mode, step);
+  const wrong = faultOf(value, digitsOf(mode === 'quantity' ? step : CENT), LARGEST[mode]);
   if (wrong) return { draft: null, fault: wrong };
   const order_type = side === 'buy' ? 'market_buy' : 'market_sell';
   return { draft: { order_type, asset_id: assetId, [mode]: value }, fault: null };
+}
+
+export interface LimitReading {
+  price: string | null;
+  fault: string | null;
+}
+
+/** The worst acceptable price as typed; an empty field accepts any. */
+export function readLimit(text: string, locale?: string): LimitReading {
+  const { value, fault: unread } = readTyped(text, DOLLARS, locale);
+  if (unread === 'empty') return { price: null, fault: null };
+  if (value === null) return { price: null, fault: trade.invalid[unread](asTyped('0.25', locale)) };
+  const wrong = faultOf(value, PRICE_DIGITS, LARGEST_PRICE);
+  return wrong ? { price: null, fault: wrong } : { price: value, fault: null };
+}
+
+/** With the worst acceptable price; a limit that cannot be read leaves no order at all. */
+export function withLimit(draft: OrderDraft | null, { price, fault }: LimitReading): OrderDraft | null {
+  if (fault !== null) return null;
+  return draft && price !== null ? { ...draft, price } : draft;
 }
 
 interface Means {

@@ -14,6 +14,9 @@ type Typed = Pick<TypedOrder, 'mode' | 'text'>;
 
 const formOf = (assetId: string, mode: Mode) => `order.${assetId}.${mode}`;
 
+/** A limit belongs to one side of one asset: on the other it would mean something else. */
+const limitForm = (assetId: string, side: Side) => `order.${assetId}.${side}.limit`;
+
 function fromAddress(params: URLSearchParams): Typed | null {
   const mode = (['amount', 'quantity'] as const).find((name) => params.has(name));
   return mode ? { mode, text: asTyped(params.get(mode) ?? '') } : null;
@@ -35,6 +38,15 @@ export function useTypedOrder() {
   const [own, setOwn] = useState<Typed | null>(null);
   const { mode, text } = own ?? fromAddress(params) ?? leftBehind(assetId);
   const typed: TypedOrder = { assetId, side, mode, text };
+  const form = limitForm(assetId, side);
+  const [ownLimit, setOwnLimit] = useState<{ form: string; text: string } | null>(null);
+  const limit =
+    ownLimit?.form === form ? ownLimit.text : asTyped(params.get('price') ?? '') || readDraft(form);
+
+  function putLimit(next: string): void {
+    setOwnLimit({ form, text: next });
+    keepDraft(form, next);
+  }
 
   function put(next: Typed): void {
     setOwn(next);
@@ -52,6 +64,9 @@ export function useTypedOrder() {
 
   return {
     typed,
+    /** The worst acceptable price as typed. */
+    limit,
+    setLimit: putLimit,
     setText: (next: string) => put({ mode, text: next }),
     setMode: (next: Mode) => {
       keepDraft(formOf(assetId, mode), '');
@@ -61,6 +76,7 @@ export function useTypedOrder() {
     /** Empties the form once its order is placed, unless something else was typed meanwhile. */
     clear: (sent: TypedOrder) => {
       keepDraft(formOf(sent.assetId, sent.mode), '');
+      putLimit('');
       setOwn((now) => ((now?.text ?? sent.text) === sent.text ? { mode: sent.mode, text: '' } : now));
     },
     setAsset: (asset: string) => {
@@ -79,5 +95,6 @@ export function addressOf({ assetId, side, mode }: TypedOrder, draft: OrderDraft
   const params = new URLSearchParams({ asset: assetId, action: side });
   const value = draft?.[mode];
   if (value) params.set(mode, value);
+  if (draft?.price) params.set('price', draft.price);
   return `/trading?${params}`;
 }
