@@ -2,6 +2,7 @@
 /*
  * What the gateway says about itself: health, liveness, readiness and release.
  * Asks no service: each reports its own readiness on the internal listener.
+ * Whether the state is health or degraded is decided by the configuration.
  */
 
 #include "ngx_http_cnop_answer.h"
@@ -26,6 +27,9 @@ static ngx_http_cnop_info_t  ngx_http_cnop_infos[] = {
 
     { ngx_string("health"),
       "{\"status\":\"healthy\",\"service\":\"gateway\",\"redis\":true}\n", 0 },
+
+    { ngx_string("degraded"),
+      "{\"status\":\"degraded\",\"service\":\"gateway\",\"redis\":false}\n", 0 },
 
     { ngx_string("live"),
       "{\"status\":\"live\",\"service\":\"gateway\"}\n", 0 },
@@ -128,7 +132,7 @@ ngx_http_cnop_set_info(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (info->name.len == 0 || commit.len > 64
         || !cnop_str_is_word(ngx_http_cnop_str(&commit), "._-"))
     {
-        return "takes health, live, ready or version [<commit>]";
+        return "takes health, degraded, live, ready or version [<commit>]";
     }
 
     clcf->info.data = ngx_pnalloc(cf->pool, 256);

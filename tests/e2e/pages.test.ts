@@ -170,6 +170,28 @@ test('who is signed in already goes on from the sign-in page, with the right tit
   await context.close();
 });
 
+test('only what is shown is asked for again', async () => {
+  const { page, context } = await open(browser, { storage });
+  await page.goto('/trading?asset=BTC');
+  await settled(page);
+  await page.locator('figure canvas').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  const asked: string[] = [];
+  let bytes = 0;
+  page.on('requestfinished', async (request) => {
+    asked.push(request.url());
+    bytes += (await request.sizes()).responseBodySize;
+  });
+  for (let round = 0; round < 2; round += 1) await page.waitForResponse('**/inventory/assets/BTC');
+  assert.deepEqual(
+    asked.filter((address) => /assets\?|limit=200|limit=250/.test(address)),
+    [],
+    'neither the catalogue nor a whole chart',
+  );
+  assert.ok(bytes < 16_000, `${bytes} bytes in two rounds`);
+  await context.close();
+});
+
 test('an asset that does not exist arms no ticket', async () => {
   const { page, context, complaints } = await open(browser, { storage });
   await page.goto('/trading?asset=NOPE&action=buy&quantity=1');

@@ -5,8 +5,10 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -19,6 +21,32 @@ sys.path.insert(0, str(SOURCE / "conf"))
 import routes  # noqa: E402
 
 SERVICES = ["auth", "user", "inventory", "order", "order-read", "insights"]
+
+
+class Cache(threading.Thread):
+    """A Memcached that holds nothing."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        self.asked = []
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                link, _ = self.listener.accept()
+            except OSError:
+                return
+            with link:
+                self.asked.append(link.recv(1000))
+                link.sendall(b"END\r\n")
+
+    def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
 
 class Shipped(Gateway):
@@ -40,6 +68,7 @@ class Shipped(Gateway):
         self.stubs = {name: Stub(directory / f"run/{name}.sock").start() for name in SERVICES}
         for name, stub in self.stubs.items():
             stub.answer = self.named(name)
+        self.cache = Cache(directory / "run/memcached.sock")
         paths = {"app": ".", "etc": "etc", "run": "run", "keys": "keys", "data": "data", "log": "log", "tmp": "tmp", "sv": "sv",
                  "ui": "ui"}
         paths = {name: str(directory / value) for name, value in paths.items()}
@@ -249,6 +278,20 @@ def test_the_gateway_about_itself(shipped):
     assert shipped.get("/api/v1/openapi.json").json == {"openapi": "3.1.0"}
     problem(shipped.get("/.well-known/es256-k1.pem"), 404, "SVC_001")
     problem(shipped.get("/.well-known/"), 404, "SVC_001")
+
+
+def test_health_says_when_the_cache_is_down(shipped):
+    up = shipped.get("/health")
+    assert (up.status, up.json) == (200, {"status": "healthy", "service": "gateway", "redis": True})
+    assert shipped.cache.asked == [b"get health\r\n"]
+    problem(shipped.post("/health"), 405, "method_not_allowed")
+    before, after = (int(shipped.get("/health").headers["X-RateLimit-Remaining"]) for _ in range(2))
+    assert before - after <= 1, "counted once"
+    shipped.expected.append("memcached.sock failed")
+    shipped.cache.stop()
+    down = shipped.get("/health")
+    assert (down.status, down.json) == (200, {"status": "degraded", "service": "gateway", "redis": False})
+    assert down.headers["X-RateLimit-Limit"] == "10000"
 
 
 def test_not_ready_before_the_first_snapshot():

@@ -148,15 +148,8 @@ export function begin<K extends Kind>(kind: K, content: Contents[K], { back, onD
     return open;
   }
   const key = newIdempotencyKey();
-  const intention = {
-    key,
-    kind,
-    content,
-    back,
-    state: 'sending',
-    atMs: Date.now(),
-    watchers: 0,
-  } as Intention;
+  const fresh = { state: 'sending', atMs: Date.now(), watchers: 0 } as const;
+  const intention = { key, kind, content, back, ...fresh } as Intention;
   if (onDone) afterwards.set(key, onDone);
   change([...store.get(), intention]);
   void run(intention);

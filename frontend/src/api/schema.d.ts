@@ -845,7 +845,7 @@ export interface paths {
         };
         /**
          * Gateway health
-         * @description Answers as long as the gateway runs; asks no service. Counted by the rate limit, unlike `/health/live` and `/health/ready`.
+         * @description Answers 200 as long as the gateway runs; asks no service. `degraded` means that the cache does not answer, so that everything works, but slower. Counted by the rate limit, unlike `/health/live` and `/health/ready`.
          */
         get: operations["getHealth"];
         put?: never;
@@ -1495,7 +1495,7 @@ export interface components {
         };
         Health: {
             /**
-             * @description Whether the counter store works. It is the gateway's shared memory; the name is kept for existing clients.
+             * @description Whether the cache answers (Memcached; the name is kept for existing clients). Limits are counted in the gateway's own memory.
              * @example true
              */
             redis: boolean;
