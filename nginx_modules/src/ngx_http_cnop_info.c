@@ -29,7 +29,8 @@ static ngx_http_cnop_info_t  ngx_http_cnop_infos[] = {
       "{\"status\":\"healthy\",\"service\":\"gateway\",\"redis\":true}\n", 0 },
 
     { ngx_string("degraded"),
-      "{\"status\":\"degraded\",\"service\":\"gateway\",\"redis\":false}\n", 0 },
+      "{\"status\":\"degraded\",\"service\":\"gateway\","
+      "\"redis\":false}\n", 0 },
 
     { ngx_string("live"),
       "{\"status\":\"live\",\"service\":\"gateway\"}\n", 0 },

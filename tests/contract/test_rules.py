@@ -65,7 +65,7 @@ RULES = {
     ("header", "Idempotency-Key"): [("b!", KEY), ("x" * 65, KEY)],
     ("body", "username"): [("", length(30, 6)), (LONG, length(30, 6)), (5, STRING), ("jane doe", "may contain only .*")],
     ("login", "body", "username"): [("", length(30, 6)), (LONG, length(30, 6)), (5, STRING)],
-    ("body", "email"): [("", length(254, 6)), (LONG, length(254, 6)), (5, STRING), ("jane.example.com", "must be .*")],
+    ("body", "email"): [("", length(254, 6)), (LONG, length(254, 6)), (5, STRING), ("jane.example.com", "must have a mailbox of letters, digits and .*")],
     ("body", "password"): [("", length(r"\d+", 12)), (LONG, length(r"\d+", 12)), (5, STRING)],
     ("body", "new_password"): [("", length(r"\d+", 12)), (LONG, length(r"\d+", 12)), (5, STRING)],
     ("body", "current_password"): [(5, STRING), (LONG, r"must have at most \d+ characters|is wrong|.*password.*")],
