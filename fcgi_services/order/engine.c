@@ -11,6 +11,8 @@
 #include "fcgi_services/order/fault.h"
 #include "shared/base/clock.h"
 
+#define CLOCK_STEP_MAX_US 5000000 /* well below the age at which a price is stale */
+
 /* ---- answers ---- */
 
 static void
@@ -41,13 +43,15 @@ can_fill(const struct engine *engine)
     return engine_batch_has_room(batch) && ledger_has_room(engine->ledger);
 }
 
-/* Times rise with ids, also when the clock is set back: readers look for a time among ids. */
+/* Times rise with ids while the clock is adjusted: readers look for a time among ids. A clock that
+ * comes back from far ahead is believed at once; every price would be stale until it has caught up.
+ */
 static int64_t
 next_time_us(struct engine *engine)
 {
     int64_t now_us = cnop_clock_wall_us();
 
-    if (now_us > engine->last_time_us)
+    if (now_us > engine->last_time_us || engine->last_time_us - now_us > CLOCK_STEP_MAX_US)
         engine->last_time_us = now_us;
     return engine->last_time_us;
 }

@@ -6,12 +6,21 @@
 
 #include "shared/base/clock.h"
 
-/* What of the daily limit is used on the command's day. A clock set back does not reopen a day. */
+/* A day that a clock gone wrong has stored. Tomorrow may be: clocks step around midnight. */
+static bool
+is_beyond(int32_t stored_day, int32_t utc_day)
+{
+    return stored_day > utc_day + 1;
+}
+
+/* What of the daily limit is used on the command's day. A clock set back does not reopen a day, but
+ * a day that lies far ahead does not block the account until then. */
 static int64_t
 used_today(const struct ledger_account *account, enum ledger_limit limit, int32_t utc_day)
 {
     cnop_assert(limit < LEDGER_LIMIT_COUNT);
-    if (account == NULL || account->used_day[limit] < utc_day)
+    if (account == NULL || account->used_day[limit] < utc_day ||
+        is_beyond(account->used_day[limit], utc_day))
         return 0;
     return account->used_e8[limit];
 }
@@ -45,7 +54,7 @@ use_limit(struct ledger *ledger, const struct ledger_command *command, enum ledg
     int64_t used_e8 = used_today(account, limit, utc_day);
 
     cnop_assert(used_e8 <= INT64_MAX - command->amount.e8);
-    if (account->used_day[limit] < utc_day)
+    if (account->used_day[limit] < utc_day || is_beyond(account->used_day[limit], utc_day))
         account->used_day[limit] = utc_day;
     account->used_e8[limit] = used_e8 + command->amount.e8; /* overflow was checked */
 }

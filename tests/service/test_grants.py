@@ -24,7 +24,7 @@ APPEND = {"SELECT", "INSERT", "UPDATE"}
 WRITE = APPEND | {"DELETE"}
 
 # the ledger's only tables with rows that change; the others are append only
-REWRITTEN = ("writer", "account", "balance", "limit_use")
+REWRITTEN = ("writer", "account", "balance", "limit_use", "verification")
 
 # user -> table or view ("schema.*": every base table of the schema) -> rights
 EXPECTED = {
@@ -49,7 +49,7 @@ EXPECTED = {
     "cnop_read": {
         "cnop_market.v_asset": READ,
         **{f"cnop_ledger.{view}": READ for view in (
-            "v_orders", "v_orders_page", "v_orders_asset", "v_orders_kind", "v_asset_sum", "v_journal_head")},
+            "v_orders", "v_orders_page", "v_orders_asset", "v_orders_kind", "v_asset_sum", "v_journal_head", "v_verification")},
     },
     "cnop_insights": {
         "cnop_market.v_asset_stat": READ,  # columns of three views besides, tested below

@@ -120,6 +120,12 @@ bench_pass_us(int64_t us)
 }
 
 void
+bench_wall_ahead_us(int64_t us)
+{
+    cnop_clock_freeze(START_US + bench.now_us + us, bench.now_us);
+}
+
+void
 bench_round(void)
 {
     engine_on_lookup(bench.engine);

@@ -52,8 +52,9 @@ int bench_deposit(int account, int64_t dollars, const char *key);
 /* A withdrawal that is refused for want of funds: nothing to write. */
 int bench_refused(int account);
 
-void bench_pass_us(int64_t us); /* time goes by */
-void bench_round(void);         /* one round of the loop */
+void bench_pass_us(int64_t us);       /* time goes by */
+void bench_wall_ahead_us(int64_t us); /* the wall clock is wrong by so much, until time goes by */
+void bench_round(void);               /* one round of the loop */
 /* The batch in flight ends so, and the loop hears of it. */
 void bench_commit(enum cnop_err err);
 /* Rounds until nothing is in flight, every commit judged by bench.committer.judge. */

@@ -62,6 +62,37 @@ START_TEST(a_key_is_answered_from_its_first_posting)
 }
 END_TEST
 
+/* ---- the clock ---- */
+
+static int64_t
+time_of_deposit(int64_t ahead_us)
+{
+    bench_wall_ahead_us(ahead_us);
+    (void)bench_deposit(0, 10, NULL);
+    bench_round();
+    bench_commit(CNOP_OK);
+    return ledger_find_balance(bench.ledger, BENCH_ACCOUNT, LEDGER_USD)->updated_us;
+}
+
+START_TEST(times_rise_while_the_clock_is_adjusted)
+{
+    int64_t ahead = time_of_deposit(1000000);
+
+    ck_assert_int_eq(time_of_deposit(0), ahead);
+    bench_check_books();
+}
+END_TEST
+
+START_TEST(a_clock_back_from_far_ahead_is_believed)
+{
+    int64_t day_us = INT64_C(86400000000);
+    int64_t ahead = time_of_deposit(366 * day_us);
+
+    ck_assert_int_eq(time_of_deposit(0), ahead - 366 * day_us);
+    bench_check_books();
+}
+END_TEST
+
 /* ---- failed commits ---- */
 
 /* Nothing was written, for a reason that concerns everybody. */
@@ -438,6 +469,8 @@ add(TCase *tests)
     tcase_add_test(tests, a_lookup_that_ends_in_a_stall_is_answered);
     tcase_add_test(tests, a_locked_row_does_not_hold_the_others);
     tcase_add_test(tests, a_locked_house_is_noticed);
+    tcase_add_test(tests, times_rise_while_the_clock_is_adjusted);
+    tcase_add_test(tests, a_clock_back_from_far_ahead_is_believed);
     tcase_add_test(tests, a_full_queue_refuses);
     tcase_add_test(tests, an_old_queue_refuses);
     tcase_add_test(tests, a_drain_finishes_what_was_accepted);

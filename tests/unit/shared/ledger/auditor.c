@@ -38,7 +38,8 @@ cash(struct auditor *auditor, const struct ledger_command *command)
     int64_t limit = kind ? auditor->rules.withdraw_limit.e8 : auditor->rules.deposit_limit.e8;
     int32_t day = (int32_t)(command->time_us / DAY_US);
     int64_t amount = command->amount.e8;
-    int64_t used = user->day[kind] < day ? 0 : user->used[kind];
+    bool counts = user->day[kind] == day || user->day[kind] == day + 1;
+    int64_t used = counts ? user->used[kind] : 0;
 
     if (user->frozen)
         return refuse(CNOP_E_ACCOUNT_FROZEN);
@@ -50,7 +51,7 @@ cash(struct auditor *auditor, const struct ledger_command *command)
         return refuse(CNOP_E_INSUFFICIENT_FUNDS);
     if (command->op != LEDGER_OP_GIFT) {
         user->used[kind] = used + amount;
-        if (user->day[kind] < day)
+        if (!counts)
             user->day[kind] = day;
     }
     user->holdings[0].amount += in ? amount : -amount;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/base/clock.h"
 #include "shared/base/secret.h"
 #include "tests/unit/shared/ledger/auditor.h"
 #include "tests/unit/unit.h"
@@ -498,6 +499,27 @@ START_TEST(daily_limit_admits_equality_and_reopens_next_day)
 }
 END_TEST
 
+START_TEST(a_clock_that_was_years_ahead_blocks_no_limit)
+{
+    const struct ledger_account *account;
+    struct ledger_command command;
+    struct ledger_outcome outcome;
+    int32_t today;
+
+    world_open(4);
+    ledger_batch_begin(world.ledger);
+    command = plain(LEDGER_OP_DEPOSIT, 10000 * CNOP_E8);
+    today = cnop_clock_utc_day(command.time_us);
+    command.time_us += 366 * INT64_C(86400000000);
+    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
+    ck_assert_int_eq(deposit(9999 * CNOP_E8), CNOP_OK);
+    ck_assert_int_eq(deposit(2 * CNOP_E8), CNOP_E_DAILY_LIMIT);
+    account = ledger_find_account(world.ledger, command.account_id);
+    ck_assert_int_eq(account->used_day[LEDGER_LIMIT_DEPOSIT], today);
+    world_close();
+}
+END_TEST
+
 START_TEST(preview_names_every_violation_and_changes_nothing)
 {
     struct ledger_command command;
@@ -566,6 +588,7 @@ add(TCase *tests)
     tcase_add_test(tests, a_listing_is_an_event_only_when_it_changes);
     tcase_add_test(tests, nobody_sells_what_they_do_not_own);
     tcase_add_test(tests, daily_limit_admits_equality_and_reopens_next_day);
+    tcase_add_test(tests, a_clock_that_was_years_ahead_blocks_no_limit);
     tcase_add_test(tests, preview_names_every_violation_and_changes_nothing);
     tcase_add_test(tests, full_tables_refuse);
 }
