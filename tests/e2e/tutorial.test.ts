@@ -48,6 +48,7 @@ test('the first trade as the tutorial tells it', async () => {
   await look();
   await page.getByRole('link', { name: 'Open an account' }).first().click();
   await page.waitForURL('**/register**');
+  await page.getByLabel('First name').waitFor();
   await look();
   await page.getByLabel('First name').fill('Dana');
   await page.getByLabel('Last name').fill('Moore');
