@@ -22,6 +22,8 @@ CNOP_VAR_GIVEN=${CNOP_VAR:-}
 with_monitors
 # shellcheck source=tools/deploy/quality.sh
 . "$CNOP_SOURCE/tools/deploy/quality.sh"
+# shellcheck source=tools/deploy/package.sh
+. "$CNOP_SOURCE/tools/deploy/package.sh"
 # shellcheck source=tools/deploy/verbs.sh
 . "$CNOP_SOURCE/tools/deploy/verbs.sh"
 
@@ -62,6 +64,7 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
   load latency|rate-limit|contention|breaker [--seconds N] [--rate N]
                           a scenario against the running stack, with a report
   bench                   load figures of this machine
+  package [FOLDER]        Debian packages for servers (default: packages/ of the state folder)
   doctor                  checks packages, ports, disk, clock and the running stack
   help                    this text
 
@@ -85,6 +88,7 @@ main() {
         coverage) verb_coverage "$@" ;;
         load) verb_load "$@" ;;
         url) verb_url "$@" ;;
+        package) verb_package "$@" ;;
         doctor) no_more doctor "$@"; verb_doctor ;;
         local) verb_local "$@" ;;
         all) verb_all "$@" ;;

@@ -3,7 +3,7 @@
 """Renders conf/ for a local run: defaults, then a profile, then overrides, into one folder.
 
 Unknown keys are refused, files change only when their text does, and the names of the changed
-files are printed. Ansible renders the same templates with the same variables.
+files are printed. Ansible renders the same templates through the same functions.
 """
 import argparse
 import os
@@ -98,6 +98,14 @@ def settings(args):
         merge(values, load(path), path)
     for text in args.set:
         merge(values, override(text), f"--set {text}")
+    return complete(values)
+
+
+def complete(values):
+    """Fills in what follows from other settings."""
+    paths = values["paths"]
+    paths["token_keys"] = paths["token_keys"] or paths["keys"]
+    paths["jwks"] = paths["jwks"] or f"{paths['keys']}/jwks.json"
     return values
 
 
@@ -114,8 +122,8 @@ def write_if_changed(path, text, mode):
     return True
 
 
-def render_all(values, out):
-    """conf/<group>/<name>.j2 becomes <out>/<name>; anything without .j2 is copied as it is."""
+def renderer(values):
+    """A function that renders a template, named by its path under conf/."""
     import jinja2  # here, since --get is asked often and needs none
     env = jinja2.Environment(loader=jinja2.FileSystemLoader(CONF), trim_blocks=True,
                              undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
@@ -123,6 +131,18 @@ def render_all(values, out):
     table = routes.read()
     values = dict(values, services=routes.services(table), locations=routes.locations(table),
                   by_prefix=routes.by_prefix)
+
+    def render(name):
+        try:
+            return env.get_template(name).render(values)
+        except jinja2.UndefinedError as error:
+            return refuse(f"{name} names a variable that conf/defaults.yml lacks: {error}")
+    return render
+
+
+def render_all(values, out):
+    """conf/<group>/<name>.j2 becomes <out>/<name>; anything without .j2 is copied as it is."""
+    render = renderer(values)
     changed = []
     for group in ("nginx", "workers", "mariadb", "logrotate", "monitoring"):
         for source in sorted((CONF / group).glob("*")):
@@ -130,10 +150,7 @@ def render_all(values, out):
                 continue
             if source.suffix == ".j2":
                 name = source.stem
-                try:
-                    text = env.get_template(f"{group}/{source.name}").render(values)
-                except jinja2.UndefinedError as error:
-                    refuse(f"{source.name} names a variable that conf/defaults.yml lacks: {error}")
+                text = render(f"{group}/{source.name}")
             else:
                 name = source.name
                 text = source.read_text(encoding="utf-8")

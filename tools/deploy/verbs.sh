@@ -350,6 +350,9 @@ verb_test() {
     fi
     prepare_var
     command -v npm >/dev/null || packages_ui=(ui)
+    case " $* " in
+        *" provision "*) packages_ui+=(package provision) ;;
+    esac
     need_packages build run test monitoring "${packages_ui[@]}"
     exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@" 9>&-
 }
@@ -383,6 +386,19 @@ verb_bench() {
     step "build programs and benchmarks" "" build_benchmarks
     CNOP_BUILDDIR=$CNOP_VAR/build exec /usr/bin/python3 \
         "$CNOP_SOURCE/tests/bench/orders_bench.py" "$@" 9>&-
+}
+
+verb_package() {
+    local out=${1:-}
+    [ $# -le 1 ] || bad_usage "package: unexpected '$2'"
+    prepare_var
+    out=$(realpath -m "${out:-$CNOP_VAR/packages}")
+    local packages_ui=()
+    command -v npm >/dev/null || packages_ui=(ui)
+    need_packages build package "${packages_ui[@]}"
+    step "build packages" "" build_packages "$out"
+    (cd "$out" && ls -1 -- *.deb)
+    say "  in $out"
 }
 
 verb_doctor() {
