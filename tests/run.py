@@ -28,7 +28,8 @@ LOGS_KEPT = 5
 
 SUITES = {name[len("suite_"):]: function for name, function in vars(suites).items()
           if name.startswith("suite_")}
-NEEDS_NO_STACK = {"lint", "deploy", "frontend"}
+NEEDS_NO_STACK = {"lint", "deploy", "frontend", "provision"}
+BY_NAME = {"provision"}  # run only when they are named
 
 
 def free_ports(count):
@@ -179,7 +180,7 @@ def remove_kept():
 def arguments():
     parser = argparse.ArgumentParser(prog="./deploy.sh test", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("suite", nargs="*", help="suites to run; all without any")
+    parser.add_argument("suite", nargs="*", help="suites to run; without any, all but those run by name")
     parser.add_argument("--list", action="store_true", help="name the suites")
     parser.add_argument("--keep", action="store_true", help="leave the test stack running")
     parser.add_argument("--reuse", action="store_true",
@@ -204,7 +205,7 @@ def main():
         return 0
     if args.remove:
         return remove_kept()
-    names = [name for name in SUITES if not args.suite or name in args.suite]
+    names = [name for name in SUITES if (name in args.suite if args.suite else name not in BY_NAME)]
     if "deploy" not in names and set(names) - NEEDS_NO_STACK:
         names.insert(0, "deploy")
 

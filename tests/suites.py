@@ -148,7 +148,7 @@ def suite_lint(run, log):
     scripts = [str(path) for path in [
         run.source / "deploy.sh", run.source / "tools/cnopctl", run.source / "tools/cnopctl.bash-completion",
         run.source / "docs/build_api_docs.sh", *sorted((run.source / "tools").rglob("*.sh")),
-        *sorted((run.source / "tests").rglob("*.sh"))]]
+        *sorted((run.source / "tests").rglob("*.sh")), *sorted((run.source / "ansible").rglob("*.sh"))]]
     return commands(
         run, log,
         (1, PYTHON, "tests/lint/tidy.py"),
@@ -323,6 +323,14 @@ def suite_chaos(run, log):
 def suite_operate(run, log):
     """./deploy.sh with wrong words, taken ports, Ctrl-C, killed services and a killed supervisor"""
     return run_pytest(run, log, "deploy", 10)
+
+
+def suite_provision(run, log):
+    """by name, as root: Debian packages, and ansible-playbook site.yml on a bare host"""
+    shell(run, log, [PYTHON, "tests/provision/hosts.py"], 1)
+    packages = run.folder / "packages"
+    shell(run, log, ["./deploy.sh", "package", str(packages)], 15)
+    return run_pytest(run, log, "provision", 20, {"CNOP_PACKAGES": str(packages)})
 
 
 def suite_destroy(run, log):
