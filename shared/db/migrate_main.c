@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Program cnop-migrate: brings the database schemas up to the files that came with this version.
  *   cnop-migrate --config FILE up | status | verify
+ * `up` prints the migrations that it applies, and nothing when there are none.
  * Runs as the database administrator, one at a time under a server lock, forward only. */
 #include <string.h>
 
