@@ -23,7 +23,6 @@ package_date() {
 package_source() { # FOLDER
     local name version
     version=$(package_version)
-    rm -rf "$1"
     mkdir -p "$1"
     while read -r name; do
         [ ! -f "$CNOP_SOURCE/$name" ] || printf '%s\0' "$name"
@@ -46,6 +45,7 @@ package_source() { # FOLDER
 # The folder can serve as an apt repository: it has an index.
 build_packages() { # OUT
     local folder="$CNOP_VAR/tmp/package"
+    rm -rf "$folder" # of a build that broke off
     package_source "$folder/cnop" || return
     (cd "$folder/cnop" && dpkg-buildpackage -b -us -uc -j"$(nproc)") || return
     mkdir -p "$1"
