@@ -20,6 +20,9 @@
 #include "shared/base/clock.h"
 #include "shared/ledger/command.h"
 
+#define BALANCE                                                                                    \
+    "balance (account_id,asset_id,avail_e8,held_e8,floor_e8,cost_e8,realised_e8,entries,ver,"      \
+    "created_us,updated_us)"
 #define ACCOUNTS 1000
 #define FIRST_ACCOUNT 1000
 #define SQL_BYTES (8u << 20)
@@ -256,7 +259,7 @@ naive_order(MYSQL *mysql, int64_t id, int64_t account)
         "INSERT INTO xfer VALUES (@i,0,@a,2,0,24690000,4),(@i,1,2,@a,3,200000000,5)",
         "UPDATE balance SET avail_e8=avail_e8-24690000,ver=ver+1 WHERE account_id=@a AND "
         "asset_id=0",
-        "INSERT INTO balance VALUES (@a,3,200000000,0,0,0,0,1,1,0,0) ON DUPLICATE KEY"
+        "INSERT INTO " BALANCE " VALUES (@a,3,200000000,0,0,0,0,1,1,0,0) ON DUPLICATE KEY"
         " UPDATE avail_e8=avail_e8+200000000,ver=ver+1",
         "UPDATE balance SET avail_e8=avail_e8+24690000,ver=ver+1 WHERE account_id=2 AND asset_id=0",
         "UPDATE balance SET avail_e8=avail_e8-200000000,ver=ver+1 WHERE account_id=2 AND "
@@ -303,13 +306,13 @@ run_naive(int64_t until_us, uint32_t connections, int64_t *ret_start_us)
 
     for (int account = 0; account < ACCOUNTS; account++) {
         (void)snprintf(sql, sizeof(sql),
-                       "INSERT IGNORE INTO balance VALUES (%d,0,900000000000,0,0,0,0,1,1,0,0)",
+                       "INSERT IGNORE INTO " BALANCE " VALUES (%d,0,900000000000,0,0,0,0,1,1,0,0)",
                        FIRST_ACCOUNT + account);
         if (!run_sql(mysql, sql))
             fail("fund", mysql);
     }
     if (!run_sql(mysql,
-                 "INSERT IGNORE INTO balance VALUES (2,0,0,0,-9000000000000000000,0,0,0,0,0,0),"
+                 "INSERT IGNORE INTO " BALANCE " VALUES (2,0,0,0,-9000000000000000000,0,0,0,0,0,0),"
                  "(2,3,0,0,-9000000000000000000,0,0,0,0,0,0)"))
         fail("fund", mysql);
     *ret_start_us = cnop_clock_monotonic_us();

@@ -114,7 +114,8 @@ def create_holders(stack):
         database.sql(f"INSERT INTO profile (user_id,username,email,first_name,last_name,created_us,updated_us) VALUES "
                      f"({user},'user{user}','u{user}@example.com','A','B',1,1)", schema="cnop_user")
         stack.ledger_sql(f"INSERT INTO account (id,user_id,kind,status,created_us,changed_us) VALUES ({user},{user},5,1,0,0);"
-                         f"INSERT INTO balance SELECT {user},IF(seq=9,0,seq),100000000,0,0,90000000,0,1,1,1,1 FROM seq_9_to_{9 + count}")
+                         f"INSERT INTO balance (account_id,asset_id,avail_e8,held_e8,floor_e8,cost_e8,realised_e8,entries,ver,"
+                         f"created_us,updated_us) SELECT {user},IF(seq=9,0,seq),100000000,0,0,90000000,0,1,1,1,1 FROM seq_9_to_{9 + count}")
 
 
 def portfolio(directory, stack, seconds):

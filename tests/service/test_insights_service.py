@@ -49,7 +49,8 @@ def account(place, cash=0, dollars_in=None, orders=0, order_dollars=0, order_age
     for symbol, dollars in (dollars_in or {}).items():
         rows.append((user, place.ids[symbol], int(dollars / place.prices[symbol] * E8)))
     place.database.sql(
-        f"INSERT INTO account VALUES ({user}, {user}, 5, 1, 0, 1, 1);"
+        "INSERT INTO account (id, user_id, kind, status, created_us, changed_us)"
+        f" VALUES ({user}, {user}, 5, 1, 1, 1);"
         + "".join("INSERT INTO balance (account_id, asset_id, avail_e8, held_e8, floor_e8, cost_e8, realised_e8,"
                   f" entries, ver, created_us, updated_us) VALUES ({u}, {a}, {q}, 0, 0, 0, 0, 1, 1, 1, 1);"
                   for u, a, q in rows)
