@@ -187,9 +187,11 @@ class Storm:
         """A second engine on the same shard: it must shut the first one out."""
         name = f"rival{len(self.kills)}"
         old = self.stack.engine
-        self.stack.start_engine(name=name, env=self.environment)
-        time.sleep(0.5)
-        old.stop()
+        try:
+            self.stack.start_engine(name=name, env=self.environment)
+            time.sleep(0.5)
+        finally:
+            old.stop()
         self.kills.append("rival")
 
     def move_prices(self):
@@ -212,12 +214,14 @@ class Storm:
         faults = [self.kill_engine, self.kill_engine, self.kill_database, self.kill_both]
         if self.arguments.rivals:
             faults = [self.start_rival]
-        while time.monotonic() < end:
-            time.sleep(0.3 + self.random.random())
-            self.move_prices()
-            if not self.arguments.calm:
-                self.random.choice(faults)()
-        stop.set()
+        try:
+            while time.monotonic() < end:
+                time.sleep(0.3 + self.random.random())
+                self.move_prices()
+                if not self.arguments.calm:
+                    self.random.choice(faults)()
+        finally:
+            stop.set()  # also when an engine refuses to start on what it finds
         for client in clients:
             client.join(30)
             if client.error is not None:
