@@ -65,6 +65,7 @@ def wait_until(condition, timeout=10.0, what="condition", pause=0.01):
 
 def answers(path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)  # nobody may be left who accepts, and the queue be full of earlier looks
         try:
             probe.connect(str(path))
             return True
