@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Request memory: a bump pointer over one block with a red zone behind it. Under AddressSanitizer
- * the unused part is poisoned and allocations are kept apart, so overruns show at once. */
+ * the unused part is poisoned and each allocation is followed by a gap of its own size, so overruns
+ * show at once; the block is larger by these gaps, and holds as much as in any other build. */
 #include "shared/base/arena.h"
 
 #include <stdio.h>
@@ -21,17 +22,18 @@
 
 #ifdef CNOP_ARENA_ASAN
 #include <sanitizer/asan_interface.h>
-#define CNOP_ARENA_GAP_BYTES 16
+#define CNOP_ARENA_SPREAD 2
 #define CNOP_ARENA_POISON(ptr, len) ASAN_POISON_MEMORY_REGION(ptr, len)
 #define CNOP_ARENA_UNPOISON(ptr, len) ASAN_UNPOISON_MEMORY_REGION(ptr, len)
 #else
-#define CNOP_ARENA_GAP_BYTES 0
+#define CNOP_ARENA_SPREAD 1
 #define CNOP_ARENA_POISON(ptr, len) ((void)(ptr), (void)(len))
 #define CNOP_ARENA_UNPOISON(ptr, len) ((void)(ptr), (void)(len))
 #endif
 
-/* Invariant: used <= cap, used is a multiple of the alignment, used <= high_water. The red zone is
- * the CNOP_ARENA_RED_ZONE_BYTES after cap. */
+/* Invariant: used <= cap, used is a multiple of the alignment, used <= high_water. All three count
+ * what is handed out; in the block it lies CNOP_ARENA_SPREAD times as far apart. The red zone is
+ * the CNOP_ARENA_RED_ZONE_BYTES behind. */
 struct cnop_arena {
     unsigned char *memory;
     size_t cap;
@@ -40,6 +42,12 @@ struct cnop_arena {
     bool overflow;
 };
 
+static unsigned char *
+at(const struct cnop_arena *arena, size_t used)
+{
+    return arena->memory + used * CNOP_ARENA_SPREAD;
+}
+
 struct cnop_arena *
 cnop_arena_new(size_t bytes)
 {
@@ -47,13 +55,14 @@ cnop_arena_new(size_t bytes)
     size_t cap = bytes & ~(size_t)(CNOP_ARENA_ALIGN - 1);
 
     cnop_assert(bytes >= CNOP_ARENA_ALIGN);
-    cnop_assert(bytes < SIZE_MAX / 2);
+    cnop_assert(bytes < SIZE_MAX / 2 / CNOP_ARENA_SPREAD);
     cnop_assert(arena != NULL);
-    arena->memory = aligned_alloc(CNOP_ARENA_ALIGN, cap + CNOP_ARENA_RED_ZONE_BYTES);
+    arena->memory =
+        aligned_alloc(CNOP_ARENA_ALIGN, cap * CNOP_ARENA_SPREAD + CNOP_ARENA_RED_ZONE_BYTES);
     cnop_assert(arena->memory != NULL);
     arena->cap = cap;
-    memset(arena->memory + cap, CNOP_ARENA_RED_ZONE_FILL, CNOP_ARENA_RED_ZONE_BYTES);
-    CNOP_ARENA_POISON(arena->memory, cap);
+    memset(at(arena, cap), CNOP_ARENA_RED_ZONE_FILL, CNOP_ARENA_RED_ZONE_BYTES);
+    CNOP_ARENA_POISON(arena->memory, cap * CNOP_ARENA_SPREAD);
     return arena;
 }
 
@@ -62,7 +71,7 @@ cnop_arena_free(struct cnop_arena **arena)
 {
     if (*arena == NULL)
         return;
-    CNOP_ARENA_UNPOISON((*arena)->memory, (*arena)->cap);
+    CNOP_ARENA_UNPOISON((*arena)->memory, (*arena)->cap * CNOP_ARENA_SPREAD);
     free((*arena)->memory);
     free(*arena);
     *arena = NULL;
@@ -72,14 +81,14 @@ void *
 cnop_arena_alloc(struct cnop_arena *arena, size_t bytes)
 {
     size_t left = arena->cap - arena->used;
-    unsigned char *ptr = arena->memory + arena->used;
+    unsigned char *ptr = at(arena, arena->used);
     size_t taken;
 
     if (bytes > left) {
         arena->overflow = true;
         return NULL;
     }
-    taken = (bytes + CNOP_ARENA_GAP_BYTES + CNOP_ARENA_ALIGN - 1) & ~(size_t)(CNOP_ARENA_ALIGN - 1);
+    taken = (bytes + CNOP_ARENA_ALIGN - 1) & ~(size_t)(CNOP_ARENA_ALIGN - 1);
     if (taken == 0)
         taken = CNOP_ARENA_ALIGN; /* every allocation has an address of its own */
     if (taken > left) {
@@ -138,14 +147,14 @@ cnop_arena_rewind(struct cnop_arena *arena, size_t mark)
 {
     cnop_assert(mark <= arena->used);
     cnop_assert(mark % CNOP_ARENA_ALIGN == 0);
-    CNOP_ARENA_POISON(arena->memory + mark, arena->used - mark);
+    CNOP_ARENA_POISON(at(arena, mark), (arena->used - mark) * CNOP_ARENA_SPREAD);
     arena->used = mark;
 }
 
 void
 cnop_arena_reset(struct cnop_arena *arena)
 {
-    const unsigned char *red_zone = arena->memory + arena->cap;
+    const unsigned char *red_zone = at(arena, arena->cap);
 
     for (size_t i = 0; i < CNOP_ARENA_RED_ZONE_BYTES; i++)
         cnop_assert(red_zone[i] == CNOP_ARENA_RED_ZONE_FILL);

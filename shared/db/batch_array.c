@@ -10,7 +10,7 @@
 
 #define COLUMNS_MAX (BATCH_ARRAY_SECTION_MAX * BATCH_ARRAY_COLUMN_MAX)
 #define ROW_BYTES (sizeof(int64_t) + sizeof(unsigned long) + 1)
-#define ALLOC_MARGIN 64 /* the arena aligns, and keeps allocations apart under AddressSanitizer */
+#define ALLOC_MARGIN 64 /* the arena aligns each */
 #define ARENA_BYTES                                                                                \
     (sizeof(struct batch_arrays) + BATCH_ARRAY_BYTES + 2 * ALLOC_MARGIN +                          \
      COLUMNS_MAX * (BATCH_ARRAY_ROW_MAX * ROW_BYTES + 3 * ALLOC_MARGIN))

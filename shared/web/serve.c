@@ -9,11 +9,6 @@
 #include "shared/base/clock.h"
 #include "shared/web/scoreboard.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_MARGIN 2 /* the arena keeps allocations apart: room that requests need */
-#else
-#define ARENA_MARGIN 1
-#endif
 #define IGNORED_BODY_BYTES 1024 /* routes without a body put up with a small one */
 
 struct cnop_request *
@@ -25,7 +20,7 @@ cnop_request_new(struct cnop_arena *pool, const struct cnop_service *service,
 
     cnop_assert(req != NULL);
     req->service = service;
-    req->arena = cnop_arena_new(sizes->arena_bytes * ARENA_MARGIN);
+    req->arena = cnop_arena_new(sizes->arena_bytes);
     req->fcgi = cnop_fcgi_new(pool);
     /* Mapped, not taken from the pool: pages that no answer ever reaches are never touched. */
     body = mmap(NULL, sizes->response_bytes, PROT_READ | PROT_WRITE,
