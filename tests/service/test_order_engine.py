@@ -560,8 +560,9 @@ def test_a_locked_row_holds_nobody_else(stack, user):
                 f"BEGIN; SELECT * FROM cnop_ledger.balance WHERE account_id={user} AND asset_id=0 FOR UPDATE;"
                 " SELECT SLEEP(120)")
             try:
+                # asked more often than every 100 ms, the table is never filled anew
                 wait_until(lambda: other.ledger_sql("SELECT COUNT(*) FROM information_schema.innodb_trx"
-                                                    " WHERE trx_rows_locked > 0") != [["0"]], 30, "the lock")
+                                                    " WHERE trx_rows_locked > 0") != [["0"]], 30, "the lock", 0.2)
                 with Connection(other.engine.socket, timeout=60) as worker:
                     assert order(worker, user, quantity="0.01", client_order_id="locked").code == "busy"
                     assert order(worker, user + 1, quantity="0.01").status == 201
