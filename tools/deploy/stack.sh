@@ -371,9 +371,12 @@ start_services() {
 # Programs or settings are newer than what runs. Choices count once they are rendered, and what only
 # the monitoring reads does not.
 something_changed() {
+    local path others=()
+    for path in "$CNOP_SOURCE"/conf/monitoring/*; do others+=(! -name "$(basename "$path" .j2)"); done
     [ ! -f "$CNOP_RUN/current" ] ||
         [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile ! -name no-ui \
-            ! -name 'monitoring-*' ! -name web.yml -newer "$CNOP_RUN/current" -print -quit)" ]
+            ! -name 'monitoring-*' ! -name web.yml ! -path "$CNOP_APP/share/cnop/monitoring/*" "${others[@]}" \
+            -newer "$CNOP_RUN/current" -print -quit)" ]
 }
 
 # After a rebuild: services roll over to the new program one child at a time, the gateway follows.
