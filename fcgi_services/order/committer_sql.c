@@ -3,16 +3,15 @@
  * hand-over only; a lent batch belongs to this thread until it is handed back. */
 #include "fcgi_services/order/committer_sql.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "fcgi_services/order/fault.h"
 #include "fcgi_services/order/rows_sql.h"
+#include "fcgi_services/order/wake.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 
@@ -41,16 +40,6 @@ struct committer {
     const struct seal_key *key;
     struct cnop_batch sql; /* of the batch in hand */
 };
-
-static void
-signal_loop(const struct committer *committer)
-{
-    uint64_t one = 1;
-
-    cnop_assert(committer->event_fd >= 0);
-    while (write(committer->event_fd, &one, sizeof(one)) < 0 && errno == EINTR)
-        continue;
-}
 
 static void
 log_failure(const struct committer *committer, const struct engine_batch *batch, enum cnop_err err)
@@ -221,7 +210,7 @@ committer_main(void *arg)
         committer->result = result;
         committer->done = true;
         pthread_mutex_unlock(&committer->mutex);
-        signal_loop(committer);
+        wake_signal(committer->event_fd);
     }
     return NULL;
 }
@@ -246,7 +235,7 @@ committer_sql_start(struct cnop_batch_db *db, const struct seal_key *key,
     committer.db = db;
     committer.key = key;
     atomic_store(&committer.stopping, false);
-    committer.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    committer.event_fd = wake_open();
     if (committer.event_fd < 0)
         return CNOP_E_IO;
     atomic_store(&committer.has_database, true);
@@ -295,11 +284,9 @@ committer_send(struct committer *committer, struct engine_batch *batch)
 bool
 committer_take(struct committer *committer, struct commit_result *ret_result)
 {
-    uint64_t count;
     bool done;
 
-    while (read(committer->event_fd, &count, sizeof(count)) < 0 && errno == EINTR)
-        continue;
+    wake_drain(committer->event_fd);
     pthread_mutex_lock(&committer->mutex);
     done = committer->done;
     if (done) {

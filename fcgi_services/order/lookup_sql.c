@@ -3,14 +3,12 @@
  * queues; a lent job is only read here. */
 #include "fcgi_services/order/lookup_sql.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "fcgi_services/order/recovery_sql.h"
 #include "fcgi_services/order/rows_columns.h"
+#include "fcgi_services/order/wake.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 
@@ -167,8 +165,6 @@ lookup_main(void *arg)
     struct lookup *lookup = arg;
 
     while (take_work(lookup)) {
-        uint64_t one = 1;
-
         look_up(lookup);
         pthread_mutex_lock(&lookup->mutex);
         cnop_assert(lookup->ready_count + lookup->work_count <= LOOKUP_MAX);
@@ -176,8 +172,7 @@ lookup_main(void *arg)
                lookup->work_count * sizeof(lookup->work[0]));
         lookup->ready_count += lookup->work_count;
         pthread_mutex_unlock(&lookup->mutex);
-        while (write(lookup->event_fd, &one, sizeof(one)) < 0 && errno == EINTR)
-            continue;
+        wake_signal(lookup->event_fd);
     }
     return NULL;
 }
@@ -190,7 +185,7 @@ lookup_sql_start(struct cnop_batch_db *db, struct lookup **ret_lookup)
     cnop_assert(db != NULL);
     cnop_assert(lookup.db == NULL); /* one a process */
     lookup.db = db;
-    lookup.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    lookup.event_fd = wake_open();
     if (lookup.event_fd < 0)
         return CNOP_E_IO;
     pthread_mutex_init(&lookup.mutex, NULL);
@@ -240,12 +235,10 @@ lookup_push(struct lookup *lookup, struct engine_job *job)
 uint32_t
 lookup_take(struct lookup *lookup, struct lookup_result *results, uint32_t max)
 {
-    uint64_t seen;
     uint32_t count;
 
     cnop_assert(max > 0);
-    while (read(lookup->event_fd, &seen, sizeof(seen)) < 0 && errno == EINTR)
-        continue;
+    wake_drain(lookup->event_fd);
     pthread_mutex_lock(&lookup->mutex);
     count = lookup->ready_count < max ? lookup->ready_count : max;
     memcpy(results, lookup->ready, count * sizeof(*results));

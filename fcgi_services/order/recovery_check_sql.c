@@ -62,12 +62,6 @@ recovery_check_init(struct recovery_check *check, const struct recovery_parts *p
 
 /* ---- rows ---- */
 
-static bool
-fits(const struct cnop_cell *cell, int64_t seal)
-{
-    return (cell->kind == CNOP_PARAM_I64 || cell->kind == CNOP_PARAM_U64) && cell->i64 == seal;
-}
-
 void
 recovery_check_balance(struct recovery_check *check, const struct ledger_balance *row,
                        const struct cnop_cell *seal)
@@ -77,7 +71,7 @@ recovery_check_balance(struct recovery_check *check, const struct ledger_balance
         return;
     }
     check->sums[row->asset_id] += (__int128)row->avail_e8 + row->held_e8;
-    if (!check->sealed || fits(seal, seal_balance(check->parts->key, row)))
+    if (!check->sealed || cell_is(seal, seal_balance(check->parts->key, row)))
         return;
     if (check->unsealed_count < RECOVERY_UNSEALED_MAX)
         check->unsealed[check->unsealed_count] =
@@ -89,7 +83,7 @@ void
 recovery_check_account(struct recovery_check *check, const struct ledger_account *account,
                        const struct cnop_cell *seal)
 {
-    if (!check->sealed || fits(seal, seal_account(check->parts->key, account)))
+    if (!check->sealed || cell_is(seal, seal_account(check->parts->key, account)))
         return;
     if (check->status_count < RECOVERY_UNSEALED_MAX)
         check->status[check->status_count] = account->id;

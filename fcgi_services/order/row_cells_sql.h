@@ -25,6 +25,13 @@ cell_bytes(const struct cnop_row *row, size_t column)
     return cell->kind == CNOP_PARAM_BYTES ? cell->bytes : cnop_str_make(NULL, 0);
 }
 
+/* Whether the cell holds this number; NULL is none. */
+static inline bool
+cell_is(const struct cnop_cell *cell, int64_t value)
+{
+    return (cell->kind == CNOP_PARAM_I64 || cell->kind == CNOP_PARAM_U64) && cell->i64 == value;
+}
+
 static inline bool
 cell_is_null(const struct cnop_row *row, size_t column)
 {

@@ -3,13 +3,11 @@
  * pass has found is also kept in the table `verification`, from where the order reader tells it. */
 #include "fcgi_services/order/verifier.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
+#include "fcgi_services/order/wake.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/db/batch.h"
@@ -67,15 +65,6 @@ pace(void *arg)
 
 /* ---- results ---- */
 
-static void
-signal_loop(const struct verifier *verifier)
-{
-    uint64_t one = 1;
-
-    while (write(verifier->event_fd, &one, sizeof(one)) < 0 && errno == EINTR)
-        continue;
-}
-
 /* Keeps the state for the reader. It is lost with the server only: the next pass tells it again. */
 static void
 store(struct verifier *verifier)
@@ -121,7 +110,7 @@ on_found(void *arg, const struct verify_finding *finding)
     if (is_more)
         verifier->progress.finding_count = verifier->pass_findings;
     pthread_mutex_unlock(&verifier->mutex);
-    signal_loop(verifier);
+    wake_signal(verifier->event_fd);
 }
 
 static void
@@ -135,7 +124,7 @@ on_pass_ended(struct verifier *verifier, int64_t started_us, int64_t account_cou
     verifier->progress.finding_count = verifier->pass_findings;
     pthread_mutex_unlock(&verifier->mutex);
     store(verifier);
-    signal_loop(verifier);
+    wake_signal(verifier->event_fd);
 }
 
 /* ---- a pass ---- */
@@ -242,8 +231,8 @@ verifier_start(struct verify *verify, struct cnop_batch_db *db,
     verifier.db = db;
     verifier.progress.durable = true;
     verify_tell(verify, &to);
-    verifier.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    verifier.stop_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    verifier.event_fd = wake_open();
+    verifier.stop_fd = wake_open();
     if (verifier.event_fd < 0 || verifier.stop_fd < 0)
         return CNOP_E_IO;
     pthread_mutex_init(&verifier.mutex, NULL);
@@ -264,11 +253,9 @@ uint32_t
 verifier_take(struct verifier *verifier, struct verify_finding *findings,
               struct verifier_progress *ret_progress)
 {
-    uint64_t seen;
     uint32_t count;
 
-    while (read(verifier->event_fd, &seen, sizeof(seen)) < 0 && errno == EINTR)
-        continue;
+    wake_drain(verifier->event_fd);
     pthread_mutex_lock(&verifier->mutex);
     count = verifier->finding_count;
     memcpy(findings, verifier->findings, count * sizeof(*findings));
@@ -281,9 +268,6 @@ verifier_take(struct verifier *verifier, struct verify_finding *findings,
 void
 verifier_stop(struct verifier *verifier)
 {
-    uint64_t one = 1;
-
-    while (write(verifier->stop_fd, &one, sizeof(one)) < 0 && errno == EINTR)
-        continue;
+    wake_signal(verifier->stop_fd);
     (void)pthread_join(verifier->thread, NULL);
 }

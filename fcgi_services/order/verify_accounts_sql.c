@@ -71,8 +71,7 @@ on_balance(void *arg, const struct cnop_row *cells)
         .row = balance,
         .stored = true,
         .cost_known = true,
-        .seal_fits = !cell_is_null(cells, PLACE_seal) &&
-                     cell_i64(cells, PLACE_seal) == seal_balance(verify->key, &balance)};
+        .seal_fits = cell_is(&cells->cells[PLACE_seal], seal_balance(verify->key, &balance))};
     return CNOP_OK;
 }
 
@@ -149,8 +148,7 @@ on_account(void *arg, const struct cnop_row *cells)
 
     cnop_assert(cells->column_count == PLACE_COUNT);
     ROW_TAKE_ALL(ROW_ACCOUNT)
-    if (cell_is_null(cells, PLACE_seal) ||
-        cell_i64(cells, PLACE_seal) != seal_account(verify->key, &found))
+    if (!cell_is(&cells->cells[PLACE_seal], seal_account(verify->key, &found)))
         verify_found(verify, VERIFY_OF(found.id, 0, 0), "account %lld: changed by somebody else",
                      (long long)found.id);
     return CNOP_OK;

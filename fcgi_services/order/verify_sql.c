@@ -108,8 +108,7 @@ on_system_balance(void *arg, const struct cnop_row *cells)
 
     cnop_assert(cells->column_count == PLACE_COUNT);
     ROW_TAKE_ALL(ROW_BALANCE)
-    if (cell_is_null(cells, PLACE_seal) ||
-        cell_i64(cells, PLACE_seal) != seal_balance(verify->key, &balance))
+    if (!cell_is(&cells->cells[PLACE_seal], seal_balance(verify->key, &balance)))
         verify_found(verify, VERIFY_OF(balance.account_id, balance.asset_id, 0),
                      "balance of account %lld, asset %u: changed by somebody else",
                      (long long)balance.account_id, balance.asset_id);
