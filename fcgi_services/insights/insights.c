@@ -39,6 +39,13 @@ insight_severity_name(enum insight_severity severity)
     return names[severity];
 }
 
+uint64_t
+insight_effective_count(const struct insight_finding *finding)
+{
+    cnop_assert(finding->rule == INSIGHT_DIVERSIFIED);
+    return (finding->count + 50) / 100;
+}
+
 /* What the rules are made of; values are US dollars at 10^-10, so that the largest portfolio fits.
  */
 struct sums {

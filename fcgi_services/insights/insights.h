@@ -62,6 +62,9 @@ struct insight_report {
 const char *insight_rule_name(enum insight_rule rule);
 const char *insight_severity_name(enum insight_severity severity);
 
+/* DIVERSIFIED: as if over so many assets of equal size, rounded. */
+uint64_t insight_effective_count(const struct insight_finding *finding);
+
 /* Never fails: what is unknown does not speak. */
 void insight_assess(const struct insight_facts *facts, struct insight_report *ret_report);
 

@@ -13,6 +13,23 @@
 #define SENTENCE_BYTES 512
 #define PROMPT_BYTES 1024
 
+/* What the sentence speaks of, so that clients can word it themselves. */
+static void
+encode_subject(struct cnop_json_writer *json, const struct insight_finding *finding)
+{
+    if (cnop_str_empty(finding->symbol))
+        cnop_json_null(json, "asset_id");
+    else
+        cnop_json_str(json, "asset_id", finding->symbol);
+    cnop_json_bool(json, "is_group", finding->is_group);
+    if (finding->rule == INSIGHT_CHURN)
+        cnop_json_u64(json, "count", finding->count);
+    else if (finding->rule == INSIGHT_DIVERSIFIED)
+        cnop_json_u64(json, "count", insight_effective_count(finding));
+    else
+        cnop_json_null(json, "count");
+}
+
 static void
 encode_finding(struct cnop_json_writer *json, const struct insight_finding *finding)
 {
@@ -34,7 +51,22 @@ encode_finding(struct cnop_json_writer *json, const struct insight_finding *find
         cnop_json_null(json, "value");
     else
         cnop_json_str(json, "value", cnop_buf_view(&value));
+    encode_subject(json, finding);
     cnop_json_object_close(json);
+}
+
+/* What the summary begins with. */
+static void
+encode_whole(struct cnop_json_writer *json, const struct insight_report *report)
+{
+    char memory[32];
+    struct cnop_buf percent;
+
+    cnop_buf_init(&percent, memory, sizeof(memory));
+    narrate_percent(&percent, report->cash_ppm);
+    cnop_json_cash(json, "total_value", report->total, 2);
+    cnop_json_str(json, "cash_percent", cnop_buf_view(&percent));
+    cnop_json_u64(json, "asset_count", report->asset_count);
 }
 
 /* The summary as a language model words it: from the cache, else asked for. */
@@ -94,6 +126,7 @@ insights_http_portfolio(struct cnop_request *req, struct cnop_response *res)
     cnop_json_str(json, "summary", summary);
     cnop_json_time(json, "generated_at", now_us);
     cnop_json_text(json, "model", is_reworded ? env->provider_config.model : RULES_MODEL);
+    encode_whole(json, &report);
     cnop_json_array_open(json, "findings");
     for (size_t i = 0; i < report.finding_count; i++)
         encode_finding(json, &report.findings[i]);

@@ -100,7 +100,7 @@ narrate_finding(struct cnop_buf *buf, const struct insight_finding *finding)
         break;
     case INSIGHT_DIVERSIFIED:
         cnop_buf_printf(buf, "It is well spread, as if over %llu assets of equal size.",
-                        (unsigned long long)((finding->count + 50) / 100));
+                        (unsigned long long)insight_effective_count(finding));
         break;
     }
 }

@@ -163,6 +163,47 @@ describe.each(cases)('$name', ({ Page, path, at, filled, empty }) => {
   });
 });
 
+describe('insights', () => {
+  it('words summary and findings itself', async () => {
+    const { container } = showPage(InsightsPage, '/insights');
+    expect(
+      await screen.findByText(
+        'Your portfolio is worth $2,745,201.91, spread over 2 assets, with under 1% in cash and stablecoins.',
+      ),
+    ).toBeInTheDocument();
+    const sentences = [...container.querySelectorAll('li p')].map((line) => line.textContent);
+    expect(sentences).toEqual([
+      '91% sits in cash and stablecoins, which neither gain nor lose.',
+      'BTC and assets pegged to it make up over 99% of your portfolio, so one price decides most of its result.',
+      'It has been calm. On a typical day its value moves by about 1.3%.',
+      'You placed 1,200 orders in seven days and turned over 1,234% of the portfolio\u2019s value, so check whether each trade was needed.',
+    ]);
+    expect(container).not.toHaveTextContent('Raw');
+    expect(screen.getByText(/Fixed rules/)).toBeInTheDocument();
+  });
+
+  it('leaves the words of a language model as they are', async () => {
+    server.use(
+      http.get(everything, () =>
+        HttpResponse.json({
+          data: {
+            summary: 'Half of it is cash.',
+            generated_at: bank.now(),
+            model: 'wordy-1',
+            total_value: '5.00',
+            cash_percent: '50.00',
+            asset_count: 1,
+            findings: [],
+          },
+        }),
+      ),
+    );
+    showPage(InsightsPage, '/insights');
+    expect(await screen.findByText('Half of it is cash.')).toBeInTheDocument();
+    expect(screen.getByText(/Worded by wordy-1/)).toBeInTheDocument();
+  });
+});
+
 describe('order', () => {
   it('shows an order of one’s own', async () => {
     history();

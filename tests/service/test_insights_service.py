@@ -66,10 +66,10 @@ def insights(worker, user):
     answer = fcgi.request(worker.socket, "GET", PATH, user=user)
     assert answer.status == 200, answer
     data = answer.json()["data"]
-    assert set(data) == {"summary", "generated_at", "model", "findings"}
+    assert set(data) == {"summary", "generated_at", "model", "total_value", "cash_percent", "asset_count", "findings"}
     assert 1 <= len(data["summary"]) < 1500
     for finding in data["findings"]:
-        assert set(finding) == {"rule", "severity", "text", "value"}
+        assert set(finding) == {"rule", "severity", "text", "value", "asset_id", "is_group", "count"}
         assert finding["severity"] in ("info", "notice", "warning")
     return data
 
@@ -104,6 +104,9 @@ def test_one_asset_dominates(worker, place):
     assert found(data)["concentration"]["severity"] == "warning"
     assert float(found(data)["concentration"]["value"]) == pytest.approx(80, abs=0.5)
     assert "BTC makes up 80% of your portfolio" in data["summary"]
+    assert found(data)["concentration"]["asset_id"] == "BTC" and found(data)["concentration"]["is_group"] is False
+    assert float(data["total_value"]) == pytest.approx(10000, abs=0.05) and data["asset_count"] == 1
+    assert float(data["cash_percent"]) == pytest.approx(20, abs=0.5)
     assert "cash_drag" not in found(data)
     assert data["findings"][0]["severity"] == "warning"  # the most severe first
 
@@ -118,11 +121,13 @@ def test_a_spread_portfolio_is_praised(worker, place):
     data = insights(worker, account(place, cash=100, dollars_in={s: 1000 for s in SYMBOLS if s != "USDC"}))
     assert found(data)["diversified"]["severity"] == "info"
     assert "as if over 6 assets of equal size" in data["summary"]
+    assert found(data)["diversified"]["count"] == 6 and found(data)["diversified"]["asset_id"] is None
 
 
 def test_churn_counts_the_last_week_only(worker, place):
     busy = insights(worker, account(place, cash=1000, orders=40, order_dollars=100))
     assert found(busy)["churn"]["severity"] == "warning" and found(busy)["churn"]["value"] == "400.00"
+    assert found(busy)["churn"]["count"] == 40
     calm = insights(worker, account(place, cash=1000, orders=40, order_dollars=100, order_age_s=8 * 86400))
     assert "churn" not in found(calm)
 

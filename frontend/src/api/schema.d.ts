@@ -1422,6 +1422,21 @@ export interface components {
         };
         Finding: {
             /**
+             * @description The asset it is about, for `concentration`.
+             * @example BTC
+             */
+            asset_id: string | null;
+            /**
+             * @description `churn`: orders in seven days. `diversified`: assets, as if all were of equal size.
+             * @example 12
+             */
+            count: number | null;
+            /**
+             * @description Whether the assets pegged to that one are meant, too.
+             * @example false
+             */
+            is_group: boolean;
+            /**
              * @description The rule that spoke.
              * @enum {string}
              */
@@ -1437,7 +1452,7 @@ export interface components {
              */
             text: string;
             /**
-             * @description The figure behind it, a decimal string.
+             * @description The figure behind it in percent, a decimal string; null for `empty`.
              * @example 67.12
              */
             value: string | null;
@@ -1550,11 +1565,21 @@ export interface components {
             unrealised_pnl: components["schemas"]["SignedCash"];
         };
         Insight: {
+            /**
+             * @description Assets held, stablecoins left out.
+             * @example 1
+             */
+            asset_count: number;
+            /**
+             * @description Share of cash and stablecoins in percent.
+             * @example 33.00
+             */
+            cash_percent: string;
             /** @description What the rules found, the most serious first. */
             findings: components["schemas"]["Finding"][];
             generated_at: components["schemas"]["Timestamp"];
             /**
-             * @description What wrote the summary.
+             * @description What wrote the summary; `cnop-rules-1` are the fixed rules, anything else is a language model.
              * @example cnop-rules-1
              */
             model: string;
@@ -1563,6 +1588,11 @@ export interface components {
              * @example A third of the portfolio is in cash. Prices have moved calmly over the last day.
              */
             summary: string;
+            /**
+             * @description Cash and holdings in US dollars.
+             * @example 12500.00
+             */
+            total_value: string;
         };
         InsightReply: {
             data: components["schemas"]["Insight"];

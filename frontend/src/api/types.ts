@@ -11,6 +11,7 @@ export type Candle = Schemas['Candle'];
 export type CandleInterval = Schemas['CandleList']['interval'];
 export type Finding = Schemas['Finding'];
 export type Holding = Schemas['Holding'];
+export type Insight = Schemas['Insight'];
 export type Limits = Schemas['Limits'];
 export type LimitUse = Schemas['LimitUse'];
 export type Order = Schemas['Order'];

@@ -133,6 +133,10 @@ export function percent(value: string | number): string {
   return formatter({ style: 'unit', unit: 'percent', maximumFractionDigits: 1 }).format(exact(value));
 }
 
+export function wholePercent(value: string | number): string {
+  return formatter({ style: 'unit', unit: 'percent', maximumFractionDigits: 0 }).format(exact(value));
+}
+
 export function count(value: number): string {
   return formatter({ maximumFractionDigits: 0 }).format(exact(value));
 }

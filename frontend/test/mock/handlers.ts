@@ -6,6 +6,10 @@ import type { Bank, MockAsset, OrderWish } from './bank.ts';
 
 let requests = 0;
 
+function finding(rule: string, severity: string, value: string) {
+  return { rule, severity, text: 'Raw sentence.', value, asset_id: null, is_group: false, count: null };
+}
+
 export function problem(status: number, code: string, detail: string, extra: Record<string, unknown> = {}) {
   requests += 1;
   const id = `test-request-${requests}`;
@@ -375,13 +379,17 @@ function moneyHandlers(bank: Bank, api: (path: string) => string) {
       guarded(bank, () =>
         HttpResponse.json({
           data: {
-            summary: 'Most of your portfolio is cash. Prices have moved calmly over the last day.',
+            summary: 'Raw summary.',
             generated_at: bank.now(),
             model: 'cnop-rules-1',
+            total_value: '2745201.91',
+            cash_percent: '0.12',
+            asset_count: 2,
             findings: [
-              { rule: 'cash_drag', severity: 'notice', text: 'Most of your portfolio is cash.', value: '91' },
-              { rule: 'concentration', severity: 'warning', text: 'One asset dominates.', value: '88' },
-              { rule: 'volatility', severity: 'info', text: 'Prices have moved calmly.', value: null },
+              finding('cash_drag', 'notice', '91.49'),
+              { ...finding('concentration', 'warning', '99.99'), asset_id: 'BTC', is_group: true },
+              finding('volatility', 'info', '1.26'),
+              { ...finding('churn', 'notice', '1234.00'), count: 1200 },
             ],
           },
         }),

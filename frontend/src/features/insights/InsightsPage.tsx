@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import type { Finding } from '~/api/types';
 import { paths } from '~/app/paths';
 import { insightsQuery } from '~/features/insights/requests';
+import { RULES_MODEL, sentenceOf, summaryOf } from '~/features/insights/sentences';
 import { common } from '~/text/common';
 import { insights } from '~/text/insights';
 import { Button } from '~/ui/Button';
@@ -43,7 +44,7 @@ function Item({ finding }: { finding: Finding }) {
           {insights.rules[finding.rule]}
           <span className={`chip ${tone}`}>{insights.severities[finding.severity]}</span>
         </h3>
-        <p className="mt-1 max-w-prose">{finding.text}</p>
+        <p className="mt-1 max-w-prose">{sentenceOf(finding)}</p>
       </div>
       <Link to={targets[finding.rule]} className="btn btn-small">
         {insights.act[finding.rule]}
@@ -71,9 +72,10 @@ export function InsightsPage() {
           <Card title={insights.summary}>
             {data ? (
               <div className="min-h-72 p-4 sm:min-h-40">
-                <p className="max-w-prose text-lg leading-relaxed">{data.summary}</p>
+                <p className="max-w-prose text-lg leading-relaxed">{summaryOf(data)}</p>
                 <p className="mt-4 text-muted text-sm">
-                  {insights.written} {data.model} {insights.at} <Time at={data.generated_at} />
+                  {data.model === RULES_MODEL ? insights.writtenByRules : insights.writtenBy(data.model)},{' '}
+                  <Time at={data.generated_at} />
                 </p>
               </div>
             ) : (
@@ -86,7 +88,7 @@ export function InsightsPage() {
             {data && data.findings.length > 0 ? (
               <ul className="divide-y divide-line">
                 {data.findings.map((finding) => (
-                  <Item key={`${finding.rule} ${finding.text}`} finding={finding} />
+                  <Item key={finding.rule} finding={finding} />
                 ))}
               </ul>
             ) : data ? (
