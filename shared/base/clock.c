@@ -18,12 +18,6 @@
 #define CNOP_CLOCK_ERA_DAYS 146097
 #define CNOP_CLOCK_EPOCH_SHIFT_DAYS 719468
 
-struct cnop_clock_date {
-    int year;
-    int month;
-    int day;
-};
-
 static atomic_bool cnop_clock_frozen;
 static _Atomic int64_t cnop_clock_frozen_wall_us;
 static _Atomic int64_t cnop_clock_frozen_monotonic_us;
@@ -84,7 +78,7 @@ cnop_clock_day_start_us(int32_t utc_day)
     return utc_day * CNOP_CLOCK_US_PER_DAY;
 }
 
-static struct cnop_clock_date
+struct cnop_clock_date
 cnop_clock_date_of_day(int32_t utc_day)
 {
     int64_t days = (int64_t)utc_day + CNOP_CLOCK_EPOCH_SHIFT_DAYS;
@@ -103,8 +97,7 @@ cnop_clock_date_of_day(int32_t utc_day)
     };
 }
 
-/* Years from 1 on. */
-static int32_t
+int32_t
 cnop_clock_day_of_date(struct cnop_clock_date date)
 {
     int year = date.month <= 2 ? date.year - 1 : date.year;

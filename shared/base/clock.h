@@ -17,6 +17,16 @@ void cnop_clock_unfreeze(void);
 int32_t cnop_clock_utc_day(int64_t wall_us);
 int64_t cnop_clock_day_start_us(int32_t utc_day);
 
+/* A day of the proleptic Gregorian calendar and its number. day_of_date takes years from 1 on and
+ * does not check that the month has that day. */
+struct cnop_clock_date {
+    int year;
+    int month;
+    int day;
+};
+struct cnop_clock_date cnop_clock_date_of_day(int32_t utc_day);
+int32_t cnop_clock_day_of_date(struct cnop_clock_date date);
+
 /* RFC 3339 UTC with microseconds: 2026-11-22T12:00:00.000000Z (27 characters). */
 void cnop_clock_format(struct cnop_buf *buf, int64_t wall_us);
 /* YYYY-MM-DD of a UTC day. */

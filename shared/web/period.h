@@ -11,9 +11,10 @@ struct cnop_period {
     int64_t to_us;   /* not included; INT64_MAX: no end */
 };
 
-/* A time (RFC 3339) is an instant. A bare date is the day where the clock is tz away from UTC
- * ("+02:00", "-05:30", "UTC"; default UTC): `from` begins with it, `to` ends after it. INVALID,
- * with a fault: not a time, not an offset, or from after to. */
+/* A time (RFC 3339) is an instant. A bare date is a day by the clocks of `tz`: UTC (the default),
+ * an offset from it ("+02:00", "-05:30") or a zone of the IANA database ("Europe/Berlin"), where
+ * days may have 23 or 25 hours. `from` begins with it, `to` ends after it. INVALID, with a fault:
+ * not a time, no such zone, or from after to. */
 cnop_must_check enum cnop_err cnop_request_period(struct cnop_request *req,
                                                   struct cnop_period *ret_period);
 

@@ -44,7 +44,7 @@ RULES = {
     ("query", "cursor"): [("abc", "must be the next_cursor of an earlier answer")],
     ("query", "from"): [("", MOMENT), ("yesterday", MOMENT), ("2026-02-30", MOMENT)],
     ("query", "to"): [("", MOMENT), ("9999-99-99", MOMENT)],
-    ("query", "tz"): [("CET!", r"must be UTC or an offset from it such as \+02:00")],
+    ("query", "tz"): [("CET!", r"must be UTC, an offset from it such as \+02:00, or the name of a time zone such as Europe/Berlin")],
     ("query", "format"): [("pdf", "must be one of: csv, jsonl")],
     ("query", "asset_id"): [("b!", SYMBOL), ("x" * 11, "must have at most 10 characters")],
     ("query", "order_type"): [("BUY", ORDER_TYPES)],

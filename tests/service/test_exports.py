@@ -56,6 +56,9 @@ def test_a_statement_is_whole(stack, saver, form):
     ("from=2024-01-02&to=2024-01-02&tz=%2B02:00", "2024-01-01T22", 24),
     ("from=2024-01-02&to=2024-01-02&tz=+02:00", "2024-01-01T22", 24),  # a plus that nobody encoded
     ("from=2024-01-02&to=2024-01-02&tz=-05:30", "2024-01-02T06", 24),
+    ("from=2024-01-02&to=2024-01-02&tz=Europe/Berlin", "2024-01-01T23", 24),
+    ("from=2024-01-02&to=2024-01-03&tz=America/New_York", "2024-01-02T05", 48),
+    ("from=2024-01-02&to=2024-01-02&tz=Asia/Kathmandu", "2024-01-01T19", 24),  # 18:15 UTC
     ("from=2024-01-02T10:00:00Z&to=2024-01-02T12:00:00Z", "2024-01-02T10", 2),
     ("from=2024-01-02T10:00:00%2B01:00&to=2024-01-02T12:00:00%2B01:00", "2024-01-02T09", 2),
     ("from=2024-01-01&to=2024-01-01", "2024-01-01T00", 24),
@@ -70,7 +73,9 @@ def test_a_period_is_exact(stack, saver, query, first, count):
     assert page["has_more"] is False and page["total_count"] == 0  # these entries came without their balance
 
 
-@pytest.mark.parametrize("query", ["tz=Mars", "tz=%2B2", "from=2024-01-02&to=2024-01-01", "to=tomorrow"])
+@pytest.mark.parametrize("query", ["tz=Mars", "tz=%2B2", "tz=Europe/Atlantis", "tz=Europe", "tz=../../../etc/passwd",
+                                   "tz=Europe/../Europe/Berlin", "tz=/etc/localtime", "tz=right/UTC",
+                                   "from=2024-01-02&to=2024-01-01", "to=tomorrow"])
 def test_broken_periods_are_refused(stack, saver, query):
     for path in ("balance/statement", "balance/transactions"):
         assert stack.get(path, saver, query=query).status == 422

@@ -2678,8 +2678,8 @@ export interface components {
         /** @description `cookie` puts the tokens into HttpOnly cookies and leaves them out of the body. */
         SessionMode: "cookie" | "bearer";
         /**
-         * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
-         * @example +01:00
+         * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+         * @example Europe/Berlin
          */
         TimeZone: string;
         /**
@@ -2900,8 +2900,8 @@ export interface operations {
                  */
                 to?: components["parameters"]["To"];
                 /**
-                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
-                 * @example +01:00
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
                  */
                 tz?: components["parameters"]["TimeZone"];
             };
@@ -3710,8 +3710,8 @@ export interface operations {
                  */
                 to?: components["parameters"]["To"];
                 /**
-                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
-                 * @example +01:00
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
                  */
                 tz?: components["parameters"]["TimeZone"];
             };
@@ -3782,8 +3782,8 @@ export interface operations {
                  */
                 to?: components["parameters"]["To"];
                 /**
-                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
-                 * @example +01:00
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
                  */
                 tz?: components["parameters"]["TimeZone"];
             };
@@ -4420,8 +4420,8 @@ export interface operations {
                  */
                 to?: components["parameters"]["To"];
                 /**
-                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
-                 * @example +01:00
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
                  */
                 tz?: components["parameters"]["TimeZone"];
             };
@@ -4747,8 +4747,8 @@ export interface operations {
                  */
                 to?: components["parameters"]["To"];
                 /**
-                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
-                 * @example +01:00
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
                  */
                 tz?: components["parameters"]["TimeZone"];
             };
@@ -5101,8 +5101,8 @@ export interface operations {
                  */
                 to?: components["parameters"]["To"];
                 /**
-                 * @description How far clocks are ahead of UTC where `from` and `to` are dates: `UTC` or an offset.
-                 * @example +01:00
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
                  */
                 tz?: components["parameters"]["TimeZone"];
             };
