@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The shell client against a running stack: its whole command list, its exit codes, its secrets."""
+import http.server
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import re
 import shutil
 import stat
 import subprocess
+import threading
 
 import pytest
 from support import api
@@ -131,6 +133,58 @@ def test_wrong_usage(shell):
     assert "usage" in shell.run("--help")
     assert "not logged in" in shell.run("portfolio", expect=3)
     assert "no answer" in shell.run("--url", "http://127.0.0.1:1", "health", expect=4)
+
+
+TINY, HUGE, LIMIT = 8.4257e-06, 4.95e+17, 1e-10
+
+
+class Spoken(http.server.BaseHTTPRequestHandler):
+    """Answers with numbers that jq would print with an exponent, also where today's API has texts."""
+
+    def do_GET(self):
+        order = {"status": "completed", "order_type": "market_buy", "quantity": HUGE, "asset_id": "PEPE", "price": TINY,
+                 "total_amount": TINY, "order_id": "ord_1", "created_at": "2026-11-22T12:00:00Z", "accepted": True,
+                 "balance_after": TINY, "violations": []}
+        asset = {"market_cap_rank": 1, "asset_id": "PEPE", "name": "Pepe", "price_usd": TINY, "price_change_percentage_24h": LIMIT,
+                 "total_supply": HUGE, "rules": {"tick": LIMIT, "steps": [TINY, HUGE]}}
+        answers = {"assets": {"data": [asset]}, "PEPE": {"data": asset}, "balance": {"current_balance": TINY},
+                   "limits": {"deposit": {"remaining": HUGE}, "withdraw": {"remaining": TINY}, "resets_at": "today"},
+                   "orders": {"data": order if self.command == "POST" else [order]}, "preview": {"data": order},
+                   "close": {"data": order}, "sweep": {"results": [{"data": order}]}, "health": {"service": "x", "status": TINY},
+                   "profile": {"data": {"number": TINY}, "number": TINY},
+                   "portfolio": {"cash": TINY, "total_value": HUGE, "cost_basis": TINY, "unrealised_pnl": -TINY, "assets": [
+                       {"asset_id": "PEPE", "quantity": HUGE, "current_price": TINY, "market_value": TINY, "percentage": LIMIT,
+                        "cost_basis": TINY, "unrealised_pnl": -TINY}]}}
+        word = self.path.split("?")[0].rsplit("/", 1)[1]
+        text = json.dumps(answers.get(word, {"message": "moved", "transaction_id": "tx_1"})).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("args", [
+    "assets", "asset PEPE", "balance", "deposit 1", "withdraw 1", "buy PEPE 1", "buy PEPE 1 --preview", "sell PEPE 1",
+    "close PEPE", "close PEPE --preview", "sweep", "orders", "portfolio", "profile", "health"])
+def test_no_command_prints_an_exponent(shell, args):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Spoken) as fake:
+        threading.Thread(target=fake.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{fake.server_address[1]}"
+        shell.session.parent.mkdir(parents=True)
+        shell.session.write_text(json.dumps({"url": url, "access_token": "a", "refresh_token": "b", "username": "jane"}))
+        out = shell.run("--url", url, *args.split())
+        fake.shutdown()
+    assert not re.search(r"[0-9][eE][-+]?[0-9]", out), out
+    if args not in ("deposit 1", "withdraw 1"):
+        assert "0.0000084257" in out
 
 
 def test_completion_is_valid_and_complete():
