@@ -7,7 +7,7 @@
 #include "fcgi_services/auth/auth_env.h"
 #include "fcgi_services/auth/relay_link.h"
 #include "fcgi_services/auth/signer.h"
-#include "shared/db/db.h"
+#include "shared/config/db_config.h"
 #include "shared/web/web.h"
 
 struct auth_config {

@@ -251,14 +251,3 @@ hash_gate_leave(struct hash_gate_pass *pass)
     table_unlock(pass->gate);
     *pass = (struct hash_gate_pass){0};
 }
-
-uint64_t
-hash_gate_arrival_count(struct hash_gate *gate)
-{
-    uint64_t count;
-
-    table_lock(gate);
-    count = gate->next_ticket;
-    table_unlock(gate);
-    return count;
-}

@@ -52,7 +52,4 @@ cnop_must_check enum cnop_err hash_gate_enter(struct hash_gate *gate,
                                               struct hash_gate_pass *ret_pass);
 void hash_gate_leave(struct hash_gate_pass *pass); /* also for a zeroed pass */
 
-/* Callers that have come so far, the refused ones too. */
-uint64_t hash_gate_arrival_count(struct hash_gate *gate);
-
 #endif

@@ -4,6 +4,9 @@
 
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
+#include "shared/cache/cache.h"
+#include "shared/db/db.h"
+#include "shared/http/http_client.h"
 
 #define THREAD_MAX 64 /* the most threads a process may have */
 #define SEAL_FILE_BYTES 256

@@ -4,9 +4,12 @@
 #define CNOP_INSIGHTS_INSIGHTS_ENV_H
 
 #include "fcgi_services/insights/provider.h"
-#include "shared/cache/cache.h"
-#include "shared/db/db.h"
+#include "shared/config/cache_config.h"
+#include "shared/config/db_config.h"
 #include "shared/web/web.h"
+
+struct cnop_cache;
+struct cnop_db;
 
 struct insights_config {
     struct cnop_web_config web;

@@ -6,6 +6,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
+#include "shared/http/http_client.h"
 #include "shared/json/json_read.h"
 #include "shared/json/json_write.h"
 

@@ -7,7 +7,8 @@
 
 #include "fcgi_services/insights/insights.h"
 #include "shared/base/arena.h"
-#include "shared/http/http_client.h"
+
+struct cnop_http_client;
 
 #define PROVIDER_KEY_BYTES 512
 #define PROVIDER_TEXT_BYTES 1200 /* longest summary that is believed */

@@ -3,6 +3,7 @@
 #include "fcgi_services/insights/wording_cache.h"
 
 #include "shared/base/secret.h"
+#include "shared/cache/cache.h"
 
 #define KEEP_S 86400
 #define TEXT_MAX_BYTES 4096

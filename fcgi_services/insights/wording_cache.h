@@ -4,7 +4,9 @@
 #ifndef CNOP_INSIGHTS_WORDING_CACHE_H
 #define CNOP_INSIGHTS_WORDING_CACHE_H
 
-#include "shared/cache/cache.h"
+#include "shared/base/arena.h"
+
+struct cnop_cache;
 
 /* The text lives in the arena; CACHE_MISS. */
 cnop_must_check enum cnop_err wording_cache_get(struct cnop_cache *cache, struct cnop_arena *arena,

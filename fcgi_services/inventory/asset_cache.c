@@ -5,6 +5,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
+#include "shared/cache/cache.h"
 
 #define CLAIM_S 2
 #define PACKED_MAX_BYTES ((size_t)512 * 1024)

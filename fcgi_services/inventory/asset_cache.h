@@ -5,7 +5,8 @@
 #define CNOP_INVENTORY_ASSET_CACHE_H
 
 #include "fcgi_services/inventory/asset_pack.h"
-#include "shared/cache/cache.h"
+
+struct cnop_cache;
 
 #define ASSET_CACHE_KEEP_S 30 /* also the age beyond which a value is not believed */
 

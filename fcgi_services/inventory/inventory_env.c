@@ -3,6 +3,9 @@
  * database, cache and engine may come later and go in between. */
 #include "fcgi_services/inventory/inventory_env.h"
 
+#include "shared/cache/cache.h"
+#include "shared/db/db.h"
+
 #define THREAD_MAX 64 /* the most threads a process may have */
 
 static bool

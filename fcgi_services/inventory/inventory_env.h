@@ -5,10 +5,13 @@
 
 #include "fcgi_services/inventory/asset_encode.h"
 #include "fcgi_services/inventory/asset_source.h"
-#include "shared/cache/cache.h"
-#include "shared/db/db.h"
+#include "shared/config/cache_config.h"
+#include "shared/config/db_config.h"
 #include "shared/engine_client/client.h"
 #include "shared/web/web.h"
+
+struct cnop_cache;
+struct cnop_db;
 
 struct inventory_config {
     struct cnop_web_config web;

@@ -11,17 +11,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "fcgi_services/order/command_message.h"
 #include "fcgi_services/order/engine_metrics.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
-#include "shared/engine_client/wire.h"
 #include "shared/web/web.h"
 
 #define CONNECTION_MAX 256
 #define EVENTS_AT_ONCE 32
 #define MESSAGES_AT_ONCE 16 /* of one peer, before the others have their turn */
-
-enum right { RIGHT_MONEY = 1, RIGHT_MARKET = 2, RIGHT_ADMIN = 4 };
 
 struct connection {
     int fd; /* -1: free */
@@ -83,35 +81,14 @@ rights_of(int fd)
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         return 0;
     if (peer.uid == geteuid())
-        return RIGHT_MONEY | RIGHT_MARKET | RIGHT_ADMIN;
+        return COMMAND_RIGHT_MONEY | COMMAND_RIGHT_MARKET | COMMAND_RIGHT_ADMIN;
     if (is_listed(config->money_uids, peer.uid))
-        rights |= RIGHT_MONEY;
+        rights |= COMMAND_RIGHT_MONEY;
     if (is_listed(config->market_uids, peer.uid))
-        rights |= RIGHT_MARKET;
+        rights |= COMMAND_RIGHT_MARKET;
     if (is_listed(config->admin_uids, peer.uid))
-        rights |= RIGHT_ADMIN;
+        rights |= COMMAND_RIGHT_ADMIN;
     return rights;
-}
-
-static unsigned
-right_for(uint8_t op)
-{
-    switch (op) {
-    case LEDGER_OP_DEPOSIT:
-    case LEDGER_OP_WITHDRAW:
-    case LEDGER_OP_GIFT:
-        return RIGHT_MONEY;
-    case LEDGER_OP_PRICE_SET:
-    case LEDGER_OP_HALT:
-    case LEDGER_OP_RESUME:
-    case LEDGER_OP_ASSET:
-        return RIGHT_MARKET;
-    case LEDGER_OP_FREEZE:
-    case LEDGER_OP_UNFREEZE:
-        return RIGHT_ADMIN;
-    default:
-        return 0; /* orders come over HTTP, ticks in their own message */
-    }
 }
 
 /* ---- answers ---- */
@@ -165,61 +142,22 @@ on_done(struct engine_job *job)
 
 /* ---- messages ---- */
 
-static bool
-is_sane(const struct ledger_command *command)
-{
-    bool moves_money = right_for(command->op) == RIGHT_MONEY;
-    bool concerns_account = moves_money || right_for(command->op) == RIGHT_ADMIN;
-
-    if (command->key_len > LEDGER_KEY_BYTES || command->request_id_len > LEDGER_REQUEST_ID_BYTES ||
-        command->reason_len > LEDGER_REASON_BYTES || command->symbol_len > LEDGER_SYMBOL_BYTES)
-        return false;
-    if (!cnop_str_is_word(cnop_str_make(command->key, command->key_len), "_.:-"))
-        return false;
-    if (concerns_account && command->account_id < LEDGER_ACCOUNT_FIRST_USER)
-        return false;
-    if (moves_money && (command->amount.e8 <= 0 || command->amount.e8 % CNOP_CENT_E8 != 0 ||
-                        command->key_len == 0))
-        return false;
-    if (command->op == LEDGER_OP_PRICE_SET && command->price.e10 <= 0)
-        return false;
-    return command->op != LEDGER_OP_ASSET ||
-           (command->symbol_len > 0 &&
-            cnop_str_is_word(cnop_str_make(command->symbol, command->symbol_len), ""));
-}
-
 static void
-take_command(struct connection *connection, size_t bytes)
+take_command(struct connection *connection, const struct command_message *message)
 {
-    struct engine_wire_command message;
-    struct engine_job *job;
+    struct engine_job *job = engine_job_take(server.engine);
 
     cnop_assert(connection->fd >= 0);
     cnop_assert(connection->rights != 0);
-    if (bytes != sizeof(message)) {
-        hang_up(connection);
-        return;
-    }
-    memcpy(&message, server.message, sizeof(message));
-    if ((right_for(message.command.op) & connection->rights) == 0) {
-        answer_error(connection, message.head.tag, CNOP_E_FORBIDDEN);
-        return;
-    }
-    if (!is_sane(&message.command)) {
-        answer_error(connection, message.head.tag, CNOP_E_INVALID);
-        return;
-    }
-    job = engine_job_take(server.engine);
     if (job == NULL) {
-        answer_error(connection, message.head.tag, CNOP_E_OVERLOADED);
+        answer_error(connection, message->tag, CNOP_E_OVERLOADED);
         return;
     }
-    job->command = message.command;
-    job->command.key_checked = false;
+    job->command = message->command;
     job->done = on_done;
     job->owner = connection;
     job->owner_index = connection->generation;
-    job->owner_tag = message.head.tag;
+    job->owner_tag = message->tag;
     engine_submit(server.engine, job);
 }
 
@@ -238,54 +176,44 @@ take_tick(const struct ledger_tick *tick, int64_t now_us)
 }
 
 static void
-take_ticks(struct connection *connection, size_t bytes)
+take_ticks(struct connection *connection, const struct command_message *message)
 {
     int64_t now_us = cnop_clock_wall_us();
     struct engine_wire_reply reply = {
-        .head = {.version = ENGINE_WIRE_VERSION, .bytes = sizeof(reply)}};
-    struct engine_wire_ticks message;
+        .head = {.version = ENGINE_WIRE_VERSION, .bytes = sizeof(reply), .tag = message->tag}};
 
     cnop_assert(connection->fd >= 0);
-    memcpy(&message, server.message, sizeof(message));
-    if (message.count < 1 || message.count > ENGINE_WIRE_TICK_MAX ||
-        bytes != sizeof(message) + message.count * sizeof(struct ledger_tick)) {
-        hang_up(connection);
-        return;
-    }
-    if ((connection->rights & RIGHT_MARKET) == 0) {
-        answer_error(connection, message.head.tag, CNOP_E_FORBIDDEN);
-        return;
-    }
-    for (uint32_t i = 0; i < message.count; i++) {
+    cnop_assert(message->tick_count <= ENGINE_WIRE_TICK_MAX);
+    for (uint32_t i = 0; i < message->tick_count; i++) {
         struct ledger_tick tick;
 
-        memcpy(&tick, server.message + sizeof(message) + i * sizeof(tick), sizeof(tick));
+        command_message_tick(server.message, i, &tick);
         reply.refused_count += !take_tick(&tick, now_us);
     }
-    engine_metric_add(ENGINE_METRIC_TICKS, message.count - reply.refused_count);
-    reply.head.tag = message.head.tag;
+    engine_metric_add(ENGINE_METRIC_TICKS, message->tick_count - reply.refused_count);
     answer(connection, &reply);
 }
 
 static void
 take_message(struct connection *connection, size_t bytes)
 {
-    struct engine_wire_head head;
+    struct command_message message;
 
     cnop_assert(bytes <= sizeof(server.message));
-    if (bytes < sizeof(struct engine_wire_ticks)) {
+    switch (command_message_read(server.message, bytes, connection->rights, &message)) {
+    case COMMAND_MESSAGE_UNREADABLE:
         hang_up(connection);
-        return;
+        break;
+    case COMMAND_MESSAGE_REFUSED:
+        answer_error(connection, message.tag, message.err);
+        break;
+    case COMMAND_MESSAGE_COMMAND:
+        take_command(connection, &message);
+        break;
+    case COMMAND_MESSAGE_TICKS:
+        take_ticks(connection, &message);
+        break;
     }
-    memcpy(&head, server.message, sizeof(head));
-    if (head.version != ENGINE_WIRE_VERSION || head.bytes != bytes)
-        hang_up(connection);
-    else if (head.kind == ENGINE_WIRE_COMMAND)
-        take_command(connection, bytes);
-    else if (head.kind == ENGINE_WIRE_TICKS)
-        take_ticks(connection, bytes);
-    else
-        hang_up(connection);
 }
 
 static void

@@ -3,7 +3,7 @@
 #ifndef CNOP_ORDER_ENGINE_CONFIG_H
 #define CNOP_ORDER_ENGINE_CONFIG_H
 
-#include "shared/db/db.h"
+#include "shared/config/db_config.h"
 #include "shared/ledger/ledger.h"
 #include "shared/web/web.h"
 

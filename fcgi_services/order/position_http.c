@@ -22,6 +22,7 @@ read_close(struct cnop_request *req, struct ticket *ticket)
 {
     enum cnop_err err = CNOP_OK;
 
+    cnop_assert(ticket != NULL);
     *ticket = (struct ticket){.order_type = ORDER_TYPE_MARKET_SELL, .close = true};
     if (!cnop_str_empty(cnop_request_body(req)))
         err = cnop_request_decode(req, close_fields, CNOP_COUNT(close_fields), ticket);
@@ -74,6 +75,8 @@ is_small(const struct sweep *sweep, const struct ledger_balance *row,
 {
     cnop_cash value;
 
+    cnop_assert(sweep->below.e8 >= 0);
+    cnop_assert(row->avail_e8 > 0);
     return asset != NULL && asset->price.e10 > 0 &&
            cnop_notional_floor(asset->price, (cnop_qty){row->avail_e8}, &value) == CNOP_OK &&
            value.e8 < sweep->below.e8;
@@ -88,6 +91,7 @@ is_wanted(const struct sweep *sweep, uint16_t asset_id)
     const struct ledger *ledger = engine_ledger(env->engine);
     const struct ledger_balance *row = ledger_find_balance(ledger, sweep->account_id, asset_id);
 
+    cnop_assert(asset_id != LEDGER_USD);
     if (row == NULL)
         return false;
     if (row->avail_e8 == 0)
@@ -100,6 +104,8 @@ add_item(const struct sweep *sweep, struct batch *batch, uint16_t asset_id)
 {
     struct batch_item *item = &batch->items[batch->count];
 
+    cnop_assert(batch->count <= ORDER_BATCH_MAX);
+    cnop_assert(sweep->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     if (batch->count == ORDER_BATCH_MAX || !is_wanted(sweep, asset_id))
         return CNOP_OK;
     *item = (struct batch_item){.command = {.op = LEDGER_OP_ORDER,
@@ -121,6 +127,7 @@ read_sweep(struct cnop_request *req, struct sweep *sweep)
     const struct order_env *env = cnop_request_env(req);
     enum cnop_err err = order_http_account(req, &sweep->account_id);
 
+    cnop_assert(env->config->ledger.min_notional.e8 >= 0);
     sweep->req = req;
     sweep->below = env->config->ledger.min_notional;
     if (err == CNOP_OK)
@@ -139,6 +146,8 @@ position_http_sweep(struct cnop_request *req, struct cnop_response *res)
     uint32_t asset_count = env->config->ledger.max_assets;
     enum cnop_err err = read_sweep(req, &sweep);
 
+    cnop_assert(env != NULL);
+    cnop_assert(asset_count <= UINT16_MAX);
     (void)res;
     if (err != CNOP_OK)
         return err;

@@ -4,6 +4,7 @@
 #define CNOP_ORDER_READER_H
 
 #include "fcgi_services/order/reader_store.h"
+#include "shared/config/db_config.h"
 #include "shared/web/period.h"
 #include "shared/web/web.h"
 

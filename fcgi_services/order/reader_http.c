@@ -19,6 +19,7 @@ reader_refresh_assets(struct cnop_request *req, struct reader_env *env)
     int64_t age_us = cnop_clock_monotonic_us() - env->assets.loaded_us;
     enum cnop_err err;
 
+    cnop_assert(env->assets.loaded_us == 0 || age_us >= 0);
     if (env->assets.loaded_us != 0 && age_us < ASSETS_MAX_AGE_US)
         return CNOP_OK;
     err = reader_store_assets(env->db, cnop_request_arena(req), &env->assets);
@@ -28,6 +29,7 @@ reader_refresh_assets(struct cnop_request *req, struct reader_env *env)
 struct cnop_str
 reader_symbol_of(const struct reader_env *env, uint16_t asset_id)
 {
+    cnop_assert(env->assets.count <= READER_ASSET_MAX);
     for (size_t i = 0; i < env->assets.count; i++) {
         if (env->assets.list[i].id == asset_id)
             return cnop_str_make(env->assets.list[i].symbol, env->assets.list[i].symbol_len);
@@ -38,6 +40,8 @@ reader_symbol_of(const struct reader_env *env, uint16_t asset_id)
 enum cnop_err
 reader_find_asset(const struct reader_env *env, struct cnop_str symbol, uint16_t *ret_id)
 {
+    cnop_assert(env->assets.count <= READER_ASSET_MAX);
+    cnop_assert(symbol.len > 0);
     for (size_t i = 0; i < env->assets.count; i++) {
         const struct reader_asset *asset = &env->assets.list[i];
 
@@ -81,6 +85,8 @@ reader_write_order(struct cnop_json_writer *writer, const char *key, const struc
                                     .client_order_id = order->client_order_id,
                                     .created_us = order->created_us};
 
+    cnop_assert(order->id > 0);
+    cnop_assert(order->side == LEDGER_BUY || order->side == LEDGER_SELL);
     order_json_write(writer, key, &env->id_key, &view);
 }
 
@@ -93,6 +99,7 @@ find_by_id(struct cnop_request *req, struct reader_env *env, struct reader_order
     enum cnop_err err =
         cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER, &env->id_key, &id);
 
+    cnop_assert(cnop_request_user_id(req) > 0);
     if (err == CNOP_E_INVALID)
         return cnop_request_fault(req, err, "order_id", "must be 10 to 50 letters, digits and '_'");
     if (err != CNOP_OK)
@@ -107,6 +114,7 @@ answer_order(struct cnop_response *res, const struct reader_env *env,
 {
     struct cnop_json_writer *writer = cnop_response_json(res);
 
+    cnop_assert(order->id > 0);
     cnop_json_object_open(writer, NULL);
     reader_write_order(writer, "data", env, order);
     cnop_json_object_close(writer);
@@ -134,6 +142,7 @@ reader_http_find_key(struct cnop_request *req, struct cnop_response *res)
     struct reader_order order;
     enum cnop_err err;
 
+    cnop_assert(cnop_request_user_id(req) > 0);
     if (key.len > LEDGER_KEY_BYTES || !cnop_str_is_word(key, "_-"))
         return cnop_request_fault(req, CNOP_E_INVALID, "client_order_id",
                                   "must be 1 to 64 letters, digits, '_' and '-'");
@@ -188,6 +197,8 @@ write_proof(struct cnop_json_writer *writer, const struct reader_env *env)
     char hex[2 * sizeof(proof->hash) + 1];
     bool balanced = proof->chain_ok && proof->findings == 0;
 
+    cnop_assert(proof->sum_count <= READER_ASSET_MAX);
+    cnop_assert(proof->made_us > 0);
     for (size_t i = 0; i < proof->sum_count; i++)
         balanced = balanced && proof->sums[i].sum_e8 == 0 && !proof->sums[i].below_floor;
     cnop_json_bool(writer, "balanced", balanced);
@@ -218,6 +229,7 @@ reader_http_proof(struct cnop_request *req, struct cnop_response *res)
     struct cnop_json_writer *writer;
     enum cnop_err err = reader_refresh_assets(req, env);
 
+    cnop_assert(env != NULL);
     if (err == CNOP_OK && (env->proof.made_us == 0 || age_us < 0 ||
                            age_us > (int64_t)env->config->proof_max_age * 1000))
         err = reader_store_proof(env->db, cnop_request_arena(req), &env->proof);

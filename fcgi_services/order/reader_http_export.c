@@ -18,6 +18,7 @@ order_id(const struct reader_env *env, const struct reader_order *order, struct 
 {
     struct cnop_buf buf;
 
+    cnop_assert(order->id > 0);
     cnop_buf_init(&buf, id->memory, sizeof(id->memory));
     cnop_id_format(&buf, CNOP_ID_ORDER, &env->id_key, (uint64_t)order->id);
     return cnop_buf_view(&buf);
@@ -36,6 +37,7 @@ write_order(struct cnop_export *file, const struct reader_env *env,
     struct public_id id;
     bool ours = cnop_str_empty(order->client_order_id) || order->client_order_id.ptr[0] == '.';
 
+    cnop_assert(order->side == LEDGER_BUY || order->side == LEDGER_SELL);
     cnop_export_time(file, order->created_us);
     cnop_export_str(file, order_id(env, order, &id));
     cnop_export_str(file, ours ? CNOP_STR("") : order->client_order_id);
@@ -58,6 +60,7 @@ write_trade(struct cnop_export *file, const struct reader_env *env,
 {
     struct public_id id;
 
+    cnop_assert(order->side == LEDGER_BUY || order->side == LEDGER_SELL);
     cnop_export_time(file, order->created_us);
     cnop_export_str(file, order_id(env, order, &id));
     cnop_export_str(file, reader_symbol_of(env, order->asset_id));
@@ -96,6 +99,8 @@ write_all(struct cnop_request *req, struct cnop_snapshot *view, const struct lay
     struct reader_orders orders;
     enum cnop_err err;
 
+    cnop_assert(query->filter.oldest_first);
+    cnop_assert(query->filter.limit == CHUNK);
     do {
         err = reader_store_list(view, arena, &query->filter, &orders);
         for (size_t i = 0; err == CNOP_OK && i < orders.count; i++) {
@@ -110,23 +115,29 @@ write_all(struct cnop_request *req, struct cnop_snapshot *view, const struct lay
     return err;
 }
 
-static enum cnop_err export(struct cnop_request *req, struct cnop_response *res,
-                            const struct layout *layout) {
-    cnop_cleanup(cnop_snapshot_done) struct cnop_snapshot *view = NULL;
+static enum cnop_err
+write_file(struct cnop_request *req, struct cnop_response *res, const struct layout *layout)
+{
+    cnop_cleanup(reader_store_view_done) struct cnop_snapshot *view = NULL;
     struct reader_env *env = cnop_request_env(req);
     struct reader_query query;
     struct cnop_export file;
     enum cnop_err err = reader_query_read(req, CNOP_STR(""), &query);
 
-    if (err == CNOP_OK) err = cnop_export_begin(req, res, layout->name, layout->columns, &file);
-    if (err != CNOP_OK || query.nothing) return err;
+    cnop_assert(layout->write != NULL);
+    if (err == CNOP_OK)
+        err = cnop_export_begin(req, res, layout->name, layout->columns, &file);
+    if (err != CNOP_OK || query.nothing)
+        return err;
     query.filter.oldest_first = true;
     query.filter.limit = CHUNK;
     query.offset = 0; /* of pages: an export has none */
     query.filter.before_id = INT64_MAX;
-    err = cnop_snapshot_begin(env->db, &view);
-    if (err == CNOP_OK) err = reader_query_settle(view, cnop_request_arena(req), &query);
-    if (err == CNOP_E_NOT_FOUND) return CNOP_OK;
+    err = reader_store_view(env->db, &view);
+    if (err == CNOP_OK)
+        err = reader_query_settle(view, cnop_request_arena(req), &query);
+    if (err == CNOP_E_NOT_FOUND)
+        return CNOP_OK;
     return err == CNOP_OK ? write_all(req, view, layout, &query, &file) : err;
 }
 
@@ -135,7 +146,7 @@ reader_http_export_orders(struct cnop_request *req, struct cnop_response *res)
 {
     static const struct layout layout = {"cnop-orders", order_columns, write_order};
 
-    return export(req, res, &layout);
+    return write_file(req, res, &layout);
 }
 
 enum cnop_err
@@ -143,5 +154,5 @@ reader_http_export_trades(struct cnop_request *req, struct cnop_response *res)
 {
     static const struct layout layout = {"cnop-trades", trade_columns, write_trade};
 
-    return export(req, res, &layout);
+    return write_file(req, res, &layout);
 }

@@ -42,6 +42,7 @@ read_place(struct cnop_request *req, const struct list_query *given, struct read
     const struct reader_env *env = cnop_request_env(req);
     uint64_t before_id;
 
+    cnop_assert(query->filter.before_id == INT64_MAX);
     if (cnop_str_empty(given->cursor)) {
         query->offset = given->offset;
         if (given->offset > READER_OFFSET_MAX)
@@ -67,6 +68,7 @@ read_kind(const struct list_query *given, struct reader_query *query)
 {
     struct reader_filter *filter = &query->filter;
 
+    cnop_assert(query->filter.side == 0 && query->filter.type == 0);
     if (given->order_type != NOT_GIVEN) {
         filter->side = (uint8_t)order_type_side(given->order_type);
         filter->type = (uint8_t)order_type_kind(given->order_type);
@@ -89,6 +91,7 @@ read_asset(struct cnop_request *req, const struct list_query *given, struct read
     const struct reader_env *env = cnop_request_env(req);
     enum cnop_err err;
 
+    cnop_assert(query->filter.asset_id == 0);
     if (!cnop_request_has_query(req, "asset_id"))
         return CNOP_OK;
     err = reader_check_symbol(req, given->asset_id);
@@ -107,6 +110,7 @@ reader_query_read(struct cnop_request *req, struct cnop_str symbol, struct reade
     struct reader_query query = {.filter.before_id = INT64_MAX};
     enum cnop_err err;
 
+    cnop_assert(cnop_request_user_id(req) > 0);
     err = cnop_request_decode_query(req, list_fields, CNOP_COUNT(list_fields), &given);
     if (err == CNOP_OK)
         err = cnop_request_period(req, &query.period);
@@ -138,6 +142,8 @@ reader_query_settle(struct cnop_snapshot *view, struct cnop_arena *arena,
     int64_t id;
     enum cnop_err err = CNOP_OK;
 
+    cnop_assert(filter->account_id > 0);
+    cnop_assert(query->period.from_us <= query->period.to_us);
     if (query->period.from_us != INT64_MIN) {
         err = reader_store_id_at(view, arena, filter->account_id, query->period.from_us, &id);
         if (err == CNOP_OK && id - 1 > filter->after_id)
@@ -158,19 +164,20 @@ reader_query_settle(struct cnop_snapshot *view, struct cnop_arena *arena,
 static enum cnop_err
 run(struct cnop_request *req, struct reader_query *query, struct reader_orders *ret_orders)
 {
-    cnop_cleanup(cnop_snapshot_done) struct cnop_snapshot *view = NULL;
+    cnop_cleanup(reader_store_view_done) struct cnop_snapshot *view = NULL;
     struct reader_env *env = cnop_request_env(req);
     struct cnop_arena *arena = cnop_request_arena(req);
     bool plain = reader_filter_is_plain(&query->filter) && query->offset == 0 &&
                  query->period.from_us == INT64_MIN && query->period.to_us == INT64_MAX;
     enum cnop_err err;
 
+    cnop_assert(query->filter.account_id > 0);
     *ret_orders = (struct reader_orders){NULL, 0, false};
     if (query->nothing)
         return CNOP_OK;
     if (plain)
         return reader_store_list_plain(env->db, arena, &query->filter, ret_orders);
-    err = cnop_snapshot_begin(env->db, &view);
+    err = reader_store_view(env->db, &view);
     if (err == CNOP_OK)
         err = reader_query_settle(view, arena, query);
     if (err == CNOP_E_NOT_FOUND)
@@ -189,6 +196,7 @@ write_trade(struct cnop_json_writer *writer, const struct reader_env *env,
     char memory[CNOP_PUBLIC_ID_LEN + 1];
     struct cnop_buf id;
 
+    cnop_assert(order->id > 0);
     cnop_buf_init(&id, memory, sizeof(memory));
     cnop_id_format(&id, CNOP_ID_ORDER, &env->id_key, (uint64_t)order->id);
     cnop_json_object_open(writer, NULL);
@@ -217,6 +225,7 @@ write_page_end(struct cnop_json_writer *writer, const struct reader_env *env,
     char memory[CNOP_PUBLIC_ID_LEN + 1];
     struct cnop_buf cursor;
 
+    cnop_assert(!orders->has_more || orders->count > 0);
     cnop_json_bool(writer, "has_more", orders->has_more);
     if (!orders->has_more) {
         cnop_json_null(writer, "next_cursor");
@@ -247,6 +256,7 @@ answer_page(struct cnop_request *req, struct cnop_response *res, struct reader_q
     struct reader_orders orders;
     enum cnop_err err = run(req, query, &orders);
 
+    cnop_assert(write_row != NULL);
     if (err != CNOP_OK)
         return err;
     writer = cnop_response_json(res);

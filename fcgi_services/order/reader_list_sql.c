@@ -5,6 +5,8 @@
  * kinds (see the migration): each is read by itself, and they are merged here. */
 #include "fcgi_services/order/reader_store.h"
 
+#include "shared/db/snapshot.h"
+
 #define KIND_MAX 64 /* sides, types and states that can go together are fewer */
 
 #define ACCOUNT " WHERE account_id >= ? AND account_id <= ?"
@@ -74,6 +76,7 @@ static const struct cnop_sql last_time = {"order.last_time",
 static enum path
 path_of(const struct reader_filter *filter)
 {
+    cnop_assert(filter->account_id > 0);
     if (filter->asset_id != 0)
         return BY_ASSET;
     return filter->side != 0 || filter->type != 0 || filter->status != 0 ? BY_KIND : BY_ID;
@@ -99,6 +102,7 @@ query_stream(struct cnop_db *db, struct cnop_arena *arena, const struct seek *se
     const struct cnop_param before = CNOP_P_I64(filter->before_id);
     const struct cnop_param most = CNOP_P_U64(seek->limit);
 
+    cnop_assert(seek->limit > 0);
     switch (path_of(filter)) {
     case BY_ID:
         return cnop_db_query(db, arena, sql, CNOP_PARAMS(account, account, after, before, most),
@@ -180,6 +184,7 @@ take_next(struct streams *streams)
     const struct cnop_row *best = NULL;
     size_t best_stream = 0;
 
+    cnop_assert(streams->count <= KIND_MAX);
     for (size_t i = 0; i < streams->count; i++) {
         const struct cnop_row *row = &streams->rows[i].list[streams->next[i]];
 
@@ -204,6 +209,7 @@ take_orders(struct cnop_arena *arena, struct streams *streams, uint32_t limit,
     const struct cnop_row *row;
     size_t count = 0;
 
+    cnop_assert(limit > 0 && limit <= READER_LIMIT_MAX);
     if (list == NULL)
         return CNOP_E_NO_MEMORY;
     while ((row = take_next(streams)) != NULL && count < limit)
@@ -299,6 +305,7 @@ reader_store_id_at(struct cnop_snapshot *view, struct cnop_arena *arena, int64_t
     struct cnop_row row;
     enum cnop_err err = cnop_db_find(db, arena, &last_time, CNOP_PARAMS(account, account), &row);
 
+    cnop_assert(account_id > 0);
     if (err != CNOP_OK && err != CNOP_E_NOT_FOUND)
         return err;
     if (err == CNOP_E_NOT_FOUND || cnop_row_i64(&row, 1) < time_us) {

@@ -2,6 +2,7 @@
 /* Program cnop-order-read: reads of the order domain as a service of the runtime. */
 #include "fcgi_services/order/order_json.h"
 #include "fcgi_services/order/reader.h"
+#include "shared/db/db.h"
 
 static const struct cnop_route routes[] = {
 #define ROUTE CNOP_ROUTE_ROW

@@ -6,7 +6,10 @@
 
 #include "shared/base/id.h"
 #include "shared/base/money.h"
-#include "shared/db/snapshot.h"
+
+struct cnop_db;
+struct cnop_row;
+struct cnop_snapshot;
 
 struct reader_order {
     int64_t id;
@@ -21,6 +24,11 @@ struct reader_order {
     struct cnop_str client_order_id; /* in the arena; empty: none */
     int64_t created_us;
 };
+
+/* One view of the database for the statements of an answer; see shared/db/snapshot.h. */
+cnop_must_check enum cnop_err reader_store_view(struct cnop_db *db,
+                                                struct cnop_snapshot **ret_view);
+void reader_store_view_done(struct cnop_snapshot **view); /* accepts pointer to NULL */
 
 #define READER_LIMIT_MAX 500 /* rows of one call */
 #define READER_OFFSET_MAX 1000

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "shared/base/clock.h"
+#include "shared/db/snapshot.h"
 
 static const struct cnop_sql find_order = {
     "order.find", "SELECT " READER_ORDER_COLUMNS " FROM v_orders WHERE id = ? AND account_id = ?",
@@ -31,6 +32,18 @@ static const struct cnop_sql find_head = {
     " FROM v_journal_head WHERE shard = 0",
     .max_rows = 1};
 
+enum cnop_err
+reader_store_view(struct cnop_db *db, struct cnop_snapshot **ret_view)
+{
+    return cnop_snapshot_begin(db, ret_view);
+}
+
+void
+reader_store_view_done(struct cnop_snapshot **view)
+{
+    cnop_snapshot_done(view);
+}
+
 void
 reader_store_read(const struct cnop_row *row, struct reader_order *ret_order)
 {
@@ -56,6 +69,7 @@ reader_store_find(struct cnop_db *db, struct cnop_arena *arena, int64_t account_
     enum cnop_err err = cnop_db_find(db, arena, &find_order,
                                      CNOP_PARAMS(CNOP_P_I64(id), CNOP_P_I64(account_id)), &row);
 
+    cnop_assert(account_id > 0);
     if (err == CNOP_OK)
         reader_store_read(&row, ret_order);
     return err;
@@ -69,6 +83,7 @@ reader_store_find_key(struct cnop_db *db, struct cnop_arena *arena, int64_t acco
     enum cnop_err err = cnop_db_find(db, arena, &find_order_key,
                                      CNOP_PARAMS(CNOP_P_I64(account_id), CNOP_P_STR(key)), &row);
 
+    cnop_assert(account_id > 0);
     if (err == CNOP_OK)
         reader_store_read(&row, ret_order);
     return err;
@@ -83,6 +98,7 @@ reader_store_assets(struct cnop_db *db, struct cnop_arena *arena, struct reader_
     if (err != CNOP_OK)
         return err;
     assets->count = 0;
+    cnop_assert(rows.count <= READER_ASSET_MAX);
     for (size_t i = 0; i < rows.count; i++) {
         struct cnop_str symbol = cnop_row_str(&rows.list[i], 1);
         struct reader_asset *asset = &assets->list[assets->count];
@@ -105,6 +121,7 @@ query_proof(struct cnop_db *db, struct cnop_arena *arena, struct cnop_rows *ret_
     cnop_cleanup(cnop_snapshot_done) struct cnop_snapshot *view = NULL;
     enum cnop_err err = cnop_snapshot_begin(db, &view);
 
+    cnop_assert(ret_sums != NULL && ret_head != NULL);
     if (err == CNOP_OK)
         err = cnop_db_find(db, arena, &find_head, CNOP_NO_PARAMS, ret_head);
     if (err == CNOP_OK)
@@ -136,6 +153,7 @@ reader_store_proof(struct cnop_db *db, struct cnop_arena *arena, struct reader_p
     proof->pass_accounts = cnop_row_u64(&pass, 2);
     proof->pass_seq = cnop_row_u64(&pass, 3);
     proof->findings = cnop_row_u64(&pass, 4);
+    cnop_assert(rows.count <= READER_ASSET_MAX);
     proof->sum_count = rows.count;
     for (size_t i = 0; i < rows.count; i++)
         proof->sums[i] = (struct reader_sum){.asset_id = (uint16_t)cnop_row_i64(&rows.list[i], 0),

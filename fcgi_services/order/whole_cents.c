@@ -23,6 +23,7 @@ on_filled(struct engine_job *job)
 {
     struct filler *filler = job->owner;
 
+    cnop_assert(filler->open_count > 0);
     filler->open_count--;
     filler->filled_count += job->err == CNOP_OK && job->outcome.changed;
     filler->refused_count += job->err != CNOP_OK;
@@ -35,6 +36,7 @@ report(const struct filler *filler)
 {
     struct cnop_log_line line;
 
+    cnop_assert(filler->open_count == 0);
     if (filler->filled_count + filler->refused_count == 0)
         return;
     cnop_log_begin(&line, filler->refused_count == 0 ? CNOP_LOG_INFO : CNOP_LOG_WARN, NULL,
@@ -47,6 +49,7 @@ report(const struct filler *filler)
 static void
 go_on(struct filler *filler)
 {
+    cnop_assert(filler->open_count <= IN_FLIGHT_MAX);
     while (filler->open_count < IN_FLIGHT_MAX) {
         struct engine_job *job = engine_job_take(filler->engine);
 
@@ -73,6 +76,7 @@ whole_cents_start(struct engine *engine)
 {
     static struct filler filler;
 
+    cnop_assert(engine != NULL);
     filler = (struct filler){.engine = engine};
     go_on(&filler);
     if (filler.open_count > 0)

@@ -6,7 +6,7 @@
 
 #include "fcgi_services/user/gift.h"
 #include "shared/base/id.h"
-#include "shared/db/db.h"
+#include "shared/config/db_config.h"
 #include "shared/web/web.h"
 
 struct user_config {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers of the gateway's own: whole bodies, single headers, problems. */
+/* Answers of the gateway's own: whole bodies, single headers. */
 
 #ifndef _NGX_HTTP_CNOP_ANSWER_H_INCLUDED_
 #define _NGX_HTTP_CNOP_ANSWER_H_INCLUDED_
@@ -7,7 +7,6 @@
 
 #include "ngx_http_cnop_ctx.h"
 #include "shared/base/buf.h"
-#include "shared/base/err.h"
 
 
 ngx_int_t ngx_http_cnop_add_header(ngx_http_request_t *r, const char *name,
@@ -28,20 +27,6 @@ ngx_int_t ngx_http_cnop_send_text(ngx_http_request_t *r, ngx_uint_t status,
     const char *type, ngx_str_t *text);
 ngx_int_t ngx_http_cnop_send_json(ngx_http_request_t *r, ngx_uint_t status,
     struct cnop_buf *buf);
-
-/* from a phase handler: answers, and ends the request */
-
-ngx_int_t ngx_http_cnop_problem(ngx_http_request_t *r, enum cnop_err err,
-    const char *detail);
-
-/* from a content handler: answers */
-
-ngx_int_t ngx_http_cnop_problem_content(ngx_http_request_t *r,
-    enum cnop_err err, const char *detail);
-
-/* content handler of "cnop_problem" */
-
-ngx_int_t ngx_http_cnop_problem_handler(ngx_http_request_t *r);
 
 /* printable ASCII stays, all else becomes %XX: valid in any log format */
 

@@ -6,9 +6,9 @@
  * instead of being refused.  What an event does to a row is policy/breaker's.
  */
 
-#include "ngx_http_cnop_answer.h"
 #include "ngx_http_cnop_breaker.h"
 #include "ngx_http_cnop_metrics.h"
+#include "ngx_http_cnop_problem.h"
 #include "ngx_http_cnop_wait.h"
 
 

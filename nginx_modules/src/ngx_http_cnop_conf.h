@@ -166,6 +166,13 @@ typedef struct {
 extern ngx_module_t  ngx_http_cnop_module;
 
 
+void *ngx_http_cnop_create_main_conf(ngx_conf_t *cf);
+char *ngx_http_cnop_init_main_conf(ngx_conf_t *cf, void *conf);
+void *ngx_http_cnop_create_loc_conf(ngx_conf_t *cf);
+char *ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+
+
 static ngx_inline struct cnop_str
 ngx_http_cnop_str(ngx_str_t *s)
 {

@@ -5,9 +5,11 @@
  * mode says who may connect.
  */
 
-#include "ngx_http_cnop_answer.h"
 #include "ngx_http_cnop_control.h"
 #include "ngx_http_cnop_control_commands.h"
+#include "ngx_http_cnop_problem.h"
+
+#include "shared/base/buf.h"
 
 
 #define NGX_HTTP_CNOP_CONTROL_LINE   256

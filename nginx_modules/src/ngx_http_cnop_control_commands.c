@@ -9,6 +9,7 @@
 #include "ngx_http_cnop_breaker.h"
 #include "ngx_http_cnop_control_commands.h"
 #include "ngx_http_cnop_guard.h"
+#include "ngx_http_cnop_problem.h"
 #include "ngx_http_cnop_revoke.h"
 
 #include "nginx_modules/policy/control_line.h"

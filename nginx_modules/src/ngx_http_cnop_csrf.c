@@ -4,11 +4,11 @@
  * Stateless: the browser says where the request came from, or it is refused.
  */
 
-#include "ngx_http_cnop_answer.h"
 #include "ngx_http_cnop_audit.h"
 #include "ngx_http_cnop_csrf.h"
 #include "ngx_http_cnop_jwt.h"
 #include "ngx_http_cnop_metrics.h"
+#include "ngx_http_cnop_problem.h"
 
 
 static ngx_uint_t ngx_http_cnop_same_origin(ngx_http_request_t *r);

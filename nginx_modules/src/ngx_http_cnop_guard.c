@@ -5,10 +5,10 @@
  * for the others to settle.  What an event does to a row is policy/guard's.
  */
 
-#include "ngx_http_cnop_answer.h"
 #include "ngx_http_cnop_audit.h"
 #include "ngx_http_cnop_guard.h"
 #include "ngx_http_cnop_metrics.h"
+#include "ngx_http_cnop_problem.h"
 #include "ngx_http_cnop_wait.h"
 
 

@@ -8,6 +8,7 @@
 #include "ngx_http_cnop_answer.h"
 #include "ngx_http_cnop_info.h"
 #include "ngx_http_cnop_keys.h"
+#include "ngx_http_cnop_problem.h"
 #include "ngx_http_cnop_revoke.h"
 
 

@@ -9,6 +9,7 @@
 #include "ngx_http_cnop_jwt.h"
 #include "ngx_http_cnop_keys.h"
 #include "ngx_http_cnop_metrics.h"
+#include "ngx_http_cnop_problem.h"
 #include "ngx_http_cnop_revoke.h"
 
 #include "nginx_modules/policy/credentials.h"

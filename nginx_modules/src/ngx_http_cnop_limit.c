@@ -5,9 +5,9 @@
  * nothing else; what a charge does is policy/limit's.
  */
 
-#include "ngx_http_cnop_answer.h"
 #include "ngx_http_cnop_limit.h"
 #include "ngx_http_cnop_metrics.h"
+#include "ngx_http_cnop_problem.h"
 
 
 typedef struct {

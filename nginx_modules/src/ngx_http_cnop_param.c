@@ -121,3 +121,60 @@ ngx_http_cnop_parse_param(ngx_conf_t *cf, ngx_str_t *arg,
 
     return NGX_OK;
 }
+
+
+void *
+ngx_http_cnop_named_row(ngx_conf_t *cf, ngx_array_t *rows, ngx_uint_t max,
+    ngx_str_t *name, ngx_uint_t *index)
+{
+    u_char      *row;
+    ngx_str_t   *known;
+    ngx_uint_t   i;
+
+    row = rows->elts;
+
+    for (i = 0; i < rows->nelts; i++, row += rows->size) {
+        known = (ngx_str_t *) row;
+
+        if (known->len == name->len
+            && ngx_strncmp(known->data, name->data, name->len) == 0)
+        {
+            *index = i;
+            return row;
+        }
+    }
+
+    if (i == max) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is one name too many, the most is %ui",
+                           name, max);
+        return NULL;
+    }
+
+    row = ngx_array_push(rows);
+    if (row == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(row, rows->size);
+    *(ngx_str_t *) row = *name;
+    *index = i;
+
+    return row;
+}
+
+
+ngx_int_t
+ngx_http_cnop_check_name(ngx_conf_t *cf, ngx_str_t *name)
+{
+    if (name->len && name->len <= NGX_HTTP_CNOP_NAME_MAX
+        && cnop_str_is_word(ngx_http_cnop_str(name), "_-"))
+    {
+        return NGX_OK;
+    }
+
+    (void) ngx_http_cnop_refuse(cf, name,
+                                "a name is 1 to 31 of A-Z a-z 0-9 _ -");
+
+    return NGX_ERROR;
+}

@@ -39,5 +39,17 @@ ngx_uint_t ngx_http_cnop_repeated(ngx_conf_t *cf, ngx_uint_t i);
 ngx_int_t ngx_http_cnop_parse_param(ngx_conf_t *cf, ngx_str_t *arg,
     ngx_http_cnop_param_t *params);
 
+/*
+ * the row of this name in an array whose rows begin with theirs, added when
+ * there is none; NULL: refused
+ */
+
+void *ngx_http_cnop_named_row(ngx_conf_t *cf, ngx_array_t *rows, ngx_uint_t max,
+    ngx_str_t *name, ngx_uint_t *index);
+
+/* of a limit or a service; refuses what is none */
+
+ngx_int_t ngx_http_cnop_check_name(ngx_conf_t *cf, ngx_str_t *name);
+
 
 #endif /* _NGX_HTTP_CNOP_PARAM_H_INCLUDED_ */

@@ -8,52 +8,6 @@
 #include "ngx_http_cnop_setters.h"
 
 
-/*
- * limits with the same name are one: they share their counters and their rule
- */
-
-static ngx_http_cnop_policy_t *
-ngx_http_cnop_policy(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t *index)
-{
-    ngx_uint_t                  i;
-    ngx_http_cnop_policy_t     *policy;
-    ngx_http_cnop_main_conf_t  *cmcf;
-
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_cnop_module);
-    policy = cmcf->policies.elts;
-
-    for (i = 0; i < cmcf->policies.nelts; i++) {
-        if (policy[i].name.len == name->len
-            && ngx_strncmp(policy[i].name.data, name->data, name->len) == 0)
-        {
-            *index = i;
-            return &policy[i];
-        }
-    }
-
-    if (i == NGX_HTTP_CNOP_POLICIES_MAX || name->len == 0
-        || name->len > NGX_HTTP_CNOP_NAME_MAX
-        || !cnop_str_is_word(ngx_http_cnop_str(name), "_-"))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "limit name \"%V\" refused: at most 16 names of 1 "
-                           "to 31 of A-Z a-z 0-9 _ -", name);
-        return NULL;
-    }
-
-    policy = ngx_array_push(&cmcf->policies);
-    if (policy == NULL) {
-        return NULL;
-    }
-
-    ngx_memzero(policy, sizeof(ngx_http_cnop_policy_t));
-    policy->name = *name;
-    *index = i;
-
-    return policy;
-}
-
-
 /* "100/s", "10000/m", "5/h" */
 
 static ngx_int_t
@@ -137,10 +91,11 @@ ngx_http_cnop_set_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_cnop_loc_conf_t  *clcf = conf;
 
-    char                    *rv;
-    ngx_str_t               *value;
-    ngx_http_cnop_limit_t   *limit;
-    ngx_http_cnop_policy_t  *policy, said;
+    char                       *rv;
+    ngx_str_t                  *value;
+    ngx_http_cnop_limit_t      *limit;
+    ngx_http_cnop_policy_t     *policy, said;
+    ngx_http_cnop_main_conf_t  *cmcf;
 
     value = cf->args->elts;
 
@@ -163,7 +118,17 @@ ngx_http_cnop_set_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_memzero(limit, sizeof(ngx_http_cnop_limit_t));
 
-    policy = ngx_http_cnop_policy(cf, &value[1], &limit->policy);
+    if (ngx_http_cnop_check_name(cf, &value[1]) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    /* limits with the same name are one: they share counters and rule */
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_cnop_module);
+
+    policy = ngx_http_cnop_named_row(cf, &cmcf->policies,
+                                     NGX_HTTP_CNOP_POLICIES_MAX, &value[1],
+                                     &limit->policy);
     if (policy == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -283,46 +248,19 @@ ngx_http_cnop_set_guard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static ngx_int_t
-ngx_http_cnop_service_index(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t *index)
+static ngx_http_cnop_service_t *
+ngx_http_cnop_service_row(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t *index)
 {
-    ngx_uint_t                  i;
-    ngx_http_cnop_service_t    *service;
     ngx_http_cnop_main_conf_t  *cmcf;
 
+    if (ngx_http_cnop_check_name(cf, name) != NGX_OK) {
+        return NULL;
+    }
+
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_cnop_module);
-    service = cmcf->services.elts;
 
-    for (i = 0; i < cmcf->services.nelts; i++) {
-        if (service[i].name.len == name->len
-            && ngx_strncmp(service[i].name.data, name->data, name->len) == 0)
-        {
-            *index = i;
-            return NGX_OK;
-        }
-    }
-
-    if (i == NGX_HTTP_CNOP_SERVICES_MAX || name->len == 0 || name->len > 31
-        || !cnop_str_is_word(ngx_http_cnop_str(name), "_-"))
-    {
-        ngx_conf_log_error(
-            NGX_LOG_EMERG, cf, 0,
-            "service name \"%V\" refused: at most 16 names of 1 to 31 of "
-            "A-Z a-z 0-9 _ -",
-            name);
-        return NGX_ERROR;
-    }
-
-    service = ngx_array_push(&cmcf->services);
-    if (service == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(service, sizeof(ngx_http_cnop_service_t));
-    service->name = *name;
-    *index = i;
-
-    return NGX_OK;
+    return ngx_http_cnop_named_row(cf, &cmcf->services,
+                                   NGX_HTTP_CNOP_SERVICES_MAX, name, index);
 }
 
 
@@ -345,7 +283,7 @@ ngx_http_cnop_set_service(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_cnop_service_index(cf, &value[1], &clcf->service) != NGX_OK) {
+    if (ngx_http_cnop_service_row(cf, &value[1], &clcf->service) == NULL) {
         return NGX_CONF_ERROR;
     }
 
@@ -359,7 +297,7 @@ ngx_http_cnop_set_service(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return ngx_http_cnop_refuse(cf, &value[2], NULL);
     }
 
-    return ngx_http_cnop_service_index(cf, &val, &clcf->write_service) == NGX_OK
+    return ngx_http_cnop_service_row(cf, &val, &clcf->write_service)
                ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
@@ -375,11 +313,10 @@ ngx_http_cnop_set_breaker(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (ngx_http_cnop_service_index(cf, &value[1], &index) != NGX_OK) {
+    service = ngx_http_cnop_service_row(cf, &value[1], &index);
+    if (service == NULL) {
         return NGX_CONF_ERROR;
     }
-
-    service = (ngx_http_cnop_service_t *) cmcf->services.elts + index;
 
     if (service->breaker) {
         return "is duplicate";

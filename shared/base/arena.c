@@ -31,15 +31,13 @@
 #define CNOP_ARENA_UNPOISON(ptr, len) ((void)(ptr), (void)(len))
 #endif
 
-/* Invariant: used <= cap, used is a multiple of the alignment, used <= high_water. All three count
- * what is handed out; in the block it lies CNOP_ARENA_SPREAD times as far apart. The red zone is
- * the CNOP_ARENA_RED_ZONE_BYTES behind. */
+/* Invariant: used <= cap, used is a multiple of the alignment. Both count what is handed out; in
+ * the block it lies CNOP_ARENA_SPREAD times as far apart. The red zone is the
+ * CNOP_ARENA_RED_ZONE_BYTES behind. */
 struct cnop_arena {
     unsigned char *memory;
     size_t cap;
     size_t used;
-    size_t high_water;
-    bool overflow;
 };
 
 static unsigned char *
@@ -84,20 +82,14 @@ cnop_arena_alloc(struct cnop_arena *arena, size_t bytes)
     unsigned char *ptr = at(arena, arena->used);
     size_t taken;
 
-    if (bytes > left) {
-        arena->overflow = true;
+    if (bytes > left)
         return NULL;
-    }
     taken = (bytes + CNOP_ARENA_ALIGN - 1) & ~(size_t)(CNOP_ARENA_ALIGN - 1);
     if (taken == 0)
         taken = CNOP_ARENA_ALIGN; /* every allocation has an address of its own */
-    if (taken > left) {
-        arena->overflow = true;
+    if (taken > left)
         return NULL;
-    }
     arena->used += taken;
-    if (arena->used > arena->high_water)
-        arena->high_water = arena->used;
     CNOP_ARENA_UNPOISON(ptr, bytes);
     memset(ptr, 0, bytes);
     return ptr;
@@ -108,10 +100,8 @@ cnop_arena_alloc_array(struct cnop_arena *arena, size_t count, size_t bytes)
 {
     size_t total;
 
-    if (__builtin_mul_overflow(count, bytes, &total)) {
-        arena->overflow = true;
+    if (__builtin_mul_overflow(count, bytes, &total))
         return NULL;
-    }
     return cnop_arena_alloc(arena, total);
 }
 
@@ -159,17 +149,4 @@ cnop_arena_reset(struct cnop_arena *arena)
     for (size_t i = 0; i < CNOP_ARENA_RED_ZONE_BYTES; i++)
         cnop_assert(red_zone[i] == CNOP_ARENA_RED_ZONE_FILL);
     cnop_arena_rewind(arena, 0);
-    arena->overflow = false;
-}
-
-bool
-cnop_arena_overflowed(const struct cnop_arena *arena)
-{
-    return arena->overflow;
-}
-
-size_t
-cnop_arena_high_water_bytes(const struct cnop_arena *arena)
-{
-    return arena->high_water;
 }

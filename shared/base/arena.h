@@ -26,10 +26,7 @@ cnop_printf(2, 3) struct cnop_str cnop_arena_printf(struct cnop_arena *arena, co
 size_t cnop_arena_mark(const struct cnop_arena *arena);
 void cnop_arena_rewind(struct cnop_arena *arena, size_t mark);
 
-/* Drops everything and clears the overflow flag. Asserts that the red zone is intact. */
+/* Drops everything. Asserts that the red zone is intact. */
 void cnop_arena_reset(struct cnop_arena *arena);
-
-bool cnop_arena_overflowed(const struct cnop_arena *arena);
-size_t cnop_arena_high_water_bytes(const struct cnop_arena *arena); /* since arena_new */
 
 #endif

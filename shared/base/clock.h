@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Time. Wall-clock microseconds for records and tokens, monotonic microseconds for durations and
- * deadlines. Tests can freeze and move both; production code never reads a clock elsewhere. */
+ * deadlines. No other code reads a clock; tests link tests/fakes/clock_fake.c in its place. */
 #ifndef CNOP_BASE_CLOCK_H
 #define CNOP_BASE_CLOCK_H
 
@@ -8,10 +8,6 @@
 
 int64_t cnop_clock_wall_us(void);      /* microseconds since 1970-01-01 UTC */
 int64_t cnop_clock_monotonic_us(void); /* since an arbitrary start */
-
-/* Tests only: fixed clocks until cleared with cnop_clock_unfreeze. */
-void cnop_clock_freeze(int64_t wall_us, int64_t monotonic_us);
-void cnop_clock_unfreeze(void);
 
 /* Days since 1970-01-01 UTC of a wall-clock time, and the first microsecond of such a day. */
 int32_t cnop_clock_utc_day(int64_t wall_us);

@@ -23,7 +23,6 @@ const char *cnop_err_code(enum cnop_err err);
 int cnop_err_status(enum cnop_err err);
 
 /* True when the same request may succeed later unchanged (the reply carries Retry-After). */
-bool cnop_err_is_retryable(enum cnop_err err);
 
 /* Short human title, and a one-sentence meaning. Static storage. */
 const char *cnop_err_title(enum cnop_err err);

@@ -9,13 +9,13 @@
 #define CNOP_ESCAPE_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 static bool
-cnop_escape_is_plain(unsigned char byte)
+escape_is_plain(unsigned char byte)
 {
     return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
 }
 
 static void
-cnop_escape_control(struct cnop_buf *buf, unsigned char code)
+escape_control(struct cnop_buf *buf, unsigned char code)
 {
     char text[6] = {'\\', 'u', '0', '0', cnop_hex_digit(code >> 4), cnop_hex_digit(code)};
 
@@ -37,7 +37,7 @@ cnop_escape_control(struct cnop_buf *buf, unsigned char code)
 
 /* One character that is not plain; returns the bytes it took from s. */
 static size_t
-cnop_escape_special(struct cnop_buf *buf, struct cnop_str s)
+escape_special(struct cnop_buf *buf, struct cnop_str s)
 {
     unsigned char byte = (unsigned char)s.ptr[0];
     size_t len;
@@ -49,7 +49,7 @@ cnop_escape_special(struct cnop_buf *buf, struct cnop_str s)
         return 1;
     }
     if (byte < 0x20 || byte == 0x7F) {
-        cnop_escape_control(buf, byte);
+        escape_control(buf, byte);
         return 1;
     }
     len = cnop_str_utf8_prefix(s);
@@ -58,7 +58,7 @@ cnop_escape_special(struct cnop_buf *buf, struct cnop_str s)
         return 1;
     }
     if (byte == 0xC2 && (unsigned char)s.ptr[1] < 0xA0) /* U+0080-U+009F: terminals obey them */
-        cnop_escape_control(buf, (unsigned char)s.ptr[1]);
+        escape_control(buf, (unsigned char)s.ptr[1]);
     else
         cnop_buf_bytes(buf, s.ptr, len);
     return len;
@@ -73,11 +73,11 @@ cnop_escape_json(struct cnop_buf *buf, struct cnop_str s)
     while (i < s.len) {
         size_t start = i;
 
-        while (i < s.len && cnop_escape_is_plain((unsigned char)s.ptr[i]))
+        while (i < s.len && escape_is_plain((unsigned char)s.ptr[i]))
             i++;
         cnop_buf_bytes(buf, s.ptr + start, i - start);
         if (i < s.len)
-            i += cnop_escape_special(buf, (struct cnop_str){s.ptr + i, s.len - i});
+            i += escape_special(buf, (struct cnop_str){s.ptr + i, s.len - i});
     }
     cnop_buf_char(buf, '"');
 }

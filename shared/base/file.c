@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static enum cnop_err
-cnop_file_failed(const char **ret_reason)
+file_failed(const char **ret_reason)
 {
     enum cnop_err err = errno == ENOENT ? CNOP_E_NOT_FOUND : CNOP_E_IO;
 
@@ -21,7 +21,7 @@ cnop_file_failed(const char **ret_reason)
 }
 
 static enum cnop_err
-cnop_file_refuse(enum cnop_err err, const char *reason, const char **ret_reason)
+file_refuse(enum cnop_err err, const char *reason, const char **ret_reason)
 {
     *ret_reason = reason;
     return err;
@@ -29,25 +29,25 @@ cnop_file_refuse(enum cnop_err err, const char *reason, const char **ret_reason)
 
 /* Opens a file that keeps the rules, and tells its size. */
 static enum cnop_err
-cnop_file_open(const char *path, const struct cnop_file_rules *rules, int *ret_fd, size_t *ret_len,
-               const char **ret_reason)
+file_open(const char *path, const struct cnop_file_rules *rules, int *ret_fd, size_t *ret_len,
+          const char **ret_reason)
 {
     enum cnop_err err = CNOP_OK;
     struct stat info;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0)
-        return cnop_file_failed(ret_reason);
+        return file_failed(ret_reason);
     if (fstat(fd, &info) != 0)
-        err = cnop_file_failed(ret_reason);
+        err = file_failed(ret_reason);
     else if (!S_ISREG(info.st_mode))
-        err = cnop_file_refuse(CNOP_E_INVALID, "is not a regular file", ret_reason);
+        err = file_refuse(CNOP_E_INVALID, "is not a regular file", ret_reason);
     else if ((info.st_mode & rules->forbidden_mode) != 0)
-        err = cnop_file_refuse(CNOP_E_INVALID, "has permissions that are too wide", ret_reason);
+        err = file_refuse(CNOP_E_INVALID, "has permissions that are too wide", ret_reason);
     else if ((uint64_t)info.st_size > rules->max_bytes)
-        err = cnop_file_refuse(CNOP_E_INVALID, "is too large", ret_reason);
+        err = file_refuse(CNOP_E_INVALID, "is too large", ret_reason);
     else if ((uint64_t)info.st_size < rules->min_bytes)
-        err = cnop_file_refuse(CNOP_E_INVALID, "is too short", ret_reason);
+        err = file_refuse(CNOP_E_INVALID, "is too short", ret_reason);
     if (err != CNOP_OK) {
         (void)close(fd);
         return err;
@@ -59,7 +59,7 @@ cnop_file_open(const char *path, const struct cnop_file_rules *rules, int *ret_f
 
 /* Some bytes; 0 at the end, -1 on error. */
 static ssize_t
-cnop_file_some(int fd, char *bytes, size_t len)
+file_some(int fd, char *bytes, size_t len)
 {
     ssize_t count;
 
@@ -71,25 +71,25 @@ cnop_file_some(int fd, char *bytes, size_t len)
 
 /* Exactly len bytes, and then the end: one byte more is asked for, and must not be there. */
 static enum cnop_err
-cnop_file_fill(int fd, char *bytes, size_t len, const char **ret_reason)
+file_fill(int fd, char *bytes, size_t len, const char **ret_reason)
 {
     size_t done = 0;
     ssize_t count = 1;
     char more;
 
     while (done < len && count > 0) {
-        count = cnop_file_some(fd, bytes + done, len - done);
+        count = file_some(fd, bytes + done, len - done);
         if (count > 0)
             done += (size_t)count;
     }
     if (count > 0)
-        count = cnop_file_some(fd, &more, 1);
+        count = file_some(fd, &more, 1);
     else if (count == 0)
         count = 1; /* cut: as bad as grown */
     if (count < 0)
-        return cnop_file_failed(ret_reason);
+        return file_failed(ret_reason);
     if (count > 0)
-        return cnop_file_refuse(CNOP_E_IO, "changed while it was read", ret_reason);
+        return file_refuse(CNOP_E_IO, "changed while it was read", ret_reason);
     return CNOP_OK;
 }
 
@@ -105,14 +105,14 @@ cnop_file_read(struct cnop_arena *arena, const char *path, size_t max_bytes,
     int fd;
 
     cnop_assert(max_bytes < SIZE_MAX);
-    err = cnop_file_open(path, &rules, &fd, &len, ret_reason);
+    err = file_open(path, &rules, &fd, &len, ret_reason);
     if (err != CNOP_OK)
         return err;
     bytes = cnop_arena_alloc(arena, len + 1); /* a NUL behind the text */
     if (bytes == NULL)
-        err = cnop_file_refuse(CNOP_E_NO_MEMORY, "no memory left", ret_reason);
+        err = file_refuse(CNOP_E_NO_MEMORY, "no memory left", ret_reason);
     else
-        err = cnop_file_fill(fd, bytes, len, ret_reason);
+        err = file_fill(fd, bytes, len, ret_reason);
     (void)close(fd); /* read only: nothing to lose */
     if (err == CNOP_OK)
         *ret_text = cnop_str_make(bytes, len);
@@ -129,10 +129,10 @@ cnop_file_read_into(const char *path, const struct cnop_file_rules *rules, void 
     size_t len;
     int fd;
 
-    err = cnop_file_open(path, rules, &fd, &len, ret_reason);
+    err = file_open(path, rules, &fd, &len, ret_reason);
     if (err != CNOP_OK)
         return err;
-    err = cnop_file_fill(fd, ret_bytes, len, ret_reason);
+    err = file_fill(fd, ret_bytes, len, ret_reason);
     (void)close(fd); /* read only: nothing to lose */
     if (err == CNOP_OK)
         *ret_len = len;
@@ -145,7 +145,7 @@ cnop_file_read_into(const char *path, const struct cnop_file_rules *rules, void 
 
 /* Writes a new file and makes it durable. */
 static bool
-cnop_file_write(const char *path, struct cnop_str text, mode_t mode)
+file_write(const char *path, struct cnop_str text, mode_t mode)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     bool written;
@@ -165,7 +165,7 @@ cnop_file_replace(const char *path, struct cnop_str text, mode_t mode)
     if (snprintf(temporary, sizeof(temporary), "%s.%ld", path, (long)getpid()) >=
         (int)sizeof(temporary))
         return CNOP_E_IO;
-    if (cnop_file_write(temporary, text, mode) && rename(temporary, path) == 0)
+    if (file_write(temporary, text, mode) && rename(temporary, path) == 0)
         return CNOP_OK;
     (void)unlink(temporary);
     return CNOP_E_IO;

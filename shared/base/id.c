@@ -16,10 +16,10 @@
 _Static_assert(1 + CNOP_ID_DIGITS + CNOP_ID_TAG_DIGITS == CNOP_PUBLIC_ID_LEN, "length in header");
 
 /* No i, l, o, u; in ASCII order, so that texts sort like numbers. */
-static const char cnop_id_alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+static const char id_alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 static uint64_t
-cnop_id_tag(char prefix, const struct cnop_id_key *key, uint64_t id)
+id_tag(char prefix, const struct cnop_id_key *key, uint64_t id)
 {
     unsigned char message[9];
 
@@ -30,10 +30,10 @@ cnop_id_tag(char prefix, const struct cnop_id_key *key, uint64_t id)
 }
 
 static void
-cnop_id_put(char *out, uint64_t value, size_t digits)
+id_put(char *out, uint64_t value, size_t digits)
 {
     for (size_t i = digits; i > 0; i--) {
-        out[i - 1] = cnop_id_alphabet[value & 31];
+        out[i - 1] = id_alphabet[value & 31];
         value >>= 5;
     }
 }
@@ -44,22 +44,22 @@ cnop_id_format(struct cnop_buf *buf, char prefix, const struct cnop_id_key *key,
     char text[CNOP_PUBLIC_ID_LEN];
 
     text[0] = prefix;
-    cnop_id_put(text + 1, id, CNOP_ID_DIGITS);
-    cnop_id_put(text + 1 + CNOP_ID_DIGITS, cnop_id_tag(prefix, key, id), CNOP_ID_TAG_DIGITS);
+    id_put(text + 1, id, CNOP_ID_DIGITS);
+    id_put(text + 1 + CNOP_ID_DIGITS, id_tag(prefix, key, id), CNOP_ID_TAG_DIGITS);
     cnop_buf_bytes(buf, text, sizeof(text));
 }
 
 static bool
-cnop_id_take(const char *text, size_t digits, uint64_t *ret_value)
+id_take(const char *text, size_t digits, uint64_t *ret_value)
 {
     uint64_t value = 0;
 
     for (size_t i = 0; i < digits; i++) {
-        const char *at = memchr(cnop_id_alphabet, text[i], sizeof(cnop_id_alphabet) - 1);
+        const char *at = memchr(id_alphabet, text[i], sizeof(id_alphabet) - 1);
 
         if (at == NULL || value >> 59 != 0)
             return false;
-        value = value << 5 | (uint64_t)(at - cnop_id_alphabet);
+        value = value << 5 | (uint64_t)(at - id_alphabet);
     }
     *ret_value = value;
     return true;
@@ -75,10 +75,10 @@ cnop_id_parse(struct cnop_str s, char prefix, const struct cnop_id_key *key, uin
     if (s.len < CNOP_ID_LEN_MIN || s.len > CNOP_ID_LEN_MAX || !cnop_str_is_word(s, "_"))
         return CNOP_E_INVALID;
     if (s.len != CNOP_PUBLIC_ID_LEN || s.ptr[0] != prefix ||
-        !cnop_id_take(s.ptr + 1, CNOP_ID_DIGITS, &id) ||
-        !cnop_id_take(s.ptr + 1 + CNOP_ID_DIGITS, CNOP_ID_TAG_DIGITS, &tag))
+        !id_take(s.ptr + 1, CNOP_ID_DIGITS, &id) ||
+        !id_take(s.ptr + 1 + CNOP_ID_DIGITS, CNOP_ID_TAG_DIGITS, &tag))
         return CNOP_E_NOT_FOUND;
-    expected = cnop_id_tag(prefix, key, id);
+    expected = id_tag(prefix, key, id);
     if (!cnop_secret_equal(&tag, &expected, sizeof(tag)))
         return CNOP_E_NOT_FOUND;
     *ret_id = id;
@@ -92,15 +92,4 @@ cnop_id_random_hex(char ret_hex[CNOP_HEX_ID_LEN + 1])
 
     cnop_secret_random(bytes, sizeof(bytes));
     cnop_str_hex(bytes, sizeof(bytes), ret_hex);
-}
-
-bool
-cnop_id_is_hex(struct cnop_str s)
-{
-    if (s.len != CNOP_HEX_ID_LEN)
-        return false;
-    for (size_t i = 0; i < s.len; i++)
-        if (!cnop_is_lower_hex(s.ptr[i]))
-            return false;
-    return true;
 }

@@ -28,6 +28,5 @@ cnop_must_check enum cnop_err cnop_id_parse(struct cnop_str s, char prefix,
 
 /* 128 random bits as 32 lower-case hex digits, NUL-terminated: sessions, tokens, requests. */
 void cnop_id_random_hex(char ret_hex[CNOP_HEX_ID_LEN + 1]);
-bool cnop_id_is_hex(struct cnop_str s); /* exactly 32 lower-case hex digits */
 
 #endif

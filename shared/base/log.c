@@ -33,28 +33,28 @@ struct cnop_log_stream {
     char path[CNOP_LOG_PATH_BYTES];
 };
 
-static struct cnop_log_stream cnop_log_main = {.fd = STDERR_FILENO};
-static struct cnop_log_stream cnop_log_audit = {.fd = -1};
-static const char *cnop_log_service = "cnop";
-static enum cnop_log_level cnop_log_threshold = CNOP_LOG_INFO;
-static _Atomic uint64_t cnop_log_dropped;
+static struct cnop_log_stream log_main = {.fd = STDERR_FILENO};
+static struct cnop_log_stream log_audit = {.fd = -1};
+static const char *log_service = "cnop";
+static enum cnop_log_level log_threshold = CNOP_LOG_INFO;
+static _Atomic uint64_t log_dropped;
 
-static const char *const cnop_log_level_names[] = {"DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"};
+static const char *const log_level_names[] = {"DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"};
 
 static int
-cnop_log_open_path(const char *path)
+log_open_path(const char *path)
 {
     return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
 }
 
 static enum cnop_err
-cnop_log_stream_open(struct cnop_log_stream *stream, const char *path)
+log_stream_open(struct cnop_log_stream *stream, const char *path)
 {
     int fd;
 
     if (strlen(path) >= sizeof(stream->path))
         return CNOP_E_IO;
-    fd = cnop_log_open_path(path);
+    fd = log_open_path(path);
     if (fd < 0)
         return CNOP_E_IO;
     if (stream->fd > STDERR_FILENO)
@@ -67,7 +67,7 @@ cnop_log_stream_open(struct cnop_log_stream *stream, const char *path)
 /* A pipe on stderr is opened anew, so that not blocking stays our own setting and does not change
  * the descriptor that parent and siblings share. Other kinds of stderr are used as they are. */
 static void
-cnop_log_stderr_open(struct cnop_log_stream *stream)
+log_stderr_open(struct cnop_log_stream *stream)
 {
     struct stat file;
     int fd;
@@ -87,30 +87,30 @@ enum cnop_err
 cnop_log_open(const char *service, enum cnop_log_level level, const char *path)
 {
     cnop_assert(strlen(service) <= CNOP_LOG_NAME_BYTES);
-    cnop_assert((unsigned)level < CNOP_COUNT(cnop_log_level_names));
-    cnop_log_service = service;
-    cnop_log_threshold = level;
+    cnop_assert((unsigned)level < CNOP_COUNT(log_level_names));
+    log_service = service;
+    log_threshold = level;
     if (path != NULL)
-        return cnop_log_stream_open(&cnop_log_main, path);
-    cnop_log_stderr_open(&cnop_log_main);
+        return log_stream_open(&log_main, path);
+    log_stderr_open(&log_main);
     return CNOP_OK;
 }
 
 enum cnop_err
 cnop_log_open_audit(const char *path)
 {
-    return cnop_log_stream_open(&cnop_log_audit, path);
+    return log_stream_open(&log_audit, path);
 }
 
 static enum cnop_err
-cnop_log_stream_reopen(struct cnop_log_stream *stream)
+log_stream_reopen(struct cnop_log_stream *stream)
 {
     int fd;
     int failed;
 
     if (stream->path[0] == '\0')
         return CNOP_OK;
-    fd = cnop_log_open_path(stream->path);
+    fd = log_open_path(stream->path);
     if (fd < 0)
         return CNOP_E_IO;
     failed = dup3(fd, stream->fd, O_CLOEXEC) < 0;
@@ -121,8 +121,8 @@ cnop_log_stream_reopen(struct cnop_log_stream *stream)
 enum cnop_err
 cnop_log_reopen(void)
 {
-    enum cnop_err err = cnop_log_stream_reopen(&cnop_log_main);
-    enum cnop_err audit_err = cnop_log_stream_reopen(&cnop_log_audit);
+    enum cnop_err err = log_stream_reopen(&log_main);
+    enum cnop_err audit_err = log_stream_reopen(&log_audit);
 
     return err != CNOP_OK ? err : audit_err;
 }
@@ -130,19 +130,19 @@ cnop_log_reopen(void)
 bool
 cnop_log_is_enabled(enum cnop_log_level level)
 {
-    return level >= cnop_log_threshold;
+    return level >= log_threshold;
 }
 
 static void
-cnop_log_head(struct cnop_log_line *line, const char *key, struct cnop_str value, size_t max_bytes)
+log_head(struct cnop_log_line *line, const char *key, struct cnop_str value, size_t max_bytes)
 {
     cnop_buf_text(&line->buf, key);
     cnop_escape_json(&line->buf, cnop_escape_clip(value, max_bytes));
 }
 
 static void
-cnop_log_start(struct cnop_log_line *line, const char *level, const char *service,
-               const struct cnop_log_context *context)
+log_start(struct cnop_log_line *line, const char *level, const char *service,
+          const struct cnop_log_context *context)
 {
     struct cnop_str user = context == NULL ? cnop_str_from(NULL) : context->user;
     struct cnop_str request_id = context == NULL ? cnop_str_from(NULL) : context->request_id;
@@ -154,21 +154,21 @@ cnop_log_start(struct cnop_log_line *line, const char *level, const char *servic
     cnop_clock_format(&line->buf, cnop_clock_wall_us());
     cnop_buf_text(&line->buf, "\",\"level\":\"");
     cnop_buf_text(&line->buf, level);
-    cnop_log_head(line, "\",\"service\":", cnop_str_from(service), CNOP_LOG_NAME_BYTES);
+    log_head(line, "\",\"service\":", cnop_str_from(service), CNOP_LOG_NAME_BYTES);
     if (cnop_str_empty(request_id))
         cnop_buf_text(&line->buf, ",\"request_id\":null");
     else
-        cnop_log_head(line, ",\"request_id\":", request_id, CNOP_LOG_NAME_BYTES);
+        log_head(line, ",\"request_id\":", request_id, CNOP_LOG_NAME_BYTES);
     if (cnop_str_empty(user))
-        user = cnop_str_from(cnop_log_service);
-    cnop_log_head(line, ",\"user\":", user, CNOP_LOG_NAME_BYTES);
+        user = cnop_str_from(log_service);
+    log_head(line, ",\"user\":", user, CNOP_LOG_NAME_BYTES);
 }
 
 static void
-cnop_log_event(struct cnop_log_line *line, const char *action, const char *message)
+log_event(struct cnop_log_line *line, const char *action, const char *message)
 {
-    cnop_log_head(line, ",\"action\":", cnop_str_from(action), CNOP_LOG_NAME_BYTES);
-    cnop_log_head(line, ",\"message\":", cnop_str_from(message), CNOP_LOG_MESSAGE_BYTES);
+    log_head(line, ",\"action\":", cnop_str_from(action), CNOP_LOG_NAME_BYTES);
+    log_head(line, ",\"message\":", cnop_str_from(message), CNOP_LOG_MESSAGE_BYTES);
     cnop_assert(!line->buf.overflow);
 }
 
@@ -180,9 +180,9 @@ cnop_log_begin(struct cnop_log_line *line, enum cnop_log_level level,
     line->audit = false;
     if (!line->enabled)
         return;
-    cnop_assert((unsigned)level < CNOP_COUNT(cnop_log_level_names));
-    cnop_log_start(line, cnop_log_level_names[level], cnop_log_service, context);
-    cnop_log_event(line, action, message);
+    cnop_assert((unsigned)level < CNOP_COUNT(log_level_names));
+    log_start(line, log_level_names[level], log_service, context);
+    log_event(line, action, message);
 }
 
 void
@@ -191,14 +191,14 @@ cnop_log_begin_audit(struct cnop_log_line *line, const struct cnop_log_context *
 {
     line->enabled = true;
     line->audit = true;
-    cnop_log_start(line, cnop_log_level_names[CNOP_LOG_INFO], "audit", context);
-    cnop_log_event(line, action, message);
-    cnop_log_text(line, "origin", cnop_log_service);
+    log_start(line, log_level_names[CNOP_LOG_INFO], "audit", context);
+    log_event(line, action, message);
+    cnop_log_text(line, "origin", log_service);
 }
 
 /* Starts an extra field and returns where to fall back to when it does not fit. */
 static size_t
-cnop_log_field_open(struct cnop_log_line *line, const char *key)
+log_field_open(struct cnop_log_line *line, const char *key)
 {
     size_t mark = line->buf.len;
 
@@ -209,7 +209,7 @@ cnop_log_field_open(struct cnop_log_line *line, const char *key)
 }
 
 static void
-cnop_log_field_close(struct cnop_log_line *line, size_t mark)
+log_field_close(struct cnop_log_line *line, size_t mark)
 {
     if (!line->buf.overflow) {
         line->has_extra = true;
@@ -227,18 +227,18 @@ cnop_log_str(struct cnop_log_line *line, const char *key, struct cnop_str value)
 
     if (!line->enabled)
         return;
-    mark = cnop_log_field_open(line, key);
+    mark = log_field_open(line, key);
     cnop_escape_json(&line->buf, cnop_escape_clip(value, CNOP_LOG_FIELD_BYTES));
-    cnop_log_field_close(line, mark);
+    log_field_close(line, mark);
 }
 
 static void
-cnop_log_literal(struct cnop_log_line *line, const char *key, const char *literal)
+log_literal(struct cnop_log_line *line, const char *key, const char *literal)
 {
-    size_t mark = cnop_log_field_open(line, key);
+    size_t mark = log_field_open(line, key);
 
     cnop_buf_text(&line->buf, literal);
-    cnop_log_field_close(line, mark);
+    log_field_close(line, mark);
 }
 
 void
@@ -247,7 +247,7 @@ cnop_log_text(struct cnop_log_line *line, const char *key, const char *value)
     if (!line->enabled)
         return;
     if (value == NULL)
-        cnop_log_literal(line, key, "null");
+        log_literal(line, key, "null");
     else
         cnop_log_str(line, key, cnop_str_from(value));
 }
@@ -259,9 +259,9 @@ cnop_log_u64(struct cnop_log_line *line, const char *key, uint64_t value)
 
     if (!line->enabled)
         return;
-    mark = cnop_log_field_open(line, key);
+    mark = log_field_open(line, key);
     cnop_buf_u64(&line->buf, value);
-    cnop_log_field_close(line, mark);
+    log_field_close(line, mark);
 }
 
 void
@@ -271,21 +271,21 @@ cnop_log_i64(struct cnop_log_line *line, const char *key, int64_t value)
 
     if (!line->enabled)
         return;
-    mark = cnop_log_field_open(line, key);
+    mark = log_field_open(line, key);
     cnop_buf_i64(&line->buf, value);
-    cnop_log_field_close(line, mark);
+    log_field_close(line, mark);
 }
 
 void
 cnop_log_bool(struct cnop_log_line *line, const char *key, bool value)
 {
     if (line->enabled)
-        cnop_log_literal(line, key, value ? "true" : "false");
+        log_literal(line, key, value ? "true" : "false");
 }
 
 /* The encoded line starts with a line feed, which only follows a torn line. */
 static void
-cnop_log_emit(struct cnop_log_stream *stream, struct cnop_str text)
+log_emit(struct cnop_log_stream *stream, struct cnop_str text)
 {
     bool torn = atomic_exchange(&stream->torn, false);
     const char *from = torn ? text.ptr : text.ptr + 1;
@@ -297,7 +297,7 @@ cnop_log_emit(struct cnop_log_stream *stream, struct cnop_str text)
     } while (written < 0 && errno == EINTR);
     if (written == (ssize_t)len)
         return;
-    atomic_fetch_add(&cnop_log_dropped, 1);
+    atomic_fetch_add(&log_dropped, 1);
     if (written > 0 || torn)
         atomic_store(&stream->torn, true);
 }
@@ -315,8 +315,7 @@ cnop_log_end(struct cnop_log_line *line)
         cnop_buf_text(&line->buf, line->cut ? ",\"cut\":true}" : "}");
     cnop_buf_text(&line->buf, "}\n");
     cnop_assert(!line->buf.overflow);
-    cnop_log_emit(line->audit && cnop_log_audit.fd >= 0 ? &cnop_log_audit : &cnop_log_main,
-                  cnop_buf_view(&line->buf));
+    log_emit(line->audit && log_audit.fd >= 0 ? &log_audit : &log_main, cnop_buf_view(&line->buf));
 }
 
 void
@@ -344,7 +343,7 @@ cnop_log_start_failed(const char *action, enum cnop_err err)
 uint64_t
 cnop_log_dropped_count(void)
 {
-    return atomic_load(&cnop_log_dropped);
+    return atomic_load(&log_dropped);
 }
 
 /* Must not assert itself: every call below copes with any input. */

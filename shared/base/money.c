@@ -16,15 +16,15 @@ typedef unsigned __int128 cnop_money_wide;
 _Static_assert(sizeof(cnop_cash) == 8 && sizeof(cnop_qty) == 8 && sizeof(cnop_price) == 8,
                "money crosses files and sockets as eight bytes");
 
-static const uint64_t cnop_money_powers[] = {
+static const uint64_t money_powers[] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
 };
 
-_Static_assert(CNOP_COUNT(cnop_money_powers) == CNOP_MONEY_E10_DECIMALS + 1, "one per decimal");
+_Static_assert(CNOP_COUNT(money_powers) == CNOP_MONEY_E10_DECIMALS + 1, "one per decimal");
 
 /* Reads a run of digits; its value is exact for up to 19 of them, meaningless beyond. */
 static size_t
-cnop_money_digits(struct cnop_str s, size_t from, uint64_t *ret_value)
+money_digits(struct cnop_str s, size_t from, uint64_t *ret_value)
 {
     uint64_t value = 0;
     size_t i = from;
@@ -36,21 +36,21 @@ cnop_money_digits(struct cnop_str s, size_t from, uint64_t *ret_value)
 }
 
 static enum cnop_err
-cnop_money_parse(struct cnop_str s, unsigned decimals, int64_t *ret_value)
+money_parse(struct cnop_str s, unsigned decimals, int64_t *ret_value)
 {
     uint64_t integer;
     uint64_t fraction = 0;
-    size_t integer_digits = cnop_money_digits(s, 0, &integer);
+    size_t integer_digits = money_digits(s, 0, &integer);
     size_t fraction_digits = 0;
     int64_t value;
 
-    cnop_assert(decimals < CNOP_COUNT(cnop_money_powers));
+    cnop_assert(decimals < CNOP_COUNT(money_powers));
     if (integer_digits == 0)
         return CNOP_E_AMOUNT_INVALID;
     if (integer_digits < s.len) {
         if (s.ptr[integer_digits] != '.')
             return CNOP_E_AMOUNT_INVALID;
-        fraction_digits = cnop_money_digits(s, integer_digits + 1, &fraction);
+        fraction_digits = money_digits(s, integer_digits + 1, &fraction);
         if (fraction_digits == 0 || integer_digits + 1 + fraction_digits != s.len)
             return CNOP_E_AMOUNT_INVALID;
     }
@@ -58,8 +58,8 @@ cnop_money_parse(struct cnop_str s, unsigned decimals, int64_t *ret_value)
         return CNOP_E_AMOUNT_PRECISION;
     if (integer_digits > CNOP_MONEY_INTEGER_DIGITS_MAX)
         return CNOP_E_OVERFLOW;
-    fraction *= cnop_money_powers[decimals - fraction_digits];
-    if (__builtin_mul_overflow(integer, cnop_money_powers[decimals], &value) ||
+    fraction *= money_powers[decimals - fraction_digits];
+    if (__builtin_mul_overflow(integer, money_powers[decimals], &value) ||
         __builtin_add_overflow(value, fraction, &value))
         return CNOP_E_OVERFLOW;
     *ret_value = value;
@@ -69,19 +69,19 @@ cnop_money_parse(struct cnop_str s, unsigned decimals, int64_t *ret_value)
 enum cnop_err
 cnop_cash_parse(struct cnop_str s, cnop_cash *ret_cash)
 {
-    return cnop_money_parse(s, CNOP_MONEY_E8_DECIMALS, &ret_cash->e8);
+    return money_parse(s, CNOP_MONEY_E8_DECIMALS, &ret_cash->e8);
 }
 
 enum cnop_err
 cnop_qty_parse(struct cnop_str s, cnop_qty *ret_qty)
 {
-    return cnop_money_parse(s, CNOP_MONEY_E8_DECIMALS, &ret_qty->e8);
+    return money_parse(s, CNOP_MONEY_E8_DECIMALS, &ret_qty->e8);
 }
 
 enum cnop_err
 cnop_price_parse(struct cnop_str s, cnop_price *ret_price)
 {
-    return cnop_money_parse(s, CNOP_MONEY_E10_DECIMALS, &ret_price->e10);
+    return money_parse(s, CNOP_MONEY_E10_DECIMALS, &ret_price->e10);
 }
 
 /* ---- numbers as JSON writes them ---- */
@@ -97,7 +97,7 @@ struct cnop_money_number {
 #define CNOP_MONEY_EXPONENT_MAX 1000000
 
 static bool
-cnop_money_exponent(struct cnop_str s, size_t at, int64_t *ret_exponent)
+money_exponent(struct cnop_str s, size_t at, int64_t *ret_exponent)
 {
     bool negative = at < s.len && s.ptr[at] == '-';
     int64_t exponent = 0;
@@ -119,7 +119,7 @@ cnop_money_exponent(struct cnop_str s, size_t at, int64_t *ret_exponent)
 /* Takes one digit; zeros wait until another digit follows. More digits than any amount has are
  * counted and not kept. */
 static void
-cnop_money_push(struct cnop_money_number *number, char digit, size_t *zero_count)
+money_push(struct cnop_money_number *number, char digit, size_t *zero_count)
 {
     if (digit == '0') {
         *zero_count += number->digit_count > 0;
@@ -135,7 +135,7 @@ cnop_money_push(struct cnop_money_number *number, char digit, size_t *zero_count
 }
 
 static bool
-cnop_money_number_read(struct cnop_str s, struct cnop_money_number *ret_number)
+money_number_read(struct cnop_str s, struct cnop_money_number *ret_number)
 {
     struct cnop_money_number number = {0};
     size_t integer_digits = 0;
@@ -152,13 +152,13 @@ cnop_money_number_read(struct cnop_str s, struct cnop_money_number *ret_number)
         }
         if (!cnop_is_digit(s.ptr[i]))
             return false;
-        cnop_money_push(&number, s.ptr[i], &zero_count);
+        money_push(&number, s.ptr[i], &zero_count);
         integer_digits += !after_point;
         fraction_digits += after_point;
     }
     if (integer_digits == 0 || (after_point && fraction_digits == 0))
         return false;
-    if (i < s.len && !cnop_money_exponent(s, i + 1, &exponent))
+    if (i < s.len && !money_exponent(s, i + 1, &exponent))
         return false;
     number.exponent = exponent - (int64_t)fraction_digits + (int64_t)zero_count;
     *ret_number = number;
@@ -166,12 +166,12 @@ cnop_money_number_read(struct cnop_str s, struct cnop_money_number *ret_number)
 }
 
 static enum cnop_err
-cnop_money_parse_number(struct cnop_str s, unsigned decimals, int64_t *ret_value)
+money_parse_number(struct cnop_str s, unsigned decimals, int64_t *ret_value)
 {
     struct cnop_money_number number;
 
-    cnop_assert(decimals < CNOP_COUNT(cnop_money_powers));
-    if (!cnop_money_number_read(s, &number))
+    cnop_assert(decimals < CNOP_COUNT(money_powers));
+    if (!money_number_read(s, &number))
         return CNOP_E_AMOUNT_INVALID;
     if (number.digit_count == 0) {
         *ret_value = 0;
@@ -192,23 +192,23 @@ cnop_money_parse_number(struct cnop_str s, unsigned decimals, int64_t *ret_value
 enum cnop_err
 cnop_cash_parse_number(struct cnop_str s, cnop_cash *ret_cash)
 {
-    return cnop_money_parse_number(s, CNOP_MONEY_E8_DECIMALS, &ret_cash->e8);
+    return money_parse_number(s, CNOP_MONEY_E8_DECIMALS, &ret_cash->e8);
 }
 
 enum cnop_err
 cnop_qty_parse_number(struct cnop_str s, cnop_qty *ret_qty)
 {
-    return cnop_money_parse_number(s, CNOP_MONEY_E8_DECIMALS, &ret_qty->e8);
+    return money_parse_number(s, CNOP_MONEY_E8_DECIMALS, &ret_qty->e8);
 }
 
 enum cnop_err
 cnop_price_parse_number(struct cnop_str s, cnop_price *ret_price)
 {
-    return cnop_money_parse_number(s, CNOP_MONEY_E10_DECIMALS, &ret_price->e10);
+    return money_parse_number(s, CNOP_MONEY_E10_DECIMALS, &ret_price->e10);
 }
 
 static void
-cnop_money_format(struct cnop_buf *buf, int64_t value, unsigned decimals, unsigned min_decimals)
+money_format(struct cnop_buf *buf, int64_t value, unsigned decimals, unsigned min_decimals)
 {
     char text[24]; /* sign, 19 digits, point */
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
@@ -239,23 +239,23 @@ cnop_money_format(struct cnop_buf *buf, int64_t value, unsigned decimals, unsign
 void
 cnop_cash_format(struct cnop_buf *buf, cnop_cash cash, unsigned min_decimals)
 {
-    cnop_money_format(buf, cash.e8, CNOP_MONEY_E8_DECIMALS, min_decimals);
+    money_format(buf, cash.e8, CNOP_MONEY_E8_DECIMALS, min_decimals);
 }
 
 void
 cnop_qty_format(struct cnop_buf *buf, cnop_qty qty, unsigned min_decimals)
 {
-    cnop_money_format(buf, qty.e8, CNOP_MONEY_E8_DECIMALS, min_decimals);
+    money_format(buf, qty.e8, CNOP_MONEY_E8_DECIMALS, min_decimals);
 }
 
 void
 cnop_price_format(struct cnop_buf *buf, cnop_price price, unsigned min_decimals)
 {
-    cnop_money_format(buf, price.e10, CNOP_MONEY_E10_DECIMALS, min_decimals);
+    money_format(buf, price.e10, CNOP_MONEY_E10_DECIMALS, min_decimals);
 }
 
 static enum cnop_err
-cnop_money_add(int64_t a, int64_t b, int64_t *ret_sum)
+money_add(int64_t a, int64_t b, int64_t *ret_sum)
 {
     int64_t sum;
 
@@ -266,7 +266,7 @@ cnop_money_add(int64_t a, int64_t b, int64_t *ret_sum)
 }
 
 static enum cnop_err
-cnop_money_sub(int64_t a, int64_t b, int64_t *ret_difference)
+money_sub(int64_t a, int64_t b, int64_t *ret_difference)
 {
     int64_t difference;
 
@@ -279,29 +279,17 @@ cnop_money_sub(int64_t a, int64_t b, int64_t *ret_difference)
 enum cnop_err
 cnop_cash_add(cnop_cash a, cnop_cash b, cnop_cash *ret_sum)
 {
-    return cnop_money_add(a.e8, b.e8, &ret_sum->e8);
+    return money_add(a.e8, b.e8, &ret_sum->e8);
 }
 
 enum cnop_err
 cnop_cash_sub(cnop_cash a, cnop_cash b, cnop_cash *ret_difference)
 {
-    return cnop_money_sub(a.e8, b.e8, &ret_difference->e8);
-}
-
-enum cnop_err
-cnop_qty_add(cnop_qty a, cnop_qty b, cnop_qty *ret_sum)
-{
-    return cnop_money_add(a.e8, b.e8, &ret_sum->e8);
-}
-
-enum cnop_err
-cnop_qty_sub(cnop_qty a, cnop_qty b, cnop_qty *ret_difference)
-{
-    return cnop_money_sub(a.e8, b.e8, &ret_difference->e8);
+    return money_sub(a.e8, b.e8, &ret_difference->e8);
 }
 
 static cnop_money_wide
-cnop_money_product(int64_t a, int64_t b)
+money_product(int64_t a, int64_t b)
 {
     cnop_assert(a >= 0);
     cnop_assert(b >= 0);
@@ -309,7 +297,7 @@ cnop_money_product(int64_t a, int64_t b)
 }
 
 static enum cnop_err
-cnop_money_narrow(cnop_money_wide wide, int64_t *ret_value)
+money_narrow(cnop_money_wide wide, int64_t *ret_value)
 {
     if (wide > INT64_MAX)
         return CNOP_E_OVERFLOW;
@@ -320,17 +308,17 @@ cnop_money_narrow(cnop_money_wide wide, int64_t *ret_value)
 enum cnop_err
 cnop_notional_ceil(cnop_price price, cnop_qty qty, cnop_cash *ret_cash)
 {
-    cnop_money_wide product = cnop_money_product(price.e10, qty.e8);
+    cnop_money_wide product = money_product(price.e10, qty.e8);
 
-    return cnop_money_narrow((product + CNOP_E10 - 1) / CNOP_E10, &ret_cash->e8);
+    return money_narrow((product + CNOP_E10 - 1) / CNOP_E10, &ret_cash->e8);
 }
 
 enum cnop_err
 cnop_notional_floor(cnop_price price, cnop_qty qty, cnop_cash *ret_cash)
 {
-    cnop_money_wide product = cnop_money_product(price.e10, qty.e8);
+    cnop_money_wide product = money_product(price.e10, qty.e8);
 
-    return cnop_money_narrow(product / CNOP_E10, &ret_cash->e8);
+    return money_narrow(product / CNOP_E10, &ret_cash->e8);
 }
 
 enum cnop_err
@@ -356,36 +344,35 @@ cnop_cash_cent_floor(cnop_cash cash)
 enum cnop_err
 cnop_qty_for_cash_floor(cnop_cash cash, cnop_price price, cnop_qty step, cnop_qty *ret_qty)
 {
-    cnop_money_wide units = cnop_money_product(cash.e8, CNOP_E10);
+    cnop_money_wide units = money_product(cash.e8, CNOP_E10);
 
     cnop_assert(price.e10 > 0);
     cnop_assert(step.e8 > 0);
     units /= (uint64_t)price.e10;
-    return cnop_money_narrow(units - units % (uint64_t)step.e8, &ret_qty->e8);
+    return money_narrow(units - units % (uint64_t)step.e8, &ret_qty->e8);
 }
 
 enum cnop_err
 cnop_qty_for_cash_ceil(cnop_cash cash, cnop_price price, cnop_qty *ret_qty)
 {
-    cnop_money_wide units = cnop_money_product(cash.e8, CNOP_E10);
+    cnop_money_wide units = money_product(cash.e8, CNOP_E10);
 
     cnop_assert(price.e10 > 0);
-    return cnop_money_narrow((units + (uint64_t)price.e10 - 1) / (uint64_t)price.e10, &ret_qty->e8);
+    return money_narrow((units + (uint64_t)price.e10 - 1) / (uint64_t)price.e10, &ret_qty->e8);
 }
 
 enum cnop_err
 cnop_fee_ceil(cnop_cash cash, unsigned bps, cnop_cash *ret_fee)
 {
-    cnop_money_wide product = cnop_money_product(cash.e8, (int64_t)bps);
+    cnop_money_wide product = money_product(cash.e8, (int64_t)bps);
 
-    return cnop_money_narrow((product + CNOP_MONEY_BPS_WHOLE - 1) / CNOP_MONEY_BPS_WHOLE,
-                             &ret_fee->e8);
+    return money_narrow((product + CNOP_MONEY_BPS_WHOLE - 1) / CNOP_MONEY_BPS_WHOLE, &ret_fee->e8);
 }
 
 enum cnop_err
 cnop_average_price_round(cnop_cash cash, cnop_qty qty, cnop_price *ret_price)
 {
-    cnop_money_wide product = cnop_money_product(cash.e8, CNOP_E10);
+    cnop_money_wide product = money_product(cash.e8, CNOP_E10);
     cnop_money_wide divisor;
     cnop_money_wide quotient;
     cnop_money_wide twice_rest;
@@ -396,13 +383,13 @@ cnop_average_price_round(cnop_cash cash, cnop_qty qty, cnop_price *ret_price)
     twice_rest = 2 * (product % divisor);
     if (twice_rest > divisor || (twice_rest == divisor && quotient % 2 == 1))
         quotient++;
-    return cnop_money_narrow(quotient, &ret_price->e10);
+    return money_narrow(quotient, &ret_price->e10);
 }
 
 cnop_cash
 cnop_cash_share_floor(cnop_cash total, cnop_qty part, cnop_qty whole)
 {
-    cnop_money_wide product = cnop_money_product(total.e8, part.e8);
+    cnop_money_wide product = money_product(total.e8, part.e8);
 
     cnop_assert(whole.e8 > 0);
     cnop_assert(part.e8 <= whole.e8);

@@ -46,8 +46,6 @@ void cnop_price_format(struct cnop_buf *buf, cnop_price price, unsigned min_deci
 /* Checked sums; OVERFLOW beyond int64. */
 cnop_must_check enum cnop_err cnop_cash_add(cnop_cash a, cnop_cash b, cnop_cash *ret_sum);
 cnop_must_check enum cnop_err cnop_cash_sub(cnop_cash a, cnop_cash b, cnop_cash *ret_difference);
-cnop_must_check enum cnop_err cnop_qty_add(cnop_qty a, cnop_qty b, cnop_qty *ret_sum);
-cnop_must_check enum cnop_err cnop_qty_sub(cnop_qty a, cnop_qty b, cnop_qty *ret_difference);
 
 /* price * qty in cash: ceil when the customer pays, floor when the customer receives. Arguments
  * are not negative (asserted). OVERFLOW beyond cash. */

@@ -50,7 +50,7 @@ cnop_str_has_prefix(struct cnop_str s, struct cnop_str prefix)
 }
 
 static bool
-cnop_str_is_space(char c)
+str_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -58,11 +58,11 @@ cnop_str_is_space(char c)
 struct cnop_str
 cnop_str_trim(struct cnop_str s)
 {
-    while (s.len > 0 && cnop_str_is_space(s.ptr[0])) {
+    while (s.len > 0 && str_is_space(s.ptr[0])) {
         s.ptr++;
         s.len--;
     }
-    while (s.len > 0 && cnop_str_is_space(s.ptr[s.len - 1]))
+    while (s.len > 0 && str_is_space(s.ptr[s.len - 1]))
         s.len--;
     return s;
 }
@@ -102,7 +102,7 @@ cnop_str_is_word(struct cnop_str s, const char *extra)
 /* Length of the well-formed sequence at the start of bytes, 0 if there is none (RFC 3629, table in
  * section 4: the second byte's range excludes overlong forms, surrogates and U+110000 up). */
 static size_t
-cnop_str_utf8_len(const unsigned char *bytes, size_t len)
+str_utf8_len(const unsigned char *bytes, size_t len)
 {
     unsigned char lead = bytes[0];
     unsigned char low = 0x80;
@@ -138,7 +138,7 @@ cnop_str_utf8_len(const unsigned char *bytes, size_t len)
 size_t
 cnop_str_utf8_prefix(struct cnop_str s)
 {
-    return s.len == 0 ? 0 : cnop_str_utf8_len((const unsigned char *)s.ptr, s.len);
+    return s.len == 0 ? 0 : str_utf8_len((const unsigned char *)s.ptr, s.len);
 }
 
 bool
@@ -147,7 +147,7 @@ cnop_str_is_utf8(struct cnop_str s)
     size_t i = 0;
 
     while (i < s.len) {
-        size_t len = cnop_str_utf8_len((const unsigned char *)s.ptr + i, s.len - i);
+        size_t len = str_utf8_len((const unsigned char *)s.ptr + i, s.len - i);
 
         if (len == 0 || s.ptr[i] == '\0')
             return false;
@@ -216,7 +216,7 @@ cnop_str_unhex(struct cnop_str s, void *ret_bytes, size_t len)
 }
 
 static struct cnop_str
-cnop_str_map(struct cnop_arena *arena, struct cnop_str s, char (*map)(char))
+str_map(struct cnop_arena *arena, struct cnop_str s, char (*map)(char))
 {
     char *copy = s.len == SIZE_MAX ? NULL : cnop_arena_alloc(arena, s.len + 1);
 
@@ -242,11 +242,11 @@ cnop_str_copy(struct cnop_arena *arena, struct cnop_str s)
 struct cnop_str
 cnop_str_lower(struct cnop_arena *arena, struct cnop_str s)
 {
-    return cnop_str_map(arena, s, cnop_to_lower);
+    return str_map(arena, s, cnop_to_lower);
 }
 
 struct cnop_str
 cnop_str_upper(struct cnop_arena *arena, struct cnop_str s)
 {
-    return cnop_str_map(arena, s, cnop_to_upper);
+    return str_map(arena, s, cnop_to_upper);
 }

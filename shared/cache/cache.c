@@ -21,7 +21,6 @@ struct cnop_cache {
     memcached_st *handle;     /* NULL: no cache configured */
     unsigned failures;        /* in a row */
     int64_t closed_until_us;  /* monotonic; the breaker lets one try through after it */
-    struct cnop_cache_counts counts;
 };
 
 struct cnop_cache *
@@ -86,16 +85,6 @@ cnop_cache_key_init(struct cnop_cache_key *key, const char *prefix)
 }
 
 void
-cnop_cache_key_u64(struct cnop_cache_key *key, uint64_t value)
-{
-    char text[24];
-    int len = snprintf(text, sizeof(text), ":%llu", (unsigned long long)value);
-
-    cnop_assert(len > 0);
-    key_append(key, text, (size_t)len);
-}
-
-void
 cnop_cache_key_digest(struct cnop_cache_key *key, const void *bytes, size_t len)
 {
     char hex[2 * DIGEST_MAX_BYTES + 1];
@@ -118,7 +107,6 @@ may_try(struct cnop_cache *cache)
     if (cache->failures < BREAKER_FAILURES)
         return true;
     if (cnop_clock_monotonic_us() < cache->closed_until_us) {
-        cache->counts.skipped++;
         return false;
     }
     return true;
@@ -127,7 +115,6 @@ may_try(struct cnop_cache *cache)
 static void
 note_failure(struct cnop_cache *cache)
 {
-    cache->counts.errors++;
     if (cache->failures < BREAKER_FAILURES)
         cache->failures++;
     cache->closed_until_us = cnop_clock_monotonic_us() + BREAKER_PAUSE_US;
@@ -169,7 +156,6 @@ cnop_cache_get(struct cnop_cache *cache, struct cnop_arena *arena, const struct 
     char *value;
 
     if (!may_try(cache)) {
-        cache->counts.misses++;
         return CNOP_E_CACHE_MISS;
     }
     value = memcached_get(cache->handle, key->text, key->len, &len, &flags, &result);
@@ -178,10 +164,8 @@ cnop_cache_get(struct cnop_cache *cache, struct cnop_arena *arena, const struct 
         copy = cnop_str_copy(arena, cnop_str_make(value != NULL ? value : "", len));
     free(value); /* the library's allocation */
     if (copy.ptr == NULL) {
-        cache->counts.misses++;
         return CNOP_E_CACHE_MISS;
     }
-    cache->counts.hits++;
     *ret_value = copy;
     return CNOP_OK;
 }
@@ -218,24 +202,8 @@ cnop_cache_add(struct cnop_cache *cache, const struct cnop_cache_key *key, struc
     return result == MEMCACHED_SUCCESS;
 }
 
-void
-cnop_cache_delete(struct cnop_cache *cache, const struct cnop_cache_key *key)
-{
-    int64_t started_us = cnop_clock_monotonic_us();
-
-    if (may_try(cache))
-        (void)note_result(cache, memcached_delete(cache->handle, key->text, key->len, 0),
-                          started_us);
-}
-
 bool
 cnop_cache_is_up(const struct cnop_cache *cache)
 {
     return cache->handle != NULL && cache->failures < BREAKER_FAILURES;
-}
-
-struct cnop_cache_counts
-cnop_cache_counts(const struct cnop_cache *cache)
-{
-    return cache->counts;
 }

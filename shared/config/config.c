@@ -51,8 +51,8 @@ cnop_printf(2, 3) static enum cnop_err
 }
 
 static enum cnop_err
-cnop_config_set_text(struct cnop_config_run *run, const struct cnop_config_key *key,
-                     struct cnop_str text, const char **field)
+config_set_text(struct cnop_config_run *run, const struct cnop_config_key *key,
+                struct cnop_str text, const char **field)
 {
     bool is_path = key->kind != CNOP_CONFIG_STRING;
     bool may_be_empty = key->default_text != NULL && key->default_text[0] == '\0';
@@ -72,8 +72,8 @@ cnop_config_set_text(struct cnop_config_run *run, const struct cnop_config_key *
 }
 
 static enum cnop_err
-cnop_config_set_u64(struct cnop_config_run *run, const struct cnop_config_key *key,
-                    struct cnop_str text, uint64_t *field)
+config_set_u64(struct cnop_config_run *run, const struct cnop_config_key *key, struct cnop_str text,
+               uint64_t *field)
 {
     if (cnop_str_parse_u64(text, key->min, key->max, field) != CNOP_OK)
         return cnop_config_refuse(run, "%s must be a number from %" PRIu64 " to %" PRIu64,
@@ -82,8 +82,8 @@ cnop_config_set_u64(struct cnop_config_run *run, const struct cnop_config_key *k
 }
 
 static enum cnop_err
-cnop_config_set_duration(struct cnop_config_run *run, const struct cnop_config_key *key,
-                         struct cnop_str text, uint64_t *field)
+config_set_duration(struct cnop_config_run *run, const struct cnop_config_key *key,
+                    struct cnop_str text, uint64_t *field)
 {
     static const struct {
         struct cnop_str suffix;
@@ -117,8 +117,8 @@ cnop_config_set_duration(struct cnop_config_run *run, const struct cnop_config_k
 }
 
 static enum cnop_err
-cnop_config_set_bool(struct cnop_config_run *run, const struct cnop_config_key *key,
-                     struct cnop_str text, bool *field)
+config_set_bool(struct cnop_config_run *run, const struct cnop_config_key *key,
+                struct cnop_str text, bool *field)
 {
     *field = cnop_str_equal(text, CNOP_STR("on"));
     if (*field || cnop_str_equal(text, CNOP_STR("off")))
@@ -127,7 +127,7 @@ cnop_config_set_bool(struct cnop_config_run *run, const struct cnop_config_key *
 }
 
 static void
-cnop_config_join_names(struct cnop_buf *buf, const char *const *names, const char *separator)
+config_join_names(struct cnop_buf *buf, const char *const *names, const char *separator)
 {
     for (size_t i = 0; names[i] != NULL; i++) {
         if (i > 0)
@@ -137,8 +137,8 @@ cnop_config_join_names(struct cnop_buf *buf, const char *const *names, const cha
 }
 
 static enum cnop_err
-cnop_config_set_enum(struct cnop_config_run *run, const struct cnop_config_key *key,
-                     struct cnop_str text, unsigned *field)
+config_set_enum(struct cnop_config_run *run, const struct cnop_config_key *key,
+                struct cnop_str text, unsigned *field)
 {
     struct cnop_buf choices;
     char memory[256];
@@ -150,14 +150,13 @@ cnop_config_set_enum(struct cnop_config_run *run, const struct cnop_config_key *
         }
     }
     cnop_buf_init(&choices, memory, sizeof(memory));
-    cnop_config_join_names(&choices, key->names, ", ");
+    config_join_names(&choices, key->names, ", ");
     return cnop_config_refuse(run, "%s must be one of: %.*s", key->name,
                               CNOP_STR_ARG(cnop_buf_view(&choices)));
 }
 
 static enum cnop_err
-cnop_config_set(struct cnop_config_run *run, const struct cnop_config_key *key,
-                struct cnop_str text)
+config_set(struct cnop_config_run *run, const struct cnop_config_key *key, struct cnop_str text)
 {
     void *field = run->values + key->offset;
 
@@ -165,35 +164,35 @@ cnop_config_set(struct cnop_config_run *run, const struct cnop_config_key *key,
     case CNOP_CONFIG_STRING:
     case CNOP_CONFIG_PATH:
     case CNOP_CONFIG_SECRET:
-        return cnop_config_set_text(run, key, text, field);
+        return config_set_text(run, key, text, field);
     case CNOP_CONFIG_U64:
-        return cnop_config_set_u64(run, key, text, field);
+        return config_set_u64(run, key, text, field);
     case CNOP_CONFIG_BOOL:
-        return cnop_config_set_bool(run, key, text, field);
+        return config_set_bool(run, key, text, field);
     case CNOP_CONFIG_DURATION:
-        return cnop_config_set_duration(run, key, text, field);
+        return config_set_duration(run, key, text, field);
     case CNOP_CONFIG_ENUM:
-        return cnop_config_set_enum(run, key, text, field);
+        return config_set_enum(run, key, text, field);
     }
     cnop_assert(false);
     return CNOP_E_CONFIG;
 }
 
 static void
-cnop_config_set_defaults(struct cnop_config_run *run)
+config_set_defaults(struct cnop_config_run *run)
 {
     for (size_t i = 0; i < run->spec->key_count; i++) {
         const struct cnop_config_key *key = &run->spec->keys[i];
         enum cnop_err err = CNOP_OK;
 
         if (key->default_text != NULL)
-            err = cnop_config_set(run, key, cnop_str_from(key->default_text));
+            err = config_set(run, key, cnop_str_from(key->default_text));
         cnop_assert(err == CNOP_OK); /* a default outside its own range is our bug */
     }
 }
 
 static enum cnop_err
-cnop_config_parse_line(struct cnop_config_run *run, struct cnop_str line)
+config_parse_line(struct cnop_config_run *run, struct cnop_str line)
 {
     struct cnop_str name;
     struct cnop_str value;
@@ -213,7 +212,7 @@ cnop_config_parse_line(struct cnop_config_run *run, struct cnop_str line)
         if (run->seen[i])
             return cnop_config_refuse(run, "%s is set twice", run->spec->keys[i].name);
         run->seen[i] = true;
-        return cnop_config_set(run, &run->spec->keys[i], value);
+        return config_set(run, &run->spec->keys[i], value);
     }
     return cnop_config_refuse(run, "%s has no key \"%.*s\"", run->spec->program,
                               CNOP_STR_ARG(cnop_str_make(name.ptr, name.len < 64 ? name.len : 64)));
@@ -235,13 +234,13 @@ cnop_config_parse(const struct cnop_config_spec *spec, const char *name, struct 
 
     if (run.seen == NULL)
         return cnop_config_refuse(&run, "no memory left");
-    cnop_config_set_defaults(&run);
+    config_set_defaults(&run);
     while (!cnop_str_empty(text)) {
         enum cnop_err err;
 
         run.line++;
         (void)cnop_str_cut(text, '\n', &line, &text); /* the last line may lack its line feed */
-        err = cnop_config_parse_line(&run, line);
+        err = config_parse_line(&run, line);
         if (err != CNOP_OK)
             return err;
     }
@@ -268,7 +267,7 @@ cnop_config_load(const struct cnop_config_spec *spec, const char *path, struct c
 }
 
 static void
-cnop_config_print_type(const struct cnop_config_key *key, FILE *out)
+config_print_type(const struct cnop_config_key *key, FILE *out)
 {
     struct cnop_buf names;
     char memory[256];
@@ -294,7 +293,7 @@ cnop_config_print_type(const struct cnop_config_key *key, FILE *out)
         break;
     case CNOP_CONFIG_ENUM:
         cnop_buf_init(&names, memory, sizeof(memory));
-        cnop_config_join_names(&names, key->names, ", ");
+        config_join_names(&names, key->names, ", ");
         fprintf(out, "%.*s", CNOP_STR_ARG(cnop_buf_view(&names)));
         break;
     }
@@ -308,7 +307,7 @@ cnop_config_print(const struct cnop_config_spec *spec, FILE *out)
         const struct cnop_config_key *key = &spec->keys[i];
 
         fprintf(out, "| `%s` | ", key->name);
-        cnop_config_print_type(key, out);
+        config_print_type(key, out);
         if (key->default_text == NULL)
             fprintf(out, " | required");
         else if (key->default_text[0] == '\0')

@@ -8,7 +8,7 @@
 #define CNOP_CONFIG_STATUS_USAGE 2
 #define CNOP_CONFIG_STATUS_REFUSED 78 /* EX_CONFIG of sysexits.h */
 
-struct cnop_config_arguments {
+struct config_arguments {
     const char *path;
     bool check;
     bool routes;
@@ -17,7 +17,7 @@ struct cnop_config_arguments {
 };
 
 static bool
-cnop_config_argument(struct cnop_config_arguments *arguments, const char *text)
+config_argument(struct config_arguments *arguments, const char *text)
 {
     static const char path_option[] = "--config=";
 
@@ -37,12 +37,12 @@ cnop_config_argument(struct cnop_config_arguments *arguments, const char *text)
 }
 
 static bool
-cnop_config_arguments(int argc, char *const argv[], struct cnop_config_arguments *ret_arguments)
+config_arguments(int argc, char *const argv[], struct config_arguments *ret_arguments)
 {
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
             ret_arguments->path = argv[++i];
-        else if (!cnop_config_argument(ret_arguments, argv[i]))
+        else if (!config_argument(ret_arguments, argv[i]))
             return false;
     }
     return ret_arguments->path != NULL || ret_arguments->routes || ret_arguments->help ||
@@ -50,7 +50,7 @@ cnop_config_arguments(int argc, char *const argv[], struct cnop_config_arguments
 }
 
 static void
-cnop_config_usage(const struct cnop_config_spec *spec, FILE *out)
+config_usage(const struct cnop_config_spec *spec, FILE *out)
 {
     fprintf(out,
             "usage: %s --config FILE   run\n"
@@ -64,17 +64,17 @@ enum cnop_config_verb
 cnop_config_start(const struct cnop_config_spec *spec, int argc, char *const argv[],
                   struct cnop_arena *arena, void *values, int *ret_status)
 {
-    struct cnop_config_arguments arguments = {0};
+    struct config_arguments arguments = {0};
     struct cnop_config_fault fault;
 
     *ret_status = 0;
-    if (!cnop_config_arguments(argc, argv, &arguments)) {
-        cnop_config_usage(spec, stderr);
+    if (!config_arguments(argc, argv, &arguments)) {
+        config_usage(spec, stderr);
         *ret_status = CNOP_CONFIG_STATUS_USAGE;
         return CNOP_CONFIG_EXIT;
     }
     if (arguments.help)
-        cnop_config_usage(spec, stdout);
+        config_usage(spec, stdout);
     if (arguments.help_config)
         cnop_config_print(spec, stdout);
     if (arguments.help || arguments.help_config)

@@ -15,40 +15,12 @@
 #define CNOP_DB_DB_H
 
 #include "shared/base/arena.h"
-#include "shared/config/config.h"
+#include "shared/config/db_config.h"
 
 struct cnop_db;
 struct cnop_tx;
 
 /* ---- the handle ---- */
-
-/* Start-up values of programs that use the database. Embed as `struct cnop_db_config db;` and put
- * CNOP_DB_CONFIG_ROWS(struct auth_config, "cnop_auth") into the key table. */
-struct cnop_db_config {
-    const char *db_socket;
-    const char *db_user;
-    const char *db_password_file; /* empty: the server identifies us by OS user */
-    const char *db_schema;
-    uint64_t db_connect_timeout; /* ms */
-    uint64_t db_query_timeout;   /* ms */
-};
-
-#define CNOP_DB_ROW_(type_, field_, kind_, default_, min_, max_, doc_)                             \
-    {                                                                                              \
-        .name = #field_, .kind = (kind_), .offset = offsetof(type_, db.field_),                    \
-        .default_text = (default_), .min = (min_), .max = (max_), .doc = (doc_)                    \
-    }
-
-#define CNOP_DB_CONFIG_ROWS(type, schema_)                                                         \
-    CNOP_DB_ROW_(type, db_socket, CNOP_CONFIG_PATH, NULL, 0, 0, "Unix socket of MariaDB."),        \
-        CNOP_DB_ROW_(type, db_user, CNOP_CONFIG_STRING, NULL, 0, 0, "Database user."),             \
-        CNOP_DB_ROW_(type, db_password_file, CNOP_CONFIG_STRING, "", 0, 0,                         \
-                     "File with the database password; empty: identified by the OS user."),        \
-        CNOP_DB_ROW_(type, db_schema, CNOP_CONFIG_STRING, schema_, 0, 0, "Default schema."),       \
-        CNOP_DB_ROW_(type, db_connect_timeout, CNOP_CONFIG_DURATION, "1s", 100, 10000,             \
-                     "Time to connect to the database."),                                          \
-        CNOP_DB_ROW_(type, db_query_timeout, CNOP_CONFIG_DURATION, "2s", 100, 60000,               \
-                     "Time a statement may take.")
 
 /* Start-up: reads the password and allocates; does not connect. The config must outlive the handle.
  * CONFIG: the password file is missing, too open or too long (the current span has the cause). */
@@ -139,7 +111,7 @@ struct cnop_changed {
  * Errors of all: DB_FAILED (server away, read-only, out of space), INTERNAL (the statement is our
  * bug, or the row broke a constraint other than a unique key: see the log), DB_DEADLOCK (1213,
  * 1020: try the whole transaction again), BUSY (lock wait), DEADLINE (statement or request ran out
- * of time), DUPLICATE (unique key: cnop_db_duplicate_key), NO_MEMORY (arena), OUTCOME_UNKNOWN
+ * of time), DUPLICATE (unique key, which the cause names), NO_MEMORY (arena), OUTCOME_UNKNOWN
  * (connection lost in a statement outside a transaction that may have changed rows). After an error
  * inside a transaction it is already rolled back; only cnop_tx_done remains.
  */
@@ -157,10 +129,6 @@ cnop_must_check enum cnop_err cnop_db_find(struct cnop_db *db, struct cnop_arena
 cnop_must_check enum cnop_err cnop_db_exec(struct cnop_db *db, const struct cnop_sql *sql,
                                            struct cnop_params params,
                                            struct cnop_changed *ret_changed);
-
-/* Name of the unique key that made the last DUPLICATE: "uq_users_email". Valid until the next call
- * on db. */
-struct cnop_str cnop_db_duplicate_key(const struct cnop_db *db);
 
 /* SQLSTATE, number and server text of the last error, for logs only. Valid until the next call. */
 const char *cnop_db_cause(const struct cnop_db *db);

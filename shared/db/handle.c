@@ -97,12 +97,6 @@ cnop_db_abort(struct cnop_db *db, enum cnop_err err)
     return err;
 }
 
-struct cnop_str
-cnop_db_duplicate_key(const struct cnop_db *db)
-{
-    return cnop_str_from(db->session.duplicate_key);
-}
-
 const char *
 cnop_db_cause(const struct cnop_db *db)
 {

@@ -26,45 +26,45 @@ struct cnop_json_copy {
     uint32_t number_at;
 };
 
-static pthread_key_t cnop_json_tokener_slot;
-static pthread_once_t cnop_json_tokener_once = PTHREAD_ONCE_INIT;
+static pthread_key_t json_tokener_slot;
+static pthread_once_t json_tokener_once = PTHREAD_ONCE_INIT;
 
 static void
-cnop_json_tokener_done(void *tokener)
+json_tokener_done(void *tokener)
 {
     json_tokener_free(tokener);
 }
 
 static void
-cnop_json_tokener_slot_init(void)
+json_tokener_slot_init(void)
 {
-    int failed = pthread_key_create(&cnop_json_tokener_slot, cnop_json_tokener_done);
+    int failed = pthread_key_create(&json_tokener_slot, json_tokener_done);
 
     cnop_assert(failed == 0);
 }
 
 /* json-c's parser of this thread, made at its first use. */
 static struct json_tokener *
-cnop_json_tokener_get(void)
+json_tokener_get(void)
 {
     struct json_tokener *tokener;
-    int failed = pthread_once(&cnop_json_tokener_once, cnop_json_tokener_slot_init);
+    int failed = pthread_once(&json_tokener_once, json_tokener_slot_init);
 
     cnop_assert(failed == 0);
-    tokener = pthread_getspecific(cnop_json_tokener_slot);
+    tokener = pthread_getspecific(json_tokener_slot);
     if (tokener != NULL)
         return tokener;
     tokener = json_tokener_new_ex(CNOP_SCAN_DEPTH_MAX + 1);
     cnop_assert(tokener != NULL);
-    failed = pthread_setspecific(cnop_json_tokener_slot, tokener);
+    failed = pthread_setspecific(json_tokener_slot, tokener);
     cnop_assert(failed == 0); /* first parse of a thread: nothing is half done yet */
     return tokener;
 }
 
 static bool
-cnop_json_build(struct cnop_str text, struct json_object **ret_tree)
+json_build(struct cnop_str text, struct json_object **ret_tree)
 {
-    struct json_tokener *tokener = cnop_json_tokener_get();
+    struct json_tokener *tokener = json_tokener_get();
     struct json_object *tree;
 
     json_tokener_reset(tokener);
@@ -77,19 +77,19 @@ cnop_json_build(struct cnop_str text, struct json_object **ret_tree)
     return true;
 }
 
-static bool cnop_json_copy_value(struct cnop_json_copy *copy, struct json_object *tree,
-                                 struct cnop_json *node);
+static bool json_copy_value(struct cnop_json_copy *copy, struct json_object *tree,
+                            struct cnop_json *node);
 
 static bool
-cnop_json_copy_text(struct cnop_json_copy *copy, const char *bytes, size_t len,
-                    struct cnop_str *ret_text)
+json_copy_text(struct cnop_json_copy *copy, const char *bytes, size_t len,
+               struct cnop_str *ret_text)
 {
     *ret_text = cnop_str_copy(copy->arena, cnop_str_make(bytes, len));
     return ret_text->ptr != NULL;
 }
 
 static bool
-cnop_json_copy_array(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
+json_copy_array(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
 {
     size_t count = json_object_array_length(tree);
     struct cnop_json *children = cnop_arena_alloc_array(copy->arena, count, sizeof(*children));
@@ -99,13 +99,13 @@ cnop_json_copy_array(struct cnop_json_copy *copy, struct json_object *tree, stru
     node->children = children;
     node->child_count = (uint32_t)count;
     for (size_t i = 0; i < count; i++)
-        if (!cnop_json_copy_value(copy, json_object_array_get_idx(tree, i), &children[i]))
+        if (!json_copy_value(copy, json_object_array_get_idx(tree, i), &children[i]))
             return false;
     return true;
 }
 
 static bool
-cnop_json_copy_object(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
+json_copy_object(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
 {
     size_t count = (size_t)json_object_object_length(tree);
     struct cnop_json *child = cnop_arena_alloc_array(copy->arena, count, sizeof(*child));
@@ -119,8 +119,8 @@ cnop_json_copy_object(struct cnop_json_copy *copy, struct json_object *tree, str
     {
         const char *key = lh_entry_k(entry);
 
-        if (!cnop_json_copy_text(copy, key, strlen(key), &child->key) ||
-            !cnop_json_copy_value(copy, lh_entry_v(entry), child))
+        if (!json_copy_text(copy, key, strlen(key), &child->key) ||
+            !json_copy_value(copy, lh_entry_v(entry), child))
             return false;
         child++;
     }
@@ -129,7 +129,7 @@ cnop_json_copy_object(struct cnop_json_copy *copy, struct json_object *tree, str
 
 /* False when the arena is full. Recursion is bounded by the depth the scanner admitted. */
 static bool
-cnop_json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
+json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
 {
     switch (json_object_get_type(tree)) {
     case json_type_null:
@@ -144,24 +144,24 @@ cnop_json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, stru
         node->kind = CNOP_JSON_NUMBER;
         cnop_assert(copy->number_at < copy->number_count);
         node->text = copy->numbers[copy->number_at++];
-        return cnop_json_copy_text(copy, node->text.ptr, node->text.len, &node->text);
+        return json_copy_text(copy, node->text.ptr, node->text.len, &node->text);
     case json_type_string:
         node->kind = CNOP_JSON_STRING;
-        return cnop_json_copy_text(copy, json_object_get_string(tree),
-                                   (size_t)json_object_get_string_len(tree), &node->text);
+        return json_copy_text(copy, json_object_get_string(tree),
+                              (size_t)json_object_get_string_len(tree), &node->text);
     case json_type_array:
         node->kind = CNOP_JSON_ARRAY;
-        return cnop_json_copy_array(copy, tree, node);
+        return json_copy_array(copy, tree, node);
     case json_type_object:
         node->kind = CNOP_JSON_OBJECT;
-        return cnop_json_copy_object(copy, tree, node);
+        return json_copy_object(copy, tree, node);
     }
     return false;
 }
 
 /* Builds and copies a text that has been scanned. */
 static enum cnop_err
-cnop_json_read(struct cnop_json_copy *copy, struct cnop_str text, const struct cnop_json **ret_root)
+json_read(struct cnop_json_copy *copy, struct cnop_str text, const struct cnop_json **ret_root)
 {
     struct cnop_json *root = cnop_arena_alloc(copy->arena, sizeof(*root));
     struct json_object *tree;
@@ -169,9 +169,9 @@ cnop_json_read(struct cnop_json_copy *copy, struct cnop_str text, const struct c
 
     if (root == NULL)
         return CNOP_E_NO_MEMORY;
-    if (!cnop_json_build(text, &tree))
+    if (!json_build(text, &tree))
         return CNOP_E_NO_MEMORY; /* the grammar is no reason any more */
-    copied = cnop_json_copy_value(copy, tree, root);
+    copied = json_copy_value(copy, tree, root);
     (void)json_object_put(tree);
     if (!copied)
         return CNOP_E_NO_MEMORY;
@@ -187,8 +187,8 @@ smaller(size_t a, size_t b)
 
 /* Checks the text and notes its numbers; what the check itself needs is given back. */
 static enum cnop_err
-cnop_json_check(struct cnop_json_copy *copy, struct cnop_str text,
-                const struct cnop_json_limits *limits, struct cnop_json_fault *ret_fault)
+json_check(struct cnop_json_copy *copy, struct cnop_str text, const struct cnop_json_limits *limits,
+           struct cnop_json_fault *ret_fault)
 {
     const struct cnop_scan_limits scan_limits = {limits->depth, limits->key_count,
                                                  limits->value_count};
@@ -227,9 +227,9 @@ cnop_json_parse(struct cnop_arena *arena, struct cnop_str text,
     cnop_assert(limits->body_bytes <= INT32_MAX);
     if (text.len > limits->body_bytes)
         return CNOP_E_BODY_TOO_LARGE;
-    err = cnop_json_check(&copy, text, limits, &fault);
+    err = json_check(&copy, text, limits, &fault);
     if (err == CNOP_OK)
-        err = cnop_json_read(&copy, text, ret_root);
+        err = json_read(&copy, text, ret_root);
     if (err == CNOP_E_MALFORMED_JSON && ret_fault != NULL)
         *ret_fault = fault;
     return err;

@@ -24,17 +24,17 @@ cnop_json_done(struct cnop_json_writer *writer)
 }
 
 static bool
-cnop_json_in_object(const struct cnop_json_writer *writer)
+json_in_object(const struct cnop_json_writer *writer)
 {
     return writer->depth > 0 && (writer->object_bits >> (writer->depth - 1) & 1) != 0;
 }
 
 /* Comma and member name of the value that follows. */
 static void
-cnop_json_begin(struct cnop_json_writer *writer, const char *key)
+json_begin(struct cnop_json_writer *writer, const char *key)
 {
     cnop_assert(!writer->complete);
-    cnop_assert((key != NULL) == cnop_json_in_object(writer));
+    cnop_assert((key != NULL) == json_in_object(writer));
     if (writer->need_comma)
         cnop_buf_char(writer->buf, ',');
     if (key != NULL) {
@@ -47,11 +47,11 @@ cnop_json_begin(struct cnop_json_writer *writer, const char *key)
 }
 
 static void
-cnop_json_open(struct cnop_json_writer *writer, const char *key, bool is_object)
+json_open(struct cnop_json_writer *writer, const char *key, bool is_object)
 {
     uint32_t bit;
 
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_assert(writer->depth < CNOP_JSON_WRITE_DEPTH);
     bit = UINT32_C(1) << writer->depth;
     writer->object_bits = is_object ? writer->object_bits | bit : writer->object_bits & ~bit;
@@ -62,10 +62,10 @@ cnop_json_open(struct cnop_json_writer *writer, const char *key, bool is_object)
 }
 
 static void
-cnop_json_close(struct cnop_json_writer *writer, bool is_object)
+json_close(struct cnop_json_writer *writer, bool is_object)
 {
     cnop_assert(writer->depth > 0);
-    cnop_assert(cnop_json_in_object(writer) == is_object);
+    cnop_assert(json_in_object(writer) == is_object);
     writer->depth--;
     writer->need_comma = true;
     writer->complete = writer->depth == 0;
@@ -75,31 +75,31 @@ cnop_json_close(struct cnop_json_writer *writer, bool is_object)
 void
 cnop_json_object_open(struct cnop_json_writer *writer, const char *key)
 {
-    cnop_json_open(writer, key, true);
+    json_open(writer, key, true);
 }
 
 void
 cnop_json_object_close(struct cnop_json_writer *writer)
 {
-    cnop_json_close(writer, true);
+    json_close(writer, true);
 }
 
 void
 cnop_json_array_open(struct cnop_json_writer *writer, const char *key)
 {
-    cnop_json_open(writer, key, false);
+    json_open(writer, key, false);
 }
 
 void
 cnop_json_array_close(struct cnop_json_writer *writer)
 {
-    cnop_json_close(writer, false);
+    json_close(writer, false);
 }
 
 void
 cnop_json_str(struct cnop_json_writer *writer, const char *key, struct cnop_str value)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_escape_json(writer->buf, value);
 }
 
@@ -115,28 +115,28 @@ cnop_json_text(struct cnop_json_writer *writer, const char *key, const char *val
 void
 cnop_json_u64(struct cnop_json_writer *writer, const char *key, uint64_t value)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_u64(writer->buf, value);
 }
 
 void
 cnop_json_i64(struct cnop_json_writer *writer, const char *key, int64_t value)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_i64(writer->buf, value);
 }
 
 void
 cnop_json_bool(struct cnop_json_writer *writer, const char *key, bool value)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_text(writer->buf, value ? "true" : "false");
 }
 
 void
 cnop_json_null(struct cnop_json_writer *writer, const char *key)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_bytes(writer->buf, "null", 4);
 }
 
@@ -144,7 +144,7 @@ void
 cnop_json_cash(struct cnop_json_writer *writer, const char *key, cnop_cash value,
                unsigned min_decimals)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_char(writer->buf, '"');
     cnop_cash_format(writer->buf, value, min_decimals);
     cnop_buf_char(writer->buf, '"');
@@ -154,7 +154,7 @@ void
 cnop_json_qty(struct cnop_json_writer *writer, const char *key, cnop_qty value,
               unsigned min_decimals)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_char(writer->buf, '"');
     cnop_qty_format(writer->buf, value, min_decimals);
     cnop_buf_char(writer->buf, '"');
@@ -164,7 +164,7 @@ void
 cnop_json_price(struct cnop_json_writer *writer, const char *key, cnop_price value,
                 unsigned min_decimals)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_char(writer->buf, '"');
     cnop_price_format(writer->buf, value, min_decimals);
     cnop_buf_char(writer->buf, '"');
@@ -174,7 +174,7 @@ void
 cnop_json_cash_number(struct cnop_json_writer *writer, const char *key, cnop_cash value,
                       unsigned min_decimals)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_cash_format(writer->buf, value, min_decimals);
 }
 
@@ -182,14 +182,14 @@ void
 cnop_json_price_number(struct cnop_json_writer *writer, const char *key, cnop_price value,
                        unsigned min_decimals)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_price_format(writer->buf, value, min_decimals);
 }
 
 void
 cnop_json_time(struct cnop_json_writer *writer, const char *key, int64_t wall_us)
 {
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_char(writer->buf, '"');
     cnop_clock_format(writer->buf, wall_us);
     cnop_buf_char(writer->buf, '"');
@@ -199,6 +199,6 @@ void
 cnop_json_raw(struct cnop_json_writer *writer, const char *key, struct cnop_str value)
 {
     cnop_assert(!cnop_str_empty(value));
-    cnop_json_begin(writer, key);
+    json_begin(writer, key);
     cnop_buf_str(writer->buf, value);
 }

@@ -127,9 +127,4 @@ uint32_t ledger_balance_count(const struct ledger *ledger);
 const struct ledger_account *ledger_account_at(const struct ledger *ledger, uint32_t index);
 const struct ledger_balance *ledger_balance_at(const struct ledger *ledger, uint32_t index);
 
-/* Sum over all accounts of one asset: 0 unless the ledger is broken. Scans everything. */
-int64_t ledger_asset_sum(const struct ledger *ledger, uint16_t asset_id);
-/* Digest of accounts, balances, limits and the id counter, independent of insertion order. */
-uint64_t ledger_state_digest(const struct ledger *ledger);
-
 #endif

@@ -34,12 +34,6 @@ cnop_request_fault(struct cnop_request *req, enum cnop_err err, const char *fiel
         (struct cnop_fault){field, cnop_err_code(err), copy.ptr != NULL ? copy.ptr : "is invalid"});
 }
 
-size_t
-cnop_request_fault_count(const struct cnop_request *req)
-{
-    return req->fault_count;
-}
-
 enum cnop_err
 cnop_request_detail(struct cnop_request *req, enum cnop_err err, const char *fmt, ...)
 {

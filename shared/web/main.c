@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "shared/base/secret.h"
+#include "shared/base/span.h"
 #include "shared/web/parent.h"
 
 #define STATUS_FAILED 70
@@ -70,14 +71,19 @@ open_logs(const struct cnop_web_program *program)
 static enum cnop_err
 open_sockets(const struct cnop_web_config *web, struct cnop_inherited *inherited)
 {
+    struct cnop_span span = CNOP_SPAN_OPEN;
     enum cnop_err err = CNOP_OK;
 
+    cnop_span_enter(&span);
     if (inherited->listen_fd < 0)
         inherited->listen_fd = cnop_socket_inherited();
     if (inherited->listen_fd < 0)
         err = cnop_web_listen(web->listen, &inherited->listen_fd);
     if (err == CNOP_OK && inherited->handover[0] < 0 && web->processes > 0)
         err = cnop_handover_pair(inherited->handover);
+    if (err != CNOP_OK)
+        cnop_log_start_failed("listen", err);
+    cnop_span_enter(NULL);
     return err;
 }
 

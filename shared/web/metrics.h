@@ -32,6 +32,5 @@ struct cnop_metric_def {
 void cnop_metric_add(size_t index, int64_t delta);
 void cnop_metric_set(size_t index, int64_t value);
 void cnop_metric_observe(size_t index, int64_t value);
-int64_t cnop_metric_value(size_t index);
 
 #endif

@@ -306,7 +306,7 @@ watch(struct parent *parent, int64_t now_us)
             atomic_load(&parent->start.scoreboard->workers[child->slot].ready) == 0 ||
             !is_stuck(parent, child, now_us))
             continue;
-        log_child(CNOP_LOG_CRITICAL, "watchdog", "worker is stuck and is aborted", child->pid, -1);
+        log_child(CNOP_LOG_ERROR, "watchdog", "worker is stuck and is aborted", child->pid, -1);
         cnop_scoreboard_count(CNOP_SCOREBOARD_STUCK_WORKERS);
         (void)kill(child->pid, SIGABRT);
         child->kill_us = now_us + KILL_AFTER_US;

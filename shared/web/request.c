@@ -22,7 +22,6 @@ static const struct {
     PARAM(CNOP_PARAM_USER_ID, "CNOP_USER_ID"),
     PARAM(CNOP_PARAM_ROLE, "CNOP_ROLE"),
     PARAM(CNOP_PARAM_SID, "CNOP_SID"),
-    PARAM(CNOP_PARAM_JTI, "CNOP_JTI"),
     PARAM(CNOP_PARAM_TOKEN_IAT, "CNOP_TOKEN_IAT"),
     PARAM(CNOP_PARAM_TOKEN_EXP, "CNOP_TOKEN_EXP"),
     PARAM(CNOP_PARAM_TOKEN_SOURCE, "CNOP_TOKEN_SOURCE"),
@@ -142,12 +141,6 @@ struct cnop_str
 cnop_request_sid(const struct cnop_request *req)
 {
     return req->params[CNOP_PARAM_SID];
-}
-
-struct cnop_str
-cnop_request_jti(const struct cnop_request *req)
-{
-    return req->params[CNOP_PARAM_JTI];
 }
 
 int64_t

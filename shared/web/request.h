@@ -26,7 +26,6 @@ void *cnop_request_env(struct cnop_request *req);
 uint64_t cnop_request_user_id(const struct cnop_request *req); /* asserted > 0 on USER routes */
 bool cnop_request_is_admin(const struct cnop_request *req);
 struct cnop_str cnop_request_sid(const struct cnop_request *req);     /* session, 32 hex digits */
-struct cnop_str cnop_request_jti(const struct cnop_request *req);     /* token id, 32 hex digits */
 int64_t cnop_request_token_expires_s(const struct cnop_request *req); /* Unix seconds; 0: none */
 struct cnop_str cnop_request_token_source(const struct cnop_request *req); /* bearer, cookie */
 
@@ -85,7 +84,6 @@ struct cnop_fault {
 };
 enum cnop_err cnop_request_fault_add(struct cnop_request *req, enum cnop_err err,
                                      struct cnop_fault fault);
-size_t cnop_request_fault_count(const struct cnop_request *req);
 
 /* Sets the problem's `detail` (one or two sentences for the user) and returns err. Without it the
  * catalogue's meaning is used. */

@@ -65,24 +65,18 @@ add_header(struct cnop_response *res, const char *name, struct cnop_str value)
     cnop_buf_bytes(&res->headers, "\r\n", 2);
 }
 
-cnop_printf(3, 0) static void add_header_v(struct cnop_response *res, const char *name,
-                                           const char *fmt, va_list args)
-{
-    char text[CNOP_HEADER_TEXT_BYTES];
-    int len = vsnprintf(text, sizeof(text), fmt, args);
-
-    cnop_assert(len >= 0 && (size_t)len < sizeof(text));
-    add_header(res, name, cnop_str_make(text, (size_t)len));
-}
-
 void
 cnop_response_header(struct cnop_response *res, const char *name, const char *fmt, ...)
 {
+    char text[CNOP_HEADER_TEXT_BYTES];
     va_list args;
+    int len;
 
     va_start(args, fmt);
-    add_header_v(res, name, fmt, args);
+    len = vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    cnop_assert(len >= 0 && (size_t)len < sizeof(text));
+    add_header(res, name, cnop_str_make(text, (size_t)len));
 }
 
 void
@@ -130,18 +124,6 @@ cnop_response_json(struct cnop_response *res)
         res->json_open = true;
     }
     return &res->json;
-}
-
-struct cnop_json_writer *
-cnop_response_created(struct cnop_response *res, const char *location_fmt, ...)
-{
-    va_list args;
-
-    res->status = 201;
-    va_start(args, location_fmt);
-    add_header_v(res, "Location", location_fmt, args);
-    va_end(args);
-    return cnop_response_json(res);
 }
 
 struct cnop_buf *

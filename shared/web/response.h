@@ -43,10 +43,6 @@ void cnop_response_cookie(struct cnop_response *res, const struct cnop_cookie *c
 /* Writer of a JSON body; the handler opens and closes exactly one value. Same writer each call. */
 struct cnop_json_writer *cnop_response_json(struct cnop_response *res);
 
-/* 201 with a Location header; then the JSON writer. */
-cnop_printf(2, 3) struct cnop_json_writer *cnop_response_created(struct cnop_response *res,
-                                                                 const char *location_fmt, ...);
-
 /* Body of another type: the bounded buffer to append to. content_type is static. */
 struct cnop_buf *cnop_response_raw(struct cnop_response *res, const char *content_type);
 

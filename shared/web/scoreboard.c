@@ -170,11 +170,3 @@ cnop_metric_observe(size_t index, int64_t value)
     atomic_fetch_add_explicit(&cell->buckets[bucket], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&cell->value, value, memory_order_relaxed);
 }
-
-int64_t
-cnop_metric_value(size_t index)
-{
-    struct cnop_metric_cell *cell = metric_cell(index);
-
-    return cell == NULL ? 0 : atomic_load_explicit(&cell->value, memory_order_relaxed);
-}

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "shared/base/span.h"
 #include "shared/web/web.h"
 
 #define LISTEN_BACKLOG 1024
@@ -117,12 +118,7 @@ cnop_web_listen(const char *path, int *ret_fd)
         fd = -1;
     }
     if (fd < 0) {
-        struct cnop_log_line line;
-
-        cnop_log_begin(&line, CNOP_LOG_CRITICAL, NULL, "listen", "cannot listen");
-        cnop_log_text(&line, "path", path);
-        cnop_log_text(&line, "reason", strerror(errno));
-        cnop_log_end(&line);
+        cnop_span_cause("%s: %s", path, strerror(errno));
         return CNOP_E_IO;
     }
     *ret_fd = fd;

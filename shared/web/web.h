@@ -148,7 +148,8 @@ typedef void (*cnop_loop_fn)(int fd, uint32_t events, void *arg);
 void cnop_loop_watch(int fd, uint32_t events, cnop_loop_fn fn, void *arg);
 void cnop_loop_unwatch(int fd); /* before close(fd) */
 
-/* A listening unix socket (mode 0660) made by atomic replacement of path; non-blocking. IO. */
+/* A listening unix socket (mode 0660) made by atomic replacement of path; non-blocking. IO: the
+ * current span has the cause. */
 cnop_must_check enum cnop_err cnop_web_listen(const char *path, int *ret_fd);
 
 /* Any thread: ends this process gracefully, as TERM does; the parent starts another. */

@@ -10,6 +10,8 @@ void cache_fake_clear(void);         /* empty, up, counters at 0 */
 void cache_fake_set_up(bool is_up);  /* away: every operation is a miss */
 struct cnop_cache *cache_fake(void); /* a handle; any other works as well */
 
+void cache_fake_forget(const char *key_text); /* as if it had expired */
+
 unsigned cache_fake_set_count(void);
 /* Bytes of the value under a key that begins with prefix, to be altered; NULL when there is none.
  */

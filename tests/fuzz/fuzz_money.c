@@ -79,7 +79,7 @@ fuzz_affordable(cnop_cash cash, cnop_price price, cnop_qty step)
     cnop_assert(qty.e8 % step.e8 == 0);
     cnop_assert(cnop_notional_ceil(price, qty, &cost) == CNOP_OK);
     cnop_assert(cost.e8 <= cash.e8);
-    if (cnop_qty_add(qty, step, &qty) != CNOP_OK)
+    if (__builtin_add_overflow(qty.e8, step.e8, &qty.e8))
         return;
     err = cnop_notional_ceil(price, qty, &cost);
     cnop_assert(err == CNOP_E_OVERFLOW || cost.e8 > cash.e8);

@@ -11,10 +11,12 @@
 
 const char fuzz_corpus[] = "params";
 
+enum { SID, TOKEN_SOURCE, CLIENT_ADDR, METHOD, PATH, TEXT_COUNT };
+
 struct identity {
     uint64_t user_id;
     bool is_admin;
-    struct cnop_str texts[6];
+    struct cnop_str texts[TEXT_COUNT];
 };
 
 static struct identity
@@ -23,8 +25,11 @@ identity_of(const struct cnop_request *req)
     return (struct identity){
         .user_id = req->user_id,
         .is_admin = req->is_admin,
-        .texts = {cnop_request_sid(req), cnop_request_jti(req), cnop_request_token_source(req),
-                  cnop_request_client_addr(req), cnop_request_method(req), cnop_request_path(req)},
+        .texts = {[SID] = cnop_request_sid(req),
+                  [TOKEN_SOURCE] = cnop_request_token_source(req),
+                  [CLIENT_ADDR] = cnop_request_client_addr(req),
+                  [METHOD] = cnop_request_method(req),
+                  [PATH] = cnop_request_path(req)},
     };
 }
 
@@ -64,8 +69,9 @@ check_identity(char *const *params, const struct identity *identity)
     }
     cnop_assert(!identity->is_admin ||
                 (identity->user_id != 0 && cnop_str_equal(role, CNOP_STR("admin"))));
-    cnop_assert(cnop_str_equal(identity->texts[0], plain_param(params, "CNOP_SID")));
-    cnop_assert(cnop_str_equal(identity->texts[3], plain_param(params, "CNOP_CLIENT_ADDR")));
+    cnop_assert(cnop_str_equal(identity->texts[SID], plain_param(params, "CNOP_SID")));
+    cnop_assert(
+        cnop_str_equal(identity->texts[CLIENT_ADDR], plain_param(params, "CNOP_CLIENT_ADDR")));
 }
 
 static void
@@ -142,9 +148,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     check_headers(req, params);
     check_cookie(req);
     if (err == CNOP_OK) {
-        cnop_assert(first.texts[4].len > 0);
-        cnop_assert(first.texts[5].ptr[0] == '/');
-        cnop_assert(cnop_str_is_utf8(first.texts[5]));
+        cnop_assert(first.texts[METHOD].len > 0);
+        cnop_assert(first.texts[PATH].ptr[0] == '/');
+        cnop_assert(cnop_str_is_utf8(first.texts[PATH]));
     } else {
         cnop_assert(err == CNOP_E_BAD_REQUEST);
         fuzz_web_problem(req, err);

@@ -44,7 +44,9 @@ serve_deposit(struct cnop_request *req, struct cnop_response *res)
     cnop_assert(cnop_request_user_id(req) > 0);
     if (err != CNOP_OK)
         return err;
-    json = cnop_response_created(res, "/api/v1/orders/%u", 1U);
+    cnop_response_status(res, 201);
+    cnop_response_header(res, "Location", "/api/v1/orders/%u", 1U);
+    json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
     cnop_json_cash(json, "amount", deposit.amount, 2);
     cnop_json_str(json, "note", deposit.note);

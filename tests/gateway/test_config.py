@@ -24,7 +24,7 @@ CASES = [
     ("", "location /x { cnop_info uptime; }", "takes health"),
     ("", "location /x { cnop_info version 'a b'; }", "takes health"),
     ("", "location /x { cnop_methods FETCH; cnop_problem 404; }", "invalid parameter"),
-    ("", "location /x { cnop_service 'a b'; cnop_problem 404; }", "refused"),
+    ("", "location /x { cnop_service 'a b'; cnop_problem 404; }", "a name is 1 to 31"),
     ("", "location /x { cnop_service a reads=b; cnop_problem 404; }", "invalid parameter"),
     ("cnop_security strict;", "", "invalid value"),
     ("cnop_csrf never;", "", "invalid value"),
@@ -100,7 +100,7 @@ def test_tokens_need_keys(gateway):
 def test_too_many_names(gateway):
     limits = "".join(f"cnop_limit l{i} key=ip rate=1/s;" for i in range(17))
     code, output = gateway.test(http="cnop_zone limit 64k;" + limits)
-    assert code != 0 and "at most 16" in output
+    assert code != 0 and "most is 16" in output
     routes = "".join(f"location /{i} {{ cnop_route r{i}; cnop_problem 404; }}" for i in range(97))
     code, output = gateway.test(http="", server=routes)
     assert code != 0 and "most is 96" in output

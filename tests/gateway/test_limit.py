@@ -226,7 +226,7 @@ def test_full_zone_keeps_working(gateway, worker):
     ("cnop_limit ip key=cookie rate=5/s", "invalid parameter"),
     ("cnop_limit ip rate=5/s", "takes a name"),
     ("cnop_limit ip key=ip", "takes a name"),
-    ("cnop_limit b@d key=ip rate=5/s", "refused"),
+    ("cnop_limit b@d key=ip rate=5/s", "a name is 1 to 31"),
     ("cnop_limit ip key=ip rate=-5/s", "invalid parameter"),
 ])
 def test_bad_limits_are_refused(gateway, directive, message):

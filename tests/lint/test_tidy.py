@@ -30,7 +30,7 @@ SAMPLES = (
     ("functions", "nginx_modules/src/x.c", function(111), function(110)),
     ("functions", "shared/base/x.c", function(1, "int a, int b, int c, int d, int e, int f"),
      function(1, "int a, int b, int c, int d, int e, int *ret_f")),
-    ("files", "shared/base/x.c", "\n" * 601, "\n" * 600),
+    ("files", "shared/base/x.c", "\n" * 501, "\n" * 500),
     ("columns", "shared/base/x.c", "x" * 101, "x" * 100),
     ("columns", "shared/base/x.c", "\tx();\n", "    x();\n"),
     ("columns", "nginx_modules/src/x.c", "x" * 81, "x" * 80),
@@ -86,6 +86,12 @@ SAMPLES = (
      '#include "shared/engine_client/wire.h"\n'),
     ("layers", "nginx_modules/src/x.c", '#include "fcgi_services/auth/auth.h"\n',
      '#include "shared/token/token.h"\n'),
+    ("statics", "shared/db/x.c", "static " + function().replace("sample", "cnop_sample"),
+     "static " + function()),
+    ("statics", "fcgi_services/user/x.c", "static " + function().replace("sample", "cnop_sample"),
+     function().replace("sample", "cnop_sample")),
+    ("levels", "shared/db/x.c", code("cnop_log_write(CNOP_LOG_CRITICAL, a, b);"),
+     code("cnop_log_write(CNOP_LOG_ERROR, a, b);")),
 )
 
 
@@ -94,12 +100,27 @@ def offenders(rule, path, text):
 
 
 def mirror_cases():
+    def unit(path, text=""):
+        return tidy.Source(path, HEAD + text)
+
+    def rows(text):
+        return tidy.Source(tidy.MIRROR, text)
+
+    source = unit("fcgi_services/order/x.c")
+    mirror = unit("tests/unit/order/test_x.c")
+    covering = unit("tests/unit/order/test_y.c", "/* Covers fcgi_services/order/x.c. */\n")
+    suite = tidy.Source("tests/service/test_y.py", "")
+    row = "fcgi_services/order/x.c: tests/service/test_y.py - needs a database\n"
+    accepted = ([source, mirror], [source, covering], [source, suite, rows(row)],
+                [tidy.Source("shared/base/a.h", HEAD), unit("tests/unit/shared/base/test_a.c")])
+    refused = ([source], [mirror], [covering], [source, rows(row)], [source, suite, rows(row + row)],
+               [suite, rows(row)], [source, mirror, suite, rows(row)], [source, covering, suite, rows(row)],
+               [source, suite, rows(row.replace(" - needs a database", ""))], [source, mirror, unit("tests/unit/order/test_z.c")])
+    for files in accepted:
+        yield "mirrors", not list(tidy.rule_mirrors(files))
+    for files in refused:
+        yield "mirrors", bool(list(tidy.rule_mirrors(files)))
     source = tidy.Source("shared/base/x.c", HEAD)
-    mirror = tidy.Source("tests/unit/shared/base/test_x.c", HEAD)
-    covering = tidy.Source("tests/service/test_y.py", "Covers shared/base/x.c.\n")
-    yield "mirrors", bool(list(tidy.rule_mirrors([source])))
-    yield "mirrors", not list(tidy.rule_mirrors([source, mirror]))
-    yield "mirrors", not list(tidy.rule_mirrors([source, covering]))
     named = tidy.Source("shared/shared.am", "libx_la_SOURCES = \\\n\tshared/base/x.c\n")
     yield "built", bool(list(tidy.rule_built([source])))
     yield "built", not list(tidy.rule_built([source, named]))
@@ -128,6 +149,37 @@ def call_cases():
     yield "calls", not list(tidy.rule_calls(headers[:1]))
 
 
+def caller_cases():
+    def unit(path, text):
+        return tidy.Source(path, HEAD + text)
+
+    lonely = unit("shared/web/a.c", "int\na_do(void)\n{\n    return 1;\n}\n")
+    header = unit("shared/web/a.h", "int a_do(void); /* a_do() answers */\n")
+    macro = unit("shared/web/a.h", "#define A_DO() a_do()\nint a_do(void);\n")
+    caller = unit("fcgi_services/user/b.c", "static int\nb(void)\n{\n    return a_do();\n}\n")
+    test = unit("tests/unit/shared/web/test_a.c", "static int\nt(void)\n{\n    return a_do();\n}\n")
+    route = tidy.Source("conf/routes/user.def", 'ROUTE(GET, "/api/v1/a", a_do, PUBLIC, 0, 0, "")\n')
+    for files in ([lonely], [lonely, header], [lonely, header, test]):
+        yield "callers", bool(list(tidy.rule_callers(files)))
+    for extra in (caller, macro, route):
+        yield "callers", not list(tidy.rule_callers([lonely, header, extra]))
+
+
+def hidden_include_cases():
+    def unit(path, *includes):
+        return tidy.Source(path, HEAD + "".join(f'#include "{header}"\n' for header in includes))
+
+    env = unit("fcgi_services/user/user_env.h", "shared/db/db.h")
+    for name in ("user.c", "user_http.c"):
+        yield "layers", bool(list(tidy.rule_layers([env, unit(f"fcgi_services/user/{name}", env.path)])))
+    yield "layers", not list(tidy.rule_layers([env, unit("fcgi_services/user/main.c", env.path)]))
+    http = unit("fcgi_services/user/user_http.h", "shared/json/json_read.h", env.path)
+    routes = unit("fcgi_services/user/user_routes.c", http.path)
+    yield "layers", bool(list(tidy.rule_layers([env, http, routes])))
+    http = unit("fcgi_services/user/user_http.h", "shared/json/json_read.h")
+    yield "layers", not list(tidy.rule_layers([http, routes]))
+
+
 def results():
     for rule, path, refused, accepted in SAMPLES:
         yield f"{rule} refuses in {path}", bool(offenders(rule, path, refused))
@@ -135,6 +187,8 @@ def results():
     yield from mirror_cases()
     yield from circle_cases()
     yield from call_cases()
+    yield from caller_cases()
+    yield from hidden_include_cases()
 
 
 def main():

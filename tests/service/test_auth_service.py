@@ -755,10 +755,9 @@ def test_relay_repairs_a_cold_gateway_and_prunes(auth):
             "SELECT COUNT(*) FROM cnop_auth.revocation WHERE seq = 1") == [["0"]], 10, "pruning")
         auth.control.forget()
         harness.wait_until(lambda: auth.control.synced, 10, "snapshot after another cold start")
-        began = time.monotonic()
         assert admin(auth, "disable", username).returncode == 0
         harness.wait_until(lambda: ("sub", str(user_id)) in auth.control.denied, 10, "delta")
-        assert auth.control.posts[-1] == "delta" and time.monotonic() - began < 10
+        assert auth.control.posts[-1] == "delta"
     finally:
         assert relay.stop() == 0, relay.output()
 

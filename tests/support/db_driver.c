@@ -98,8 +98,6 @@ static void
 answer(enum cnop_err err)
 {
     printf("%s", err == CNOP_OK ? "OK" : cnop_err_symbol(err));
-    if (err == CNOP_E_DUPLICATE)
-        printf(" key=%.*s", CNOP_STR_ARG(cnop_db_duplicate_key(db)));
     if (err != CNOP_OK && err != CNOP_E_NOT_FOUND)
         printf(" cause=[%s]", cnop_db_cause(db));
 }
@@ -268,11 +266,8 @@ do_cache(const char *verb, char **words, size_t count)
     } else if (strcmp(verb, "set") == 0) {
         cnop_cache_set(cache, &key, value, 60);
         printf("SET");
-    } else if (strcmp(verb, "cadd") == 0) {
-        printf("%s", cnop_cache_add(cache, &key, value, 60) ? "ADDED" : "NOT_ADDED");
     } else {
-        cnop_cache_delete(cache, &key);
-        printf("DELETED");
+        printf("%s", cnop_cache_add(cache, &key, value, 60) ? "ADDED" : "NOT_ADDED");
     }
     printf(" us=%lld up=%d", (long long)(cnop_clock_monotonic_us() - started_us),
            cnop_cache_is_up(cache));

@@ -55,9 +55,11 @@ echo_write(struct cnop_request *req, struct cnop_response *res)
 static enum cnop_err
 echo_id(struct cnop_request *req, struct cnop_response *res)
 {
-    struct cnop_json_writer *json = cnop_response_created(
-        res, "/api/v1/echo/%.*s", CNOP_STR_ARG(cnop_request_path_param(req, "echo_id")));
+    struct cnop_json_writer *json = cnop_response_json(res);
 
+    cnop_response_status(res, 201);
+    cnop_response_header(res, "Location", "/api/v1/echo/%.*s",
+                         CNOP_STR_ARG(cnop_request_path_param(req, "echo_id")));
     cnop_json_object_open(json, NULL);
     cnop_json_str(json, "id", cnop_request_path_param(req, "echo_id"));
     cnop_json_object_close(json);

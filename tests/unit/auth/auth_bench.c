@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The environment of the rule tests. */
 #include "tests/unit/auth/auth_bench.h"
+#include "tests/fakes/clock_fake.h"
 
 #include "shared/base/clock.h"
 #include "shared/base/secret.h"
@@ -46,13 +47,13 @@ bench_start(void)
     hash_gate_limit(bench.env.gate, 1, 0, 100);
     ck_assert_int_eq(password_hash_make(&bench.rules.cost, CNOP_STR("x"), bench.dummy_hash),
                      CNOP_OK);
-    cnop_clock_freeze(bench.now_us, 1);
+    clock_fake_freeze(bench.now_us, 1);
 }
 
 void
 bench_stop(void)
 {
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
     cnop_arena_free(&bench.arena);
 }
 
@@ -60,7 +61,7 @@ void
 bench_advance(int64_t us)
 {
     bench.now_us += us;
-    cnop_clock_freeze(bench.now_us, bench.now_us - BENCH_NOW_US + 1);
+    clock_fake_freeze(bench.now_us, bench.now_us - BENCH_NOW_US + 1);
 }
 
 uint64_t

@@ -5,6 +5,7 @@
 #include "shared/base/clock.h"
 
 #include "tests/fakes/cache_fake.h"
+#include "tests/fakes/clock_fake.h"
 #include "tests/fakes/inventory_fake.h"
 #include "tests/unit/unit.h"
 
@@ -20,14 +21,14 @@ static void
 wait_us(int64_t us)
 {
     now_us += us;
-    cnop_clock_freeze(now_us, now_us);
+    clock_fake_freeze(now_us, now_us);
 }
 
 static void
 setup(void)
 {
     now_us = START_US;
-    cnop_clock_freeze(now_us, now_us);
+    clock_fake_freeze(now_us, now_us);
     cache_fake_clear();
     inventory_fake_clear();
     cache.cache = cache_fake();
@@ -38,7 +39,7 @@ static void
 teardown(void)
 {
     asset_source_done(&source);
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
 }
 
 static int64_t
@@ -100,7 +101,7 @@ START_TEST(a_sealed_value_is_too_old_after_its_time)
     ck_assert_int_eq(dollars(), 60000);
     inventory_fake.price.e10 = 61000 * CNOP_E10;
     wait_us(ASSET_CACHE_KEEP_S * SECOND_US + SECOND_US);
-    cnop_cache_delete(cache.cache, &(struct cnop_cache_key){.text = "catalogue-claim", .len = 15});
+    cache_fake_forget("catalogue-claim");
     ck_assert_int_eq(dollars(), 61000);
 }
 END_TEST
@@ -117,7 +118,7 @@ START_TEST(a_forged_value_costs_one_read)
     ck_assert_ptr_nonnull(value);
     for (size_t i = 0; i < len; i++)
         value[i] = (char)(value[i] ^ 1);
-    cnop_cache_delete(cache.cache, &(struct cnop_cache_key){.text = "catalogue-claim", .len = 15});
+    cache_fake_forget("catalogue-claim");
     asset_source_init(&other, db, &cache);
     ck_assert_int_eq(asset_source_get(&other, &list), CNOP_OK);
     ck_assert_int_eq(list->items[0].price.e10, 60000 * CNOP_E10);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* See engine_bench.h. */
 #include "tests/unit/order/engine_bench.h"
+#include "tests/fakes/clock_fake.h"
+#include "tests/unit/shared/ledger/read_back.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +37,7 @@ bench_open(void)
     memset(&bench, 0, sizeof(bench));
     memset(engine_metrics_fake, 0, sizeof(engine_metrics_fake));
     bench.now_us = 1000000;
-    cnop_clock_freeze(START_US, bench.now_us);
+    clock_fake_freeze(START_US, bench.now_us);
     ledger_config_default(&config);
     config.max_accounts = 64;
     config.max_balances = 256;
@@ -66,7 +68,7 @@ bench_close(void)
     ck_assert(bench.committer.stopped);
     ck_assert(bench.lookup.stopped);
     free(bench.ledger);
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
 }
 
 static int
@@ -116,13 +118,13 @@ void
 bench_pass_us(int64_t us)
 {
     bench.now_us += us;
-    cnop_clock_freeze(START_US + bench.now_us, bench.now_us);
+    clock_fake_freeze(START_US + bench.now_us, bench.now_us);
 }
 
 void
 bench_wall_ahead_us(int64_t us)
 {
-    cnop_clock_freeze(START_US + bench.now_us + us, bench.now_us);
+    clock_fake_freeze(START_US + bench.now_us + us, bench.now_us);
 }
 
 void
@@ -169,6 +171,6 @@ bench_check_books(void)
 
         ck_assert_msg((row == NULL ? 0 : row->avail_e8) == sums[i], "account %d", i);
     }
-    ck_assert_int_eq(ledger_asset_sum(bench.ledger, LEDGER_USD), 0);
+    ck_assert_int_eq(read_back_asset_sum(bench.ledger, LEDGER_USD), 0);
     ck_assert_uint_eq(engine_status(bench.engine).waiting_count, 0);
 }

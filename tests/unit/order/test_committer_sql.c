@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "shared/base/clock.h"
+#include "tests/fakes/clock_fake.h"
 #include "tests/unit/unit.h"
 
 #define EPOCH 7
@@ -173,7 +174,7 @@ static atomic_llong now_us;
 static void
 pass_us(int64_t us)
 {
-    cnop_clock_freeze(1, atomic_fetch_add(&now_us, us) + us);
+    clock_fake_freeze(1, atomic_fetch_add(&now_us, us) + us);
 }
 
 /* The last step goes on. */
@@ -271,7 +272,7 @@ START_TEST(every_answer_of_the_server_is_made_certain)
                   commit_count);
     ck_assert_msg(look_count == script->look_count, "%s: %u looks", script->name, look_count);
     ck_assert_uint_eq(batch.chain.seq, SEQ_BEFORE + 1);
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
 }
 END_TEST
 

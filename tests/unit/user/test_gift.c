@@ -4,6 +4,7 @@
 #include "fcgi_services/user/gift.h"
 
 #include "shared/base/clock.h"
+#include "tests/fakes/clock_fake.h"
 #include "tests/fakes/engine_client_fake.h"
 #include "tests/fakes/user_store_fake.h"
 #include "tests/unit/unit.h"
@@ -29,13 +30,13 @@ start(void)
     ck_assert_int_eq(gift_list_parse(arena, CNOP_STR("88.88 gong xi fa cai\n"), &list), CNOP_OK);
     env = (struct gift_env){
         .store = &store, .list = &list, .consolation = {.e8 = SMALL_E8}, .engine = NULL};
-    cnop_clock_freeze(NOW_US, 1);
+    clock_fake_freeze(NOW_US, 1);
 }
 
 static void
 stop(void)
 {
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
     cnop_arena_free(&arena);
 }
 
@@ -76,7 +77,7 @@ START_TEST(one_of_each_a_day_and_nothing_after_a_win)
     ck_assert(result.by_phrase);
     ck_assert_int_eq(ask("gong xi fa cai", "", &result), CNOP_E_GIFT_TAKEN);
     ck_assert_int_eq(fake_engine.moved_e8, SMALL_E8 + RED_E8);
-    cnop_clock_freeze(NOW_US + DAY_US, 1);
+    clock_fake_freeze(NOW_US + DAY_US, 1);
     ck_assert_int_eq(ask("gong xi fa cai", "", &result), CNOP_OK);
     ck_assert_int_eq(ask("hello", "", &result), CNOP_E_GIFT_TAKEN);
 }
@@ -124,7 +125,7 @@ START_TEST(an_unknown_outcome_is_settled_later)
     fake_engine.lose_answer = false;
     ck_assert_int_eq(ask("hello", "", &result), CNOP_E_GIFT_TAKEN);
     ck_assert_int_eq(store.gifts[0].paid_us, 0); /* young: perhaps still being answered */
-    cnop_clock_freeze(NOW_US + 6 * SECOND_US, 1);
+    clock_fake_freeze(NOW_US + 6 * SECOND_US, 1);
     ck_assert_int_eq(ask("hello", "", &result), CNOP_E_GIFT_TAKEN);
     ck_assert_int_ne(store.gifts[0].paid_us, 0);
     ck_assert_int_eq(fake_engine.moved_e8, SMALL_E8);

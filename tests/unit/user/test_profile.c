@@ -3,6 +3,7 @@
 #include "fcgi_services/user/profile.h"
 
 #include "shared/base/clock.h"
+#include "tests/fakes/clock_fake.h"
 #include "tests/fakes/user_store_fake.h"
 #include "tests/unit/unit.h"
 
@@ -21,13 +22,13 @@ start(void)
                                             .last_name = CNOP_STR("Doe"),
                                             .phone = CNOP_STR("1234567890"),
                                             .updated_us = 5}};
-    cnop_clock_freeze(NOW_US, 1);
+    clock_fake_freeze(NOW_US, 1);
 }
 
 static void
 stop(void)
 {
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
     cnop_arena_free(&arena);
 }
 

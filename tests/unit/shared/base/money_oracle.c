@@ -72,7 +72,7 @@ oracle_compute(char operation, int64_t a, int64_t b, int64_t c)
         oracle_print(cnop_cash_add((cnop_cash){a}, (cnop_cash){b}, &cash), &cash.e8);
         break;
     case '-':
-        oracle_print(cnop_qty_sub((cnop_qty){a}, (cnop_qty){b}, &qty), &qty.e8);
+        oracle_print(cnop_cash_sub((cnop_cash){a}, (cnop_cash){b}, &cash), &cash.e8);
         break;
     case 'u':
         oracle_print(cnop_notional_ceil((cnop_price){a}, (cnop_qty){b}, &cash), &cash.e8);

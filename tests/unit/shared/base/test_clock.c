@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Clocks and calendar: freezing, formatting and parsing, every day of the accepted range. */
+/* Clocks and calendar: formatting and parsing, every day of the accepted range. Covers
+ * shared/base/calendar.c. */
 #include "shared/base/clock.h"
 
 #include <stdio.h>
 
+#include "tests/fakes/clock_fake.h"
 #include "tests/unit/unit.h"
 
 static const char *
@@ -19,10 +21,10 @@ shown(char memory[32], int64_t wall_us)
 
 START_TEST(frozen_clocks_stand_still)
 {
-    cnop_clock_freeze(1000, 2000);
+    clock_fake_freeze(1000, 2000);
     ck_assert_int_eq(cnop_clock_wall_us(), 1000);
     ck_assert_int_eq(cnop_clock_monotonic_us(), 2000);
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
     ck_assert_int_gt(cnop_clock_wall_us(), INT64_C(1700000000000000));
     ck_assert_int_ne(cnop_clock_monotonic_us(), 2000);
 }

@@ -10,7 +10,6 @@ START_TEST(ok_is_status_200)
 {
     ck_assert_int_eq(cnop_err_status(CNOP_OK), 200);
     ck_assert_str_eq(cnop_err_symbol(CNOP_OK), "OK");
-    ck_assert(!cnop_err_is_retryable(CNOP_OK));
 }
 END_TEST
 
@@ -19,9 +18,7 @@ START_TEST(known_row_reads_back)
     ck_assert_str_eq(cnop_err_symbol(CNOP_E_INSUFFICIENT_FUNDS), "INSUFFICIENT_FUNDS");
     ck_assert_str_eq(cnop_err_code(CNOP_E_INSUFFICIENT_FUNDS), "insufficient_funds");
     ck_assert_int_eq(cnop_err_status(CNOP_E_INSUFFICIENT_FUNDS), 422);
-    ck_assert(!cnop_err_is_retryable(CNOP_E_INSUFFICIENT_FUNDS));
     ck_assert_int_eq(cnop_err_status(CNOP_E_UNAVAILABLE), 503);
-    ck_assert(cnop_err_is_retryable(CNOP_E_UNAVAILABLE));
 }
 END_TEST
 

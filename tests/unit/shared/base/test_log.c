@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "shared/base/clock.h"
+#include "tests/fakes/clock_fake.h"
 #include "tests/unit/unit.h"
 
 #define THREAD_COUNT 4
@@ -33,14 +34,14 @@ setup(void)
     (void)snprintf(log_path, sizeof(log_path), "%s/log", directory);
     (void)snprintf(audit_path, sizeof(audit_path), "%s/audit", directory);
     (void)snprintf(moved_path, sizeof(moved_path), "%s/log.1", directory);
-    cnop_clock_freeze(INT64_C(1795347296123456), 0);
+    clock_fake_freeze(INT64_C(1795347296123456), 0);
     ck_assert_int_eq(cnop_log_open("order", CNOP_LOG_INFO, log_path), CNOP_OK);
 }
 
 static void
 teardown(void)
 {
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
     (void)unlink(log_path);
     (void)unlink(audit_path);
     (void)unlink(moved_path);

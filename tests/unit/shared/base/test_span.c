@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "shared/base/clock.h"
+#include "tests/fakes/clock_fake.h"
 #include "tests/unit/unit.h"
 
 static struct cnop_span span;
@@ -14,7 +15,7 @@ setup(void)
 {
     memset(&span, 0, sizeof(span));
     span.deadline_us = INT64_MAX;
-    cnop_clock_freeze(0, 1000000);
+    clock_fake_freeze(0, 1000000);
     cnop_span_enter(&span);
 }
 
@@ -22,7 +23,7 @@ static void
 teardown(void)
 {
     cnop_span_enter(NULL);
-    cnop_clock_unfreeze();
+    clock_fake_unfreeze();
 }
 
 START_TEST(remaining_time)

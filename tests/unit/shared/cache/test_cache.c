@@ -9,10 +9,9 @@ START_TEST(keys)
     struct cnop_cache_key key;
 
     cnop_cache_key_init(&key, "asset-page_v1");
-    cnop_cache_key_u64(&key, 7);
     cnop_cache_key_digest(&key, "\x01\xff", 2);
-    ck_assert_str_eq(key.text, "asset-page_v1:7:01ff");
-    ck_assert_uint_eq(key.len, 20);
+    ck_assert_str_eq(key.text, "asset-page_v1:01ff");
+    ck_assert_uint_eq(key.len, 18);
 }
 END_TEST
 
@@ -50,9 +49,6 @@ START_TEST(server_that_is_not_there)
     cnop_cache_set(cache, &key, CNOP_STR("v"), 60);
     ck_assert(!cnop_cache_add(cache, &key, CNOP_STR("v"), 60));
     ck_assert(!cnop_cache_is_up(cache));
-    ck_assert_uint_eq(cnop_cache_counts(cache).errors, 3);
-    ck_assert_uint_eq(cnop_cache_counts(cache).misses, 10);
-    ck_assert_uint_eq(cnop_cache_counts(cache).skipped, 9);
     cnop_cache_close(&cache);
     ck_assert_ptr_null(cache);
     cnop_arena_free(&arena);

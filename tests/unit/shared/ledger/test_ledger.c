@@ -2,22 +2,23 @@
 /* The ledger against the auditor: random command streams, compared after every command, with
  * refusals that must not change a byte and rollbacks that must restore every byte. Covers
  * shared/ledger/admin.c, shared/ledger/apply.c, shared/ledger/cash.c, shared/ledger/keys.c,
- * shared/ledger/order.c, shared/ledger/post.c and shared/ledger/state.c. */
+ * shared/ledger/order.c, shared/ledger/post.c, shared/ledger/rows.c, shared/ledger/state.c and
+ * shared/ledger/undo.c. */
 #include "shared/ledger/ledger.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "shared/base/clock.h"
 #include "shared/base/secret.h"
 #include "tests/unit/shared/ledger/auditor.h"
+#include "tests/unit/shared/ledger/bench.h"
+#include "tests/unit/shared/ledger/read_back.h"
 #include "tests/unit/unit.h"
 
 #define STREAMS 20
 /* CNOP_LEDGER_COMMANDS changes it: 20 streams of 500,000 are ten million. */
 #define COMMANDS_PER_STREAM 52000
-#define START_US (INT64_C(1790000000) * 1000000)
 
 struct world {
     struct ledger *ledger;
@@ -53,14 +54,8 @@ world_open(uint64_t seed)
     cnop_secret_init();
     memset(&world, 0, sizeof(world));
     world.random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
-    world.time_us = START_US;
-    ledger_config_default(&config);
-    config.max_accounts = 64;
-    config.max_balances = 256;
-    config.max_assets = 8;
-    config.recent_keys = 256; /* small: keys are dropped and accounts become cold */
-    config.undo_entries = 4096;
-    config.max_dirty = 256;
+    world.time_us = BENCH_TIME_US;
+    bench_config(&config);
     config.fee_bps = fees[seed % CNOP_COUNT(fees)];
     config.house_floor_e8 = seed % 3 == 0 ? -(400 * CNOP_E8) : config.house_floor_e8;
     world.bytes = ledger_bytes(&config);
@@ -198,7 +193,8 @@ random_admin(struct ledger_command *command)
     command->symbol_len = 1;
     command->symbol[0] = 'A';
     command->price.e10 = prices[draw(CNOP_COUNT(prices))] + (int64_t)draw(1000);
-    command->price_seq = draw(6) == 0 ? 1 + draw(5) : (uint64_t)(world.time_us - START_US) + 10;
+    command->price_seq =
+        draw(6) == 0 ? 1 + draw(5) : (uint64_t)(world.time_us - BENCH_TIME_US) + 10;
     if (command->op == LEDGER_OP_PRICE_SET && draw(2) == 0)
         command->price_seq = 0;
     command->price_time_us = draw(3) == 0 ? world.time_us - (int64_t)draw(70000000) : 0;
@@ -266,7 +262,7 @@ assert_unchanged(uint64_t digest, const char *why)
     const unsigned char *now = world.memory;
     size_t tail = world.bytes - ring - 2 * (size_t)config.max_dirty * 4;
 
-    ck_assert_msg(ledger_state_digest(world.ledger) == digest, "%s: digest", why);
+    ck_assert_msg(read_back_digest(world.ledger) == digest, "%s: digest", why);
     ck_assert_msg(memcmp(now + 4096, world.copy + 4096, tail - 4096) == 0, "%s: bytes", why);
 }
 
@@ -285,7 +281,7 @@ step(void)
         return;
     if (sampled) {
         memcpy(world.copy, world.memory, world.bytes);
-        digest = ledger_state_digest(world.ledger);
+        digest = read_back_digest(world.ledger);
     }
     expected = auditor_apply(&world.auditor, &command, key);
     err = ledger_apply(world.ledger, &command, &outcome);
@@ -332,7 +328,7 @@ START_TEST(streams_agree_with_the_auditor)
         }
     }
     for (uint16_t asset = 0; asset < AUDITOR_ASSETS; asset++)
-        ck_assert_int_eq(ledger_asset_sum(world.ledger, asset), 0);
+        ck_assert_int_eq(read_back_asset_sum(world.ledger, asset), 0);
     /* The stream must have exercised what it is for. */
     ck_assert_uint_gt(world.accepted_count, count / 5);
     ck_assert_uint_gt(world.replayed_count, count / 520);
@@ -349,7 +345,7 @@ START_TEST(rollback_restores_every_byte)
     ledger_batch_begin(world.ledger);
     for (int round = 0; round < 1500; round++) {
         uint64_t mark = ledger_mark(world.ledger);
-        uint64_t digest = ledger_state_digest(world.ledger);
+        uint64_t digest = read_back_digest(world.ledger);
         bool back = draw(2) == 0;
         uint64_t count = 1 + draw(20);
 
@@ -358,7 +354,7 @@ START_TEST(rollback_restores_every_byte)
             step();
         if (back) {
             ledger_rollback(world.ledger, mark);
-            ck_assert_uint_eq(ledger_state_digest(world.ledger), digest);
+            ck_assert_uint_eq(read_back_digest(world.ledger), digest);
             for (int i = 0; i < AUDITOR_ASSETS; i++) {
                 auditor_copy.assets[i].price = world.auditor.assets[i].price;
                 auditor_copy.assets[i].seq = world.auditor.assets[i].seq;
@@ -374,223 +370,12 @@ START_TEST(rollback_restores_every_byte)
 }
 END_TEST
 
-/* ---- single rules, by hand ---- */
-
-static struct ledger_command
-plain(uint8_t op, int64_t amount_e8)
-{
-    return (struct ledger_command){.op = op,
-                                   .account_id = 1000,
-                                   .time_us = START_US,
-                                   .amount = {amount_e8},
-                                   .asset_id = op == LEDGER_OP_TICK ? 1 : 0};
-}
-
-static enum cnop_err
-deposit(int64_t amount_e8)
-{
-    struct ledger_command command = plain(LEDGER_OP_DEPOSIT, amount_e8);
-    struct ledger_outcome outcome;
-
-    return ledger_apply(world.ledger, &command, &outcome);
-}
-
-static enum cnop_err
-trade(uint8_t side, int64_t qty_e8, struct ledger_outcome *outcome)
-{
-    struct ledger_command command = plain(LEDGER_OP_ORDER, 0);
-
-    command.side = side;
-    command.asset_id = 1;
-    command.qty.e8 = qty_e8;
-    return ledger_apply(world.ledger, &command, outcome);
-}
-
-static void
-tick(int64_t price_e10, uint64_t seq)
-{
-    struct ledger_command command = plain(LEDGER_OP_TICK, 0);
-    struct ledger_outcome outcome;
-
-    command.price.e10 = price_e10;
-    command.price_seq = seq;
-    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
-}
-
-START_TEST(order_cap_is_inclusive_at_the_execution_price)
-{
-    struct ledger_outcome outcome;
-
-    world_open(4); /* no fee */
-    ledger_batch_begin(world.ledger);
-    ck_assert_int_eq(deposit(10000 * CNOP_E8), CNOP_OK);
-    tick(10000 * CNOP_E10, 1);
-    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8 + 1, &outcome), CNOP_E_ORDER_TOO_LARGE);
-    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_OK);
-    ck_assert_int_eq(outcome.posting.total.e8, 10000 * CNOP_E8);
-    ck_assert_int_eq(outcome.posting.cash_after.e8, 0);
-    world_close();
-}
-END_TEST
-
-START_TEST(a_listing_is_an_event_only_when_it_changes)
-{
-    struct ledger_command command = {.op = LEDGER_OP_ASSET,
-                                     .time_us = START_US,
-                                     .asset_id = 1,
-                                     .active = true,
-                                     .symbol_len = 3,
-                                     .symbol = "NEW"};
-    struct ledger_outcome outcome;
-
-    world_open(4);
-    ledger_batch_begin(world.ledger);
-    ck_assert_int_eq(deposit(1000 * CNOP_E8), CNOP_OK);
-    tick(CNOP_E10, 1);
-    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
-    ck_assert(outcome.changed); /* another symbol */
-    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
-    ck_assert(!outcome.changed);
-    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_OK);
-    command.active = false;
-    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
-    ck_assert(outcome.changed);
-    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_E_ASSET_INACTIVE);
-    world_close();
-}
-END_TEST
-
-START_TEST(nobody_sells_what_they_do_not_own)
-{
-    struct ledger_outcome outcome;
-
-    world_open(4);
-    ledger_batch_begin(world.ledger);
-    ck_assert_int_eq(deposit(100 * CNOP_E8), CNOP_OK);
-    tick(CNOP_E10, 1);
-    ck_assert_int_eq(trade(LEDGER_SELL, CNOP_E8, &outcome), CNOP_E_INSUFFICIENT_HOLDINGS);
-    ck_assert_int_eq(outcome.need_e8, CNOP_E8);
-    ck_assert_int_eq(trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_OK);
-    ck_assert_int_eq(trade(LEDGER_SELL, CNOP_E8 + 1, &outcome), CNOP_E_INSUFFICIENT_HOLDINGS);
-    ck_assert_int_eq(trade(LEDGER_SELL, CNOP_E8, &outcome), CNOP_OK);
-    world_close();
-}
-END_TEST
-
-START_TEST(daily_limit_admits_equality_and_reopens_next_day)
-{
-    struct ledger_command command;
-    struct ledger_outcome outcome;
-
-    world_open(4);
-    ledger_batch_begin(world.ledger);
-    ck_assert_int_eq(deposit(4000 * CNOP_E8), CNOP_OK);
-    ck_assert_int_eq(deposit(6000 * CNOP_E8), CNOP_OK);
-    ck_assert_int_eq(deposit(CNOP_CENT_E8), CNOP_E_DAILY_LIMIT);
-    ck_assert_int_eq(deposit(1), CNOP_E_AMOUNT_PRECISION);
-    command = plain(LEDGER_OP_GIFT, CNOP_E8);
-    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
-    command = plain(LEDGER_OP_DEPOSIT, CNOP_CENT_E8);
-    command.time_us += INT64_C(86400000000);
-    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
-    /* The clock goes back: yesterday does not open again. */
-    ck_assert_int_eq(deposit(10000 * CNOP_E8), CNOP_E_DAILY_LIMIT);
-    world_close();
-}
-END_TEST
-
-START_TEST(a_clock_that_was_years_ahead_blocks_no_limit)
-{
-    const struct ledger_account *account;
-    struct ledger_command command;
-    struct ledger_outcome outcome;
-    int32_t today;
-
-    world_open(4);
-    ledger_batch_begin(world.ledger);
-    command = plain(LEDGER_OP_DEPOSIT, 10000 * CNOP_E8);
-    today = cnop_clock_utc_day(command.time_us);
-    command.time_us += 366 * INT64_C(86400000000);
-    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
-    ck_assert_int_eq(deposit(9999 * CNOP_E8), CNOP_OK);
-    ck_assert_int_eq(deposit(2 * CNOP_E8), CNOP_E_DAILY_LIMIT);
-    account = ledger_find_account(world.ledger, command.account_id);
-    ck_assert_int_eq(account->used_day[LEDGER_LIMIT_DEPOSIT], today);
-    world_close();
-}
-END_TEST
-
-START_TEST(preview_names_every_violation_and_changes_nothing)
-{
-    struct ledger_command command;
-    struct ledger_outcome outcome;
-    struct ledger_preview preview;
-    uint64_t digest;
-
-    world_open(4);
-    ledger_batch_begin(world.ledger);
-    ck_assert_int_eq(deposit(100 * CNOP_E8), CNOP_OK);
-    tick(50 * CNOP_E10, 1);
-    command = plain(LEDGER_OP_HALT, 0);
-    command.asset_id = 1;
-    ck_assert_int_eq(ledger_apply(world.ledger, &command, &outcome), CNOP_OK);
-    digest = ledger_state_digest(world.ledger);
-    command = plain(LEDGER_OP_ORDER, 0);
-    command.asset_id = 1;
-    command.side = LEDGER_BUY;
-    command.qty.e8 = 3 * CNOP_E8;
-    ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_OK);
-    ck_assert_uint_eq(preview.violation_count, 2);
-    ck_assert_int_eq(preview.violations[0].err, CNOP_E_MARKET_HALTED);
-    ck_assert_int_eq(preview.violations[1].err, CNOP_E_INSUFFICIENT_FUNDS);
-    ck_assert_int_eq(preview.posting.cash_after.e8, -50 * CNOP_E8);
-    command.qty.e8 = 250 * CNOP_E8; /* beyond the cap, too */
-    ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_OK);
-    ck_assert_uint_eq(preview.violation_count, 3);
-    ck_assert_int_eq(preview.violations[1].err, CNOP_E_ORDER_TOO_LARGE);
-    ck_assert_int_eq(preview.violations[2].err, CNOP_E_INSUFFICIENT_FUNDS);
-    ck_assert_int_eq(preview.posting.cash_after.e8, -12400 * CNOP_E8);
-    ck_assert_int_eq(preview.qty_after.e8, 250 * CNOP_E8);
-    ck_assert_uint_eq(ledger_state_digest(world.ledger), digest);
-    command.asset_id = 7;
-    ck_assert_int_eq(ledger_preview(world.ledger, &command, &preview), CNOP_E_ASSET_UNKNOWN);
-    world_close();
-}
-END_TEST
-
-START_TEST(full_tables_refuse)
-{
-    struct ledger_command command = plain(LEDGER_OP_DEPOSIT, CNOP_E8);
-    struct ledger_outcome outcome;
-    enum cnop_err err = CNOP_OK;
-    int opened = 0;
-
-    world_open(4);
-    for (; opened < 100 && err == CNOP_OK; opened++) {
-        ledger_batch_begin(world.ledger);
-        ledger_forget(world.ledger, ledger_mark(world.ledger));
-        command.account_id = LEDGER_ACCOUNT_FIRST_USER + opened;
-        err = ledger_apply(world.ledger, &command, &outcome);
-    }
-    ck_assert_int_eq(err, CNOP_E_OVERLOADED);
-    ck_assert_int_gt(opened, 50);
-    world_close();
-}
-END_TEST
-
 static void
 add(TCase *tests)
 {
     tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, streams_agree_with_the_auditor, 0, STREAMS);
     tcase_add_loop_test(tests, rollback_restores_every_byte, 0, 4);
-    tcase_add_test(tests, order_cap_is_inclusive_at_the_execution_price);
-    tcase_add_test(tests, a_listing_is_an_event_only_when_it_changes);
-    tcase_add_test(tests, nobody_sells_what_they_do_not_own);
-    tcase_add_test(tests, daily_limit_admits_equality_and_reopens_next_day);
-    tcase_add_test(tests, a_clock_that_was_years_ahead_blocks_no_limit);
-    tcase_add_test(tests, preview_names_every_violation_and_changes_nothing);
-    tcase_add_test(tests, full_tables_refuse);
 }
 
 UNIT_MAIN("ledger", add)

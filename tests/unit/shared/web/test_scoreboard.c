@@ -98,7 +98,6 @@ START_TEST(own_metrics)
     cnop_metric_observe(3, 11);
     cnop_metric_observe(3, 2000000);
     print();
-    ck_assert_int_eq(cnop_metric_value(1), 3);
     ck_assert_ptr_nonnull(
         strstr(text, "t_hits_total{kind=\"one\"} 2\nt_hits_total{kind=\"two\"} 3\n"));
     ck_assert_ptr_nonnull(strstr(text, "t_level -1.5\n"));
@@ -114,10 +113,10 @@ START_TEST(scoreboard_is_found_again)
 
     cnop_metric_add(0, 5);
     ck_assert_ptr_nonnull(cnop_scoreboard_open(&service, &scoreboard_fd));
-    ck_assert_int_eq(cnop_metric_value(0), 5);
+    ck_assert_ptr_nonnull(strstr(print(), "t_hits_total{kind=\"one\"} 5\n"));
     other.metric_count = 1; /* another program version: its counters begin anew */
     ck_assert_ptr_nonnull(cnop_scoreboard_open(&other, &scoreboard_fd));
-    ck_assert_int_eq(cnop_metric_value(0), 0);
+    ck_assert_ptr_nonnull(strstr(print(), "t_hits_total{kind=\"one\"} 0\n"));
 }
 END_TEST
 
