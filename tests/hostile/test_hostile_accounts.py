@@ -269,7 +269,7 @@ def test_a_flood_of_logins_leaves_orders_alone(call, world, base_url):
         thread.start()
     try:
         for _ in range(100):
-            order = {"order_type": "market_buy", "asset_id": "USDC", "quantity": "1"}
+            order = {"order_type": "market_buy", "asset_id": "USDC", "quantity": "2"}
             assert call(account, "POST", "/orders", order).status == 201
             assert call(account, "GET", "/balance").status == 200
     finally:
