@@ -27,6 +27,8 @@ describe('palette', () => {
     ['trade', true, 'Trade', '/trading'],
     ['log in', false, 'Sign in', '/login'],
     ['sign up', false, 'Open an account', '/register'],
+    ['btc', true, 'Bitcoin', '/market/BTC'],
+    ['eth', true, 'Ethereum', '/market/ETH'],
   ])('%s', async (typed, signedIn, label, to) => {
     showPage(() => <Palette open signedIn={signedIn} onClose={() => {}} />, '/here');
     await user.type(await screen.findByPlaceholderText(/Type a page/), typed);

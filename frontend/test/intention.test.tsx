@@ -182,6 +182,19 @@ it('a reload keeps what has no answer', async () => {
   expect(fresh.findOpen('order', { asset_id: 'ETH' })).toBeNull();
 });
 
+it('a reload does not forget what was done within the minute', async () => {
+  bank.move('deposit', bank.balance.plus(3000), null);
+  await review('0.03');
+  await user.click(screen.getByRole('button', { name: 'Buy now' }));
+  await screen.findByRole('link', { name: 'See the order' });
+  vi.resetModules();
+  const fresh = await import('~/api/intention');
+  const draft = { order_type: 'market_buy', asset_id: 'BTC', quantity: '0.03' } as const;
+  expect(fresh.doneBefore('order', draft)).not.toBeNull();
+  expect(fresh.findOpen('order', draft)).toBeNull();
+  expect(fresh.doneBefore('order', { ...draft, quantity: '0.04' })).toBeNull();
+});
+
 it('what a reload cut off from its answer is asked for under its key when it is fresh', async () => {
   const keys: (string | null)[] = [];
   server.use(

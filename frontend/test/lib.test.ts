@@ -4,6 +4,7 @@ import { assetPrice } from '~/api/tick';
 import { safeNext } from '~/app/paths';
 import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
+import { matchScore } from '~/lib/match';
 
 describe('decimal', () => {
   it('keeps every digit', () => {
@@ -93,5 +94,21 @@ describe('safeNext', () => {
 
   it('follows addresses of this site', () => {
     expect(safeNext('/trading?asset=BTC&action=buy')).toBe('/trading?asset=BTC&action=buy');
+  });
+});
+
+describe('a typed text', () => {
+  it.each([
+    ['BTC Bitcoin', 'btc', [], 0.95],
+    ['Account', 'btc', ['cash', 'balance', 'statement', 'csv'], 0],
+    ['Profile', 'eth', ['settings', 'details', 'name', 'e-mail', 'phone'], 0],
+    ['Account', 'account', [], 1],
+    ['Wrapped Bitcoin', 'bit', [], 0.8],
+    ['CBBTC Coinbase Wrapped BTC', 'btc', [], 0.8],
+    ['Account', 'statement', ['cash', 'statement'], 0.7],
+    ['Deposit cash', 'cash dep', [], 0.5],
+    ['Light theme', '', [], 1],
+  ] as const)('%s by "%s"', (label, typed, others, score) => {
+    expect(matchScore(label, typed, others)).toBe(score);
   });
 });

@@ -60,13 +60,22 @@ export function isOpen({ state }: Intention): boolean {
   return state === 'sending' || state === 'unknown';
 }
 
-/** What a reload of this tab left without an answer. */
+function isRecent({ state, atMs }: Intention): boolean {
+  return state === 'done' && Date.now() - atMs < REPEAT_MS;
+}
+
+/** What a reload of this tab left without an answer, and what was done just before it. */
 function restored(): readonly Intention[] {
   try {
     const kept = JSON.parse(readOfTab(KEY) ?? '[]') as Intention[];
     return kept
       .filter(({ atMs, kind }) => kind in perform && Date.now() - atMs < REMEMBERED_MS)
-      .map((intention) => ({ ...intention, state: 'unknown', watchers: 0 }));
+      .filter((intention) => intention.state !== 'done' || isRecent(intention))
+      .map(({ state, ...intention }) => ({
+        ...intention,
+        state: state === 'done' ? 'done' : 'unknown',
+        watchers: 0,
+      }));
   } catch {
     return [];
   }
@@ -79,10 +88,10 @@ const afterwards = new Map<string, () => void>();
 
 function change(list: readonly Intention[]): void {
   store.set(list.slice(-KEPT));
-  const open = list
-    .filter(isOpen)
-    .map(({ key, kind, content, atMs, back }) => ({ key, kind, content, atMs, back }));
-  writeOfTab(KEY, open.length > 0 ? JSON.stringify(open) : null);
+  const kept = list
+    .filter((one) => isOpen(one) || isRecent(one))
+    .map(({ key, kind, content, state, atMs, back }) => ({ key, kind, content, state, atMs, back }));
+  writeOfTab(KEY, kept.length > 0 ? JSON.stringify(kept) : null);
 }
 
 function update(key: string, next: Partial<Common<Kind>>): Intention | undefined {
@@ -116,8 +125,7 @@ export function findOpen(kind: Kind, content: unknown): string | null {
 
 /** When the same was done within the last minute, or null. */
 export function doneBefore(kind: Kind, content: unknown): number | null {
-  const last = store.get().findLast((one) => same(kind, content)(one) && one.state === 'done');
-  return last && Date.now() - last.atMs < REPEAT_MS ? last.atMs : null;
+  return store.get().findLast((one) => same(kind, content)(one) && isRecent(one))?.atMs ?? null;
 }
 
 /** Sends once more what has no answer, under its own key. */

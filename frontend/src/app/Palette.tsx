@@ -9,6 +9,7 @@ import { assetsQuery } from '~/api/market';
 import { destinations } from '~/app/destinations';
 import { paths } from '~/app/paths';
 import { useSignOut } from '~/app/sign-out';
+import { matchScore } from '~/lib/match';
 import { setPreferences, usePreferences } from '~/lib/preferences';
 import { common } from '~/text/common';
 import { display } from '~/text/display';
@@ -111,7 +112,7 @@ export default function Palette({ open, signedIn, onClose }: Props) {
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="dialog dialog-top popup">
           <Dialog.Title className="sr-only">{common.palette.title}</Dialog.Title>
-          <Command label={common.palette.title}>
+          <Command label={common.palette.title} filter={matchScore}>
             <Command.Input
               // At once: what is typed while the dialog still opens must not go to the page.
               ref={focusOnce}
