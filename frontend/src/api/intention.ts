@@ -70,12 +70,7 @@ function restored(): readonly Intention[] {
     const kept = JSON.parse(readOfTab(KEY) ?? '[]') as Intention[];
     return kept
       .filter(({ atMs, kind }) => kind in perform && Date.now() - atMs < REMEMBERED_MS)
-      .filter((intention) => intention.state !== 'done' || isRecent(intention))
-      .map(({ state, ...intention }) => ({
-        ...intention,
-        state: state === 'done' ? 'done' : 'unknown',
-        watchers: 0,
-      }));
+      .map((one) => ({ ...one, state: one.state === 'done' ? 'done' : 'unknown', watchers: 0 }));
   } catch {
     return [];
   }
