@@ -320,6 +320,20 @@ def suite_chaos(run, log):
     return run_pytest(run, log, "chaos", 15)
 
 
+def suite_controls(run, log):
+    """planted defects, a few of them: the tests notice each (all: tests/controls/run.py)"""
+    build_helpers(run, log)
+    before = log.tell()
+    shell(run, log, ["tests/controls/run.py", "--sample", "5"], 15, check=False)
+    log.flush()
+    text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
+    totals = re.search(r"^(\d+) of (\d+) planted defects were noticed$", text, re.M)
+    if not totals:
+        raise SuiteError("no defect was planted")
+    noticed, planted = map(int, totals.groups())
+    return Result(noticed, planted - noticed)
+
+
 def suite_operate(run, log):
     """./deploy.sh with wrong words, taken ports, Ctrl-C, killed services and a killed supervisor"""
     return run_pytest(run, log, "deploy", 10)
@@ -343,9 +357,3 @@ def suite_destroy(run, log):
     else:
         result.passed += 1
     return result
-
-
-SUITES = {name[len("suite_"):]: function for name, function in list(globals().items())
-          if name.startswith("suite_")}
-NEEDS_STACK = {"unit", "clang", "asan", "tsan", "gateway", "gateway_asan", "service", "flow", "contract",
-               "hostile", "reference", "e2e", "chaos", "operate", "destroy"}

@@ -434,6 +434,17 @@ def test_refresh_rotates_and_reuse_ends_the_family(auth):
     assert any(l["extra"]["user_id"] == user_id for l in auth.audit_lines("refresh_reuse"))
 
 
+def test_racing_refreshes_give_one_token(auth):
+    username, _ = register(auth)
+    for _ in range(4):
+        body = {"refresh_token": login(auth, username).json()["refresh_token"]}
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda _, body=body: auth.post("refresh", body), range(6)))
+        assert sorted(answer.status for answer in answers) == [200] + [401] * 5
+        codes = {answer.code for answer in answers if answer.status == 401}
+        assert "refresh_reused" in codes and codes <= {"refresh_reused", "refresh_invalid"}
+
+
 @pytest.mark.parametrize("token, status", [("x", 401), ("A" * 43, 401), ("", 422), (7, 422), (None, 422),
                                            ("' OR 1=1 --" + " " * 32, 401), ("A" * 300, 422)])
 def test_bad_refresh_tokens(auth, token, status):

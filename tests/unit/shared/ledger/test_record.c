@@ -189,8 +189,14 @@ START_TEST(the_chain_depends_on_every_byte)
     framed[LEDGER_CHAIN_FRAME_BYTES + 99] ^= 1;
     ledger_chain_extend(&other, 5, 2, framed, 100);
     ck_assert_mem_ne(one.hash, other.hash, CNOP_SHA256_BYTES);
-    other = (struct ledger_chain){.epoch = 4};
     framed[LEDGER_CHAIN_FRAME_BYTES + 99] ^= 1;
+    other = (struct ledger_chain){.epoch = 4};
+    ledger_chain_extend(&other, 5, 2, framed, 100);
+    ck_assert_mem_ne(one.hash, other.hash, CNOP_SHA256_BYTES);
+    other = (struct ledger_chain){.epoch = 3, .seq = 1};
+    ledger_chain_extend(&other, 5, 2, framed, 100);
+    ck_assert_mem_ne(one.hash, other.hash, CNOP_SHA256_BYTES);
+    other = (struct ledger_chain){.epoch = 3, .hash[CNOP_SHA256_BYTES - 1] = 1};
     ledger_chain_extend(&other, 5, 2, framed, 100);
     ck_assert_mem_ne(one.hash, other.hash, CNOP_SHA256_BYTES);
 }
