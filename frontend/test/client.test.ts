@@ -6,7 +6,7 @@ import { isProblem } from '~/api/problem';
 import { sessionStarted, sessionState } from '~/api/session';
 import { placeOrder } from '~/api/trading';
 import type { OrderWish } from './mock/bank.ts';
-import { problem } from './mock/handlers.ts';
+import { problem } from './mock/openapi.ts';
 import { bank, server } from './setup.tsx';
 
 const api = (path: string) => `http://localhost:3000/api/v1${path}`;

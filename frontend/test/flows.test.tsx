@@ -16,7 +16,7 @@ import { RedPacket } from '~/features/redpacket/RedPacket';
 import { TradePage } from '~/features/trade/TradePage';
 import { setPreferences } from '~/lib/preferences';
 import { trade } from '~/text/trade';
-import { problem } from './mock/handlers.ts';
+import { problem } from './mock/openapi.ts';
 import { showPage } from './render.tsx';
 import { bank, server } from './setup.tsx';
 

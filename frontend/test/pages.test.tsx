@@ -17,7 +17,7 @@ import { HoldingPage } from '~/features/portfolio/HoldingPage';
 import { PortfolioPage } from '~/features/portfolio/PortfolioPage';
 import { ProfilePage } from '~/features/profile/ProfilePage';
 import { TradePage } from '~/features/trade/TradePage';
-import { problem } from './mock/handlers.ts';
+import { now, problem } from './mock/openapi.ts';
 import { showPage } from './render.tsx';
 import { bank, server } from './setup.tsx';
 
@@ -188,7 +188,7 @@ describe('insights', () => {
         HttpResponse.json({
           data: {
             summary: 'Half of it is cash.',
-            generated_at: bank.now(),
+            generated_at: now(),
             model: 'wordy-1',
             total_value: '5.00',
             cash_percent: '50.00',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A small stand-in for the server, in memory, for tests only. Amounts are exact; the rules are the server's own.
 import Big from 'big.js';
+import { type Answer, example, first, now } from './openapi.ts';
 
 export interface MockAsset {
   asset_id: string;
@@ -12,39 +13,10 @@ export interface MockAsset {
   halted: boolean;
 }
 
-export interface MockOrder {
-  order_id: string;
-  order_type: 'market_buy' | 'market_sell';
-  asset_id: string;
-  quantity: string;
-  price: string;
-  status: 'completed';
-  total_amount: string;
-  fee: string;
-  client_order_id: string | null;
-  created_at: string;
-}
+export type MockOrder = Answer<'getOrder'>['data'];
+export type MockMovement = Answer<'listTransactions'>['transactions'][number];
 
-export interface MockMovement {
-  transaction_id: string;
-  transaction_type: 'deposit' | 'withdraw' | 'order_payment' | 'order_sale';
-  amount: string;
-  status: 'completed';
-  reference_id: string | null;
-  created_at: string;
-}
-
-export interface MockUser {
-  username: string;
-  password: string;
-  email: string;
-  first_name: string;
-  last_name: string;
-  phone: string | null;
-  date_of_birth: string | null;
-  marketing_emails_consent: boolean;
-  created_at: string;
-}
+export type MockUser = Answer<'getProfile'> & { password: string };
 
 export interface OrderWish {
   order_type: 'market_buy' | 'market_sell';
@@ -55,10 +27,7 @@ export interface OrderWish {
   close?: true;
 }
 
-export interface MockViolation {
-  code: string;
-  message: string;
-}
+export type MockViolation = Answer<'previewOrder'>['data']['violations'][number];
 
 const MAX_ORDER = '10000.00';
 const LIMITS = { deposit: '10000.00', withdraw: '5000.00' } as const;
@@ -114,20 +83,10 @@ export class Bank {
 
   constructor() {
     this.users.set('demo_user', {
+      ...example('getProfile'),
       username: 'demo_user',
       password: 'Quiet-Harbour-41',
-      email: 'demo@example.com',
-      first_name: 'Dana',
-      last_name: 'Moore',
-      phone: '4155550123',
-      date_of_birth: '1990-04-17',
-      marketing_emails_consent: false,
-      created_at: this.now(),
     });
-  }
-
-  now(): string {
-    return new Date().toISOString().replace('Z', '000Z');
   }
 
   id(prefix: string): string {
@@ -151,7 +110,7 @@ export class Bank {
       amount: exact(amount),
       status: 'completed',
       reference_id: reference,
-      created_at: this.now(),
+      created_at: now(),
     };
     this.movements.unshift(movement);
     return movement;
@@ -218,7 +177,7 @@ export class Bank {
       total_amount: preview.total_amount,
       fee: '0.00',
       client_order_id: key,
-      created_at: this.now(),
+      created_at: now(),
     };
     const held = this.holdings.get(order.asset_id) ?? { quantity: new Big(0), cost: new Big(0) };
     const quantity = new Big(order.quantity);
@@ -255,9 +214,10 @@ export class Bank {
     return {
       ...this.portfolio(),
       assets: sold.map(([asset_id]) => ({
+        ...first(example('getPortfolio').assets),
         asset_id,
         quantity: '0',
-        status: 'closed',
+        status: 'closed' as const,
         realised_pnl: cash(this.realisedOf.get(asset_id) ?? new Big(0)),
       })),
     };
