@@ -20,7 +20,7 @@ export default defineConfig({
   resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __CNOP_UI_VERSION__: JSON.stringify(process.env.CNOP_VERSION ?? 'development'),
-    __CNOP_RED_PACKET__: JSON.stringify(process.env.CNOP_RED_PACKET === '1'),
+    __CNOP_GIFT__: JSON.stringify(process.env.CNOP_GIFT === '1'),
   },
   server: { proxy: { '/api': gateway, '/health': gateway, '/version': gateway } },
   build: {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
-  define: { __CNOP_UI_VERSION__: '"test"', __CNOP_RED_PACKET__: 'false' },
+  define: { __CNOP_UI_VERSION__: '"test"', __CNOP_GIFT__: 'false' },
   test: {
     environment: 'jsdom',
     environmentOptions: { jsdom: { url: 'http://localhost:3000/' } },

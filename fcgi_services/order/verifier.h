@@ -28,7 +28,7 @@ struct verifier_progress {
 cnop_must_check enum cnop_err verifier_start(struct verify *verify, struct cnop_batch_db *db,
                                              const struct verifier_config *config,
                                              struct verifier **ret_verifier);
-int verifier_fd(const struct verifier *verifier); /* readable when there is news */
+int verifier_fd(const struct verifier *verifier); /* readable when there is something to take */
 /* Moves the findings out, at most VERIFIER_FINDING_MAX; the number moved. */
 uint32_t verifier_take(struct verifier *verifier, struct verify_finding *findings,
                        struct verifier_progress *ret_progress);

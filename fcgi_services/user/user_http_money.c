@@ -228,7 +228,7 @@ user_http_gift(struct cnop_request *req, struct cnop_response *res)
     cnop_json_object_open(json, NULL);
     cnop_json_bool(json, "success", true);
     cnop_json_text(json, "message",
-                   result.by_phrase ? "You have opened a red pocket"
+                   result.by_phrase ? "A gift for the right phrase"
                                     : "A small gift for a good try");
     cnop_json_cash(json, "amount", result.amount, 2);
     cnop_json_bool(json, "got_red_pocket", result.by_phrase);

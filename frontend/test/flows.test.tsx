@@ -9,10 +9,10 @@ import { sessionState, signedOut } from '~/api/session';
 import { AccountPage } from '~/features/account/AccountPage';
 import { LoginPage } from '~/features/auth/LoginPage';
 import { RegisterPage } from '~/features/auth/RegisterPage';
+import { Gift } from '~/features/gift/Gift';
 import { OrdersPage } from '~/features/orders/OrdersPage';
 import { PortfolioPage } from '~/features/portfolio/PortfolioPage';
 import { ProfilePage } from '~/features/profile/ProfilePage';
-import { RedPacket } from '~/features/redpacket/RedPacket';
 import { TradePage } from '~/features/trade/TradePage';
 import { setPreferences } from '~/lib/preferences';
 import { trade } from '~/text/trade';
@@ -441,11 +441,11 @@ describe('profile', () => {
   });
 });
 
-describe('red packet', () => {
+describe('gift', () => {
   it('shows the gift', async () => {
-    showPage(RedPacket, '/dashboard');
-    await user.click(screen.getByRole('button', { name: 'Open a red packet' }));
-    await user.type(await screen.findByLabelText('Lucky phrase'), 'good fortune');
+    showPage(Gift, '/dashboard');
+    await user.click(screen.getByRole('button', { name: 'Open the daily gift' }));
+    await user.type(await screen.findByLabelText('Phrase'), 'good fortune');
     await user.click(screen.getByRole('button', { name: 'Open' }));
     expect(await screen.findByText(/\$8\.88 for trying/)).toBeInTheDocument();
   });

@@ -468,9 +468,9 @@ def test_asset_balances(service):
     assert service.get("balance/asset/ETH", service.add_user()).status == 404, "never somebody else's"
 
 
-# ---- red packet ----
+# ---- gift ----
 
-def test_red_packet(service):
+def test_gift(service):
     """Weakness 3: unlimited consolations."""
     user = service.add_user()
     small = service.gift(user, "hello")

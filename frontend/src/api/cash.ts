@@ -2,6 +2,7 @@
 // Cash and what it is worth with everything held: balance, limits, movements, deposits, withdrawals, gifts.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { GET, POST, unwrap } from '~/api/client';
+import { byCursor } from '~/api/cursor';
 import { roots } from '~/api/keys';
 import { live } from '~/api/live';
 import { untilAnswered } from '~/api/send-again';
@@ -37,7 +38,7 @@ export const closedQuery = () =>
 export const transactionsQuery = (pageSize: number) =>
   infiniteQueryOptions({
     queryKey: [...roots.money, 'transactions', pageSize],
-    initialPageParam: undefined as string | undefined,
+    ...byCursor,
     queryFn: ({ signal, pageParam }) =>
       unwrap(
         GET('/api/v1/balance/transactions', {
@@ -45,7 +46,6 @@ export const transactionsQuery = (pageSize: number) =>
           signal,
         }),
       ),
-    getNextPageParam: (last) => (last.has_more ? (last.next_cursor ?? undefined) : undefined),
   });
 
 export type MoneyDirection = 'deposit' | 'withdraw';
@@ -61,7 +61,7 @@ export async function moveMoney(direction: MoneyDirection, amount: string, key: 
   );
 }
 
-export async function claimGift(phrase: string, key: string) {
+export async function takeGift(phrase: string, key: string) {
   const options = { params: { header: { 'Idempotency-Key': key } }, body: { phrase } };
   return await untilAnswered(() => unwrap(POST('/api/v1/cny/claim', options)));
 }

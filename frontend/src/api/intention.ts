@@ -2,7 +2,7 @@
 // What a person has asked for and may not ask for twice by accident. An intention lives here, not in the dialog or page
 // it came from: whatever is closed or left meanwhile, its answer is awaited and reported, and as long as there is none
 // the same content goes out under the same key.
-import { claimGift, type MoneyDirection, moveMoney } from '~/api/cash';
+import { type MoneyDirection, moveMoney, takeGift } from '~/api/cash';
 import { isProblem } from '~/api/problem';
 import { newIdempotencyKey } from '~/api/send-again';
 import { type OrderDraft, placeOrder } from '~/api/trading';
@@ -18,7 +18,7 @@ interface Contents {
 const perform = {
   order: placeOrder,
   move: ({ direction, amount }: Contents['move'], key: string) => moveMoney(direction, amount, key),
-  gift: ({ phrase }: Contents['gift'], key: string) => claimGift(phrase, key),
+  gift: ({ phrase }: Contents['gift'], key: string) => takeGift(phrase, key),
 } as const;
 
 export type Kind = keyof Contents;

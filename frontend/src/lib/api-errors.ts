@@ -380,7 +380,7 @@ export const apiErrors = {
     {
       status: 422,
       retryable: false,
-      title: 'Gift already claimed',
+      title: 'Gift already taken',
       meaning: 'The account has had its gifts of this UTC day.',
       advice: 'Come back on the next UTC day.',
     },

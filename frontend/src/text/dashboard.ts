@@ -21,5 +21,4 @@ export const dashboard = {
   movementsEmpty: 'No cash has moved yet.',
   movers: 'Largest moves today',
   moversAll: 'All markets',
-  redPacket: 'Red packet',
 } as const;

@@ -71,7 +71,7 @@ function Movements() {
   );
 }
 
-/** `extra` is what the route adds below, such as the seasonal gift. */
+/** `extra` is what the route adds below, such as the daily gift. */
 export function DashboardPage({ extra }: { extra?: ReactNode }) {
   const me = useQuery(meQuery());
   const portfolio = useQuery(portfolioQuery());
