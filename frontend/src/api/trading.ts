@@ -2,6 +2,7 @@
 // Orders and trades: reading them, previewing and placing one.
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { GET, POST, unwrap } from '~/api/client';
+import { byCursor } from '~/api/cursor';
 import { roots } from '~/api/keys';
 import { untilAnswered } from '~/api/send-again';
 import type { Order, OrderStatus, OrderType, Preview } from '~/api/types';
@@ -26,7 +27,7 @@ export interface OrderDraft {
 export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
   infiniteQueryOptions({
     queryKey: [...roots.money, 'orders', filter, pageSize],
-    initialPageParam: undefined as string | undefined,
+    ...byCursor,
     queryFn: ({ signal, pageParam }) =>
       unwrap(
         GET('/api/v1/orders', {
@@ -34,7 +35,6 @@ export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
           signal,
         }),
       ),
-    getNextPageParam: (last) => (last.has_more ? (last.next_cursor ?? undefined) : undefined),
     placeholderData: keepPreviousData,
   });
 
@@ -50,7 +50,7 @@ export const orderQuery = (orderId: string) =>
 export const fillsQuery = (assetId: string, pageSize: number) =>
   infiniteQueryOptions({
     queryKey: [...roots.money, 'fills', assetId, pageSize],
-    initialPageParam: undefined as string | undefined,
+    ...byCursor,
     queryFn: ({ signal, pageParam }) =>
       unwrap(
         GET('/api/v1/assets/{asset_id}/transactions', {
@@ -58,7 +58,6 @@ export const fillsQuery = (assetId: string, pageSize: number) =>
           signal,
         }),
       ),
-    getNextPageParam: (last) => (last.has_more ? (last.next_cursor ?? undefined) : undefined),
   });
 
 const limitOf = ({ price }: OrderDraft) => (price === undefined ? {} : { price });

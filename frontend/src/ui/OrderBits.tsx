@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Small pieces about orders that several pages show.
 import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
+import { Link } from 'react-router';
 import type { OrderStatus, OrderType } from '~/api/types';
+import { paths } from '~/app/paths';
 import { orders } from '~/text/orders';
+import { Time } from '~/ui/Time';
 
 export function isBuy(type: OrderType): boolean {
   return type === 'market_buy' || type === 'limit_buy';
@@ -36,4 +39,14 @@ const tones: Partial<Record<OrderStatus, string>> = {
 
 export function StatusChip({ status }: { status: OrderStatus }) {
   return <span className={`chip ${tones[status] ?? ''}`}>{orders.statuses[status]}</span>;
+}
+
+/** When an order was placed; leads to it. */
+export function OrderLink({ orderId, at }: { orderId: string; at: string }) {
+  return (
+    <Link to={paths.order(orderId)} className="link">
+      <Time at={at} />
+      <span className="sr-only">{orders.open(orderId)}</span>
+    </Link>
+  );
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { Link } from 'react-router';
 import type { Order } from '~/api/types';
-import { paths } from '~/app/paths';
 import { price } from '~/lib/format';
 import { orders } from '~/text/orders';
 import { Amount } from '~/ui/Amount';
 import { type Column, DataTable } from '~/ui/DataTable';
-import { StatusChip, TypeLabel } from '~/ui/OrderBits';
-import { Time } from '~/ui/Time';
+import { OrderLink, StatusChip, TypeLabel } from '~/ui/OrderBits';
 
 const words = orders.columns;
 
@@ -15,12 +12,7 @@ const columns: readonly Column<Order>[] = [
   {
     label: words.time,
     phone: 'left-3',
-    cell: (order) => (
-      <Link to={paths.order(order.order_id)} className="link">
-        <Time at={order.created_at} />
-        <span className="sr-only">{orders.open(order.order_id)}</span>
-      </Link>
-    ),
+    cell: (order) => <OrderLink orderId={order.order_id} at={order.created_at} />,
   },
   {
     label: words.order,

@@ -17,22 +17,15 @@ export interface ToastData {
   link?: { to: string; label: string };
 }
 
-export function notifyDone({ title, text, link, stays }: Message): void {
+function notify(tone: ToastData['tone'], { title, text, link, stays }: Message, shownMs: number): void {
   toasts.add({
     title,
     description: text,
-    timeout: stays ? 0 : 8000,
-    priority: 'low',
-    data: { tone: 'good', link } satisfies ToastData,
+    timeout: stays ? 0 : shownMs,
+    priority: tone === 'bad' ? 'high' : 'low',
+    data: { tone, link } satisfies ToastData,
   });
 }
 
-export function notifyFailed({ title, text, link, stays }: Message): void {
-  toasts.add({
-    title,
-    description: text,
-    timeout: stays ? 0 : 12_000,
-    priority: 'high',
-    data: { tone: 'bad', link } satisfies ToastData,
-  });
-}
+export const notifyDone = (message: Message) => notify('good', message, 8000);
+export const notifyFailed = (message: Message) => notify('bad', message, 12_000);

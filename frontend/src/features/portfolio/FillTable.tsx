@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { Link } from 'react-router';
 import type { AssetTransaction } from '~/api/types';
-import { paths } from '~/app/paths';
 import { price } from '~/lib/format';
-import { orders } from '~/text/orders';
 import { portfolio } from '~/text/portfolio';
 import { Amount } from '~/ui/Amount';
 import { type Column, DataTable } from '~/ui/DataTable';
-import { SideLabel } from '~/ui/OrderBits';
-import { Time } from '~/ui/Time';
+import { OrderLink, SideLabel } from '~/ui/OrderBits';
 
 const words = portfolio.history;
 
@@ -16,12 +12,7 @@ const columns: readonly Column<AssetTransaction>[] = [
   {
     label: words.time,
     phone: 'left-2',
-    cell: (fill) => (
-      <Link to={paths.order(fill.order_id)} className="link">
-        <Time at={fill.timestamp} />
-        <span className="sr-only">{orders.open(fill.order_id)}</span>
-      </Link>
-    ),
+    cell: (fill) => <OrderLink orderId={fill.order_id} at={fill.timestamp} />,
   },
   {
     label: words.side,

@@ -41,17 +41,30 @@ function faultOf(value: decimal.Decimal, mostDigits: number, largest: string): s
   return decimal.compare(value, largest) > 0 ? trade.invalid.tooLarge : null;
 }
 
-/** An empty field is neither an order nor a mistake. */
+interface Bounds {
+  units: readonly string[];
+  mostDigits: number;
+  largest: string;
+}
+
+/** An empty field is neither a value nor a mistake. */
+function readWithin(text: string, { units, mostDigits, largest }: Bounds, locale?: string) {
+  const { value, fault: unread } = readTyped(text, units, locale);
+  if (unread === 'empty') return { value: null, fault: null };
+  if (value === null) return { value: null, fault: trade.invalid[unread](asTyped('0.25', locale)) };
+  const fault = faultOf(value, mostDigits, largest);
+  return fault ? { value: null, fault } : { value, fault: null };
+}
+
 export function readOrder(
   { assetId, side, mode, text }: TypedOrder,
   step = FINEST,
   locale?: string,
 ): Reading {
-  const { value, fault: unread } = readTyped(text, units(mode, assetId), locale);
-  if (unread === 'empty') return { draft: null, fault: null };
-  if (value === null) return { draft: null, fault: trade.invalid[unread](asTyped('0.25', locale)) };
-  const wrong = faultOf(value, digitsOf(mode === 'quantity' ? step : CENT), LARGEST[mode]);
-  if (wrong) return { draft: null, fault: wrong };
+  const mostDigits = digitsOf(mode === 'quantity' ? step : CENT);
+  const bounds = { units: units(mode, assetId), mostDigits, largest: LARGEST[mode] };
+  const { value, fault } = readWithin(text, bounds, locale);
+  if (value === null) return { draft: null, fault };
   const order_type = side === 'buy' ? 'market_buy' : 'market_sell';
   return { draft: { order_type, asset_id: assetId, [mode]: value }, fault: null };
 }
@@ -63,11 +76,9 @@ export interface LimitReading {
 
 /** The worst acceptable price as typed; an empty field accepts any. */
 export function readLimit(text: string, locale?: string): LimitReading {
-  const { value, fault: unread } = readTyped(text, DOLLARS, locale);
-  if (unread === 'empty') return { price: null, fault: null };
-  if (value === null) return { price: null, fault: trade.invalid[unread](asTyped('0.25', locale)) };
-  const wrong = faultOf(value, PRICE_DIGITS, LARGEST_PRICE);
-  return wrong ? { price: null, fault: wrong } : { price: value, fault: null };
+  const bounds = { units: DOLLARS, mostDigits: PRICE_DIGITS, largest: LARGEST_PRICE };
+  const { value, fault } = readWithin(text, bounds, locale);
+  return { price: value, fault };
 }
 
 /** With the worst acceptable price; a limit that cannot be read leaves no order at all. */
