@@ -78,6 +78,7 @@ read_command(const unsigned char *bytes, size_t len, unsigned rights,
     const unsigned char *command = bytes + offsetof(struct engine_wire_command, command);
 
     cnop_assert(message->tick_count == 0);
+    cnop_assert(len >= sizeof(struct engine_wire_head));
     if (len != sizeof(struct engine_wire_command) || !has_sound_flags(command))
         return COMMAND_MESSAGE_UNREADABLE;
     memcpy(&message->command, command, sizeof(message->command));
@@ -94,6 +95,8 @@ read_ticks(const unsigned char *bytes, size_t len, unsigned rights, struct comma
 {
     struct engine_wire_ticks ticks;
 
+    cnop_assert(len >= sizeof(ticks));
+    cnop_assert(message->tick_count == 0);
     memcpy(&ticks, bytes, sizeof(ticks));
     if (ticks.count < 1 || ticks.count > ENGINE_WIRE_TICK_MAX ||
         len != sizeof(ticks) + ticks.count * sizeof(struct ledger_tick))

@@ -25,6 +25,7 @@ is_told(struct guard *guard, const struct verify_finding *finding)
 {
     uint64_t hash = cnop_mix64((uint64_t)finding->account_id);
 
+    cnop_assert(finding->text[0] != '\0');
     for (const char *c = finding->text; *c != '\0'; c++)
         hash = cnop_mix64(hash ^ (unsigned char)*c);
     for (uint32_t i = 0; i < TOLD_MAX && i < guard->told_count; i++) {
@@ -55,6 +56,7 @@ freeze(struct guard *guard, const struct verify_finding *finding)
         ledger_find_account(engine_ledger(guard->engine), finding->account_id);
     struct engine_job *job;
 
+    cnop_assert(finding->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     if (account != NULL && account->status == LEDGER_FROZEN)
         return;
     job = engine_job_take(guard->engine);
@@ -71,6 +73,7 @@ freeze(struct guard *guard, const struct verify_finding *finding)
 void
 guard_take(struct guard *guard, const struct verify_finding *findings, uint32_t count)
 {
+    cnop_assert(guard->engine != NULL);
     for (uint32_t i = 0; i < count; i++) {
         const struct verify_finding *finding = &findings[i];
         struct cnop_log_line line;
@@ -113,6 +116,8 @@ guard_open(struct engine *engine, struct verifier *verifier)
 {
     static struct guard guard;
 
+    cnop_assert(engine != NULL);
+    cnop_assert(guard.engine == NULL); /* one a process */
     guard = (struct guard){.engine = engine, .verifier = verifier, .progress = {.durable = true}};
     return &guard;
 }

@@ -59,6 +59,7 @@ put_holdings(struct cnop_buf *buf, const struct order_refusal *refusal)
 {
     const struct ledger_violation *figures = &refusal->violation;
 
+    cnop_assert(figures->err == CNOP_E_INSUFFICIENT_HOLDINGS);
     if (figures->need_e8 == 0) { /* a close */
         cnop_buf_text(buf, "There is no ");
         cnop_buf_str(buf, refusal->symbol);

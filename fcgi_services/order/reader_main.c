@@ -43,6 +43,7 @@ close_env(void *arg)
 {
     struct reader_env *env = arg;
 
+    cnop_assert(env != NULL);
     cnop_db_close(&env->db);
 }
 

@@ -16,6 +16,7 @@
 static void
 doubt(struct recovery_check *check, const char *text)
 {
+    cnop_assert(text[0] != '\0');
     check->in_doubt = true;
     cnop_log_write(CNOP_LOG_CRITICAL, "ledger_in_doubt", text);
 }
@@ -28,6 +29,8 @@ on_found(void *arg, const struct verify_finding *finding)
     struct recovery_check *check = arg;
     struct recovered *out = check->out;
 
+    cnop_assert(finding->text[0] != '\0');
+    cnop_assert(out->finding_count <= RECOVERY_FINDING_MAX);
     check->found_count++;
     if (finding->account_id < LEDGER_ACCOUNT_FIRST_USER) {
         doubt(check, finding->text);
@@ -54,6 +57,8 @@ recovery_check_init(struct recovery_check *check, const struct recovery_parts *p
 {
     const struct verify_to to = {.found = on_found, .pace = go_on, .arg = check};
 
+    cnop_assert(parts->verify != NULL);
+    cnop_assert(parts->key != NULL);
     memset(check, 0, sizeof(*check));
     check->parts = parts;
     check->out = out;
@@ -66,6 +71,7 @@ void
 recovery_check_balance(struct recovery_check *check, const struct ledger_balance *row,
                        const struct cnop_cell *seal)
 {
+    cnop_assert(seal != NULL);
     if (row->asset_id >= RECOVERY_ASSET_MAX) {
         doubt(check, "a balance of an asset that cannot be");
         return;
@@ -83,6 +89,7 @@ void
 recovery_check_account(struct recovery_check *check, const struct ledger_account *account,
                        const struct cnop_cell *seal)
 {
+    cnop_assert(seal != NULL);
     if (!check->sealed || cell_is(seal, seal_account(check->parts->key, account)))
         return;
     if (check->status_count < RECOVERY_UNSEALED_MAX)
@@ -117,6 +124,7 @@ check_tail(struct recovery_check *check)
     enum cnop_err err = CNOP_OK;
     bool end = false;
 
+    cnop_assert(chain.seq <= head->seq);
     cnop_batch_init(&query, memory, sizeof(memory));
     cnop_batch_sql(&query, "SELECT epoch,hash FROM journal WHERE seq=");
     cnop_batch_u64(&query, chain.seq);
@@ -144,6 +152,7 @@ check_accounts(struct recovery_check *check, int64_t first, int64_t last)
 static enum cnop_err
 check_everybody(struct recovery_check *check)
 {
+    cnop_assert(!check->in_doubt);
     cnop_log_write(CNOP_LOG_WARN, "recovery", "making every balance again from orders and entries");
     return check_accounts(check, LEDGER_ACCOUNT_FIRST_USER, INT64_MAX - 1);
 }
@@ -155,6 +164,8 @@ check_unsealed(struct recovery_check *check)
     enum cnop_err err = CNOP_OK;
     int64_t before = 0;
 
+    cnop_assert(!check->in_doubt);
+    cnop_assert(check->unsealed_count <= RECOVERY_UNSEALED_MAX); /* more are in doubt */
     for (uint32_t i = 0; i < check->unsealed_count && err == CNOP_OK; i++) {
         int64_t account_id = check->unsealed[i].account_id;
 
@@ -180,6 +191,7 @@ is_balanced(const struct recovery_check *check)
 static bool
 is_found(const struct recovery_check *check, int64_t account_id)
 {
+    cnop_assert(check->out->finding_count <= RECOVERY_FINDING_MAX);
     for (uint32_t i = 0; i < check->out->finding_count; i++) {
         if (check->out->findings[i].account_id == account_id)
             return true;
@@ -191,6 +203,8 @@ static void
 put_seal(const struct recovery_check *check, struct cnop_batch *sql,
          const struct ledger_balance *row)
 {
+    cnop_assert(row != NULL);
+    cnop_assert(row->asset_id < RECOVERY_ASSET_MAX);
     cnop_batch_sql(sql, "UPDATE balance SET seal=");
     cnop_buf_i64(&sql->text, seal_balance(check->parts->key, row));
     cnop_batch_sql(sql, " WHERE account_id=");
@@ -206,6 +220,7 @@ commit_seals(struct recovery_check *check, struct cnop_batch *sql)
     enum cnop_err err;
 
     cnop_batch_sql(sql, "COMMIT");
+    cnop_assert(!cnop_batch_overflowed(sql));
     err = cnop_batch_commit(check->parts->db, sql);
     cnop_batch_clear(sql);
     cnop_batch_sql(sql, "START TRANSACTION;");
@@ -219,6 +234,7 @@ seal_everything(struct recovery_check *check, struct cnop_batch *sql)
     const struct ledger *ledger = check->parts->ledger;
     enum cnop_err err = CNOP_OK;
 
+    cnop_assert(!check->sealed);
     for (uint32_t i = 0; i < ledger_balance_count(ledger) && err == CNOP_OK; i++) {
         if (!is_found(check, ledger_balance_at(ledger, i)->account_id))
             put_seal(check, sql, ledger_balance_at(ledger, i));
@@ -248,6 +264,8 @@ seal_everything(struct recovery_check *check, struct cnop_batch *sql)
 static enum cnop_err
 seal_again(struct recovery_check *check, struct cnop_batch *sql)
 {
+    cnop_assert(check->sealed);
+    cnop_assert(check->unsealed_count <= RECOVERY_UNSEALED_MAX);
     for (uint32_t i = 0; i < check->unsealed_count; i++) {
         const struct recovery_row *row = &check->unsealed[i];
 
@@ -264,6 +282,8 @@ seal(struct recovery_check *check)
     static char memory[2 * SEAL_ROWS * SEAL_ROW_BYTES];
     struct cnop_batch sql;
 
+    cnop_assert(!check->in_doubt);
+    cnop_assert(is_balanced(check)); /* a seal says that a row was right */
     cnop_batch_init(&sql, memory, sizeof(memory));
     cnop_batch_sql(&sql, "START TRANSACTION;");
     return check->sealed ? seal_again(check, &sql) : seal_everything(check, &sql);
@@ -274,6 +294,7 @@ seal(struct recovery_check *check)
 static void
 add_status_findings(struct recovery_check *check)
 {
+    cnop_assert(check->status_count <= RECOVERY_UNSEALED_MAX);
     for (uint32_t i = 0; i < check->status_count; i++) {
         const struct verify_finding finding = {
             .account_id = check->status[i],
@@ -296,6 +317,7 @@ start_over(struct recovery_check *check, uint32_t kept_findings)
     for (uint32_t i = 0; i < ledger_balance_count(ledger); i++) {
         const struct ledger_balance *row = ledger_balance_at(ledger, i);
 
+        cnop_assert(row->asset_id < RECOVERY_ASSET_MAX);
         check->sums[row->asset_id] += (__int128)row->avail_e8 + row->held_e8;
     }
     return check_everybody(check);
@@ -307,6 +329,7 @@ check_balances(struct recovery_check *check)
     uint32_t kept_findings = check->out->finding_count;
     enum cnop_err err;
 
+    cnop_assert(!check->in_doubt);
     if (!check->sealed)
         return check_everybody(check);
     err = check_unsealed(check);

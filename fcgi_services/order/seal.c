@@ -31,6 +31,7 @@ seal_key_derive(const struct cnop_id_key *id_key, struct seal_key *ret_key)
     unsigned char input[sizeof(id_key->bytes) + sizeof(purpose)];
     unsigned char hash[CNOP_SHA256_BYTES];
 
+    _Static_assert(sizeof(ret_key->bytes) <= sizeof(hash), "a key is a part of the hash");
     memcpy(input, id_key->bytes, sizeof(id_key->bytes));
     memcpy(input + sizeof(id_key->bytes), purpose, sizeof(purpose));
     cnop_secret_sha256(input, sizeof(input), hash);

@@ -56,6 +56,7 @@ pace(void *arg)
     int64_t rest_us = busy_us * (100 - share) / share;
     bool go_on;
 
+    cnop_assert(share > 0 && share <= 100);
     if (rest_us < PAUSE_MIN_US)
         rest_us = PAUSE_MIN_US;
     go_on = wait_us(verifier, rest_us > PAUSE_MAX_US ? PAUSE_MAX_US : rest_us);
@@ -73,6 +74,7 @@ store(struct verifier *verifier)
     char memory[QUERY_BYTES];
     struct cnop_batch sql;
 
+    cnop_assert(progress->finding_count >= 0);
     cnop_batch_init(&sql, memory, sizeof(memory));
     cnop_batch_sql(&sql, "START TRANSACTION;UPDATE verification SET started_us=");
     cnop_buf_i64(&sql.text, progress->started_us);
@@ -90,6 +92,7 @@ store(struct verifier *verifier)
     cnop_batch_sql(&sql, ",updated_us=");
     cnop_buf_i64(&sql.text, cnop_clock_wall_us());
     cnop_batch_sql(&sql, " WHERE shard=0;COMMIT");
+    cnop_assert(!cnop_batch_overflowed(&sql));
     if (cnop_batch_commit(verifier->db, &sql) != CNOP_OK)
         cnop_log_write(CNOP_LOG_WARN, "verification", cnop_batch_db_cause(verifier->db));
 }
@@ -100,10 +103,12 @@ on_found(void *arg, const struct verify_finding *finding)
     struct verifier *verifier = arg;
     bool is_more;
 
+    cnop_assert(finding->text[0] != '\0');
     verifier->pass_findings++;
     if (verifier->first_finding[0] == '\0')
         memcpy(verifier->first_finding, finding->text, sizeof(verifier->first_finding));
     pthread_mutex_lock(&verifier->mutex);
+    cnop_assert(verifier->finding_count <= VERIFIER_FINDING_MAX);
     if (verifier->finding_count < VERIFIER_FINDING_MAX) /* the next pass finds the others */
         verifier->findings[verifier->finding_count++] = *finding;
     is_more = verifier->pass_findings > verifier->progress.finding_count;
@@ -116,6 +121,8 @@ on_found(void *arg, const struct verify_finding *finding)
 static void
 on_pass_ended(struct verifier *verifier, int64_t started_us, int64_t account_count, uint64_t seq)
 {
+    cnop_assert(started_us > 0);
+    cnop_assert(account_count >= 0);
     pthread_mutex_lock(&verifier->mutex);
     verifier->progress.started_us = started_us;
     verifier->progress.finished_us = cnop_clock_wall_us();
@@ -175,6 +182,7 @@ pass(struct verifier *verifier)
     bool end = false;
     enum cnop_err err = check_durable(verifier);
 
+    cnop_assert(known >= 0);
     verifier->pass_findings = 0;
     verifier->first_finding[0] = '\0';
     cnop_batch_init(&query, memory, sizeof(memory));
@@ -183,6 +191,7 @@ pass(struct verifier *verifier)
         err = cnop_batch_scan(verifier->db, &query, count_account, &account_count);
     while (err == CNOP_OK && next < INT64_MAX) {
         err = verify_accounts(verifier->verify, next, INT64_MAX - 1, true, &next);
+        cnop_assert(err != CNOP_OK || next > LEDGER_ACCOUNT_FIRST_USER); /* it goes on */
         store_news(verifier, known);
     }
     if (err == CNOP_OK)
@@ -202,6 +211,8 @@ verifier_main(void *arg)
     struct verifier *verifier = arg;
     bool go_on = true;
 
+    cnop_assert(verifier->verify != NULL);
+    cnop_assert(verifier->db != NULL);
     while (go_on) {
         enum cnop_err err;
 
@@ -258,6 +269,7 @@ verifier_take(struct verifier *verifier, struct verify_finding *findings,
     wake_drain(verifier->event_fd);
     pthread_mutex_lock(&verifier->mutex);
     count = verifier->finding_count;
+    cnop_assert(count <= VERIFIER_FINDING_MAX);
     memcpy(findings, verifier->findings, count * sizeof(*findings));
     verifier->finding_count = 0;
     *ret_progress = verifier->progress;
@@ -268,6 +280,7 @@ verifier_take(struct verifier *verifier, struct verify_finding *findings,
 void
 verifier_stop(struct verifier *verifier)
 {
+    cnop_assert(verifier->stop_fd >= 0);
     wake_signal(verifier->stop_fd);
     (void)pthread_join(verifier->thread, NULL);
 }

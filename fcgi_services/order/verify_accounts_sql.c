@@ -35,6 +35,9 @@ place(struct verify *verify, int64_t account_id, uint16_t asset_id)
     }
     if (low < verify->balance_count && compare(&verify->balances[low], account_id, asset_id) == 0)
         return &verify->balances[low];
+    cnop_assert(low == 0 || compare(&verify->balances[low - 1], account_id, asset_id) < 0);
+    cnop_assert(low == verify->balance_count ||
+                compare(&verify->balances[low], account_id, asset_id) > 0);
     if (verify->balance_count == CNOP_COUNT(verify->balances))
         return NULL;
     memmove(&verify->balances[low + 1], &verify->balances[low],
@@ -163,6 +166,7 @@ read_balances(struct verify *verify)
 {
     enum cnop_err err;
 
+    cnop_assert(verify->first <= verify->last);
     verify->balance_count = 0;
     verify->next_id = 0;
     /* The inner query ends at its limit, along the key; joined as it stands it would sort the rest.
@@ -200,6 +204,7 @@ cut_lines(struct verify *verify)
         if (lines >= VERIFY_LINES && i > 0) {
             verify->last = row->account_id - 1;
             verify->balance_count = i;
+            cnop_assert(verify->last >= verify->first);
             return;
         }
     }
@@ -221,6 +226,7 @@ scan_lines(struct verify *verify, const char *sql, cnop_batch_row_fn fn)
 {
     enum cnop_err err;
 
+    cnop_assert(verify->first <= verify->last);
     verify->cursor_id = 0;
     do {
         verify_query(verify, sql);
@@ -230,6 +236,7 @@ scan_lines(struct verify *verify, const char *sql, cnop_batch_row_fn fn)
         verify_number(verify, verify->next_id, " ORDER BY account_id,id LIMIT ");
         verify_number(verify, VERIFY_LINES, "");
         err = verify_run(verify, fn);
+        cnop_assert(verify->row_count <= VERIFY_LINES);
         if (err == CNOP_OK && verify->row_count == VERIFY_LINES && verify->first < verify->last)
             return CNOP_E_TRUNCATED; /* one account at a time can be read on */
     } while (err == CNOP_OK && verify->row_count == VERIFY_LINES);
@@ -268,6 +275,8 @@ judge(struct verify *verify, const struct verify_balance *balance)
     int64_t account_id = row->account_id;
     const char *what = NULL;
 
+    cnop_assert(account_id >= verify->first);
+    cnop_assert(account_id <= verify->last);
     if (stored_e8 != balance->total_e8) {
         verify_found(verify, VERIFY_OF(account_id, row->asset_id, stored_e8 - balance->total_e8),
                      "balance of account %lld, asset %u: %s%lld at 10^-8; its orders and entries "
@@ -316,6 +325,7 @@ verify_accounts(struct verify *verify, int64_t first, int64_t last, bool seals, 
         verify_number(verify, verify->last, "");
         err = verify_run(verify, on_account);
     }
+    cnop_assert(verify->last >= first && verify->last <= last);
     *ret_next = verify->last + 1;
     return err;
 }

@@ -11,6 +11,7 @@
 static void
 fault(struct verify *verify, struct verify_command *command, const char *what)
 {
+    cnop_assert(what != NULL);
     if (command->faulty)
         return;
     command->faulty = true;
@@ -29,6 +30,7 @@ on_size(void *arg, const struct cnop_row *row)
     int64_t count = cell_i64(row, 1);
 
     cnop_assert(row->column_count == 2);
+    cnop_assert(verify->row_count <= VERIFY_COMMANDS);
     if (count < 0 || count > ENGINE_BATCH_MAX)
         count = ENGINE_BATCH_MAX; /* what the row says is judged when it is read */
     if (verify->row_count + count > VERIFY_COMMANDS)
@@ -60,6 +62,7 @@ take_commands(struct verify *verify, struct cnop_str body, int64_t count)
         found++;
         verify->command_count += has_rows(&place->command);
     }
+    cnop_assert(verify->command_count <= VERIFY_COMMANDS);
     return found == count ? CNOP_OK : CNOP_E_INVALID;
 }
 
@@ -85,6 +88,8 @@ check_journal_row(struct verify *verify, const struct cnop_row *row)
     int64_t first_id = cell_i64(row, JOURNAL_FIRST_ID), count = cell_i64(row, JOURNAL_COUNT);
     uint64_t epoch = (uint64_t)cell_i64(row, JOURNAL_EPOCH);
 
+    cnop_assert(row->column_count == JOURNAL_PLACE_COUNT);
+    cnop_assert(chain != NULL);
     if ((uint64_t)cell_i64(row, JOURNAL_SEQ) != chain->seq + 1)
         return "rows before it are missing";
     if (prev.len != sizeof(chain->hash) || memcmp(prev.ptr, chain->hash, prev.len) != 0)
@@ -107,7 +112,6 @@ on_journal(void *arg, const struct cnop_row *row)
     struct cnop_str hash = cell_bytes(row, JOURNAL_HASH);
     const char *what = check_journal_row(verify, row);
 
-    cnop_assert(row->column_count == JOURNAL_PLACE_COUNT);
     verify->broken = verify->broken || what != NULL;
     if (what != NULL)
         verify_found(verify, VERIFY_OF(0, 0, 0), "journal row %lld %s",
@@ -125,6 +129,7 @@ find_command(struct verify *verify, int64_t id)
 {
     uint32_t low = 0, high = verify->command_count;
 
+    cnop_assert(high <= VERIFY_COMMANDS);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
 
@@ -154,6 +159,8 @@ is_settled(const struct verify_command *known, cnop_cash *ret_house)
     if (!buy)
         cents = cnop_cash_cent_floor(down);
     *ret_house = buy ? down : up;
+    cnop_assert(ret_house->e8 >= 0);
+    cnop_assert(down.e8 <= up.e8);
     return known->total.e8 == cents.e8 || known->total.e8 == (buy ? up.e8 : down.e8);
 }
 
@@ -163,6 +170,7 @@ is_asked(const struct verify_command *known, int64_t quote_e8)
 {
     const struct ledger_command *command = &known->command;
 
+    cnop_assert(command->op == LEDGER_OP_ORDER);
     if (command->qty.e8 > 0)
         return known->qty.e8 == command->qty.e8;
     if (quote_e8 != command->amount.e8)
@@ -178,6 +186,7 @@ compare_order(struct verify_command *known, const struct ledger_posting *stored)
     const struct ledger_command *command = &known->command;
     cnop_cash house;
 
+    cnop_assert(stored->op == LEDGER_OP_ORDER);
     known->qty = stored->qty;
     known->total = stored->total;
     known->fee = stored->fee;
@@ -203,6 +212,7 @@ on_order(void *arg, const struct cnop_row *cells)
     const char *what;
     ROW_PLACES(ROW_ORDER);
 
+    cnop_assert(cells->column_count == PLACE_COUNT);
     ROW_TAKE_ALL(ROW_ORDER)
     known = find_command(verify, stored.id);
     if (known == NULL) {
@@ -234,6 +244,7 @@ on_entry(void *arg, const struct cnop_row *cells)
     struct verify_command *known;
     ROW_PLACES(ROW_ENTRY);
 
+    cnop_assert(cells->column_count == PLACE_COUNT);
     ROW_TAKE_ALL(ROW_ENTRY)
     known = find_command(verify, stored.id);
     if (known == NULL) {
@@ -272,6 +283,7 @@ legs_of_order(const struct verify_command *known, cnop_cash house,
     };
     uint32_t count = 0;
 
+    cnop_assert(known->command.op == LEDGER_OP_ORDER);
     for (size_t i = 0; i < CNOP_COUNT(all); i++) {
         if (all[i].amount_e8 != 0)
             legs[count++] = all[i];
@@ -287,6 +299,7 @@ legs_of(const struct verify_command *known, struct ledger_transfer legs[LEDGER_T
     uint8_t kind = (uint8_t)(known->command.op - LEDGER_OP_DEPOSIT + LEDGER_TRANSFER_DEPOSIT);
     cnop_cash house = {0};
 
+    cnop_assert(has_rows(&known->command));
     if (known->command.op == LEDGER_OP_ORDER) {
         (void)is_settled(known, &house);
         return legs_of_order(known, house, legs);
@@ -343,6 +356,7 @@ read_stretch(struct verify *verify)
 {
     enum cnop_err err;
 
+    cnop_assert(verify->chain != NULL);
     verify->last_seq = 0;
     verify->command_count = 0;
     verify->broken = false;
@@ -361,6 +375,8 @@ read_stretch(struct verify *verify)
 static enum cnop_err
 scan_between(struct verify *verify, const char *sql, const char *order, cnop_batch_row_fn fn)
 {
+    cnop_assert(verify->command_count > 0);
+    cnop_assert(!verify->broken);
     verify_query(verify, sql);
     verify_number(verify, verify->commands[0].id, " AND ");
     verify_number(verify, verify->commands[verify->command_count - 1].id, order);
@@ -372,6 +388,7 @@ verify_chain(struct verify *verify, struct ledger_chain *chain, bool *ret_end)
 {
     enum cnop_err err;
 
+    cnop_assert(chain != NULL);
     verify->chain = chain;
     err = read_stretch(verify);
     *ret_end = verify->last_seq == 0;

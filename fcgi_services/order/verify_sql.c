@@ -38,6 +38,7 @@ verify_found(struct verify *verify, const struct verify_finding *what, const cha
     struct verify_finding finding = *what;
     va_list values;
 
+    cnop_assert(verify->to.found != NULL);
     va_start(values, format);
     (void)vsnprintf(finding.text, sizeof(finding.text), format, values);
     va_end(values);
@@ -49,6 +50,7 @@ verify_found(struct verify *verify, const struct verify_finding *what, const cha
 void
 verify_query(struct verify *verify, const char *sql)
 {
+    cnop_assert(sql[0] != '\0');
     cnop_batch_init(&verify->query, verify->text, sizeof(verify->text));
     cnop_batch_constant(&verify->query, sql);
 }
@@ -64,6 +66,7 @@ enum cnop_err
 verify_run(struct verify *verify, cnop_batch_row_fn fn)
 {
     cnop_assert(!cnop_batch_overflowed(&verify->query));
+    cnop_assert(verify->to.pace != NULL);
     verify->row_count = 0;
     if (!verify->to.pace(verify->to.arg))
         return CNOP_E_SHUTTING_DOWN;
