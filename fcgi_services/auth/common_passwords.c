@@ -36,19 +36,12 @@ common_passwords_parse(struct cnop_arena *arena, struct cnop_str text,
                        struct common_passwords *ret_list)
 {
     uint64_t *digests = cnop_arena_alloc_array(arena, COMMON_PASSWORDS_MAX, sizeof(*digests));
+    struct cnop_str line;
     size_t count = 0;
 
     if (digests == NULL)
         return CNOP_E_NO_MEMORY;
-    while (text.len > 0) {
-        struct cnop_str line;
-        struct cnop_str rest;
-
-        cnop_str_cut(text, '\n', &line, &rest);
-        text = rest;
-        line = cnop_str_trim(line);
-        if (line.len == 0 || line.ptr[0] == '#')
-            continue;
+    while (cnop_file_next_entry(&text, &line)) {
         if (count == COMMON_PASSWORDS_MAX)
             return CNOP_E_CONFIG;
         for (size_t i = 0; i < line.len; i++) {
@@ -74,10 +67,7 @@ common_passwords_load(struct cnop_arena *arena, const char *path, struct common_
     err = cnop_file_read(arena, path, COMMON_PASSWORDS_FILE_BYTES, &text, ret_reason);
     if (err != CNOP_OK)
         return err;
-    err = common_passwords_parse(arena, text, ret_list);
-    if (err != CNOP_OK)
-        *ret_reason = cnop_err_meaning(err);
-    return err;
+    return cnop_file_judge(common_passwords_parse(arena, text, ret_list), ret_reason);
 }
 
 /* ---- patterns ---- */

@@ -2,7 +2,7 @@
 /* The statements of the price feed. Rows in, structs out; no rules. */
 #include "fcgi_services/inventory/feed_store.h"
 
-#include "shared/db/db.h"
+#include "fcgi_services/inventory/price_head_sql.h"
 #include "shared/json/json_write.h"
 
 #define SECOND_US INT64_C(1000000)
@@ -75,12 +75,6 @@ feed_store_seed(struct cnop_db *db, const struct catalogue *catalogue, int64_t n
 
 /* ---- one tick ---- */
 
-static const struct cnop_sql raise_version = {
-    "feed.raise_version", "UPDATE price_head SET seq = seq + 1 WHERE id = 1", .max_rows = 0};
-
-static const struct cnop_sql select_version = {
-    "feed.version", "SELECT seq FROM price_head WHERE id = 1", .max_rows = 1};
-
 static const struct cnop_sql select_assets = {
     "feed.assets",
     "SELECT a.id, a.symbol, a.base_price_e10, a.base_volume_usd, a.is_active, a.leader_id,"
@@ -135,19 +129,17 @@ feed_store_begin(struct cnop_db *db, struct cnop_arena *arena, struct cnop_tx **
                  uint64_t *ret_seq, struct feed_assets *ret_assets)
 {
     cnop_cleanup(cnop_tx_done) struct cnop_tx *tx = NULL;
-    struct cnop_row head;
+    uint64_t seq = 0;
     enum cnop_err err;
 
     err = cnop_tx_begin(db, &tx);
     if (err == CNOP_OK)
-        err = cnop_db_exec(db, &raise_version, CNOP_NO_PARAMS, NULL);
-    if (err == CNOP_OK)
-        err = cnop_db_find(db, arena, &select_version, CNOP_NO_PARAMS, &head);
+        err = price_head_raise(db, arena, &seq);
     if (err == CNOP_OK)
         err = feed_store_assets(db, arena, ret_assets);
     if (err != CNOP_OK)
         return err;
-    *ret_seq = cnop_row_u64(&head, 0);
+    *ret_seq = seq;
     *ret_tx = tx;
     tx = NULL; /* the caller's now */
     return CNOP_OK;

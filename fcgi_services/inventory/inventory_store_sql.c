@@ -2,6 +2,7 @@
 /* The statements of the inventory service. Rows in, structs out; no rules. */
 #include "fcgi_services/inventory/inventory_store.h"
 
+#include "fcgi_services/inventory/price_head_sql.h"
 #include "shared/db/snapshot.h"
 
 #define LIST_MAX 2000
@@ -175,9 +176,6 @@ inventory_store_candles(struct cnop_db *db, struct cnop_arena *arena, uint16_t a
 
 /* ---- changes by an operator ---- */
 
-static const struct cnop_sql raise_version = {
-    "inventory.raise_version", "UPDATE price_head SET seq = seq + 1 WHERE id = 1", .max_rows = 0};
-
 static const struct cnop_sql hold_asset = {
     "inventory.hold",
     "SELECT a.id, a.halted, q.price_e10 FROM asset a LEFT JOIN quote q ON q.asset_id = a.id"
@@ -213,13 +211,9 @@ inventory_store_hold(struct cnop_db *db, struct cnop_arena *arena, struct cnop_s
     err = cnop_tx_begin(db, &tx);
     if (err != CNOP_OK)
         return err;
-    err = cnop_db_exec(db, &raise_version, CNOP_NO_PARAMS, NULL);
+    err = price_head_raise(db, arena, &held.seq);
     if (err != CNOP_OK)
         return err;
-    err = cnop_db_find(db, arena, &select_version, CNOP_NO_PARAMS, &row);
-    if (err != CNOP_OK)
-        return err;
-    held.seq = cnop_row_u64(&row, 0);
     err = cnop_db_find(db, arena, &hold_asset, CNOP_PARAMS(CNOP_P_STR(symbol)), &row);
     if (err != CNOP_OK)
         return err;

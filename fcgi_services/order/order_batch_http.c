@@ -234,14 +234,17 @@ submit_items(const struct order_env *env, struct batch *batch)
     }
 }
 
-void
+enum cnop_err
 order_batch_run(const struct order_env *env, struct batch *batch)
 {
+    if (engine_room(env->engine) < batch->count)
+        return CNOP_E_OVERLOADED;
     submit_items(env, batch);
     if (batch->open_count == 0)
         write_answer(batch); /* nothing to wait for: the handler answers */
     else
         cnop_request_defer(batch->req);
+    return CNOP_OK;
 }
 
 enum cnop_err
@@ -260,8 +263,5 @@ order_http_batch(struct cnop_request *req, struct cnop_response *res)
     err = read_batch(req, batch);
     if (err != CNOP_OK)
         return err;
-    if (engine_room(env->engine) < batch->count)
-        return CNOP_E_OVERLOADED;
-    order_batch_run(env, batch);
-    return CNOP_OK;
+    return order_batch_run(env, batch);
 }

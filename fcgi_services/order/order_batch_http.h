@@ -27,7 +27,8 @@ struct batch {
 cnop_must_check enum cnop_err order_batch_key(struct cnop_request *req, struct cnop_str batch_key,
                                               size_t index, struct ledger_command *command);
 
-/* Submits every item without an error, and answers when all are done. */
-void order_batch_run(const struct order_env *env, struct batch *batch);
+/* Submits every item without an error, and answers when all are done. OVERLOADED: there is no room
+ * for all of them, and none is submitted. */
+cnop_must_check enum cnop_err order_batch_run(const struct order_env *env, struct batch *batch);
 
 #endif

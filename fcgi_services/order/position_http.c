@@ -162,8 +162,5 @@ position_http_sweep(struct cnop_request *req, struct cnop_response *res)
         err = add_item(&sweep, batch, (uint16_t)id);
     if (err != CNOP_OK)
         return err;
-    if (engine_room(env->engine) < batch->count)
-        return CNOP_E_OVERLOADED;
-    order_batch_run(env, batch);
-    return CNOP_OK;
+    return order_batch_run(env, batch);
 }

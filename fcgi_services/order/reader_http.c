@@ -108,30 +108,30 @@ find_by_id(struct cnop_request *req, struct reader_env *env, struct reader_order
                              (int64_t)id, ret_order);
 }
 
-static void
-answer_order(struct cnop_response *res, const struct reader_env *env,
-             const struct reader_order *order)
+static enum cnop_err
+answer_order(struct cnop_request *req, struct cnop_response *res, const struct reader_order *order)
 {
-    struct cnop_json_writer *writer = cnop_response_json(res);
+    struct reader_env *env = cnop_request_env(req);
+    struct cnop_json_writer *writer;
+    enum cnop_err err = reader_refresh_assets(req, env);
 
     cnop_assert(order->id > 0);
+    if (err != CNOP_OK)
+        return err;
+    writer = cnop_response_json(res);
     cnop_json_object_open(writer, NULL);
     reader_write_order(writer, "data", env, order);
     cnop_json_object_close(writer);
+    return CNOP_OK;
 }
 
 enum cnop_err
 reader_http_find(struct cnop_request *req, struct cnop_response *res)
 {
-    struct reader_env *env = cnop_request_env(req);
     struct reader_order order;
-    enum cnop_err err = find_by_id(req, env, &order);
+    enum cnop_err err = find_by_id(req, cnop_request_env(req), &order);
 
-    if (err == CNOP_OK)
-        err = reader_refresh_assets(req, env);
-    if (err == CNOP_OK)
-        answer_order(res, env, &order);
-    return err;
+    return err == CNOP_OK ? answer_order(req, res, &order) : err;
 }
 
 enum cnop_err
@@ -148,11 +148,7 @@ reader_http_find_key(struct cnop_request *req, struct cnop_response *res)
                                   "must be 1 to 64 letters, digits, '_' and '-'");
     err = reader_store_find_key(env->db, cnop_request_arena(req),
                                 (int64_t)cnop_request_user_id(req), key, &order);
-    if (err == CNOP_OK)
-        err = reader_refresh_assets(req, env);
-    if (err == CNOP_OK)
-        answer_order(res, env, &order);
-    return err;
+    return err == CNOP_OK ? answer_order(req, res, &order) : err;
 }
 
 /* Every order that can be placed is filled at once: there is nothing left to cancel. */

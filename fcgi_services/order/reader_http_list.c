@@ -139,21 +139,11 @@ reader_query_settle(struct cnop_snapshot *view, struct cnop_arena *arena,
                     struct reader_query *query)
 {
     struct reader_filter *filter = &query->filter;
-    int64_t id;
-    enum cnop_err err = CNOP_OK;
+    enum cnop_err err;
 
     cnop_assert(filter->account_id > 0);
     cnop_assert(query->period.from_us <= query->period.to_us);
-    if (query->period.from_us != INT64_MIN) {
-        err = reader_store_id_at(view, arena, filter->account_id, query->period.from_us, &id);
-        if (err == CNOP_OK && id - 1 > filter->after_id)
-            filter->after_id = id - 1;
-    }
-    if (err == CNOP_OK && query->period.to_us != INT64_MAX) {
-        err = reader_store_id_at(view, arena, filter->account_id, query->period.to_us, &id);
-        if (err == CNOP_OK && id < filter->before_id)
-            filter->before_id = id;
-    }
+    err = reader_store_narrow(view, arena, query->period.from_us, query->period.to_us, filter);
     if (err == CNOP_OK && filter->after_id >= filter->before_id)
         return CNOP_E_NOT_FOUND;
     if (err == CNOP_OK && query->offset > 0)

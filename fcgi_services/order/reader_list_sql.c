@@ -6,6 +6,7 @@
 #include "fcgi_services/order/reader_store.h"
 
 #include "shared/db/snapshot.h"
+#include "shared/db/time_search.h"
 
 #define KIND_MAX 64 /* sides, types and states that can go together are fewer */
 
@@ -142,6 +143,7 @@ find_kinds(struct cnop_db *db, struct cnop_arena *arena, const struct reader_fil
     enum path path = path_of(filter);
     int64_t kind = 0;
 
+    cnop_assert(filter->account_id > 0);
     kinds->count = 0;
     if (path == BY_ID) {
         kinds->list[kinds->count++] = 0;
@@ -292,40 +294,42 @@ reader_store_skip(struct cnop_snapshot *view, struct cnop_arena *arena, uint64_t
 
 /* ---- times ---- */
 
-/* Halves the ids that are left until one place remains: below it everything is older than time_us,
- * from it on nothing is. */
-enum cnop_err
-reader_store_id_at(struct cnop_snapshot *view, struct cnop_arena *arena, int64_t account_id,
-                   int64_t time_us, int64_t *ret_id)
+struct time_look {
+    struct cnop_db *db;
+    struct cnop_arena *arena;
+    size_t mark;
+    struct cnop_param account;
+};
+
+static enum cnop_err
+look(void *arg, int64_t from_id, struct cnop_time_row *ret_row)
 {
-    const struct cnop_param account = CNOP_P_I64(account_id);
-    struct cnop_db *db = cnop_snapshot_db(view);
-    size_t mark = cnop_arena_mark(arena);
-    int64_t low = 0, high;
+    const struct time_look *self = arg;
     struct cnop_row row;
-    enum cnop_err err = cnop_db_find(db, arena, &last_time, CNOP_PARAMS(account, account), &row);
+    enum cnop_err err;
 
-    cnop_assert(account_id > 0);
-    if (err != CNOP_OK && err != CNOP_E_NOT_FOUND)
-        return err;
-    if (err == CNOP_E_NOT_FOUND || cnop_row_i64(&row, 1) < time_us) {
-        *ret_id = INT64_MAX;
-        return CNOP_OK;
-    }
-    high = cnop_row_i64(&row, 0);
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
+    cnop_arena_rewind(self->arena, self->mark); /* a row of each look is enough */
+    if (from_id == CNOP_TIME_LAST_ID)
+        err = cnop_db_find(self->db, self->arena, &last_time,
+                           CNOP_PARAMS(self->account, self->account), &row);
+    else
+        err = cnop_db_find(self->db, self->arena, &next_time,
+                           CNOP_PARAMS(self->account, self->account, CNOP_P_I64(from_id)), &row);
+    if (err == CNOP_OK)
+        *ret_row = (struct cnop_time_row){cnop_row_i64(&row, 0), cnop_row_i64(&row, 1)};
+    return err;
+}
 
-        cnop_arena_rewind(arena, mark); /* a row of each step is enough */
-        err = cnop_db_find(db, arena, &next_time, CNOP_PARAMS(account, account, CNOP_P_I64(middle)),
-                           &row);
-        if (err != CNOP_OK)
-            return err == CNOP_E_NOT_FOUND ? CNOP_E_INTERNAL : err; /* there is a last one */
-        if (cnop_row_i64(&row, 1) < time_us)
-            low = cnop_row_i64(&row, 0) + 1;
-        else
-            high = middle;
-    }
-    *ret_id = low;
-    return CNOP_OK;
+enum cnop_err
+reader_store_narrow(struct cnop_snapshot *view, struct cnop_arena *arena, int64_t from_us,
+                    int64_t to_us, struct reader_filter *filter)
+{
+    struct time_look self = {.db = cnop_snapshot_db(view),
+                             .arena = arena,
+                             .mark = cnop_arena_mark(arena),
+                             .account = CNOP_P_I64(filter->account_id)};
+    const struct cnop_time_rows rows = {look, &self};
+
+    cnop_assert(filter->account_id > 0);
+    return cnop_time_narrow(&rows, from_us, to_us, &filter->after_id, &filter->before_id);
 }

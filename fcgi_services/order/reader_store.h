@@ -68,11 +68,11 @@ cnop_must_check enum cnop_err reader_store_list_plain(struct cnop_db *db, struct
 cnop_must_check enum cnop_err reader_store_skip(struct cnop_snapshot *view,
                                                 struct cnop_arena *arena, uint64_t offset,
                                                 struct reader_filter *filter);
-/* An id so that exactly the account's orders from time_us on have it or a higher one: ids rise with
- * time. Some thirty seeks. */
-cnop_must_check enum cnop_err reader_store_id_at(struct cnop_snapshot *view,
-                                                 struct cnop_arena *arena, int64_t account_id,
-                                                 int64_t time_us, int64_t *ret_id);
+/* Moves after_id and before_id of the filter to the account's orders of a time, see
+ * cnop_time_narrow: ids rise with time. */
+cnop_must_check enum cnop_err reader_store_narrow(struct cnop_snapshot *view,
+                                                  struct cnop_arena *arena, int64_t from_us,
+                                                  int64_t to_us, struct reader_filter *filter);
 /* NOT_FOUND: no such order of this account. */
 cnop_must_check enum cnop_err reader_store_find(struct cnop_db *db, struct cnop_arena *arena,
                                                 int64_t account_id, int64_t id,

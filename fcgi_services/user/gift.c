@@ -45,19 +45,12 @@ enum cnop_err
 gift_list_parse(struct cnop_arena *arena, struct cnop_str text, struct gift_list *ret_list)
 {
     struct gift_phrase *phrases = cnop_arena_alloc_array(arena, GIFT_PHRASE_MAX, sizeof(*phrases));
+    struct cnop_str line;
     size_t count = 0;
 
     if (phrases == NULL)
         return CNOP_E_NO_MEMORY;
-    while (text.len > 0) {
-        struct cnop_str line;
-        struct cnop_str rest;
-
-        cnop_str_cut(text, '\n', &line, &rest);
-        text = rest;
-        line = cnop_str_trim(line);
-        if (line.len == 0 || line.ptr[0] == '#')
-            continue;
+    while (cnop_file_next_entry(&text, &line)) {
         if (count == GIFT_PHRASE_MAX || parse_line(line, &phrases[count]) != CNOP_OK ||
             list_has(phrases, count, phrases[count].phrase))
             return CNOP_E_CONFIG;
@@ -77,10 +70,7 @@ gift_list_load(struct cnop_arena *arena, const char *path, struct gift_list *ret
     err = cnop_file_read(arena, path, GIFT_FILE_BYTES, &text, ret_reason);
     if (err != CNOP_OK)
         return err;
-    err = gift_list_parse(arena, text, ret_list);
-    if (err != CNOP_OK)
-        *ret_reason = cnop_err_meaning(err);
-    return err;
+    return cnop_file_judge(gift_list_parse(arena, text, ret_list), ret_reason);
 }
 
 /* ---- paying ---- */

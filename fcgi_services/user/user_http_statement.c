@@ -80,27 +80,6 @@ list_decode(struct cnop_request *req, struct entry_page *ret_page)
     return CNOP_OK;
 }
 
-/* Turns the period into ids, inside the view that will be read. */
-static enum cnop_err
-page_settle(struct user_view *view, const struct cnop_period *period, struct cnop_arena *arena,
-            struct entry_page *page)
-{
-    enum cnop_err err = CNOP_OK;
-    int64_t id;
-
-    if (period->from_us != INT64_MIN) {
-        err = user_view_entry_at(view, page->user_id, period->from_us, arena, &id);
-        if (err == CNOP_OK && id - 1 > page->after_id)
-            page->after_id = id - 1;
-    }
-    if (err == CNOP_OK && period->to_us != INT64_MAX) {
-        err = user_view_entry_at(view, page->user_id, period->to_us, arena, &id);
-        if (err == CNOP_OK && id < page->before_id)
-            page->before_id = id;
-    }
-    return err;
-}
-
 static void
 write_entry(struct cnop_json_writer *json, const struct user_thread *self,
             const struct entry *entry)
@@ -144,7 +123,7 @@ list_read(struct cnop_request *req, const struct cnop_period *period, struct ent
     if (err == CNOP_E_NOT_FOUND)
         return CNOP_E_UNAUTHENTICATED;
     if (err == CNOP_OK)
-        err = page_settle(view, period, arena, page);
+        err = user_view_narrow(view, period->from_us, period->to_us, arena, page);
     if (err == CNOP_OK)
         err = user_view_list_entries(view, page, arena, &ret_listing->list, &ret_listing->count);
     return err;
@@ -292,7 +271,7 @@ user_http_statement(struct cnop_request *req, struct cnop_response *res)
     if (err == CNOP_E_NOT_FOUND)
         return CNOP_E_UNAUTHENTICATED;
     if (err == CNOP_OK)
-        err = page_settle(view, &period, arena, &page);
+        err = user_view_narrow(view, period.from_us, period.to_us, arena, &page);
     if (err == CNOP_OK)
         err = write_file(req, view, &page, &file, is_page);
     return err;

@@ -124,11 +124,11 @@ cnop_must_check enum cnop_err user_view_list_entries(struct user_view *view,
                                                      const struct entry_page *page,
                                                      struct cnop_arena *arena,
                                                      struct entry **ret_list, size_t *ret_count);
-/* An id so that exactly the entries from time_us on have it or a higher one: ids rise with time.
- * Some thirty seeks. */
-cnop_must_check enum cnop_err user_view_entry_at(struct user_view *view, uint64_t user_id,
-                                                 int64_t time_us, struct cnop_arena *arena,
-                                                 int64_t *ret_id);
+/* Moves after_id and before_id of the page to the entries of a time, see cnop_time_narrow: ids rise
+ * with time. */
+cnop_must_check enum cnop_err user_view_narrow(struct user_view *view, int64_t from_us,
+                                               int64_t to_us, struct cnop_arena *arena,
+                                               struct entry_page *page);
 
 /* ---- gifts ---- */
 

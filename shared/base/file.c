@@ -157,6 +157,30 @@ file_write(const char *path, struct cnop_str text, mode_t mode)
     return close(fd) == 0 && written;
 }
 
+bool
+cnop_file_next_entry(struct cnop_str *text, struct cnop_str *ret_entry)
+{
+    while (text->len > 0) {
+        struct cnop_str line;
+
+        (void)cnop_str_cut(*text, '\n', &line, text); /* the last line may lack its line feed */
+        line = cnop_str_trim(line);
+        if (line.len > 0 && line.ptr[0] != '#') {
+            *ret_entry = line;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum cnop_err
+cnop_file_judge(enum cnop_err err, const char **ret_reason)
+{
+    if (err != CNOP_OK)
+        *ret_reason = cnop_err_meaning(err);
+    return err;
+}
+
 enum cnop_err
 cnop_file_replace(const char *path, struct cnop_str text, mode_t mode)
 {

@@ -17,6 +17,13 @@ cnop_must_check enum cnop_err cnop_file_read(struct cnop_arena *arena, const cha
                                              size_t max_bytes, struct cnop_str *ret_text,
                                              const char **ret_reason);
 
+/* Takes the next entry of a list from its text: one a line, without the blanks around it; empty
+ * lines and those that begin with '#' are no entries. False: there is none left. */
+bool cnop_file_next_entry(struct cnop_str *text, struct cnop_str *ret_entry);
+
+/* What the parser of a file said; a refusal gives its reason, as the reader of the file does. */
+cnop_must_check enum cnop_err cnop_file_judge(enum cnop_err err, const char **ret_reason);
+
 /* What a file must be like. */
 struct cnop_file_rules {
     size_t min_bytes;

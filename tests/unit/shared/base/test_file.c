@@ -158,6 +158,31 @@ START_TEST(a_file_is_replaced_whole_or_not_at_all)
 }
 END_TEST
 
+START_TEST(a_list_has_one_entry_a_line)
+{
+    struct cnop_str list = CNOP_STR("# a list\n\n one \r\n#two\n\t\n three # four\n five");
+    const char *const expected[] = {"one", "three # four", "five"};
+    struct cnop_str entry;
+
+    for (size_t i = 0; i < CNOP_COUNT(expected); i++) {
+        ck_assert(cnop_file_next_entry(&list, &entry));
+        ck_assert(cnop_str_equal(entry, cnop_str_from(expected[i])));
+    }
+    ck_assert(!cnop_file_next_entry(&list, &entry));
+    ck_assert(!cnop_file_next_entry(&list, &entry));
+}
+END_TEST
+
+START_TEST(only_a_refused_file_gets_a_reason)
+{
+    reason = NULL;
+    ck_assert_int_eq(cnop_file_judge(CNOP_OK, &reason), CNOP_OK);
+    ck_assert_ptr_null(reason);
+    ck_assert_int_eq(cnop_file_judge(CNOP_E_CONFIG, &reason), CNOP_E_CONFIG);
+    ck_assert_ptr_nonnull(reason);
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
@@ -170,6 +195,8 @@ add(TCase *tests)
     tcase_add_test(tests, a_full_arena_is_reported);
     tcase_add_test(tests, rules_are_held_to);
     tcase_add_test(tests, a_file_is_replaced_whole_or_not_at_all);
+    tcase_add_test(tests, a_list_has_one_entry_a_line);
+    tcase_add_test(tests, only_a_refused_file_gets_a_reason);
 }
 
 UNIT_MAIN("file", add)
