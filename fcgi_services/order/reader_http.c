@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Single orders, the proof, and what all endpoints of the reader need: decode, query, encode. */
-#include "fcgi_services/order/reader.h"
+#include "fcgi_services/order/reader_http.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Orders and trades as files, oldest first, whole: page after page of one snapshot. */
-#include "fcgi_services/order/reader.h"
+#include "fcgi_services/order/reader_http.h"
 
 #include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/order_json.h"

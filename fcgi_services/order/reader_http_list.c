@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of orders: decode, query, encode. */
-#include "fcgi_services/order/reader.h"
+#include "fcgi_services/order/reader_http.h"
 
 #include <limits.h>
 

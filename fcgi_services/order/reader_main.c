@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Program cnop-order-read: reads of the order domain as a service of the runtime. */
 #include "fcgi_services/order/order_json.h"
-#include "fcgi_services/order/reader.h"
+#include "fcgi_services/order/reader_http.h"
 #include "shared/db/db.h"
 
 static const struct cnop_route routes[] = {

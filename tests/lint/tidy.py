@@ -50,8 +50,7 @@ DOORS = {
     r"libmemcached.*": ("shared/cache/",),
     r"jwt\.h": ("shared/token/",),
     r"json-c/.*|json\.h": ("shared/json/",),
-    r"curl/.*": ("shared/http/", "fcgi_services/insights/", "fcgi_services/inventory/feed",
-                 "fcgi_services/auth/relay"),
+    r"curl/.*": ("shared/http/",),
     r"sodium.*": ("shared/base/secret.c", "fcgi_services/auth/password.c"),
     r"openssl/.*": ("shared/token/", "nginx_modules/"),
     r"ng[xs]_.*": ("nginx_modules/src/",),
@@ -84,9 +83,9 @@ SERVICE_KINDS = (
     (re.compile(r"command_socket\.[ch]"), {"base", "engine_client", "ledger", "web"}),
     (re.compile(r"(.*_(store|cache|source)(_\w+)?|.*_sql)\.[ch]"),
      {"base", "cache", "config", "db", "json", "ledger", "person"}),
-    (re.compile(r"provider\.[ch]"), {"base", "http", "json"}),
+    (re.compile(r"(provider|relay_link|feed_remote)\.[ch]"), {"base", "http", "json", "person"}),
     (re.compile(r"(.*_)?(main|env|config)\.[ch]"), None),
-    (re.compile(r"(reader|relay|feed)(_\w+)?\.[ch]"), None),
+    (re.compile(r"feed_run\.[ch]"), {"base", "cache", "config", "db", "engine_client", "http", "json", "ledger"}),
 )
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)

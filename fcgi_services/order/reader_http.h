@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The reader of the order domain: lists, single orders, the proof. Reads only. */
-#ifndef CNOP_ORDER_READER_H
-#define CNOP_ORDER_READER_H
+#ifndef CNOP_ORDER_READER_HTTP_H
+#define CNOP_ORDER_READER_HTTP_H
 
 #include "fcgi_services/order/reader_store.h"
 #include "shared/config/db_config.h"
