@@ -122,6 +122,9 @@ query_stream(struct cnop_db *db, struct cnop_arena *arena, const struct seek *se
 
 /* ---- kinds ---- */
 
+/* How the column `kind` packs side, type and status. */
+enum { KIND_SIDES = 4, KIND_TYPES = 8 };
+
 struct kinds {
     uint8_t list[KIND_MAX];
     size_t count;
@@ -130,9 +133,12 @@ struct kinds {
 static bool
 lets_through(const struct reader_filter *filter, uint8_t kind)
 {
-    return (filter->side == 0 || filter->side == kind % 4) &&
-           (filter->type == 0 || filter->type == kind / 4 % 8) &&
-           (filter->status == 0 || filter->status == kind / 32);
+    uint8_t side = kind % KIND_SIDES, type = kind / KIND_SIDES % KIND_TYPES;
+    uint8_t status = kind / (KIND_SIDES * KIND_TYPES);
+
+    return (filter->side == 0 || filter->side == side) &&
+           (filter->type == 0 || filter->type == type) &&
+           (filter->status == 0 || filter->status == status);
 }
 
 static enum cnop_err

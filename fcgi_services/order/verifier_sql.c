@@ -138,7 +138,7 @@ on_pass_ended(struct verifier *verifier, int64_t started_us, int64_t account_cou
 
 /* Tells the reader at once when a slice has found more than was known. */
 static void
-store_news(struct verifier *verifier, int64_t known)
+store_new_findings(struct verifier *verifier, int64_t known)
 {
     if (verifier->progress.finding_count > known) /* only this thread writes it */
         store(verifier);
@@ -192,13 +192,13 @@ pass(struct verifier *verifier)
     while (err == CNOP_OK && next < INT64_MAX) {
         err = verify_accounts(verifier->verify, next, INT64_MAX - 1, true, &next);
         cnop_assert(err != CNOP_OK || next > LEDGER_ACCOUNT_FIRST_USER); /* it goes on */
-        store_news(verifier, known);
+        store_new_findings(verifier, known);
     }
     if (err == CNOP_OK)
         err = verify_whole(verifier->verify);
     while (err == CNOP_OK && !end) {
         err = verify_chain(verifier->verify, &chain, &end);
-        store_news(verifier, known);
+        store_new_findings(verifier, known);
     }
     if (err == CNOP_OK)
         on_pass_ended(verifier, started_us, account_count, chain.seq);
