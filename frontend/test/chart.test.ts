@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ChartMark, mergeMarks } from '~/lib/chart-marks';
 import { isDaily, seconds, tickLabel } from '~/lib/chart-time';
+import { markerOf } from '~/ui/chart-options';
 
 const zones = [
   'Europe/Berlin',
@@ -101,6 +102,15 @@ describe('marks', () => {
   it('close to each other share their words', () => {
     const merged = mergeMarks([mark(0), mark(900), mark(2700), mark(60 * 900)], starts);
     expect(merged.map(({ label }) => label?.count ?? 0)).toEqual([0, 0, 3, 1]);
+  });
+
+  it('say the size in no more signs than fit beside the newest candle', () => {
+    const text = (quantity: string) =>
+      markerOf({ time: 0, side: 'buy', count: 4, quantity, label: { count: 4, quantity } }, 'red', false)
+        .text;
+    expect(text('0.03176056')).toBe('4 buys, 0.03176');
+    expect(text('2360411.18362818')).toBe('4 buys, 2.36M');
+    expect(text('0.00000001')).toBe('4 buys, 0.00000001');
   });
 
   it('before the first candle are left out', () => {

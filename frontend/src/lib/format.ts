@@ -118,6 +118,13 @@ export function compactQuantity(value: string | number): string {
   return formatter({ notation: 'compact', maximumFractionDigits: 2 }).format(exact(value));
 }
 
+/** "0.03176": where there is room for the size only, such as on a chart. */
+export function briefQuantity(value: string | number): string {
+  return formatter({ notation: 'compact', maximumSignificantDigits: 4, roundingMode: 'trunc' }).format(
+    exact(value),
+  );
+}
+
 /** "+1.23%": value is already in percent. */
 export function signedPercent(value: string | number): string {
   return formatter({

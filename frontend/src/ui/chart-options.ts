@@ -3,7 +3,7 @@
 import type { SeriesMarker, Time, UTCTimestamp } from 'lightweight-charts';
 import type { MergedMark } from '~/lib/chart-marks';
 import { crosshairLabel, tickLabel } from '~/lib/chart-time';
-import { price, quantity } from '~/lib/format';
+import { briefQuantity, price } from '~/lib/format';
 import type { Zone } from '~/lib/times';
 import { market } from '~/text/market';
 
@@ -33,7 +33,9 @@ export function markerOf(
   color: string,
   hidden: boolean,
 ): SeriesMarker<Time> {
-  const text = label ? market.chart.trades(side, label.count, hidden ? null : quantity(label.quantity)) : '';
+  const text = label
+    ? market.chart.trades(side, label.count, hidden ? null : briefQuantity(label.quantity))
+    : '';
   return {
     time: time as UTCTimestamp,
     position: side === 'buy' ? 'belowBar' : 'aboveBar',
