@@ -8,7 +8,7 @@ reader and user service over FastCGI, no gateway.
 page@N    a page of 50 orders by cursor, N orders deep
 filter    a page by a filter that matches nothing, almost nothing, half
 offset    the farthest offset there is
-period    twenty orders in the middle of the history, by their time
+period    forty seconds in the middle of the history, by their time
 beside    answers a second to another account, alone and beside 16 connections that ask for
           ?asset_id=BTC of the long history
 portfolio answers a second with 1 and with 250 holdings
