@@ -126,6 +126,19 @@ def mirror_cases():
     yield "built", not list(tidy.rule_built([source, named]))
 
 
+def map_cases():
+    def files(text, *paths):
+        return [tidy.Source(tidy.MAP, text), *(tidy.Source(path, HEAD) for path in paths)]
+
+    row = "| `shared/base` `x.c` `..._y.c` | `tests/` `unit` |\n"
+    sources = ("shared/base/x.c", "shared/base/a_y.c", "tests/unit/z.c", ".hidden/z.py")
+    yield "map", not list(tidy.rule_map(files(row, *sources)))
+    for text, paths in ((row, (*sources, "shared/other/x.c")), (row, (*sources, "more/x.py")),
+                        (row, sources[1:]), (row, (*sources[:1], *sources[2:])), (row + "\n" * 150, sources),
+                        ("shared/base, tests and unit\n", sources)):
+        yield "map", bool(list(tidy.rule_map(files(text, *paths))))
+
+
 def circle_cases():
     def unit(name, *includes):
         return tidy.Source(f"nginx_modules/src/{name}", HEAD + "".join(f'#include "{header}"\n' for header in includes))
@@ -185,6 +198,7 @@ def results():
         yield f"{rule} refuses in {path}", bool(offenders(rule, path, refused))
         yield f"{rule} accepts in {path}", not offenders(rule, path, accepted)
     yield from mirror_cases()
+    yield from map_cases()
     yield from circle_cases()
     yield from call_cases()
     yield from caller_cases()

@@ -551,6 +551,29 @@ def rule_mirrors(files):
         yield unit, 1, "mirrors no source, and names none"
 
 
+MAP = "ARCHITECTURE.md"
+MAP_LINES_MAX = 150
+MAPPED = ("", "shared/", "tests/")  # the map names each folder in these
+
+
+def rule_map(files):
+    """ARCHITECTURE.md is short, names every folder at the top, in shared/ and in tests/, and no file that is gone"""
+    paths = {source.path for source in files}
+    text = next((source.text for source in files if source.path == MAP), "")
+    if text.count("\n") > MAP_LINES_MAX:
+        yield MAP, text.count("\n"), f"more than {MAP_LINES_MAX} lines"
+    quoted = re.findall(r"`([^`\n]+)`", text)
+    words = {word for quote in quoted for word in re.split(r"[/ ]", quote)}
+    for parent in MAPPED:
+        inside = {path[len(parent):].split("/")[0] for path in paths
+                  if path.startswith(parent) and "/" in path[len(parent):]}
+        for folder in sorted(folder for folder in inside - words if not folder.startswith(".")):
+            yield MAP, 1, f"the map does not name {parent}{folder}/"
+    for name in sorted(quote.lstrip(".") for quote in quoted if re.fullmatch(r"[\w/.]+\.[ch]", quote)):
+        if not any(path.endswith(name) for path in paths):
+            yield MAP, text[:text.index(name)].count("\n") + 1, f"{name} is not there"
+
+
 def rule_built(files):
     """every C file is named in a makefile fragment"""
     fragments = "".join(source.text for source in files
@@ -571,7 +594,8 @@ def is_named(path, names):
 
 RULES = (rule_heads, rule_machine_paths, rule_markers, rule_functions, rule_files, rule_columns,
          rule_banned, rule_heap, rule_floats, rule_sql, rule_ascii, rule_doors, rule_layers, rule_circles,
-         rule_calls, rule_callers, rule_statics, rule_levels, rule_gateway, rule_mirrors, rule_built)
+         rule_calls, rule_callers, rule_statics, rule_levels, rule_gateway, rule_mirrors, rule_map,
+         rule_built)
 
 
 def percentile(values, share):
