@@ -246,6 +246,25 @@ def test_broken_key_file_keeps_the_old_keys(gateway, worker, text):
     gateway.expected.append(r"key file .* refused")
 
 
+def test_a_key_file_that_stays_broken_makes_it_unready(gateway, worker):
+    """Keys of long ago may have been withdrawn since; a file that is being replaced is no reason."""
+    gateway.start(http=HTTP, server="location = /ready { cnop_info ready; }" + SERVER, keys=" check=100ms")
+
+    def all_workers(status):
+        return all(gateway.get("/ready").status == status for _ in range(8))
+
+    assert all_workers(200)
+    gateway.write_jwks(text="{")
+    wait_until(lambda: gateway.metric("gateway_keys_refused_total") >= 2, what="both workers to look")
+    assert gateway.get("/closed", token=gateway.token()).status == 200
+    wait_until(lambda: all_workers(503), timeout=60, what="the gateway to be unready")
+    problem(gateway.get("/ready"), 503, "SVC_003")
+    assert gateway.get("/closed", token=gateway.token()).status == 200
+    gateway.write_jwks(gateway.key)
+    wait_until(lambda: all_workers(200), timeout=60, what="the gateway to be ready again")
+    gateway.expected.append(r"key file .* refused")
+
+
 def test_hs256_when_configured(gateway, worker):
     secret = b"0123456789abcdef0123456789abcdef"
     path = gateway.dir / "secret"
