@@ -136,46 +136,55 @@ cnop_handover_pair(int ret_pair[2])
     return CNOP_OK;
 }
 
-/* Room for one descriptor, aligned as the kernel wants it. */
-union control {
-    char bytes[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr align;
+/* A message of one byte, with room for one descriptor beside it. */
+struct handover {
+    char byte;
+    struct iovec data;
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align; /* as the kernel wants it */
+    } control;
+    struct msghdr message;
 };
+
+static void
+handover_init(struct handover *handover)
+{
+    *handover = (struct handover){.byte = 'c'};
+    handover->data = (struct iovec){&handover->byte, 1};
+    handover->message = (struct msghdr){.msg_iov = &handover->data,
+                                        .msg_iovlen = 1,
+                                        .msg_control = handover->control.bytes,
+                                        .msg_controllen = sizeof(handover->control.bytes)};
+}
 
 enum cnop_err
 cnop_handover_send(int socket, int fd)
 {
-    char byte = 'c';
-    struct iovec data = {&byte, 1};
-    union control control = {0};
-    struct msghdr message = {.msg_iov = &data,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof(control.bytes)};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    struct handover handover;
+    struct cmsghdr *header;
 
+    cnop_assert(fd >= 0);
+    handover_init(&handover);
+    header = CMSG_FIRSTHDR(&handover.message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-    return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 ? CNOP_OK : CNOP_E_BUSY;
+    return sendmsg(socket, &handover.message, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 ? CNOP_OK
+                                                                                : CNOP_E_BUSY;
 }
 
 enum cnop_err
 cnop_handover_receive(int socket, int *ret_fd)
 {
-    char byte;
-    struct iovec data = {&byte, 1};
-    union control control = {0};
-    struct msghdr message = {.msg_iov = &data,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof(control.bytes)};
+    struct handover handover;
     struct cmsghdr *header;
 
-    if (recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1)
+    handover_init(&handover);
+    if (recvmsg(socket, &handover.message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1)
         return CNOP_E_NOT_FOUND;
-    header = CMSG_FIRSTHDR(&message);
+    header = CMSG_FIRSTHDR(&handover.message);
     if (header == NULL || header->cmsg_type != SCM_RIGHTS ||
         header->cmsg_len != CMSG_LEN(sizeof(int)))
         return CNOP_E_NOT_FOUND;
