@@ -196,7 +196,7 @@ read_batch(struct cnop_request *req, struct batch *batch)
     void *tickets;
     enum cnop_err err;
 
-    err = ticket_header_key(req, &batch_key);
+    err = cnop_request_idempotency_key(req, &batch_key);
     if (err == CNOP_OK)
         err = cnop_request_decode_items(req, &batch_shape, &tickets, &batch->count);
     if (err != CNOP_OK)

@@ -137,11 +137,13 @@ name_refusal(struct cnop_request *req, enum cnop_err err)
     return err;
 }
 
+_Static_assert(CNOP_IDEMPOTENCY_KEY_BYTES <= LEDGER_KEY_BYTES, "a client's key fits");
+
 static enum cnop_err
 set_key(struct cnop_request *req, const struct ticket *ticket, struct ledger_command *command)
 {
     struct cnop_str key;
-    enum cnop_err err = ticket_header_key(req, &key);
+    enum cnop_err err = cnop_request_idempotency_key(req, &key);
 
     cnop_assert(command->op == LEDGER_OP_ORDER);
     cnop_assert(command->key_len == 0);

@@ -131,7 +131,7 @@ read_sweep(struct cnop_request *req, struct sweep *sweep)
     sweep->req = req;
     sweep->below = env->config->ledger.min_notional;
     if (err == CNOP_OK)
-        err = ticket_header_key(req, &sweep->key);
+        err = cnop_request_idempotency_key(req, &sweep->key);
     if (err == CNOP_OK && !cnop_str_empty(cnop_request_body(req)))
         err = cnop_request_decode(req, sweep_fields, CNOP_COUNT(sweep_fields), sweep);
     return err;

@@ -88,15 +88,3 @@ ticket_command(const struct engine *engine, bool price_limit, int64_t account_id
         command->worst_price = ticket->price;
     return CNOP_OK;
 }
-
-enum cnop_err
-ticket_header_key(struct cnop_request *req, struct cnop_str *ret_key)
-{
-    struct cnop_str key = cnop_request_header(req, "Idempotency-Key");
-
-    if (!cnop_str_empty(key) && (key.len > LEDGER_KEY_BYTES || !cnop_str_is_word(key, "_-")))
-        return cnop_request_fault(req, CNOP_E_INVALID, "Idempotency-Key",
-                                  "must be 1 to 64 letters, digits, '_' and '-'");
-    *ret_key = key;
-    return CNOP_OK;
-}

@@ -35,7 +35,4 @@ cnop_must_check enum cnop_err ticket_command(const struct engine *engine, bool p
                                              int64_t account_id, const struct ticket *ticket,
                                              struct ledger_command *command);
 
-/* The Idempotency-Key header, checked; empty when absent. INVALID. */
-cnop_must_check enum cnop_err ticket_header_key(struct cnop_request *req, struct cnop_str *ret_key);
-
 #endif

@@ -14,12 +14,6 @@ account_check_amount(cnop_cash amount)
     return amount.e8 > ACCOUNT_AMOUNT_MAX_E8 ? CNOP_E_AMOUNT_TOO_LARGE : CNOP_OK;
 }
 
-bool
-account_key_is_valid(struct cnop_str key)
-{
-    return key.len >= 1 && key.len <= LEDGER_KEY_BYTES && cnop_str_is_word(key, "_-");
-}
-
 enum cnop_err
 account_move(struct engine_client *engine, const struct movement *movement,
              struct ledger_outcome *outcome)

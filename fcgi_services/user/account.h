@@ -21,9 +21,6 @@ struct movement {
  * AMOUNT_TOO_SMALL, AMOUNT_TOO_LARGE. */
 cnop_must_check enum cnop_err account_check_amount(cnop_cash amount);
 
-/* [A-Za-z0-9_-]{1,64}. */
-bool account_key_is_valid(struct cnop_str key);
-
 /* Errors of engine_client_call; outcome holds the figures of a refusal. */
 cnop_must_check enum cnop_err account_move(struct engine_client *engine,
                                            const struct movement *movement,

@@ -68,24 +68,12 @@ static const struct cnop_field movement_fields[] = {
 };
 
 static enum cnop_err
-key_decode(struct cnop_request *req, struct cnop_str *ret_key)
-{
-    struct cnop_str key = cnop_request_header(req, "Idempotency-Key");
-
-    if (key.len > 0 && !account_key_is_valid(key))
-        return cnop_request_fault(req, CNOP_E_INVALID, "Idempotency-Key",
-                                  "must be 1 to 64 of A-Z a-z 0-9 _ -");
-    *ret_key = key;
-    return CNOP_OK;
-}
-
-static enum cnop_err
 movement_decode(struct cnop_request *req, struct movement *movement)
 {
     enum cnop_err err =
         cnop_request_decode(req, movement_fields, CNOP_COUNT(movement_fields), movement);
 
-    return err == CNOP_OK ? key_decode(req, &movement->idem_key) : err;
+    return err == CNOP_OK ? cnop_request_idempotency_key(req, &movement->idem_key) : err;
 }
 
 static void
@@ -214,7 +202,7 @@ user_http_gift(struct cnop_request *req, struct cnop_response *res)
 
     err = cnop_request_decode(req, gift_fields, CNOP_COUNT(gift_fields), &wanted);
     if (err == CNOP_OK)
-        err = key_decode(req, &wanted.idem_key);
+        err = cnop_request_idempotency_key(req, &wanted.idem_key);
     if (err == CNOP_OK)
         err = user_http_cash(req, &ignored);
     if (err == CNOP_OK)

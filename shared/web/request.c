@@ -200,17 +200,39 @@ is_header(struct cnop_str have, const char *want, size_t want_len)
     return true;
 }
 
-struct cnop_str
-cnop_request_header(const struct cnop_request *req, const char *name)
+static const struct cnop_str *
+find_header(const struct cnop_request *req, const char *name)
 {
     size_t len = strlen(name);
 
     if (is_header(CNOP_STR("CONTENT_TYPE"), name, len))
-        return req->params[CNOP_PARAM_CONTENT_TYPE];
+        return &req->params[CNOP_PARAM_CONTENT_TYPE];
     for (size_t i = 0; i < req->header_count; i++)
         if (is_header(req->headers[i].name, name, len))
-            return req->headers[i].value;
-    return (struct cnop_str){"", 0};
+            return &req->headers[i].value;
+    return NULL;
+}
+
+struct cnop_str
+cnop_request_header(const struct cnop_request *req, const char *name)
+{
+    const struct cnop_str *value = find_header(req, name);
+
+    return value == NULL ? (struct cnop_str){"", 0} : *value;
+}
+
+enum cnop_err
+cnop_request_idempotency_key(struct cnop_request *req, struct cnop_str *ret_key)
+{
+    const struct cnop_str *key = find_header(req, "Idempotency-Key");
+
+    if (key != NULL && (cnop_str_empty(*key) || key->len > CNOP_IDEMPOTENCY_KEY_BYTES ||
+                        !cnop_str_is_word(*key, "_-")))
+        return cnop_request_fault(req, CNOP_E_INVALID, "Idempotency-Key",
+                                  "must be 1 to %d letters, digits, '_' and '-'",
+                                  CNOP_IDEMPOTENCY_KEY_BYTES);
+    *ret_key = key == NULL ? (struct cnop_str){"", 0} : *key;
+    return CNOP_OK;
 }
 
 struct cnop_str

@@ -40,6 +40,12 @@ struct cnop_str cnop_request_path(const struct cnop_request *req); /* decoded, w
  * ("Idempotency-Key"); empty when absent. First value only. */
 struct cnop_str cnop_request_header(const struct cnop_request *req, const char *name);
 
+/* The client's Idempotency-Key, empty when none was sent. INVALID (the fault is told): sent, but
+ * empty, too long, or of other characters than letters, digits, '_' and '-'. */
+#define CNOP_IDEMPOTENCY_KEY_BYTES 64
+cnop_must_check enum cnop_err cnop_request_idempotency_key(struct cnop_request *req,
+                                                           struct cnop_str *ret_key);
+
 /* A cookie of the client (only where the gateway passes Cookie on); empty when absent. */
 struct cnop_str cnop_request_cookie(const struct cnop_request *req, const char *name);
 

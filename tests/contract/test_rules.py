@@ -17,7 +17,7 @@ MOMENT = "must be a date such as 2026-11-22 or an RFC 3339 time such as 2026-11-
 SYMBOL = "must be 1 to 10 letters (and|or) digits"
 PLAIN = r"must be a plain decimal number such as 100\.50"
 DECIMAL = "must be a decimal, as a string or number"
-KEY = "must be 1 to 64 (of A-Z a-z 0-9 _ -|letters, digits, '_' and '-')"
+KEY = "must be 1 to 64 letters, digits, '_' and '-'"
 NAME = ("may contain only letters, blanks, hyphens, apostrophes, and a full stop after a .*"
         "|may contain only letters.*")
 STEPS_BACK = "must be at most 1000: pages further back are read with cursor, the next_cursor of the page before"

@@ -180,6 +180,17 @@ def test_a_second_deployment_restarts_nothing():
 
 
 @needs_stack
+def test_services_gain_no_rights_and_leave_no_core():
+    """As far as it goes without systemd; no service is left out."""
+    rows, _ = status()
+    assert {"gateway", "auth", "order", "mariadb", "memcached"} <= set(rows)
+    for name, (_, pid) in rows.items():
+        process = pathlib.Path("/proc") / pid
+        assert re.search(r"^NoNewPrivs:\t1$", (process / "status").read_text(), re.M), name
+        assert re.search(r"^Max core file size +0 +0 ", (process / "limits").read_text(), re.M), name
+
+
+@needs_stack
 def test_no_ui_is_remembered():
     """And no link is printed that leads nowhere."""
     settings = (DEPLOYED / "etc/local.yml").read_text()

@@ -184,9 +184,10 @@ write_service() { # NAME COMMAND...; $before runs first, at every start
     shift
     mkdir -p "$dir/log" "$CNOP_VAR/log/$(basename "$dir")"
     {
-        printf '#!/bin/sh\nexec 2>&1\ncd %s || exit 1\n' "$CNOP_VAR"
+        # a core file would hold passwords and keys
+        printf '#!/bin/sh\nexec 2>&1\nulimit -c 0\ncd %s || exit 1\n' "$CNOP_VAR"
         [ -z "${before:-}" ] || printf '%s\n' "$before"
-        printf 'exec %s\n' "$*"
+        printf 'exec setpriv --no-new-privs %s\n' "$*"
     } >"$dir/run.new"
     printf '#!/bin/sh\nexec svlogd %s/log/%s\n' "$CNOP_VAR" "$(basename "$dir")" >"$dir/log/run.new"
     printf 's20000000\nn5\n' >"$CNOP_VAR/log/$(basename "$dir")/config"

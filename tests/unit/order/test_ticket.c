@@ -115,28 +115,6 @@ START_TEST(is_refused_with_a_reason)
 END_TEST
 
 static void
-load_header(const char *header)
-{
-    fixture_request->header_count = 0;
-    ck_assert_int_eq(fixture_load("", header), CNOP_OK);
-}
-
-START_TEST(the_key_of_the_header)
-{
-    struct cnop_str key;
-
-    load_header("HTTP_IDEMPOTENCY_KEY=order_1-a");
-    ck_assert_int_eq(ticket_header_key(fixture_request, &key), CNOP_OK);
-    ck_assert(cnop_str_equal(key, CNOP_STR("order_1-a")));
-    load_header("HTTP_IDEMPOTENCY_KEY=a.b");
-    ck_assert_int_eq(ticket_header_key(fixture_request, &key), CNOP_E_INVALID);
-    load_header(NULL);
-    ck_assert_int_eq(ticket_header_key(fixture_request, &key), CNOP_OK);
-    ck_assert(cnop_str_empty(key));
-}
-END_TEST
-
-static void
 add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -144,7 +122,6 @@ add(TCase *tests)
     tcase_add_test(tests, either_quantity_or_amount);
     tcase_add_test(tests, becomes_a_command);
     tcase_add_test(tests, is_refused_with_a_reason);
-    tcase_add_test(tests, the_key_of_the_header);
 }
 
 UNIT_MAIN("ticket", add)

@@ -45,17 +45,6 @@ START_TEST(amounts)
 }
 END_TEST
 
-START_TEST(keys)
-{
-    ck_assert(account_key_is_valid(CNOP_STR("deposit-7f31_A")));
-    ck_assert(!account_key_is_valid(CNOP_STR("")));
-    ck_assert(!account_key_is_valid(CNOP_STR("gift:1:red"))); /* keys of our own have a colon */
-    ck_assert(!account_key_is_valid(CNOP_STR("two words")));
-    ck_assert(!account_key_is_valid(
-        CNOP_STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")));
-}
-END_TEST
-
 START_TEST(a_movement_becomes_a_command)
 {
     struct movement movement = {.user_id = 1042,
@@ -107,7 +96,6 @@ add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, start, NULL);
     tcase_add_test(tests, amounts);
-    tcase_add_test(tests, keys);
     tcase_add_test(tests, a_movement_becomes_a_command);
     tcase_add_test(tests, sentences);
 }

@@ -40,6 +40,7 @@ fixture_load(const char *query, const char *more)
     char *params[] = {method, path, request_id, query_text, last, NULL};
 
     memset(fixture_request->params, 0, sizeof(fixture_request->params));
+    fixture_request->header_count = 0;
     (void)snprintf(query_text, sizeof(query_text), "QUERY_STRING=%s", query);
     (void)snprintf(last, sizeof(last), "%s", more != NULL ? more : "X=");
     return cnop_request_load(fixture_request, params);

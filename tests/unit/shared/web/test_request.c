@@ -57,6 +57,30 @@ START_TEST(headers_and_cookies)
 }
 END_TEST
 
+START_TEST(keys_that_are_sent_are_words)
+{
+    struct cnop_str key = CNOP_STR("left");
+    char longest[] = "HTTP_IDEMPOTENCY_KEY="
+                     "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789ABCD-_x";
+
+    ck_assert_int_eq(fixture_load("", NULL), CNOP_OK);
+    ck_assert_int_eq(cnop_request_idempotency_key(fixture_request, &key), CNOP_OK);
+    ck_assert_view_eq(key, "");
+    ck_assert_int_eq(fixture_load("", "HTTP_IDEMPOTENCY_KEY="), CNOP_OK);
+    ck_assert_int_eq(cnop_request_idempotency_key(fixture_request, &key), CNOP_E_INVALID);
+    ck_assert_int_eq(fixture_load("", "HTTP_IDEMPOTENCY_KEY=two words"), CNOP_OK);
+    ck_assert_int_eq(cnop_request_idempotency_key(fixture_request, &key), CNOP_E_INVALID);
+    ck_assert_int_eq(fixture_load("", "HTTP_IDEMPOTENCY_KEY=gift:1:2"), CNOP_OK);
+    ck_assert_int_eq(cnop_request_idempotency_key(fixture_request, &key), CNOP_E_INVALID);
+    ck_assert_int_eq(fixture_load("", longest), CNOP_OK);
+    ck_assert_int_eq(cnop_request_idempotency_key(fixture_request, &key), CNOP_E_INVALID);
+    longest[sizeof(longest) - 2] = '\0';
+    ck_assert_int_eq(fixture_load("", longest), CNOP_OK);
+    ck_assert_int_eq(cnop_request_idempotency_key(fixture_request, &key), CNOP_OK);
+    ck_assert_uint_eq(key.len, 64);
+}
+END_TEST
+
 START_TEST(query)
 {
     ck_assert_int_eq(fixture_load("a=1&a=2&&b=x+y%2Bz&c&%64=%C3%A4", NULL), CNOP_OK);
@@ -98,6 +122,7 @@ add(TCase *tests)
     tcase_add_test(tests, role_without_user_is_nobody);
     tcase_add_test(tests, client_header_is_no_identity);
     tcase_add_test(tests, headers_and_cookies);
+    tcase_add_test(tests, keys_that_are_sent_are_words);
     tcase_add_test(tests, query);
     tcase_add_loop_test(tests, bad_query, 0, (int)CNOP_COUNT(bad_queries));
     tcase_add_test(tests, odd_request_id_is_replaced);
