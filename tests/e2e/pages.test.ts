@@ -167,7 +167,10 @@ test('who is signed in already goes on from the sign-in page, with the right tit
 
 test('only what is shown is asked for again', async () => {
   const { page, context } = await open(browser, { storage });
+  // A slow machine is idle before the page asks for anything: its first chart must have come.
+  const chart = page.waitForResponse(/limit=200/);
   await page.goto('/trading?asset=BTC');
+  await (await chart).finished();
   await settled(page);
   await page.locator('figure canvas').first().waitFor();
   await page.waitForLoadState('networkidle');
