@@ -306,7 +306,7 @@ sort_findings(struct insight_report *report)
     }
 }
 
-void
+enum cnop_err
 insight_assess(const struct insight_facts *facts, struct insight_report *ret_report)
 {
     struct insight_report report = {0};
@@ -316,7 +316,9 @@ insight_assess(const struct insight_facts *facts, struct insight_report *ret_rep
     add_up(facts, &sums);
     add_up_groups(facts, &sums);
     total_e8 = sums.total / E8_TO_E10;
-    report.total.e8 = total_e8 > INT64_MAX ? INT64_MAX : (int64_t)total_e8;
+    if (total_e8 > INT64_MAX)
+        return CNOP_E_OVERFLOW;
+    report.total.e8 = (int64_t)total_e8;
     report.asset_count = sums.asset_count;
     report.cash_ppm = ratio_ppm(sums.stable, sums.total);
     if (sums.total == 0) {
@@ -330,4 +332,5 @@ insight_assess(const struct insight_facts *facts, struct insight_report *ret_rep
     }
     sort_findings(&report);
     *ret_report = report;
+    return CNOP_OK;
 }

@@ -53,7 +53,7 @@ struct insight_finding {
 struct insight_report {
     struct insight_finding findings[INSIGHT_FINDING_MAX]; /* most severe first */
     size_t finding_count;
-    cnop_cash total;    /* cash and holdings; the largest cash when it does not fit */
+    cnop_cash total;    /* cash and holdings */
     int64_t cash_ppm;   /* share of cash and stablecoins */
     size_t asset_count; /* holdings with a value, stablecoins left out */
 };
@@ -65,7 +65,9 @@ const char *insight_severity_name(enum insight_severity severity);
 /* DIVERSIFIED: as if over so many assets of equal size, rounded. */
 uint64_t insight_effective_count(const struct insight_finding *finding);
 
-/* Never fails: what is unknown does not speak. */
-void insight_assess(const struct insight_facts *facts, struct insight_report *ret_report);
+/* What is unknown does not speak. OVERFLOW: cash and holdings together are more than cash can be.
+ */
+cnop_must_check enum cnop_err insight_assess(const struct insight_facts *facts,
+                                             struct insight_report *ret_report);
 
 #endif

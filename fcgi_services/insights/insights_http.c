@@ -110,9 +110,10 @@ insights_http_portfolio(struct cnop_request *req, struct cnop_response *res)
 
     err = insights_store_facts(env->db, cnop_request_arena(req), cnop_request_user_id(req), now_us,
                                &facts);
+    if (err == CNOP_OK)
+        err = insight_assess(&facts, &report);
     if (err != CNOP_OK)
         return err;
-    insight_assess(&facts, &report);
     is_reworded = reword(req, &report, &summary);
     if (!is_reworded) {
         cnop_buf_init(&text, memory, sizeof(memory));

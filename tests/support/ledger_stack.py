@@ -23,7 +23,7 @@ class LedgerStack:
         self.database = Database(directory, extra=options)
         self.engine_config = engine_config
         self.engine = self.reader = None
-        self.engine_count = 0
+        self.engines = []
         try:
             self.create()
         except BaseException:
@@ -51,9 +51,10 @@ class LedgerStack:
                   "max_accounts": 200000, "max_balances": 1000000, "recent_keys": 65536, "connections": 512,
                   "arena_kib": 512, "response_kib": 256, "price_max_age": "1h", "queue_age": "10s",
                   **self.engine_config, **config}
-        self.engine_count += 1  # a log of its own for each: its lines tell when it is ready
-        self.engine = Worker(program or self.engine_program, self.directory, name=f"{name}{self.engine_count}", env=env,
-                             check_ready=check_ready, **values)
+        # a log of its own for each: its lines tell when it is ready
+        self.engine = Worker(program or self.engine_program, self.directory, name=f"{name}{len(self.engines) + 1}",
+                             env=env, check_ready=check_ready, **values)
+        self.engines.append(self.engine)
         return self.engine
 
     def start_reader(self, **config):
@@ -69,7 +70,7 @@ class LedgerStack:
         return self.database.sql(text, schema="cnop_ledger")
 
     def stop(self):
-        for process in (self.reader, self.engine, self.database):
+        for process in (self.reader, *self.engines, self.database):
             if process is not None:
                 process.stop()
 

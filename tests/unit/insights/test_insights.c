@@ -43,7 +43,7 @@ assess(int64_t cash_dollars, const struct insight_holding *holdings, size_t coun
     struct insight_facts facts = {
         .cash = {cash_dollars * CNOP_E8}, .holdings = holdings, .holding_count = count};
 
-    insight_assess(&facts, &report);
+    ck_assert_int_eq(insight_assess(&facts, &report), CNOP_OK);
 }
 
 START_TEST(nothing_is_empty)
@@ -111,11 +111,10 @@ START_TEST(the_largest_holdings_do_not_overflow)
     struct insight_holding list[4] = {holding("A", 1), holding("B", 1), holding("C", 1),
                                       holding("D", 1)};
 
-    for (size_t i = 0; i < 4; i++) {
-        list[i].qty.e8 = INT64_MAX;
-        list[i].price.e10 = INT64_MAX;
-    }
+    for (size_t i = 0; i < 4; i++)
+        list[i].qty.e8 = INT64_MAX / 4;
     assess(0, list, 4);
+    ck_assert_int_eq(report.total.e8, INT64_MAX - 3);
     ck_assert_uint_eq(need(INSIGHT_DIVERSIFIED)->count, 400);
 }
 END_TEST
@@ -177,17 +176,17 @@ START_TEST(churn_needs_orders_and_turnover)
     struct insight_facts facts = {
         .cash = {100 * CNOP_E8}, .turnover_7d = {100 * CNOP_E8}, .order_count_7d = 5};
 
-    insight_assess(&facts, &report);
+    ck_assert_int_eq(insight_assess(&facts, &report), CNOP_OK);
     ck_assert_int_eq(need(INSIGHT_CHURN)->severity, INSIGHT_NOTICE);
     facts.turnover_7d.e8 = 300 * CNOP_E8;
-    insight_assess(&facts, &report);
+    ck_assert_int_eq(insight_assess(&facts, &report), CNOP_OK);
     ck_assert_int_eq(need(INSIGHT_CHURN)->severity, INSIGHT_WARNING);
     facts.order_count_7d = 4;
-    insight_assess(&facts, &report);
+    ck_assert_int_eq(insight_assess(&facts, &report), CNOP_OK);
     ck_assert_ptr_null(find(INSIGHT_CHURN));
     facts.order_count_7d = 50;
     facts.turnover_7d.e8 = 100 * CNOP_E8 - 1;
-    insight_assess(&facts, &report);
+    ck_assert_int_eq(insight_assess(&facts, &report), CNOP_OK);
     ck_assert_ptr_null(find(INSIGHT_CHURN));
 }
 END_TEST
@@ -222,20 +221,23 @@ START_TEST(the_most_severe_stands_first)
 }
 END_TEST
 
-START_TEST(the_largest_fortunes_do_not_overflow)
+START_TEST(a_fortune_that_cash_cannot_count_is_refused)
 {
     struct insight_holding list[3];
+    struct insight_facts facts = {
+        .cash = {INT64_MAX}, .holdings = list, .holding_count = CNOP_COUNT(list)};
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < CNOP_COUNT(list); i++) {
         list[i] = holding("X", 0);
         list[i].qty.e8 = INT64_MAX;
         list[i].price.e10 = INT64_MAX;
         list[i].high_30d.e10 = INT64_MAX;
         list[i].volatility_ppm = 1000000;
     }
-    assess(INT64_MAX / CNOP_E8, list, 3);
+    ck_assert_int_eq(insight_assess(&facts, &report), CNOP_E_OVERFLOW);
+    facts.holding_count = 0;
+    ck_assert_int_eq(insight_assess(&facts, &report), CNOP_OK);
     ck_assert_int_eq(report.total.e8, INT64_MAX);
-    ck_assert_int_ge(need(INSIGHT_VOLATILITY)->value_ppm, 900000);
 }
 END_TEST
 
@@ -253,7 +255,7 @@ add(TCase *tests)
     tcase_add_test(tests, churn_needs_orders_and_turnover);
     tcase_add_test(tests, drawdown_compares_with_the_high);
     tcase_add_test(tests, the_most_severe_stands_first);
-    tcase_add_test(tests, the_largest_fortunes_do_not_overflow);
+    tcase_add_test(tests, a_fortune_that_cash_cannot_count_is_refused);
 }
 
 UNIT_MAIN("insights", add)
