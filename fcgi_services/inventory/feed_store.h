@@ -64,7 +64,7 @@ cnop_must_check enum cnop_err feed_store_add_candles(struct cnop_db *db, struct 
 /* Takes the figures of 24 hours, 7 and 30 days from the candles of every asset. */
 cnop_must_check enum cnop_err feed_store_refresh_stats(struct cnop_db *db, int64_t now_us);
 
-/* Removes candles of one asset that are older than their span is kept. */
+/* Removes candles of one asset that are older than their span is kept, or from the future. */
 cnop_must_check enum cnop_err feed_store_prune(struct cnop_db *db, uint16_t asset_id,
                                                int64_t now_s);
 

@@ -405,8 +405,12 @@ feed_store_refresh_stats(struct cnop_db *db, int64_t now_us)
                         NULL);
 }
 
+/* A clock is adjusted by less; what begins later was written while it was wrong. */
+#define FUTURE_S 60
+
 static const struct cnop_sql delete_candles = {
-    "feed.prune", "DELETE FROM candle WHERE asset_id = ? AND span_s = ? AND start_s < ?",
+    "feed.prune",
+    "DELETE FROM candle WHERE asset_id = ? AND span_s = ? AND (start_s < ? OR start_s > ?)",
     .max_rows = 0};
 
 enum cnop_err
@@ -417,7 +421,8 @@ feed_store_prune(struct cnop_db *db, uint16_t asset_id, int64_t now_s)
     for (size_t i = 0; err == CNOP_OK && i < CANDLE_SPAN_COUNT; i++)
         err = cnop_db_exec(db, &delete_candles,
                            CNOP_PARAMS(CNOP_P_U64(asset_id), CNOP_P_I64(candle_spans[i].span_s),
-                                       CNOP_P_I64(now_s - candle_spans[i].keep_s)),
+                                       CNOP_P_I64(now_s - candle_spans[i].keep_s),
+                                       CNOP_P_I64(now_s + FUTURE_S)),
                            NULL);
     return err;
 }

@@ -8,6 +8,7 @@ import pathlib
 import signal
 import sys
 import threading
+import time
 
 import pytest
 
@@ -218,6 +219,18 @@ def test_old_candles_go(place, engine):
     old = "SELECT COUNT(*) FROM candle WHERE span_s = 60 AND start_s < UNIX_TIMESTAMP() - 87000"
     with place.feed(catalogue_file=place.catalogue):
         harness.wait_until(lambda: place.database.sql(old, "cnop_market") == [["0"]], 30, "old candles removed")
+
+
+def test_candles_from_the_future_go(place, engine):
+    """A clock that was a year ahead has left them."""
+    place.database.sql("INSERT INTO candle SELECT asset_id, span_s, start_s + 31536000, 1, 1, 1, 1, 1, 1 FROM candle"
+                       " WHERE start_s > UNIX_TIMESTAMP() - 90000", "cnop_market")
+    future = "SELECT COUNT(*) FROM candle WHERE start_s > UNIX_TIMESTAMP()"
+    assert place.database.sql(future, "cnop_market") != [["0"]]
+    with place.feed(catalogue_file=place.catalogue):
+        harness.wait_until(lambda: place.database.sql(future, "cnop_market") == [["0"]], 30, "candles of the future removed")
+        ticks_after(place, 2)
+    assert candles(place, "BTC", 60)[-1][0] > time.time() - 180
 
 
 def test_it_ends_on_term(place, engine):
