@@ -140,10 +140,7 @@ cnop_handover_pair(int ret_pair[2])
 struct handover {
     char byte;
     struct iovec data;
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align; /* as the kernel wants it */
-    } control;
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
     struct msghdr message;
 };
 
@@ -154,8 +151,8 @@ handover_init(struct handover *handover)
     handover->data = (struct iovec){&handover->byte, 1};
     handover->message = (struct msghdr){.msg_iov = &handover->data,
                                         .msg_iovlen = 1,
-                                        .msg_control = handover->control.bytes,
-                                        .msg_controllen = sizeof(handover->control.bytes)};
+                                        .msg_control = handover->control,
+                                        .msg_controllen = sizeof(handover->control)};
 }
 
 enum cnop_err
