@@ -3,6 +3,15 @@
  * touches a clock or a database. */
 #include "fcgi_services/inventory/history.h"
 
+/* Finer a step early: the oldest candle of a span begins anywhere within a coarse step. */
+static int64_t
+step_before(int64_t age_s)
+{
+    int64_t step_s = candle_step_s(age_s);
+
+    return candle_step_s(age_s > step_s ? age_s - step_s : 0);
+}
+
 void
 history_build(const struct history *history, candle_sink sink, void *arg)
 {
@@ -20,7 +29,7 @@ history_build(const struct history *history, candle_sink sink, void *arg)
     candle_builder_init(&builder, history->now_s, sink, arg);
     while (unix_s < history->now_s) {
         int64_t age_s = history->now_s - unix_s;
-        int64_t step_s = candle_step_s(age_s < longest_s ? age_s : longest_s - 1);
+        int64_t step_s = step_before(age_s < longest_s ? age_s : longest_s - 1);
 
         unix_s = candle_start_s(unix_s + step_s - 1, step_s);
         if (unix_s >= history->now_s)

@@ -64,6 +64,27 @@ START_TEST(every_span_is_full)
 }
 END_TEST
 
+/* Where a span begins within a coarser step depends on the time of day. */
+START_TEST(every_span_is_full_at_every_hour)
+{
+    struct history history = {.seed = SEED, .model = &model};
+
+    for (int quarter = 0; quarter < 96; quarter++) {
+        history.now_s = NOW_S + 900 * quarter;
+        part.count = 0;
+        history_build(&history, remember, &part);
+        for (size_t n = 0; n < CANDLE_SPAN_COUNT; n++) {
+            int64_t span_s = candle_spans[n].span_s;
+            int64_t count = 0;
+
+            for (size_t i = 0; i < part.count; i++)
+                count += part.list[i].span_s == span_s;
+            ck_assert_int_ge(count, candle_spans[n].keep_s / span_s);
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_gap_is_filled_with_what_would_have_been)
 {
     struct history history = {
@@ -101,6 +122,7 @@ add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_test(tests, every_span_is_full);
+    tcase_add_test(tests, every_span_is_full_at_every_hour);
     tcase_add_test(tests, a_gap_is_filled_with_what_would_have_been);
     tcase_add_test(tests, nothing_is_older_than_it_is_kept);
 }

@@ -39,5 +39,6 @@ main(void)
         answer(arena, cnop_str_trim(cnop_str_from(line)));
         cnop_arena_reset(arena);
     }
+    cnop_arena_free(&arena);
     return EXIT_SUCCESS;
 }
