@@ -22,6 +22,7 @@ import time
 
 sys.dont_write_bytecode = True
 import suites  # noqa: E402
+from support.sources import copy_sources  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS_KEPT = 5
@@ -47,26 +48,6 @@ def free_ports(count):
 
 
 # ---- sources and folders ----
-
-def copy_sources(target):
-    """What git knows and what it does not know yet, with time stamps; what is gone here goes there."""
-    target.mkdir(exist_ok=True)
-    listing = subprocess.run([ROOT / "tools/list_files.sh", "--working", ROOT], check=True,
-                             capture_output=True, text=True).stdout
-    record = target.parent / "copied-files"
-    before = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-    for name in set(before) - set(listing.splitlines()):
-        (target / name).unlink(missing_ok=True)
-    pack = subprocess.Popen(["tar", "-C", ROOT, "--no-recursion", "-cf", "-", "-T", "-"],
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    unpack = subprocess.Popen(["tar", "-C", target, "--no-same-owner", "-xf", "-"], stdin=pack.stdout)
-    pack.stdin.write(listing.encode())
-    pack.stdin.close()
-    if unpack.wait() or pack.wait():
-        raise SystemExit(f"the sources could not be copied to {target}")
-    record.write_text(listing, encoding="utf-8")
-    return target
-
 
 def kept_folder():
     """Where --keep leaves a stack of this checkout and --reuse finds it."""
@@ -216,7 +197,7 @@ def main():
     base.mkdir(exist_ok=True)
     base.chmod(0o755)
     try:
-        copy_sources(base / "a checkout")
+        copy_sources(ROOT, base / "a checkout")
         return run_all(prepare(base), log_folder(), names, keep)
     finally:
         if not keep:

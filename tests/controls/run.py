@@ -22,9 +22,11 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
-from defects import DEFECTS  # noqa: E402
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
+from defects import DEFECTS  # noqa: E402
+from sources import copy_sources  # noqa: E402
+
 BUILD_MINUTES, TEST_MINUTES = 20, 6
 
 
@@ -55,23 +57,12 @@ class Copy:
             shutil.copytree(pathlib.Path(given).parent / "src", self.source, symlinks=True, ignore=leave)
             shutil.copytree(given, self.build, symlinks=True)
         else:
-            self.copy_sources()
+            copy_sources(ROOT, self.source)
             self.build.mkdir()
             self.require(["./bootstrap"], self.source)
             self.require(["../src/configure", "-q"], self.build)
         self.require(["make", "-s", "-j2", "all"], self.build)
         self.require(["make", "-s", "-j2", "check", "TESTS="], self.build)
-
-    def copy_sources(self):
-        listing = subprocess.run([ROOT / "tools/list_files.sh", "--working", ROOT], check=True, capture_output=True).stdout
-        self.source.mkdir()
-        pack = subprocess.Popen(["tar", "-C", ROOT, "--no-recursion", "-cf", "-", "-T", "-"], stdin=subprocess.PIPE,
-                                stdout=subprocess.PIPE)
-        unpack = subprocess.Popen(["tar", "-C", self.source, "--no-same-owner", "-xf", "-"], stdin=pack.stdout)
-        pack.stdin.write(listing)
-        pack.stdin.close()
-        if unpack.wait() or pack.wait():
-            raise Broken("the sources could not be copied")
 
     @staticmethod
     def require(command, folder):

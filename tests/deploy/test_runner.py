@@ -39,17 +39,16 @@ def test_logs_of_earlier_runs_do_not_pile_up(tmp_path, monkeypatch):
     assert len(kept) == run.LOGS_KEPT and folders[-1] in kept
 
 
-def test_sources_are_copied_and_removed_ones_go(tmp_path, monkeypatch):
+def test_sources_are_copied_and_removed_ones_go(tmp_path):
     source = tmp_path / "from here"
     (source / "tools").mkdir(parents=True)
     (source / "tools/list_files.sh").write_text((run.ROOT / "tools/list_files.sh").read_text())
     (source / "tools/list_files.sh").chmod(0o755)
     (source / "old.c").write_text("old")
-    monkeypatch.setattr(run, "ROOT", source)
-    target = run.copy_sources(tmp_path / "a checkout")
+    target = run.copy_sources(source, tmp_path / "a checkout")
     assert (target / "old.c").read_text() == "old"
     (source / "old.c").unlink()
     (source / "new.c").write_text("new")
     (target / "built.o").write_text("stays")
-    run.copy_sources(target)
+    run.copy_sources(source, target)
     assert sorted(path.name for path in target.iterdir()) == ["built.o", "new.c", "tools"]
