@@ -22,7 +22,7 @@ static void
 put(uint64_t value, size_t count)
 {
     while (count-- > 0)
-        file[file_len++] = count < sizeof(value) ? (char)(value >> 8 * count) : '\0';
+        file[file_len++] = (char)(count < sizeof(value) ? value >> 8 * count : 0);
 }
 
 static void
