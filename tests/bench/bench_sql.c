@@ -80,8 +80,9 @@ maker_apply(struct maker *maker, const struct ledger_command *command)
     job->command = *command;
     job->command.time_us = cnop_clock_wall_us();
     job->err = ledger_apply(maker->ledger, &job->command, &job->outcome);
-    if (job->err == CNOP_OK && job->outcome.changed)
-        engine_batch_add(batch, job);
+    if (job->err != CNOP_OK || !job->outcome.changed)
+        fail(cnop_err_code(job->err), NULL); /* or the batch would never be full */
+    engine_batch_add(batch, job);
 }
 
 static void
@@ -111,7 +112,7 @@ maker_open(struct maker *maker)
                                        .active = true,
                                        .symbol_len = 1,
                                        .symbol = "D",
-                                       .price = {1234500000},
+                                       .price = {12345000000},
                                        .price_time_us = cnop_clock_wall_us()};
     struct ledger_config config;
 
@@ -133,7 +134,7 @@ static struct ledger_command
 next_order(struct maker *maker)
 {
     uint64_t number = ++maker->number;
-    bool sell = number % 3 == 0;
+    bool sell = number > ACCOUNTS && number % 3 == 0; /* of what was bought */
     struct ledger_command command = {.op = LEDGER_OP_ORDER,
                                      .account_id =
                                          FIRST_ACCOUNT + (int64_t)(number * 7919 % ACCOUNTS),
@@ -255,13 +256,13 @@ naive_order(MYSQL *mysql, int64_t id, int64_t account)
         "filled_qty_e8,filled_quote_e8,fee_e8,price_e10,price_seq,cash_after_e8,created_us,updated_"
         "us)"
         " VALUES (@i,@a,3,1,1,1,4,'n-@i',200000000,200000000,"
-        "24690000,0,1234500000,1,0,@t,@t)",
-        "INSERT INTO xfer VALUES (@i,0,@a,2,0,24690000,4),(@i,1,2,@a,3,200000000,5)",
-        "UPDATE balance SET avail_e8=avail_e8-24690000,ver=ver+1 WHERE account_id=@a AND "
+        "246900000,0,12345000000,1,0,@t,@t)",
+        "INSERT INTO xfer VALUES (@i,0,@a,2,0,246900000,4),(@i,1,2,@a,3,200000000,5)",
+        "UPDATE balance SET avail_e8=avail_e8-246900000,ver=ver+1 WHERE account_id=@a AND "
         "asset_id=0",
         "INSERT INTO " BALANCE " VALUES (@a,3,200000000,0,0,0,0,1,1,0,0) ON DUPLICATE KEY"
         " UPDATE avail_e8=avail_e8+200000000,ver=ver+1",
-        "UPDATE balance SET avail_e8=avail_e8+24690000,ver=ver+1 WHERE account_id=2 AND asset_id=0",
+        "UPDATE balance SET avail_e8=avail_e8+246900000,ver=ver+1 WHERE account_id=2 AND asset_id=0",
         "UPDATE balance SET avail_e8=avail_e8-200000000,ver=ver+1 WHERE account_id=2 AND "
         "asset_id=3",
         "COMMIT",
