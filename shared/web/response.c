@@ -45,6 +45,47 @@ cnop_response_status(struct cnop_response *res, int status)
     res->status = status;
 }
 
+const char *
+cnop_response_phrase(int status)
+{
+    static const struct {
+        int status;
+        const char *phrase;
+    } named[] = {
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+    };
+    static const char *const classes[] = {"OK", "Multiple Choices", "Bad Request",
+                                          "Internal Server Error"};
+
+    cnop_assert(status >= 200 && status <= 599);
+    for (size_t i = 0; i < CNOP_COUNT(named); i++)
+        if (named[i].status == status)
+            return named[i].phrase;
+    return classes[status / 100 - 2];
+}
+
 static bool
 is_header_text(const char *text, size_t len)
 {
@@ -158,7 +199,7 @@ send_head(struct cnop_request *req, bool whole)
     struct cnop_buf head;
 
     cnop_buf_init(&head, memory, sizeof(memory));
-    cnop_buf_printf(&head, "Status: %d\r\n", res->status);
+    cnop_buf_printf(&head, "Status: %d %s\r\n", res->status, cnop_response_phrase(res->status));
     if (!res->no_content)
         cnop_buf_printf(&head, "Content-Type: %s\r\n", res->content_type);
     if (!res->no_content && whole)

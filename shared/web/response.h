@@ -17,6 +17,11 @@ struct cnop_response;
 /* Default 200. */
 void cnop_response_status(struct cnop_response *res, int status);
 
+/* The reason phrase of RFC 9110, section 15 (and RFC 6585), that the status line carries: nginx
+ * writes none of its own for the answers of a FastCGI program, not even the space before it that
+ * RFC 9112 demands. A status without a name is called as the first of its class. */
+const char *cnop_response_phrase(int status);
+
 /* Adds a header line. The value is formatted; at most 1,024 bytes. */
 cnop_printf(3, 4) void cnop_response_header(struct cnop_response *res, const char *name,
                                             const char *fmt, ...);

@@ -87,6 +87,7 @@ class Client:
     def close(self):
         if self.writer is not None:
             self.writer.close()
+        self.reader = self.writer = None
 
 
 async def paced(rate, seconds, one):
@@ -105,7 +106,11 @@ def orders(traders, seconds, results):
     async def one(number):
         client, token = await idle.get()
         begin = time.monotonic()
-        status = await client.post("/orders", {"order_type": "market_buy", "asset_id": "BTC", "amount": "1.00"}, token)
+        try:
+            status = await client.post("/orders", {"order_type": "market_buy", "asset_id": "BTC", "amount": "1.00"}, token)
+        except (OSError, EOFError) as error:
+            client.close()
+            status = type(error).__name__
         idle.put_nowait((client, token))
         return status, (time.monotonic() - begin) * 1000
 

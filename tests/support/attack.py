@@ -131,7 +131,7 @@ def split(received):
     replies = []
     while received:
         head, found, rest = received.partition(b"\r\n\r\n")
-        if not found or not head.startswith(b"HTTP/1.1 "):
+        if not found or not re.match(rb"HTTP/1\.1 \d{3} ", head):  # RFC 9112, 4: the space stands even before no phrase
             raise ValueError(f"no HTTP reply: {received[:200]!r}")
         lines = head.decode("latin-1").split("\r\n")
         headers = joined(line.split(": ", 1) if ": " in line else (line.rstrip(":"), "")

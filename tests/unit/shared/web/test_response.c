@@ -117,6 +117,20 @@ START_TEST(inner_errors_leave_as_public_ones)
 }
 END_TEST
 
+START_TEST(every_error_has_a_phrase_of_its_own)
+{
+    for (int err = 1; err < CNOP_ERR_COUNT; err++) {
+        int status = cnop_err_status((enum cnop_err)err);
+
+        if (status % 100 != 0)
+            ck_assert_str_ne(cnop_response_phrase(status),
+                             cnop_response_phrase(status / 100 * 100));
+    }
+    ck_assert_str_eq(cnop_response_phrase(200), "OK");
+    ck_assert_str_eq(cnop_response_phrase(422), "Unprocessable Content");
+}
+END_TEST
+
 START_TEST(faults_are_capped)
 {
     for (unsigned i = 0; i < 3 * CNOP_FAULT_MAX; i++)
@@ -138,6 +152,7 @@ add(TCase *tests)
     tcase_add_test(tests, problem_texts);
     tcase_add_test(tests, problem_replaces_what_was_written);
     tcase_add_loop_test(tests, inner_errors_leave_as_public_ones, 0, (int)CNOP_COUNT(mapped));
+    tcase_add_test(tests, every_error_has_a_phrase_of_its_own);
     tcase_add_test(tests, faults_are_capped);
 }
 
