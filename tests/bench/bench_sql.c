@@ -262,7 +262,8 @@ naive_order(MYSQL *mysql, int64_t id, int64_t account)
         "asset_id=0",
         "INSERT INTO " BALANCE " VALUES (@a,3,200000000,0,0,0,0,1,1,0,0) ON DUPLICATE KEY"
         " UPDATE avail_e8=avail_e8+200000000,ver=ver+1",
-        "UPDATE balance SET avail_e8=avail_e8+246900000,ver=ver+1 WHERE account_id=2 AND asset_id=0",
+        "UPDATE balance SET avail_e8=avail_e8+246900000,ver=ver+1 WHERE account_id=2 AND "
+        "asset_id=0",
         "UPDATE balance SET avail_e8=avail_e8-200000000,ver=ver+1 WHERE account_id=2 AND "
         "asset_id=3",
         "COMMIT",
