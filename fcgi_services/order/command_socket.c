@@ -15,6 +15,7 @@
 #include "fcgi_services/order/engine_metrics.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
+#include "shared/web/socket.h"
 #include "shared/web/web.h"
 
 #define CONNECTION_MAX 256
@@ -291,6 +292,8 @@ on_listener(int fd, uint32_t events, void *arg)
         connection->fd = peer_fd;
         connection->rights = rights;
     }
+    if (errno == EMFILE || errno == ENFILE)
+        (void)cnop_turn_away(fd); /* else the socket stays readable and the loop spins */
 }
 
 /* SOCK_SEQPACKET, replaced atomically: a path that exists always accepts. */

@@ -4,17 +4,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
 #include "shared/base/span.h"
 #include "shared/web/web.h"
 
 #define LISTEN_BACKLOG 1024
 #define LISTEN_FDS_START 3
+#define TURNED_AWAY_LOG_US INT64_C(1000000)
+
+static struct {
+    pthread_mutex_t lock;
+    int fd;
+    int64_t logged_us;
+} spare = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .logged_us = -TURNED_AWAY_LOG_US};
 
 enum cnop_err
 cnop_peers_parse(struct cnop_str text, struct cnop_peers *ret_peers)
@@ -76,6 +86,43 @@ cnop_socket_inherited(void)
     if (fd >= 0 && (!is_listening(fd) || fcntl(fd, F_SETFL, O_NONBLOCK) != 0))
         return -1;
     return fd;
+}
+
+static void
+spare_fill(void)
+{
+    spare.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+void
+cnop_turn_away_prepare(void)
+{
+    cnop_assert(spare.fd < 0);
+    spare_fill();
+}
+
+bool
+cnop_turn_away(int listen_fd)
+{
+    int64_t now_us = cnop_clock_monotonic_us();
+    bool log;
+    int fd;
+
+    cnop_assert(listen_fd >= 0);
+    (void)pthread_mutex_lock(&spare.lock);
+    if (spare.fd >= 0)
+        (void)close(spare.fd);
+    fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0)
+        (void)close(fd);
+    spare_fill();
+    log = fd >= 0 && now_us - spare.logged_us >= TURNED_AWAY_LOG_US;
+    if (log)
+        spare.logged_us = now_us;
+    (void)pthread_mutex_unlock(&spare.lock);
+    if (log)
+        cnop_log_write(CNOP_LOG_ERROR, "turn_away", "out of descriptors: connections are closed");
+    return fd >= 0;
 }
 
 static int

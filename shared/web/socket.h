@@ -21,6 +21,15 @@ cnop_must_check enum cnop_err cnop_peers_parse(struct cnop_str text, struct cnop
 /* True when the process at the other end of the unix socket runs as one of them. */
 bool cnop_peers_allow(const struct cnop_peers *peers, int fd);
 
+/* Keeps one descriptor aside for cnop_turn_away; once for each process. */
+void cnop_turn_away_prepare(void);
+
+/* For a process whose descriptors are used up: takes one waiting connection and closes it at once,
+ * so that its peer knows rather than waits, and so that the listening socket does not stay readable
+ * for ever. False: none was waiting, or even that descriptor is gone. Any thread. Logged at most
+ * once a second. */
+bool cnop_turn_away(int listen_fd);
+
 /* A socket handed to us: by systemd (LISTEN_FDS) or as standard input; -1: none. */
 int cnop_socket_inherited(void);
 

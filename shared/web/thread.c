@@ -169,12 +169,20 @@ adopt(struct cnop_thread *thread, struct cnop_conn *conn, int fd)
     (void)close(fd);
 }
 
-/* Out of descriptors, memory or slots: stop asking; the controller's sweep asks again. */
-static void
-accept_pause(struct cnop_worker *worker)
+/* Out of descriptors: the peer is told. Out of memory: stop asking; the controller's sweep asks
+ * again. True: there may be more to accept. */
+static bool
+accept_failed(struct cnop_worker *worker, int cause)
 {
-    cnop_scoreboard_count(CNOP_SCOREBOARD_ACCEPT_FAILURES);
-    cnop_worker_listen(worker, false);
+    if (cause == EMFILE || cause == ENFILE) {
+        cnop_scoreboard_count(CNOP_SCOREBOARD_ACCEPT_FAILURES);
+        return cnop_turn_away(worker->start.listen_fd);
+    }
+    if (cause == ENOMEM || cause == ENOBUFS) {
+        cnop_scoreboard_count(CNOP_SCOREBOARD_ACCEPT_FAILURES);
+        cnop_worker_listen(worker, false);
+    }
+    return false;
 }
 
 /* False: no more to accept at the moment. */
@@ -189,9 +197,7 @@ accept_one(struct cnop_thread *thread, struct cnop_conn *conn)
         int cause = errno;
 
         cnop_idle_pool_give_back(&worker->idle_pool, conn);
-        if (cause == EMFILE || cause == ENFILE || cause == ENOMEM || cause == ENOBUFS)
-            accept_pause(worker);
-        return false;
+        return accept_failed(worker, cause);
     }
     if (cnop_peers_allow(&worker->peers, fd)) {
         adopt(thread, conn, fd);

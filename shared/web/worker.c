@@ -287,6 +287,7 @@ cnop_worker_run(const struct cnop_worker_start *start)
     worker.start = *start;
     worker.lost_lines_seen = cnop_log_dropped_count(); /* those before the fork are the parent's */
     worker_prepare(&worker);
+    cnop_turn_away_prepare();
     if (init_process(service) != CNOP_OK)
         return STATUS_FAILED;
     start_threads(&worker);

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""One crash of the engine's process under load, behind the gateway as shipped: an outage no longer than itself."""
+"""The engine under load behind the gateway as shipped: its crash is an outage no longer than itself, and
+without descriptors it answers rather than keeping anybody waiting."""
 
 import concurrent.futures
 import http.client
 import json
 import os
 import pathlib
+import resource
 import signal
 import sys
 import threading
@@ -57,22 +59,30 @@ def opened(gateway):
     return next(int(line.removeprefix(series)) for line in page.splitlines() if line.startswith(series))
 
 
+def worker_of(engine):
+    return int(pathlib.Path(f"/proc/{engine.pid}/task/{engine.pid}/children").read_text(encoding="ascii").split()[0])
+
+
 class Trader:
     """Places one order after another, each once, and keeps when which answer came."""
 
-    def __init__(self, gateway, token):
-        self.connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=30)
+    def __init__(self, gateway, token, timeout=30):
+        self.connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=timeout)
         self.token = token
         self.answers = []
 
+    def place(self):
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": uuid.uuid4().hex,
+                   "Content-Type": "application/json"}
+        self.connection.request("POST", "/api/v1/orders", json.dumps(ORDER), headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        self.answers.append((time.monotonic(), answer.status))
+        return answer.status
+
     def trade(self, end):
         while not end.is_set():
-            headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": uuid.uuid4().hex,
-                       "Content-Type": "application/json"}
-            self.connection.request("POST", "/api/v1/orders", json.dumps(ORDER), headers)
-            answer = self.connection.getresponse()
-            answer.read()
-            self.answers.append((time.monotonic(), answer.status))
+            self.place()
         self.connection.close()
 
     def after(self, moment, status):
@@ -94,9 +104,8 @@ def test_a_crash_is_one_event_for_the_breaker(stack):
         try:
             running = [pool.submit(trader.trade, end) for trader in traders]
             wait(lambda: all(trader.after(0, 201) for trader in traders))
-            children = pathlib.Path(f"/proc/{ledger.engine.pid}/task/{ledger.engine.pid}/children").read_text(encoding="ascii")
             killed = time.monotonic()
-            os.kill(int(children.split()[0]), signal.SIGKILL)
+            os.kill(worker_of(ledger.engine), signal.SIGKILL)
             wait(lambda: all(trader.after(killed, 201) for trader in traders))
         finally:
             end.set()
@@ -107,3 +116,27 @@ def test_a_crash_is_one_event_for_the_breaker(stack):
           f"{max(min(trader.after(killed, 201)) for trader in traders) - killed:.2f} s")
     assert opened(gateway) == before
     assert {status for trader in traders for _, status in trader.answers} <= {201, 503}
+
+
+def test_an_engine_without_descriptors_keeps_nobody_waiting(stack):
+    """Every new connection is one too many. Those that are there go on; the others are told so."""
+    ledger, gateway = stack
+    worker = worker_of(ledger.engine)
+    traders = [Trader(gateway, token, timeout=8) for token in tokens(gateway)]
+    end = threading.Event()
+    limits = resource.prlimit(worker, resource.RLIMIT_NOFILE)
+    used = max(int(name) for name in os.listdir(f"/proc/{worker}/fd")) + 1
+    with concurrent.futures.ThreadPoolExecutor(len(traders)) as pool:
+        try:
+            resource.prlimit(worker, resource.RLIMIT_NOFILE, (used, limits[1]))
+            running = [pool.submit(trader.trade, end) for trader in traders]
+            wait(lambda: any(future.done() for future in running) or all(len(t.answers) >= 20 for t in traders))
+        finally:
+            resource.prlimit(worker, resource.RLIMIT_NOFILE, limits)
+            end.set()
+        for future in running:
+            future.result()
+    assert {status for trader in traders for _, status in trader.answers} <= {201, 503}
+    assert any(trader.after(0, 503) for trader in traders), "descriptors were not short"
+    after = Trader(gateway, traders[0].token)
+    wait(lambda: after.place() == 201)

@@ -2,7 +2,10 @@
 /* Peers, listening sockets and the passing of connections. */
 #include "shared/web/socket.h"
 
+#include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "shared/web/web.h"
@@ -77,6 +80,30 @@ START_TEST(path_that_is_too_long)
 }
 END_TEST
 
+START_TEST(without_descriptors_a_peer_is_turned_away)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct rlimit limit;
+    int listen_fd, fd;
+    char byte;
+
+    cnop_turn_away_prepare();
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/cnop-unit-%d.sock",
+                   (int)getpid());
+    ck_assert_int_eq(cnop_web_listen(address.sun_path, &listen_fd), CNOP_OK);
+    fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    ck_assert_int_eq(unlink(address.sun_path), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = (rlim_t)fd + 1;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_int_lt(accept(listen_fd, NULL, NULL), 0); /* one too many, and it stays there */
+    ck_assert(cnop_turn_away(listen_fd));
+    ck_assert_int_eq(read(fd, &byte, 1), 0);
+    ck_assert(!cnop_turn_away(listen_fd)); /* nobody else */
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
@@ -85,6 +112,7 @@ add(TCase *tests)
     tcase_add_test(tests, handed_over_connection_works);
     tcase_add_test(tests, nobody_receives);
     tcase_add_test(tests, path_that_is_too_long);
+    tcase_add_test(tests, without_descriptors_a_peer_is_turned_away);
 }
 
 UNIT_MAIN("socket", add)
