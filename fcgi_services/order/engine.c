@@ -66,7 +66,9 @@ apply(struct engine *engine, struct engine_job *job)
     if (batch->job_count == 0)
         batch->first_id = ledger_next_id(engine->ledger);
     job->command.time_us = next_time_us(engine);
-    if (job->preview != NULL)
+    if (job->found)
+        cnop_assert(!job->outcome.changed); /* its turn has come, nothing else */
+    else if (job->preview != NULL)
         job->err = ledger_preview(engine->ledger, &job->command, job->preview);
     else
         job->err = ledger_apply(engine->ledger, &job->command, &job->outcome);

@@ -25,6 +25,7 @@ struct engine_job {
     uint32_t owner_index;           /* for done */
     uint64_t owner_tag;             /* for done */
     bool resolve;                   /* the unique key refused it: its first answer must exist */
+    bool found;                     /* looked up: outcome holds its key's posting, err the answer */
     bool lent;                      /* in a batch that the committer still has: not reusable */
     enum cnop_err err;              /* result */
     int64_t queued_us;              /* monotonic */

@@ -4,6 +4,8 @@
  * again, or their clients are told. */
 #include "fcgi_services/order/engine_state.h"
 
+#include <string.h>
+
 #include "fcgi_services/order/engine_metrics.h"
 #include "shared/base/log.h"
 
@@ -197,18 +199,36 @@ engine_on_stalled(struct engine *engine)
 
 /* ---- results of look-ups ---- */
 
+/* The answer, whatever the ledger still remembers when its turn comes: what is loaded now is the
+ * oldest key there, and the first that is dropped. */
+static void
+answer_found(struct engine *engine, const struct lookup_result *result)
+{
+    struct engine_job *job = result->job;
+    const struct ledger_command *command = &job->command;
+    bool same = result->posting.op == command->op &&
+                memcmp(result->fingerprint, command->fingerprint, LEDGER_FINGERPRINT_BYTES) == 0;
+
+    cnop_assert(result->err == CNOP_OK);
+    ledger_load_key(engine->ledger, &result->posting, cnop_str_make(command->key, command->key_len),
+                    result->fingerprint);
+    job->resolve = false;
+    job->found = true;
+    job->err = same ? CNOP_OK : CNOP_E_IDEMPOTENCY_MISMATCH;
+    job->outcome = (struct ledger_outcome){.replayed = same};
+    if (same)
+        job->outcome.posting = result->posting;
+}
+
 static void
 on_looked_up(struct engine *engine, const struct lookup_result *result)
 {
     struct engine_job *job = result->job;
-    const struct ledger_command *command = &job->command;
 
     cnop_assert(!job->lent);
-    cnop_assert(command->key_len > 0);
+    cnop_assert(job->command.key_len > 0);
     if (result->err == CNOP_OK) {
-        ledger_load_key(engine->ledger, &result->posting,
-                        cnop_str_make(command->key, command->key_len), result->fingerprint);
-        job->resolve = false;
+        answer_found(engine, result);
     } else if (result->err != CNOP_E_NOT_FOUND) {
         engine_finish(engine, job, CNOP_E_DB_FAILED);
         return;

@@ -20,9 +20,7 @@ struct loader {
     int64_t next_id;
     uint64_t writer_count;
     uint64_t row_count;
-    int64_t oldest_order_us; /* of the keys loaded; 0: all keys were loaded */
-    int64_t oldest_entry_us;
-    int64_t warm_since_us; /* accounts opened before may have older keys */
+    bool older_keys; /* than those loaded: any account may have some */
 };
 
 /* ---- rows ---- */
@@ -161,7 +159,6 @@ load_order_key(void *arg, const struct cnop_row *row)
     loader->row_count++;
     if (recovery_read_order(row, &key))
         ledger_load_key(loader->ledger, &key.posting, key.key, key.fingerprint);
-    loader->oldest_order_us = key.posting.time_us;
     ledger_forget(loader->ledger, ledger_mark(loader->ledger));
     return CNOP_OK;
 }
@@ -176,7 +173,6 @@ load_entry_key(void *arg, const struct cnop_row *row)
     loader->row_count++;
     if (recovery_read_entry(row, &key))
         ledger_load_key(loader->ledger, &key.posting, key.key, key.fingerprint);
-    loader->oldest_entry_us = key.posting.time_us;
     ledger_forget(loader->ledger, ledger_mark(loader->ledger));
     return CNOP_OK;
 }
@@ -209,8 +205,8 @@ take_over(struct cnop_batch_db *db, struct loader *loader)
 
     cnop_assert(db != NULL);
     cnop_batch_init(&batch, memory, sizeof(memory));
-    cnop_batch_sql(&batch,
-                   "START TRANSACTION;UPDATE writer SET epoch=epoch+1 WHERE shard=0;COMMIT");
+    cnop_batch_sql(&batch, "START TRANSACTION;"
+                           "UPDATE writer SET epoch=LAST_INSERT_ID(epoch+1) WHERE shard=0;COMMIT");
     err = cnop_batch_db_connect(db);
     if (err == CNOP_OK) {
         err = CNOP_E_DB_DEADLOCK;
@@ -219,37 +215,36 @@ take_over(struct cnop_batch_db *db, struct loader *loader)
     }
     if (err != CNOP_OK)
         return CNOP_E_DB_FAILED;
-    err = scan(db, "SELECT epoch,seq,next_id,head_hash,sealed_us FROM writer WHERE shard=0", 0,
-               load_writer, loader);
+    /* The epoch that this connection has set: two engines must never believe in the same one. */
+    err = scan(db,
+               "SELECT epoch,seq,next_id,head_hash,sealed_us FROM writer "
+               "WHERE shard=0 AND epoch=LAST_INSERT_ID()",
+               0, load_writer, loader);
     if (err == CNOP_OK && loader->writer_count != 1)
-        return CNOP_E_INTERNAL;
+        return CNOP_E_FENCED;
     return err;
 }
 
-/* The newest keys; how far back they go tells which accounts are complete in memory. */
+/* The newest keys. Times do not tell whose older ones are left out: clocks step back. */
 static enum cnop_err
 load_keys(struct cnop_batch_db *db, uint64_t count, struct loader *loader)
 {
     enum cnop_err err;
 
     cnop_assert(loader->next_id > 0);
-    if (count == 0) {
-        loader->warm_since_us = INT64_MAX;
+    loader->older_keys = count == 0;
+    if (count == 0)
         return CNOP_OK;
-    }
     loader->row_count = 0;
     err = scan(db, "SELECT " ROW_SELECTED(ROW_ORDER) " FROM orders ORDER BY id DESC LIMIT ", count,
                load_order_key, loader);
     if (err != CNOP_OK)
         return err;
-    if (loader->row_count == count)
-        loader->warm_since_us = loader->oldest_order_us + 1;
+    loader->older_keys = loader->row_count == count;
     loader->row_count = 0;
     err = scan(db, "SELECT " ROW_SELECTED(ROW_ENTRY) " FROM cash_entry ORDER BY id DESC LIMIT ",
                count, load_entry_key, loader);
-    if (err == CNOP_OK && loader->row_count == count &&
-        loader->oldest_entry_us + 1 > loader->warm_since_us)
-        loader->warm_since_us = loader->oldest_entry_us + 1;
+    loader->older_keys = loader->older_keys || loader->row_count == count;
     return err;
 }
 
@@ -270,7 +265,8 @@ load_all(const struct recovery_parts *parts, struct loader *loader)
     err = load_keys(db, parts->boot_keys, loader);
     if (err != CNOP_OK)
         return err;
-    ledger_load_cold(loader->ledger, loader->warm_since_us);
+    if (loader->older_keys)
+        ledger_load_cold(loader->ledger);
     err = scan(db, "SELECT " ROW_SELECTED(ROW_LIMIT) " FROM limit_use", 0, load_limit, loader);
     if (err != CNOP_OK)
         return err;

@@ -28,9 +28,10 @@ struct recovered {
 };
 
 /* Raises the epoch, which shuts every older engine out, then loads accounts, balances, limits,
- * assets with prices, and the boot_keys newest keys, and verifies what it loads. DB_FAILED,
- * OVERLOADED (the configured tables are too small), CONFIG (the server is not durable), INTERNAL
- * (rows that contradict each other so that nobody can tell whose they are): logged. */
+ * assets with prices, and the boot_keys newest keys, and verifies what it loads. DB_FAILED, FENCED
+ * (another engine has taken over meanwhile, or there is no writer row), OVERLOADED (the configured
+ * tables are too small), CONFIG (the server is not durable), INTERNAL (rows that contradict each
+ * other so that nobody can tell whose they are): logged. */
 cnop_must_check enum cnop_err recovery_run(const struct recovery_parts *parts,
                                            struct recovered *ret_recovered);
 

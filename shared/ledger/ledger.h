@@ -51,8 +51,8 @@ cnop_must_check enum cnop_err ledger_load_asset(struct ledger *ledger,
                                                 const struct ledger_asset *asset);
 void ledger_load_limit(struct ledger *ledger, int64_t account_id, enum ledger_limit limit,
                        int32_t utc_day, int64_t used_e8);
-/* Accounts opened before this time may have keys that were not loaded. */
-void ledger_load_cold(struct ledger *ledger, int64_t opened_before_us);
+/* Every account loaded so far may have keys that are not. */
+void ledger_load_cold(struct ledger *ledger);
 void ledger_load_next_id(struct ledger *ledger, int64_t next_id);
 /* Remembers the key of a committed posting. Also allowed between commands. */
 void ledger_load_key(struct ledger *ledger, const struct ledger_posting *posting,

@@ -112,14 +112,11 @@ ledger_load_limit(struct ledger *ledger, int64_t account_id, enum ledger_limit l
 }
 
 void
-ledger_load_cold(struct ledger *ledger, int64_t opened_before_us)
+ledger_load_cold(struct ledger *ledger)
 {
-    for (uint32_t i = 0; i < ledger->counters.account_count; i++) {
-        struct ledger_account *account = &ledger->accounts[i];
-
-        if (account->created_us < opened_before_us)
-            account->cold = true;
-    }
+    cnop_assert(ledger->counters.account_count <= ledger->config.max_accounts);
+    for (uint32_t i = 0; i < ledger->counters.account_count; i++)
+        ledger->accounts[i].cold = true;
 }
 
 uint32_t

@@ -14,6 +14,7 @@ lookup_fake_answer(struct lookup *lookup, enum cnop_err err, const struct ledger
     if (posting != NULL) {
         result->posting = *posting;
         memcpy(result->fingerprint, result->job->command.fingerprint, LEDGER_FINGERPRINT_BYTES);
+        result->fingerprint[0] ^= lookup->other_request;
     }
     lookup->waiting_count--;
     memmove(lookup->waiting, lookup->waiting + 1,

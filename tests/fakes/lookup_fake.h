@@ -12,7 +12,8 @@ struct lookup {
     uint32_t waiting_count;
     struct lookup_result ready[FAKE_LOOKUPS];
     uint32_t ready_count;
-    uint32_t room; /* jobs that may wait */
+    uint32_t room;      /* jobs that may wait */
+    bool other_request; /* what is found next was asked for with another body */
     bool stopped;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The committer against a scripted database: what it reports after each answer the server may give,
- * and how often it sends a transaction to find out. */
+ * and how often it sends a transaction to find out. Covers fcgi_services/order/committer_sql.c and
+ * fcgi_services/order/commit_sql.c. */
 #include "fcgi_services/order/committer_sql.h"
 
 #include <poll.h>

@@ -216,43 +216,6 @@ START_TEST(any_commit_may_fail_in_any_way)
 }
 END_TEST
 
-/* ---- a double that memory does not know ---- */
-
-START_TEST(a_double_is_resolved_by_looking_it_up)
-{
-    struct ledger_posting posting = {
-        .id = 500, .op = LEDGER_OP_DEPOSIT, .account_id = BENCH_ACCOUNT, .total = {10 * CNOP_E8}};
-    int one = bench_deposit(0, 10, "old");
-
-    bench_round();
-    bench_commit(CNOP_E_DUPLICATE);
-    ck_assert_uint_eq(bench.lookup.waiting_count, 1);
-    ck_assert_uint_eq(bench.answered_count, 0);
-    if (_i == 0)
-        lookup_fake_answer(&bench.lookup, CNOP_OK, &posting);
-    else
-        lookup_fake_answer(&bench.lookup, _i == 1 ? CNOP_E_NOT_FOUND : CNOP_E_DB_FAILED, NULL);
-    bench_round();
-    ck_assert_int_eq(bench.answers[one].err,
-                     _i == 0 ? CNOP_OK : (_i == 1 ? CNOP_E_INTERNAL : CNOP_E_DB_FAILED));
-    ck_assert(bench.answers[one].replayed == (_i == 0));
-    ck_assert_uint_eq(bench.committer.sent_count, 1);
-    bench_check_books();
-}
-END_TEST
-
-START_TEST(too_many_lookups_are_refused)
-{
-    int one = bench_deposit(0, 10, "old");
-
-    bench.lookup.room = 0;
-    bench_round();
-    bench_commit(CNOP_E_DUPLICATE);
-    ck_assert_int_eq(bench.answers[one].err, CNOP_E_OVERLOADED);
-    bench_check_books();
-}
-END_TEST
-
 /* ---- a commit that takes too long ---- */
 
 START_TEST(a_stalled_commit_is_answered_in_time)
@@ -462,8 +425,6 @@ add(TCase *tests)
     tcase_add_loop_test(tests, a_failed_commit_tells_everybody, 0, 3);
     tcase_add_loop_test(tests, a_poison_command_fails_alone, 0, 4);
     tcase_add_loop_test(tests, any_commit_may_fail_in_any_way, 0, 5 * NTH_PLACES);
-    tcase_add_loop_test(tests, a_double_is_resolved_by_looking_it_up, 0, 3);
-    tcase_add_test(tests, too_many_lookups_are_refused);
     tcase_add_loop_test(tests, a_stalled_commit_is_answered_in_time, 0, 3);
     tcase_add_test(tests, lent_jobs_are_not_reused);
     tcase_add_test(tests, a_lookup_that_ends_in_a_stall_is_answered);

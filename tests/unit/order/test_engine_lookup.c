@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys that memory does not know: what becomes of commands that were looked up. Covers, beside
+ * test_engine.c, fcgi_services/order/engine_result.c. */
+#include "tests/unit/order/engine_bench.h"
+
+#include <stdio.h>
+
+START_TEST(a_double_is_resolved_by_looking_it_up)
+{
+    struct ledger_posting posting = {
+        .id = 500, .op = LEDGER_OP_DEPOSIT, .account_id = BENCH_ACCOUNT, .total = {10 * CNOP_E8}};
+    int one = bench_deposit(0, 10, "old");
+
+    bench_round();
+    bench_commit(CNOP_E_DUPLICATE);
+    ck_assert_uint_eq(bench.lookup.waiting_count, 1);
+    ck_assert_uint_eq(bench.answered_count, 0);
+    if (_i == 0)
+        lookup_fake_answer(&bench.lookup, CNOP_OK, &posting);
+    else
+        lookup_fake_answer(&bench.lookup, _i == 1 ? CNOP_E_NOT_FOUND : CNOP_E_DB_FAILED, NULL);
+    bench_round();
+    ck_assert_int_eq(bench.answers[one].err,
+                     _i == 0 ? CNOP_OK : (_i == 1 ? CNOP_E_INTERNAL : CNOP_E_DB_FAILED));
+    ck_assert(bench.answers[one].replayed == (_i == 0));
+    ck_assert_uint_eq(bench.committer.sent_count, 1);
+    bench_check_books();
+}
+END_TEST
+
+START_TEST(too_many_lookups_are_refused)
+{
+    int one = bench_deposit(0, 10, "old");
+
+    bench.lookup.room = 0;
+    bench_round();
+    bench_commit(CNOP_E_DUPLICATE);
+    ck_assert_int_eq(bench.answers[one].err, CNOP_E_OVERLOADED);
+    bench_check_books();
+}
+END_TEST
+
+/* What a look-up has found is the answer, also when the ledger has forgotten the key again before
+ * the command's turn: of all keys the oldest are dropped first. */
+#define MANY_KEYS 320
+#define LOOKED_UP 40
+START_TEST(what_was_looked_up_is_not_forgotten)
+{
+    char key[16];
+    int first, other;
+
+    for (int i = 0; i < MANY_KEYS; i++) {
+        (void)snprintf(key, sizeof(key), "new%d", i);
+        (void)bench_deposit(0, 1, key);
+        if (bench.lookup.waiting_count > 0)
+            lookup_fake_answer(&bench.lookup, CNOP_E_NOT_FOUND, NULL);
+        bench_round();
+        bench_commit(CNOP_OK);
+    }
+    other = bench_deposit(0, 11, "other");
+    first = other + 1;
+    for (int i = 0; i < LOOKED_UP; i++) {
+        (void)snprintf(key, sizeof(key), "old%d", i);
+        ck_assert_int_eq(bench_deposit(0, 10, key), first + i);
+    }
+    ck_assert_uint_eq(bench.lookup.waiting_count, LOOKED_UP + 1);
+    bench.lookup.other_request = true;
+    for (int64_t id = 1; id <= LOOKED_UP + 1; id++) {
+        lookup_fake_answer(&bench.lookup, CNOP_OK,
+                           &(struct ledger_posting){.id = id,
+                                                    .op = LEDGER_OP_DEPOSIT,
+                                                    .account_id = BENCH_ACCOUNT,
+                                                    .total = {10 * CNOP_E8}});
+        bench.lookup.other_request = false;
+    }
+    bench_round();
+    ck_assert_uint_eq(bench.committer.sent_count, MANY_KEYS);
+    ck_assert_int_eq(bench.answers[other].err, CNOP_E_IDEMPOTENCY_MISMATCH);
+    for (int i = 0; i < LOOKED_UP; i++) {
+        ck_assert_int_eq(bench.answers[first + i].err, CNOP_OK);
+        ck_assert(bench.answers[first + i].replayed);
+        ck_assert_int_eq(bench.answers[first + i].id, 2 + i);
+    }
+    bench_check_books();
+}
+END_TEST
+
+static void
+add(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, bench_open, bench_close);
+    tcase_add_loop_test(tests, a_double_is_resolved_by_looking_it_up, 0, 3);
+    tcase_add_test(tests, what_was_looked_up_is_not_forgotten);
+    tcase_add_test(tests, too_many_lookups_are_refused);
+}
+
+UNIT_MAIN("engine_lookup", add)
