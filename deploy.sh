@@ -64,6 +64,8 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
   load latency|rate-limit|contention|breaker [--seconds N] [--rate N]
                           a scenario against the running stack, with a report
   bench                   load figures of this machine
+  simulate [--commands N] [--seed S]
+                          the order engine in a made up world, where everything else fails
   package [FOLDER]        Debian packages for servers (default: packages/ of the state folder)
   doctor                  checks packages, ports, disk, clock and the running stack
   help                    this text
@@ -84,6 +86,7 @@ main() {
         help | --help | -h) usage ;;
         test) verb_test "$@" ;;
         bench) verb_bench "$@" ;;
+        simulate) verb_simulate "$@" ;;
         check) verb_check "$@" ;;
         coverage) verb_coverage "$@" ;;
         load) verb_load "$@" ;;

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -185,6 +186,17 @@ def files_of(folder):
 def suite_unit(run, log):
     """libcheck units of the programs that the stack runs"""
     return run_make_check(run, log, run.folder / "build", 10)
+
+
+def suite_sim(run, log):
+    """a million commands through the engine in a made up world; planted bugs end it"""
+    build = run.folder / "build"
+    shell(run, log, ["make", "-C", str(build), "-s", "-j2", "tests/sim/simulator"], 5)
+    program = str(build / "tests/sim/simulator")
+    seed = str(random.SystemRandom().randrange(10 ** 12))
+    return commands(run, log, (5, program, "--commands", "1000000", "--seed", seed),
+                    *[(1, "env", f"CNOP_FAULT={bug}", program, "--seed", seed, "--caught")
+                      for bug in ("reply_early", "skip_dedupe", "drop_fence", "lose_leg")])
 
 
 def remove(run, log):

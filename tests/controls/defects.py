@@ -19,6 +19,7 @@ class Defect:
 LEDGER = "tests/unit/shared/ledger"
 POLICY = "tests/unit/nginx_modules/policy"
 SERVICE = "tests/service"
+SIMULATOR = "tests/sim/simulator"
 
 DEFECTS = [
     # ---- acknowledged means committed, exactly once ----
@@ -35,10 +36,10 @@ DEFECTS = [
     Defect("no_fence", "fcgi_services/order/rows_sql.c",
            "if (engine_fault(ENGINE_FAULT_DROP_FENCE)) {", "if (true) {",
            f"{SERVICE}/test_order_engine.py -k second_engine"),
-    Defect("believes_another_engines_row", "fcgi_services/order/committer_sql.c",
+    Defect("believes_another_engines_row", "fcgi_services/order/commit_sql.c",
            "if (!writer.found || writer.epoch != batch->chain.epoch)", "if (!writer.found)",
            "tests/unit/order/test_committer_sql"),
-    Defect("takes_an_older_batch_for_its_own", "fcgi_services/order/committer_sql.c",
+    Defect("takes_an_older_batch_for_its_own", "fcgi_services/order/commit_sql.c",
            "if (writer.seq == batch->chain.seq)", "if (writer.seq + 1 == batch->chain.seq)",
            "tests/unit/order/test_committer_sql"),
     Defect("no_deduplication", "shared/ledger/keys.c",
@@ -52,6 +53,23 @@ DEFECTS = [
     Defect("chain_leaves_the_head_out", "shared/ledger/record.c",
            "    memcpy(framed, chain->hash, CNOP_SHA256_BYTES);\n", "    memset(framed, 0, CNOP_SHA256_BYTES);\n",
            f"{LEDGER}/test_record"),
+
+    Defect("an_answer_overtakes_its_commit", "fcgi_services/order/engine.c",
+           "if (engine_fault(ENGINE_FAULT_REPLY_EARLY)) {", "if (true) {", SIMULATOR),
+    Defect("an_older_engine_writes_on", "fcgi_services/order/rows_sql.c",
+           "if (engine_fault(ENGINE_FAULT_DROP_FENCE)) {", "if (true) {", SIMULATOR),
+    Defect("a_start_takes_the_newest_keys_for_all", "fcgi_services/order/recovery_sql.c",
+           "if (loader->older_keys)", "if (false)", SIMULATOR),
+    Defect("what_was_looked_up_is_forgotten", "fcgi_services/order/engine_result.c",
+           "    job->found = true;\n", "", "tests/unit/order/test_engine_lookup"),
+    Defect("a_stalled_batch_takes_the_next_along", "fcgi_services/order/engine_result.c",
+           "    ledger_rollback(engine->ledger, batch->undo_end);\n", "", SIMULATOR),
+    Defect("a_lost_answer_means_a_failed_commit", "fcgi_services/order/commit_sql.c",
+           "return err == CNOP_E_OUTCOME_UNKNOWN ? settle(commit, batch) : err;",
+           "return err == CNOP_E_OUTCOME_UNKNOWN ? CNOP_E_DB_FAILED : err;", SIMULATOR),
+    Defect("a_batch_is_not_believed_to_be_there", "fcgi_services/order/commit_sql.c",
+           "if (writer.seq == batch->chain.seq)\n        return CNOP_OK;", "if (writer.seq == batch->chain.seq)\n        return CNOP_E_NOT_FOUND;",
+           SIMULATOR),
 
     # ---- money ----
     Defect("the_buyer_pays_rounded_down", "shared/ledger/order.c",

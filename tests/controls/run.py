@@ -73,7 +73,7 @@ class Copy:
     def passes(self, test):
         """Whether the test passes, after building what it needs."""
         program, *options = shlex.split(test)
-        is_unit = program.startswith("tests/unit/")
+        is_unit = program.startswith(("tests/unit/", "tests/sim/"))
         for target in [[program]] if is_unit else [["all"], ["check", "TESTS="]]:
             # a defect may leave something unused: that is not what is asked
             code, output = limited(["make", "-s", "-j2", "CFLAGS=-O1 -Wno-error", *target], BUILD_MINUTES, cwd=self.build)
@@ -81,7 +81,7 @@ class Copy:
                 raise Broken(f"it does not compile:\n{output[-2000:]}")
         if is_unit:
             env = {**os.environ, "srcdir": str(self.source), "top_srcdir": str(self.source)}
-            return limited([f"./{program}"], TEST_MINUTES, cwd=self.build, env=env)[0] == 0
+            return limited([f"./{program}", *options], TEST_MINUTES, cwd=self.build, env=env)[0] == 0
         env = {**os.environ, "CNOP_BUILDDIR": str(self.build), "PYTHONDONTWRITEBYTECODE": "1"}
         code, output = limited(["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--tb=short",
                                 program, *options], TEST_MINUTES, cwd=self.source, env=env)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Units of one service within seconds, and what units reach of the code (gcov).
+# Units of one service within seconds, what units reach of the code (gcov), and what holds when
+# things break.
 
 C_SERVICES=(auth user inventory order insights)
 
@@ -55,6 +56,16 @@ say_units() { # COMMAND...
     [ "$(sed -n 's/^# \(FAIL\|ERROR\): *//p' "$output" | paste -sd+ | sed 's/^$/1/' | { read -r sum; echo $((sum)); })" = 0 ] || code=1
     rm -f "$output"
     return $code
+}
+
+# ---- what is broken on purpose ----
+
+verb_simulate() { # OPTION...
+    prepare_var
+    need_packages build test
+    step "configure" "" build_configure
+    step "build the simulator" "" make -C "$CNOP_VAR/build" -s -j"$(nproc)" tests/sim/simulator
+    "$CNOP_VAR/build/tests/sim/simulator" --commands 10000000 "$@"
 }
 
 verb_coverage() {

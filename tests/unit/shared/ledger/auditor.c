@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define DAY_US INT64_C(86400000000)
 
@@ -259,19 +260,21 @@ auditor_apply(struct auditor *auditor, const struct ledger_command *command, int
     if (key >= 0)
         known = &user_of(auditor, command)->keys[!is_order][key];
     if (known != NULL && known->used) {
-        if (known->op != command->op || known->fingerprint != command->fingerprint[0])
+        if (known->op != command->op ||
+            memcmp(known->fingerprint, command->fingerprint, LEDGER_FINGERPRINT_BYTES) != 0)
             return refuse(CNOP_E_IDEMPOTENCY_MISMATCH);
         return (struct auditor_answer){
             .replayed = true, .id = known->id, .total = known->total, .qty = known->qty};
     }
     answer = is_order ? order(auditor, command) : cash(auditor, command);
-    if (answer.err == CNOP_OK && known != NULL)
+    if (answer.err == CNOP_OK && known != NULL) {
         *known = (struct auditor_key){.used = true,
                                       .op = command->op,
-                                      .fingerprint = command->fingerprint[0],
                                       .id = answer.id,
                                       .total = answer.total,
                                       .qty = answer.qty};
+        memcpy(known->fingerprint, command->fingerprint, LEDGER_FINGERPRINT_BYTES);
+    }
     return answer;
 }
 

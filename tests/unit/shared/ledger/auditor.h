@@ -21,7 +21,7 @@ struct auditor_holding {
 struct auditor_key {
     bool used;
     uint8_t op;
-    unsigned char fingerprint;
+    unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES];
     int64_t id;
     int64_t total;
     int64_t qty;
