@@ -37,7 +37,8 @@ from ledger_stack import MIGRATIONS, LedgerStack  # noqa: E402
 
 ACCOUNTS, FIRST = 1000, 1000
 LOADS = ("A", "B", "A0", "A50", "Bt", "A1", "C", "A200")
-SERVER = ["--innodb-buffer-pool-size=1G", "--innodb-log-file-size=1G", "--innodb-flush-method=O_DIRECT"]
+SERVER = ["--innodb-buffer-pool-size=1G", "--innodb-log-file-size=1G", "--innodb-flush-method=O_DIRECT",
+          "--innodb-max-dirty-pages-pct-lwm=0.001", "--innodb-io-capacity=2000"]
 
 def cpu_seconds(pids):
     total = 0
