@@ -45,7 +45,7 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
                           deploy and rebuild take --no-cache; clean removes builds and downloads
                           logs takes --level, --since 15m, --request-id ID, --lines N, --follow
                           SERVICE: auth user inventory order insights gateway frontend
-                          and order-read feed auth-relay mariadb memcached
+                          and order-read feed auth-relay audit-writer mariadb memcached
 
   monitoring deploy [--retention 15d] [--scrape-interval 15s] [--prometheus-port N]
                [--alertmanager-port N] [--exporter-port N] [--webhook-url URL] [--mail-to ADDRESS]
@@ -59,6 +59,9 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
                           what tests reach of the code, as HTML and in figures
   url api|ui|internal|prometheus|alertmanager
                           prints an address
+  audit verify            prove that the audit trail is whole
+  audit list [--action A] [--actor A] [--object O] [--ip A] [--request-id ID] [--since TIME]
+                          its lines
   check [smoke|inventory|auth|user|order|insights|incident]
                           requests and refusals against the running stack
   load latency|rate-limit|contention|breaker [--seconds N] [--rate N]
@@ -87,6 +90,7 @@ main() {
         test) verb_test "$@" ;;
         bench) verb_bench "$@" ;;
         simulate) verb_simulate "$@" ;;
+        audit) verb_audit "$@" ;;
         check) verb_check "$@" ;;
         coverage) verb_coverage "$@" ;;
         load) verb_load "$@" ;;
@@ -97,7 +101,7 @@ main() {
         all) verb_all "$@" ;;
         monitoring) verb_monitoring "$@" ;;
         frontend) verb_frontend "$@" ;;
-        auth | user | inventory | order | insights | gateway | order-read | feed | auth-relay | mariadb | memcached)
+        auth | user | inventory | order | insights | gateway | order-read | feed | auth-relay | audit-writer | mariadb | memcached)
             verb_service "$what" "$@" ;;
         *)
             bad_usage "unknown word '$what'"

@@ -13,7 +13,7 @@ PARAM = re.compile(r"\{\w+\}")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROLES = ("PUBLIC", "CUSTOMER", "ADMIN")
 WORDS = {"cookie": None, "internal": None, "token": "off", "csrf": "any", "guard": "login",
-         "audit": r"\w+(,\w+)?", "read_timeout": r"\w+_s"}
+         "read_timeout": r"\w+_s"}
 IGNORED_BODY_BYTES = 1024  # what a service puts up with where it expects no body
 
 

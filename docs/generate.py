@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs/reference"
 SERVICES = ("auth", "user", "inventory", "order", "order-read", "insights")
-OTHERS = ("feed", "auth-relay", "migrate")
+OTHERS = ("feed", "auth-relay", "audit-writer", "migrate")
 
 PROGRAM_TEXTS = {
     "auth": "Registration, login, sessions and their ending.",
@@ -29,6 +29,7 @@ PROGRAM_TEXTS = {
     "insights": "Figures about a portfolio, and their wording.",
     "feed": "Makes or fetches prices and sends them to the engine.",
     "auth-relay": "Brings the gateway up to date about ended sessions.",
+    "audit-writer": "Copies the audit files into the trail, each line once.",
     "migrate": "Brings the database schemas up to date.",
 }
 

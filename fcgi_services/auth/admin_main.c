@@ -32,12 +32,19 @@ audit(const struct verb *verb, struct cnop_str username, enum cnop_err err)
 {
     struct cnop_log_line line;
     char action[32];
+    char object[80];
+    char actor[32];
 
     (void)snprintf(action, sizeof(action), "user_%s", verb->name);
-    cnop_log_begin_audit(&line, NULL, action, err == CNOP_OK ? verb->message : "refused");
+    (void)snprintf(object, sizeof(object), "user:%.*s", CNOP_STR_ARG(username));
+    (void)snprintf(actor, sizeof(actor), "uid:%lu", (unsigned long)getuid());
+    cnop_log_begin_audit(&line, &(struct cnop_log_context){.user = cnop_str_from(actor)}, action,
+                         err == CNOP_OK ? verb->message : "refused");
+    cnop_log_text(&line, "outcome", err == CNOP_OK ? "success" : "failure");
+    if (err != CNOP_OK)
+        cnop_log_text(&line, "reason", cnop_err_code(err));
+    cnop_log_text(&line, "object", object);
     cnop_log_str(&line, "username", username);
-    cnop_log_u64(&line, "os_uid", getuid());
-    cnop_log_text(&line, "error", err == CNOP_OK ? NULL : cnop_err_code(err));
     cnop_log_end(&line);
 }
 

@@ -55,6 +55,7 @@ audit_register(const struct cnop_request *req, const struct registration *regist
         &(struct auth_audit){.action = reason == NULL ? "user_registration_success"
                                                       : "user_registration_failed",
                              .message = reason == NULL ? "user registered" : "registration refused",
+                             .failed = reason != NULL,
                              .username = is_name ? registration->username : (struct cnop_str){0},
                              .user_id = user_id,
                              .reason = reason});
@@ -160,6 +161,7 @@ audit_login(const struct cnop_request *req, struct cnop_str username, const stru
     auth_audit_write(req,
                      &(struct auth_audit){.action = accepted ? "auth_success" : "auth_failed",
                                           .message = accepted ? "user logged in" : "login refused",
+                                          .failed = !accepted,
                                           .username = username,
                                           .user_id = login->user.id,
                                           .sid = accepted ? &login->grant.sid : NULL,
@@ -203,6 +205,7 @@ auth_http_login(struct cnop_request *req, struct cnop_response *res)
 {
     struct auth_thread *self = cnop_request_env(req);
     struct auth_client client = auth_audit_client(req);
+    struct auth_audit login_failed = {.action = "auth_failed", .message = "login refused"};
     struct login_form form = {0};
     struct login login;
     bool cookies;
@@ -210,12 +213,14 @@ auth_http_login(struct cnop_request *req, struct cnop_response *res)
 
     if (err == CNOP_OK)
         err = auth_http_cookie_mode(req, &cookies);
-    if (err != CNOP_OK)
-        return err;
+    if (err != CNOP_OK) /* the name may be anything, and is not repeated */
+        return auth_audit_refused(req, login_failed, err);
     cnop_request_audit_user(req, form.username);
     err = login_attempt(&self->env, form.username, form.password, &client, &login);
-    if (err != CNOP_OK)
-        return note_shed(req, err);
+    if (err != CNOP_OK) {
+        login_failed.username = form.username;
+        return auth_audit_refused(req, login_failed, note_shed(req, err));
+    }
     audit_login(req, form.username, &login);
     err = login_refusal(req, &login);
     if (err == CNOP_OK) {
@@ -260,19 +265,24 @@ auth_http_password(struct cnop_request *req, struct cnop_response *res)
     struct password_change change;
     struct cnop_json_writer *json;
     enum cnop_err err;
+    const struct auth_audit refused = {.action = "password_change_failed",
+                                       .message = "password not changed",
+                                       .user_id = cnop_request_user_id(req)};
 
     err = cnop_request_decode(req, password_fields, CNOP_COUNT(password_fields), &form);
     if (err != CNOP_OK)
-        return err;
+        return auth_audit_refused(req, refused, err);
     change = (struct password_change){.user_id = cnop_request_user_id(req),
                                       .current = form.current_password,
                                       .wanted = form.new_password,
                                       .client = &client};
     err = password_change_apply(&self->env, &change, &changed);
     if (err != CNOP_OK)
-        return password_refusal(req, err);
-    if (changed.broken_rule != NULL)
-        return refuse_rule(req, changed.err, "new_password", changed.broken_rule);
+        return auth_audit_refused(req, refused, password_refusal(req, err));
+    if (changed.broken_rule != NULL) {
+        err = refuse_rule(req, changed.err, "new_password", changed.broken_rule);
+        return auth_audit_refused(req, refused, err);
+    }
     auth_audit_write(req, &(struct auth_audit){.action = "password_changed",
                                                .message = "password changed",
                                                .user_id = change.user_id});

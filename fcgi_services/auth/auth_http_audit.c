@@ -2,6 +2,12 @@
 /* Writing the audit lines. */
 #include "fcgi_services/auth/auth_http_audit.h"
 
+#include "shared/web/audit.h"
+
+#include <inttypes.h>
+
+#define OBJECT_BYTES 48 /* "session:" and 32 digits */
+
 struct auth_client
 auth_audit_client(const struct cnop_request *req)
 {
@@ -11,29 +17,42 @@ auth_audit_client(const struct cnop_request *req)
     };
 }
 
+static struct cnop_str
+object_of(const struct auth_audit *audit, char memory[OBJECT_BYTES])
+{
+    char sid[33];
+
+    if (audit->sid != NULL) {
+        session_id_format(audit->sid, sid);
+        (void)snprintf(memory, OBJECT_BYTES, "session:%s", sid);
+        return cnop_str_from(memory);
+    }
+    if (audit->user_id == 0)
+        return CNOP_STR("");
+    (void)snprintf(memory, OBJECT_BYTES, "user:%" PRIu64, audit->user_id);
+    return cnop_str_from(memory);
+}
+
 void
 auth_audit_write(const struct cnop_request *req, const struct auth_audit *audit)
 {
-    struct cnop_log_context context = cnop_request_log_context(req);
-    struct auth_client client = auth_audit_client(req);
+    char memory[OBJECT_BYTES];
     struct cnop_log_line line;
-    char sid[33];
 
-    cnop_log_begin_audit(&line, &context, audit->action, audit->message);
+    cnop_assert(!audit->failed || audit->reason != NULL);
+    cnop_audit_begin(&line, req,
+                     &(struct cnop_audit){.action = audit->action,
+                                          .message = audit->message,
+                                          .failed = audit->failed,
+                                          .reason = cnop_str_from(audit->reason),
+                                          .actor = audit->username,
+                                          .object = object_of(audit, memory)});
     if (audit->username.len > 0)
         cnop_log_str(&line, "username", audit->username);
     if (audit->user_id != 0)
         cnop_log_u64(&line, "user_id", audit->user_id);
-    if (audit->sid != NULL) {
-        session_id_format(audit->sid, sid);
-        cnop_log_text(&line, "session_id", sid);
-    }
     if (audit->jti != NULL)
         cnop_log_text(&line, "token_id", audit->jti);
-    if (audit->reason != NULL)
-        cnop_log_text(&line, "reason", audit->reason);
-    cnop_log_str(&line, "ip", client.address);
-    cnop_log_str(&line, "user_agent", client.user_agent);
     cnop_log_end(&line);
 }
 
@@ -53,4 +72,15 @@ auth_audit_ended(const struct cnop_request *req, uint64_t user_id, const struct 
                                                    .sid = &sid,
                                                    .reason = reason});
     }
+}
+
+enum cnop_err
+auth_audit_refused(const struct cnop_request *req, struct auth_audit audit, enum cnop_err err)
+{
+    if (err == CNOP_OK)
+        return err;
+    audit.failed = true;
+    audit.reason = cnop_err_code(cnop_err_public(err));
+    auth_audit_write(req, &audit);
+    return err;
 }

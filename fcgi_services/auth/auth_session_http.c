@@ -53,23 +53,27 @@ refresh_decode(struct cnop_request *req, struct cnop_str *ret_token, bool *ret_c
     return CNOP_OK;
 }
 
+static const struct auth_audit refresh_failed = {.action = "refresh_failed",
+                                                 .message = "session not refreshed"};
+
 static enum cnop_err
 refresh_verdict(struct cnop_request *req, const struct session_refreshed *outcome)
 {
     struct auth_thread *self = cnop_request_env(req);
 
     if (outcome->verdict == REFRESH_REFUSE)
-        return CNOP_E_REFRESH_INVALID;
+        return auth_audit_refused(req, refresh_failed, CNOP_E_REFRESH_INVALID);
     if (outcome->verdict != REFRESH_REUSE) {
         cnop_metric_add(AUTH_METRIC_REFRESHED, 1);
         return CNOP_OK;
     }
     cnop_metric_add(AUTH_METRIC_REFRESH_REUSED, 1);
     auth_audit_write(req, &(struct auth_audit){.action = "refresh_reuse",
-                                               .message = "a refresh token was used again",
+                                               .message = "session ended: a copy of its token",
+                                               .failed = true,
+                                               .reason = "refresh_reused",
                                                .user_id = outcome->grant.user.id,
                                                .sid = &outcome->grant.sid});
-    auth_audit_ended(req, outcome->grant.user.id, &outcome->end, "refresh_reuse");
     auth_http_tell(self, &outcome->end);
     return CNOP_E_REFRESH_REUSED;
 }
@@ -83,11 +87,11 @@ auth_http_refresh(struct cnop_request *req, struct cnop_response *res)
     bool cookies;
     enum cnop_err err = refresh_decode(req, &token, &cookies);
 
-    if (err != CNOP_OK)
-        return err;
-    err = session_refresh(&self->env, token, &outcome);
     if (err == CNOP_OK)
-        err = refresh_verdict(req, &outcome);
+        err = session_refresh(&self->env, token, &outcome);
+    if (err != CNOP_OK)
+        return auth_audit_refused(req, refresh_failed, err);
+    err = refresh_verdict(req, &outcome);
     if (err == CNOP_OK) {
         auth_audit_write(req, &(struct auth_audit){.action = "token_refreshed",
                                                    .message = "session refreshed",
@@ -117,11 +121,9 @@ close_session(struct cnop_request *req, const struct session_id *sid, const char
     struct session_end end;
     enum cnop_err err = session_close(&self->env, cnop_request_user_id(req), sid, reason, &end);
 
-    if (err != CNOP_OK)
-        return err;
-    auth_http_tell(self, &end);
-    auth_audit_ended(req, cnop_request_user_id(req), &end, reason);
-    return CNOP_OK;
+    if (err == CNOP_OK)
+        auth_http_tell(self, &end);
+    return err;
 }
 
 enum cnop_err
@@ -135,7 +137,8 @@ auth_http_logout(struct cnop_request *req, struct cnop_response *res)
     if (err == CNOP_OK)
         err = close_session(req, &sid, "logout");
     if (err != CNOP_OK && err != CNOP_E_NOT_FOUND) /* over already: that is what was asked for */
-        return err;
+        return auth_audit_refused(
+            req, (struct auth_audit){.action = "logout_failed", .message = "not logged out"}, err);
     auth_audit_write(req, &(struct auth_audit){.action = "logout",
                                                .message = "user logged out",
                                                .user_id = cnop_request_user_id(req),
@@ -151,15 +154,24 @@ auth_http_logout(struct cnop_request *req, struct cnop_response *res)
 enum cnop_err
 auth_http_session_delete(struct cnop_request *req, struct cnop_response *res)
 {
+    struct auth_audit audit = {.action = "session_revoke_failed", .message = "session not ended"};
     struct session_id sid;
     enum cnop_err err;
 
-    if (session_id_parse(cnop_request_path_param(req, "session_id"), &sid) != CNOP_OK)
-        return cnop_request_fault(req, CNOP_E_INVALID, "session_id",
-                                  "must be the id of a session: 32 hexadecimal digits");
+    if (session_id_parse(cnop_request_path_param(req, "session_id"), &sid) != CNOP_OK) {
+        err = cnop_request_fault(req, CNOP_E_INVALID, "session_id",
+                                 "must be the id of a session: 32 hexadecimal digits");
+        return auth_audit_refused(req, audit, err);
+    }
+    audit.sid = &sid;
     err = close_session(req, &sid, "ended_by_user");
     if (err != CNOP_OK)
-        return err;
+        return auth_audit_refused(req, audit, err);
+    auth_audit_write(req, &(struct auth_audit){.action = "session_revoked",
+                                               .message = "session ended",
+                                               .user_id = cnop_request_user_id(req),
+                                               .sid = &sid,
+                                               .reason = "ended_by_user"});
     write_message(res, "Session ended");
     return CNOP_OK;
 }

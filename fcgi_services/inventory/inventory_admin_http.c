@@ -6,6 +6,7 @@
 #include "fcgi_services/inventory/inventory_admin.h"
 #include "fcgi_services/inventory/inventory_env.h"
 #include "shared/base/clock.h"
+#include "shared/web/audit.h"
 
 static enum cnop_err
 change_of(struct cnop_request *req, struct cnop_str reason, struct inventory_change *change)
@@ -43,25 +44,34 @@ explain(struct cnop_request *req, const struct inventory_change *change, enum cn
     return err;
 }
 
-static void
-audit(struct cnop_request *req, const struct inventory_change *change, const char *action,
-      cnop_price price)
+/* Hands err on. action[0]: done, [1]: refused, which gives its own reason, not the operator's. */
+static enum cnop_err
+audit(struct cnop_request *req, const struct inventory_change *change,
+      const char *const action[2], cnop_price price, enum cnop_err err)
 {
-    struct cnop_log_context context = cnop_request_log_context(req);
+    bool done = err == CNOP_OK;
     struct cnop_log_line line;
     char memory[40];
     struct cnop_buf text;
 
-    cnop_log_begin_audit(&line, &context, action, "market changed by an operator");
+    cnop_buf_init(&text, memory, sizeof(memory));
+    cnop_buf_text(&text, "asset:");
+    cnop_buf_str(&text, change->symbol);
+    cnop_audit_begin(&line, req,
+                     &(struct cnop_audit){
+                         .action = action[!done],
+                         .message = done ? "market changed by an operator" : "market not changed",
+                         .failed = !done,
+                         .reason = done ? change->reason : cnop_str_from(cnop_err_code(err)),
+                         .object = cnop_buf_view(&text)});
     cnop_log_str(&line, "asset", change->symbol);
-    cnop_log_str(&line, "reason", change->reason);
-    cnop_log_str(&line, "client_addr", cnop_request_client_addr(req));
     if (price.e10 > 0) {
         cnop_buf_init(&text, memory, sizeof(memory));
         cnop_price_format(&text, price, 2);
         cnop_log_str(&line, "price", cnop_buf_view(&text));
     }
     cnop_log_end(&line);
+    return err;
 }
 
 struct price_body {
@@ -75,6 +85,8 @@ static const struct cnop_field price_fields[] = {
     CNOP_FIELD(struct price_body, reason, CNOP_K_STR, CNOP_RANGE(1, 200),
                CNOP_REQUIRED | CNOP_TRIM),
 };
+
+static const char *const price_actions[2] = {"price_set", "price_set_failed"};
 
 /* PUT /inventory/assets/{asset_id}/price: in force when answered. */
 enum cnop_err
@@ -95,10 +107,10 @@ inventory_http_set_price(struct cnop_request *req, struct cnop_response *res)
     if (err != CNOP_OK)
         return err;
     err = inventory_price_set(&desk, &change, body.price, &previous);
+    err = audit(req, &change, price_actions, body.price, err);
     if (err != CNOP_OK)
         return explain(req, &change, err);
     asset_source_renew(&env->assets);
-    audit(req, &change, "price_set", body.price);
 
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
@@ -125,6 +137,9 @@ static const struct cnop_field halt_fields[] = {
     CNOP_FIELD(struct halt_body, halted, CNOP_K_BOOL, CNOP_ANY, CNOP_OPTIONAL),
 };
 
+static const char *const halt_actions[2][2] = {{"resume", "resume_failed"},
+                                               {"halt", "halt_failed"}};
+
 /* POST /inventory/assets/{asset_id}/halt: in force when answered; `halted` false resumes. */
 enum cnop_err
 inventory_http_halt(struct cnop_request *req, struct cnop_response *res)
@@ -143,10 +158,10 @@ inventory_http_halt(struct cnop_request *req, struct cnop_response *res)
     if (err != CNOP_OK)
         return err;
     err = inventory_halted_set(&desk, &change, body.halted);
+    err = audit(req, &change, halt_actions[body.halted], (cnop_price){0}, err);
     if (err != CNOP_OK)
         return explain(req, &change, err);
     asset_source_renew(&env->assets);
-    audit(req, &change, body.halted ? "halt" : "resume", (cnop_price){0});
 
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);

@@ -4,6 +4,7 @@
 
 #include "fcgi_services/user/profile.h"
 #include "shared/base/clock.h"
+#include "shared/web/audit.h"
 
 enum cnop_err
 user_http_cash(struct cnop_request *req, struct cash_balance *ret_balance)
@@ -109,6 +110,21 @@ change_check(struct cnop_request *req, const struct profile_change *change)
     return count == 0 ? CNOP_OK : CNOP_E_INVALID;
 }
 
+static void
+audit_profile(struct cnop_request *req, enum cnop_err err)
+{
+    bool changed = err == CNOP_OK;
+    struct cnop_log_line line;
+
+    cnop_audit_begin(&line, req,
+                     &(struct cnop_audit){
+                         .action = changed ? "profile_changed" : "profile_change_failed",
+                         .message = changed ? "profile changed" : "profile not changed",
+                         .failed = !changed,
+                         .reason = cnop_str_from(changed ? NULL : cnop_err_code(err))});
+    cnop_log_end(&line);
+}
+
 /* PUT /auth/profile */
 enum cnop_err
 user_http_profile_put(struct cnop_request *req, struct cnop_response *res)
@@ -124,6 +140,7 @@ user_http_profile_put(struct cnop_request *req, struct cnop_response *res)
     if (err == CNOP_OK)
         err = profile_change_apply(self->store, cnop_request_user_id(req), &change,
                                    cnop_request_arena(req), &profile);
+    audit_profile(req, err);
     if (err == CNOP_E_EMAIL_TAKEN)
         return cnop_request_fault(req, err, "email", "is taken by another account");
     if (err != CNOP_OK)

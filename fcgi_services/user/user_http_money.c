@@ -4,6 +4,9 @@
 
 #include "fcgi_services/user/account.h"
 #include "shared/base/clock.h"
+#include "shared/web/audit.h"
+
+#include <inttypes.h>
 
 #define SENTENCE_BYTES 256
 
@@ -80,28 +83,29 @@ static void
 audit_movement(struct cnop_request *req, const struct movement *movement, enum cnop_err err,
                const struct ledger_outcome *outcome)
 {
-    struct cnop_log_context context = cnop_request_log_context(req);
-    bool deposit = movement->op == LEDGER_OP_DEPOSIT;
+    static const char *const actions[2][2] = {{"withdraw_failed", "withdraw_success"},
+                                              {"deposit_failed", "deposit_success"}};
+    bool moved = err == CNOP_OK;
+    struct cnop_audit audit = {.action = actions[movement->op == LEDGER_OP_DEPOSIT][moved],
+                               .message = moved ? "money moved" : "no money moved",
+                               .failed = !moved,
+                               .reason = cnop_str_from(moved ? NULL : cnop_err_code(err))};
     struct cnop_log_line line;
     struct cnop_buf amount;
+    struct cnop_buf object;
     char memory[32];
+    char object_memory[32];
 
     cnop_buf_init(&amount, memory, sizeof(memory));
     cnop_cash_format(&amount, movement->amount, 2);
-    if (err == CNOP_OK)
-        cnop_log_begin_audit(&line, &context, deposit ? "deposit_success" : "withdraw_success",
-                             "money moved");
-    else
-        cnop_log_begin_audit(&line, &context, deposit ? "deposit_failed" : "withdraw_failed",
-                             "no money moved");
+    cnop_buf_init(&object, object_memory, sizeof(object_memory));
+    if (moved)
+        cnop_buf_printf(&object, "entry:%" PRId64, outcome->posting.id);
+    audit.object = cnop_buf_view(&object);
+    cnop_audit_begin(&line, req, &audit);
     cnop_log_u64(&line, "user_id", movement->user_id);
     cnop_log_str(&line, "amount", cnop_buf_view(&amount));
-    if (err == CNOP_OK)
-        cnop_log_i64(&line, "entry", outcome->posting.id);
-    else
-        cnop_log_text(&line, "error", cnop_err_code(err));
-    cnop_log_bool(&line, "replayed", err == CNOP_OK && outcome->replayed);
-    cnop_log_str(&line, "ip", cnop_request_client_addr(req));
+    cnop_log_bool(&line, "replayed", moved && outcome->replayed);
     cnop_log_end(&line);
 }
 
@@ -188,6 +192,29 @@ static const struct cnop_field gift_fields[] = {
                CNOP_REQUIRED | CNOP_TRIM),
 };
 
+static void
+audit_gift(struct cnop_request *req, enum cnop_err err, const struct gift_result *result)
+{
+    bool given = err == CNOP_OK;
+    struct cnop_log_line line;
+    struct cnop_buf amount;
+    char memory[32];
+
+    cnop_audit_begin(&line, req,
+                     &(struct cnop_audit){
+                         .action = given ? "gift_success" : "gift_failed",
+                         .message = given ? "gift given" : "no gift given",
+                         .failed = !given,
+                         .reason = cnop_str_from(given ? NULL : cnop_err_code(err))});
+    if (given) {
+        cnop_buf_init(&amount, memory, sizeof(memory));
+        cnop_cash_format(&amount, result->amount, 2);
+        cnop_log_str(&line, "amount", cnop_buf_view(&amount));
+        cnop_log_bool(&line, "replayed", result->replayed);
+    }
+    cnop_log_end(&line);
+}
+
 /* POST /cny/claim */
 enum cnop_err
 user_http_gift(struct cnop_request *req, struct cnop_response *res)
@@ -205,8 +232,10 @@ user_http_gift(struct cnop_request *req, struct cnop_response *res)
         err = cnop_request_idempotency_key(req, &wanted.idem_key);
     if (err == CNOP_OK)
         err = user_http_cash(req, &ignored);
-    if (err == CNOP_OK)
-        err = gift_give(&self->gift, &wanted, &result);
+    if (err != CNOP_OK)
+        return err;
+    err = gift_give(&self->gift, &wanted, &result);
+    audit_gift(req, err, &result);
     if (err != CNOP_OK)
         return err;
     cnop_response_status(res, 201);

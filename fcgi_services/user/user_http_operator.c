@@ -4,6 +4,7 @@
 #include "fcgi_services/user/user_http.h"
 
 #include "shared/engine_client/client.h"
+#include "shared/web/audit.h"
 
 struct freeze_request {
     struct cnop_str reason;
@@ -14,21 +15,32 @@ static const struct cnop_field freeze_fields[] = {
                CNOP_REQUIRED | CNOP_TRIM),
 };
 
-static void
-audit_status(struct cnop_request *req, const struct ledger_command *command,
-             const struct ledger_outcome *outcome)
+/* Hands err on. A refusal gives its own reason, not the operator's. */
+static enum cnop_err
+audit_status(struct cnop_request *req, enum ledger_op op, struct cnop_str reason, enum cnop_err err)
 {
-    struct cnop_log_context context = cnop_request_log_context(req);
-    bool freeze = command->op == LEDGER_OP_FREEZE;
+    static const char *const actions[2][2] = {{"account_unfreeze_failed", "account_unfreeze"},
+                                              {"account_freeze_failed", "account_freeze"}};
+    bool freeze = op == LEDGER_OP_FREEZE;
+    bool done = err == CNOP_OK;
     struct cnop_log_line line;
+    struct cnop_buf object;
+    char memory[64];
 
-    cnop_log_begin_audit(&line, &context, freeze ? "account_freeze" : "account_unfreeze",
-                         freeze ? "account frozen" : "account active again");
-    cnop_log_i64(&line, "account", command->account_id);
-    cnop_log_str(&line, "reason", cnop_str_make(command->reason, command->reason_len));
-    cnop_log_bool(&line, "changed", outcome->changed);
-    cnop_log_str(&line, "ip", cnop_request_client_addr(req));
+    cnop_buf_init(&object, memory, sizeof(memory));
+    cnop_buf_text(&object, "account:");
+    cnop_buf_str(&object, cnop_request_path_param(req, "user_id"));
+    cnop_audit_begin(&line, req,
+                     &(struct cnop_audit){
+                         .action = actions[freeze][done],
+                         .message = !done    ? "no account changed"
+                                    : freeze ? "account frozen"
+                                             : "account active again",
+                         .failed = !done,
+                         .reason = done ? reason : cnop_str_from(cnop_err_code(err)),
+                         .object = cnop_buf_view(&object)});
     cnop_log_end(&line);
+    return err;
 }
 
 /* The ledger opens accounts by itself, so that only this keeps a mistyped number out of it. */
@@ -64,13 +76,13 @@ set_status(struct cnop_request *req, struct cnop_response *res, enum ledger_op o
     if (err == CNOP_OK)
         err = find_account(req, &command.account_id);
     if (err != CNOP_OK)
-        return err;
+        return audit_status(req, op, body.reason, err);
     ledger_command_set_request_id(&command, cnop_request_id(req));
     ledger_command_set_reason(&command, body.reason);
     err = engine_client_call(&self->engine, &command, &outcome);
+    err = audit_status(req, op, body.reason, err);
     if (err != CNOP_OK)
         return err;
-    audit_status(req, &command, &outcome);
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
     cnop_json_str(json, "user_id", cnop_request_path_param(req, "user_id"));

@@ -60,8 +60,6 @@ ngx_http_cnop_create_loc_conf(ngx_conf_t *cf)
      * set by ngx_pcalloc():
      *
      *     clcf->allow = { 0, NULL };
-     *     clcf->audit_success = { 0, NULL };
-     *     clcf->audit_failure = { 0, NULL };
      *     clcf->guard = NULL;
      *     clcf->problem = 0;
      *     clcf->control_write = 0;
@@ -121,11 +119,6 @@ ngx_http_cnop_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->guard == NULL) {
         conf->guard = prev->guard;
-    }
-
-    if (conf->audit_success.len == 0 && conf->audit_failure.len == 0) {
-        conf->audit_success = prev->audit_success;
-        conf->audit_failure = prev->audit_failure;
     }
 
     if (conf->roles != 0 && conf->jwt != NGX_HTTP_CNOP_JWT_REQUIRED) {

@@ -153,8 +153,6 @@ typedef struct {
     ngx_uint_t                  methods;       /* bit set; 0 = any */
     ngx_str_t                   allow;
     ngx_uint_t                  route;         /* index */
-    ngx_str_t                   audit_success;
-    ngx_str_t                   audit_failure;
     ngx_uint_t                  problem;       /* 1 = of the error */
     ngx_msec_t                  body_deadline; /* 0 = none */
     ngx_flag_t                  control_write;

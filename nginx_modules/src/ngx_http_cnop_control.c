@@ -218,6 +218,7 @@ ngx_http_cnop_control_body(ngx_http_request_t *r)
     ngx_memzero(&feed, sizeof(ngx_http_cnop_feed_t));
     feed.cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
     feed.zone = ngx_http_cnop_zone_get(feed.cmcf, control->kind);
+    feed.request = r;
 
     rc = ngx_http_cnop_control_read(r, &feed, control->line);
 

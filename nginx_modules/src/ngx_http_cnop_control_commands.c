@@ -6,6 +6,7 @@
  */
 
 #include "ngx_http_cnop_answer.h"
+#include "ngx_http_cnop_audit.h"
 #include "ngx_http_cnop_breaker.h"
 #include "ngx_http_cnop_control_commands.h"
 #include "ngx_http_cnop_guard.h"
@@ -192,6 +193,7 @@ ngx_http_cnop_guard_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
 {
     u_char           key[16];
     uint64_t         seconds;
+    ngx_str_t        name;
     struct cnop_str  address;
 
     if (!control_parse_block(line, &address, &seconds)
@@ -201,6 +203,11 @@ ngx_http_cnop_guard_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
     }
 
     ngx_http_cnop_guard_force(feed->zone, key, seconds * 1000);
+
+    name.data = (u_char *) address.ptr;
+    name.len = address.len;
+    ngx_http_cnop_audit_block(feed->request, seconds != 0, "operator",
+                              "command", &name);
 
     return NGX_OK;
 }
@@ -255,6 +262,7 @@ ngx_http_cnop_breakers_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
     bool                      open;
     ngx_uint_t                i;
     struct cnop_str           name;
+    ngx_http_cnop_event_t     event;
     ngx_http_cnop_service_t  *service;
 
     if (!control_parse_breaker(line, &name, &open)) {
@@ -268,6 +276,15 @@ ngx_http_cnop_breakers_line(ngx_http_cnop_feed_t *feed, struct cnop_str line)
             && cnop_str_equal(ngx_http_cnop_str(&service[i].name), name))
         {
             ngx_http_cnop_breaker_force(feed->zone, &service[i], open);
+
+            ngx_memzero(&event, sizeof(ngx_http_cnop_event_t));
+            event.action = open ? "breaker_opened" : "breaker_closed";
+            event.reason = "command";
+            event.done = 1;
+            ngx_str_set(&event.actor, "operator");
+            event.object = service[i].name;
+            ngx_http_cnop_audit_event(feed->request, &event);
+
             return NGX_OK;
         }
     }

@@ -13,6 +13,7 @@
 typedef struct {
     ngx_http_cnop_zone_t       *zone;
     ngx_http_cnop_main_conf_t  *cmcf;
+    ngx_http_request_t         *request;
     ngx_uint_t                  lines;
     ngx_uint_t                  snapshot;
     uint64_t                    from;

@@ -73,7 +73,6 @@ typedef struct {
     unsigned                    breaker_held:1;
     unsigned                    breaker_rejected:1;
     unsigned                    breaker_waits:1;
-    unsigned                    audited:1;
     unsigned                    problem:1;     /* the body is ours */
 } ngx_http_cnop_ctx_t;
 

@@ -276,7 +276,8 @@ ngx_http_cnop_guard_settle(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 
     if (outcome.result.newly_blocked) {
         ngx_http_cnop_count(cmcf, NGX_HTTP_CNOP_N_GUARD_BLOCKED);
-        ngx_http_cnop_audit(r, "security_event", "ip_blocked");
+        ngx_http_cnop_audit_block(r, 1, "gateway", "failed_logins",
+                                  &r->connection->addr_text);
     }
 }
 

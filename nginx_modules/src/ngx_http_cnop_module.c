@@ -131,13 +131,6 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
       0,
       NULL },
 
-    { ngx_string("cnop_audit_event"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
-      ngx_http_cnop_set_audit_event,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
     { ngx_string("cnop_jwt"),
       NGX_HTTP_CNOP_ALL_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,

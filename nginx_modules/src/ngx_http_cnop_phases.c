@@ -8,7 +8,6 @@
  * the header filter.
  */
 
-#include "ngx_http_cnop_audit.h"
 #include "ngx_http_cnop_breaker.h"
 #include "ngx_http_cnop_checks.h"
 #include "ngx_http_cnop_guard.h"
@@ -324,7 +323,6 @@ ngx_http_cnop_header_filter(ngx_http_request_t *r)
 
     ngx_http_cnop_guard_settle(r, ctx, r->headers_out.status);
     ngx_http_cnop_breaker_settle(r, ctx);
-    ngx_http_cnop_audit_result(r, ctx);
 
     if (ngx_http_cnop_response_headers(r, ctx) != NGX_OK) {
         return NGX_ERROR;

@@ -3,6 +3,7 @@
  * Beginnings: of a configuration in the master, and of a worker.
  */
 
+#include "ngx_http_cnop_audit.h"
 #include "ngx_http_cnop_keys.h"
 #include "ngx_http_cnop_process.h"
 #include "ngx_http_cnop_share.h"
@@ -65,7 +66,15 @@ ngx_http_cnop_init_module(ngx_cycle_t *cycle)
 
     cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_cnop_module);
 
-    return cmcf ? ngx_http_cnop_restrict_sockets(cycle, cmcf) : NGX_OK;
+    if (cmcf == NULL) {
+        return NGX_OK;
+    }
+
+    if (!ngx_is_init_cycle(cycle->old_cycle)) {
+        ngx_http_cnop_audit_reload(cmcf);
+    }
+
+    return ngx_http_cnop_restrict_sockets(cycle, cmcf);
 }
 
 

@@ -136,38 +136,6 @@ ngx_http_cnop_set_route(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
-ngx_http_cnop_set_audit_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_cnop_loc_conf_t  *clcf = conf;
-
-    ngx_str_t   *value;
-    ngx_uint_t   i;
-
-    if (clcf->audit_success.len) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        if (value[i].len == 0 || value[i].len > 48
-            || !cnop_str_is_word(ngx_http_cnop_str(&value[i]), "_"))
-        {
-            return ngx_http_cnop_refuse(cf, &value[i], NULL);
-        }
-    }
-
-    clcf->audit_success = value[1];
-
-    if (cf->args->nelts == 3) {
-        clcf->audit_failure = value[2];
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-char *
 ngx_http_cnop_set_audit_log(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_cnop_main_conf_t  *cmcf = conf;

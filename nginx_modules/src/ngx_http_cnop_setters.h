@@ -34,8 +34,6 @@ char *ngx_http_cnop_set_methods(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_cnop_set_route(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_cnop_set_audit_event(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 char *ngx_http_cnop_set_audit_log(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_cnop_set_problem(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -9,6 +9,8 @@
 #include "shared/base/file.h"
 
 _Static_assert(CNOP_SHA256_BYTES == crypto_hash_sha256_BYTES, "digest size");
+_Static_assert(crypto_auth_hmacsha256_KEYBYTES == 32, "key size in the header");
+_Static_assert(crypto_auth_hmacsha256_BYTES == CNOP_SHA256_BYTES, "digest size");
 _Static_assert(crypto_shorthash_siphash24_KEYBYTES == 16, "key size in the header");
 
 void
@@ -41,6 +43,13 @@ void
 cnop_secret_sha256(const void *bytes, size_t len, unsigned char ret_digest[CNOP_SHA256_BYTES])
 {
     (void)crypto_hash_sha256(ret_digest, bytes, len); /* cannot fail: always 0 */
+}
+
+void
+cnop_secret_hmac(const unsigned char key[32], const void *bytes, size_t len,
+                 unsigned char ret_digest[CNOP_SHA256_BYTES])
+{
+    (void)crypto_auth_hmacsha256(ret_digest, bytes, len, key); /* cannot fail: always 0 */
 }
 
 uint64_t

@@ -17,6 +17,10 @@ void cnop_secret_random(void *ret_bytes, size_t len);
 
 void cnop_secret_sha256(const void *bytes, size_t len, unsigned char ret_digest[CNOP_SHA256_BYTES]);
 
+/* HMAC-SHA-256 of len bytes under a 32-byte key. */
+void cnop_secret_hmac(const unsigned char key[32], const void *bytes, size_t len,
+                      unsigned char ret_digest[CNOP_SHA256_BYTES]);
+
 /* SipHash-2-4 of len bytes under a 16-byte key. */
 uint64_t cnop_secret_siphash(const unsigned char key[16], const void *bytes, size_t len);
 

@@ -30,7 +30,7 @@ static const struct cnop_config_key migrate_keys[] = {
                            "File with its password; empty: identified by the OS user."),
     CNOP_CONFIG_ROW_PATH(struct migrate_config, migrations, NULL,
                          "Folder with one folder of migrations for each schema."),
-    CNOP_CONFIG_ROW_STRING(struct migrate_config, schemas, "auth,user,market,ledger",
+    CNOP_CONFIG_ROW_STRING(struct migrate_config, schemas, "auth,user,market,ledger,audit",
                            "Folders to apply, in this order; the schema of auth is cnop_auth."),
     CNOP_CONFIG_ROW_DURATION(struct migrate_config, statement_timeout, "1h", 1000, 86400000,
                              "Time one statement may take; a table is rebuilt in one statement."),

@@ -260,7 +260,7 @@ def test_status_tells_what_is_dead():
 
 
 SERVICES = ["mariadb", "memcached", "order", "order-read", "auth", "auth-relay", "user", "inventory",
-            "feed", "insights", "gateway", "logrotate"]
+            "feed", "insights", "gateway", "audit-writer", "logrotate"]
 
 
 @needs_stack

@@ -446,7 +446,7 @@ def test_25_failed_logins_are_not_audited_with_their_address():
     user = api.Client().register().username
     failed = from_address(VICTIM, "POST", "/auth/login",
                           {"username": user, "password": "Wrong-Guess-11"}, forwarded(9))
-    lines = log_lines("gateway-audit.jsonl", failed.headers["x-request-id"])
+    lines = log_lines("audit.jsonl", failed.headers["x-request-id"])
     assert [line["action"] for line in lines] == ["auth_failed"], lines
     assert lines[0]["service"] == "audit" and VICTIM in json.dumps(lines[0])
     assert "203.0.113.9" not in json.dumps(lines) and "Wrong-Guess" not in json.dumps(lines)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The login guard: exact under parallel guesses, exact in time, over reloads and dead workers."""
 import concurrent.futures
+import json
 import os
 import signal
 import socket
@@ -19,7 +20,6 @@ def server(options=""):
     return f"""
         location = /login {{
             cnop_guard {options or "fails=5"};
-            cnop_audit_event user_login_success auth_failed;
             @PARAMS@ fastcgi_pass worker;
         }}
         location / {{ @PARAMS@ fastcgi_pass worker; }}
@@ -265,6 +265,10 @@ def test_block_and_unblock_by_hand(gateway, worker):
     problem(login(gateway), 403, "AUTH_004")
     assert gateway.control("POST", "/control/guard", b"unblock 127.0.0.1").status == 200
     assert login(gateway).status == 200
+    rows = [json.loads(line) for line in (gateway.dir / "audit.jsonl").read_text().splitlines()]
+    assert [(row["action"], row["user"], row["extra"].get("object"), row["extra"]["outcome"]) for row in rows] == [
+        ("ip_blocked", "operator", "ip:127.0.0.1", "success"), ("ip_blocked", "operator", "ip:2001:db8::5", "success"),
+        ("access_denied", "", None, "failure"), ("ip_unblocked", "operator", "ip:127.0.0.1", "success")]
     for line in (b"block 127.0.0.1", b"block x 5", b"unblock", b"block 127.0.0.1 0", b"reset 127.0.0.1",
                  b"block 127.0.0.1 99999999999", b"x" * 300):
         assert gateway.control("POST", "/control/guard", line).status == 400, line

@@ -49,6 +49,8 @@ CASES = {
     "LimitStorm": (12, {**GATEWAY, "limit": "ip"}, [
         ('gateway_limit_rejected_total{service="gateway",limit="ip"}', "0+1200x20", "0+300x20")]),
     "AuditLost": (9, GATEWAY, [('gateway_audit_failed_total{service="gateway"}', "0x4 1x9", "1x20")]),
+    "AuditWriterBehind": (5, {"service": "audit_writer"}, [("cnop_audit_behind_seconds", "90x9", "30x9")]),
+    "AuditTrailCut": (1, {"service": "audit_writer"}, [("cnop_audit_trail_cut", "1x9", "0x9")]),
     "KeysBroken": (3, GATEWAY, [('gateway_keys_broken{service="gateway"}', "1x9", "1 0x9")]),
     "RevocationsUnknown": (3, GATEWAY, [('gateway_revocation_synced{service="gateway"}', "0x9", "0 1x9")]),
     "SigningKeyOld": (1, {"service": "auth", "key": "keyring"}, [
@@ -65,6 +67,9 @@ CASES = {
     "DatabaseConnections": (9, {"service": "mariadb"}, [
         ('mysql_global_status_threads_connected{service="mariadb"}', "140x20", "60x20"),
         ('mysql_global_variables_max_connections{service="mariadb"}', "150x20", "150x20")]),
+    "ReplicaLag": (5, {"service": "mariadb", "master_host": "db1"}, [
+        ('mysql_slave_status_seconds_behind_master{service="mariadb",master_host="db1"}', "45x9", "2x9")]),
+    "BackupOld": (1, {"service": "mariadb"}, [("cnop_backup_last_success_seconds", "-200000x9", "-90000x9")]),
     "CacheDown": (3, {"service": "memcached"}, [('memcached_up{service="memcached"}', "0x9", "0 1x9")]),
     "DiskFull": (9, ON_DISK, [
         (DISK.format("avail"), "5x20", "50x20"), (DISK.format("size"), "100x20", "100x20")]),

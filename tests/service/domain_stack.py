@@ -18,8 +18,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from support import harness  # noqa: E402
 
-SCHEMAS = ("auth", "user", "market", "ledger")
-USERS = ("cnop_auth", "cnop_user", "cnop_market", "cnop_engine", "cnop_read", "cnop_insights")
+SCHEMAS = ("auth", "user", "market", "ledger", "audit")
+USERS = ("cnop_auth", "cnop_user", "cnop_market", "cnop_engine", "cnop_read", "cnop_insights", "cnop_audit",
+         "cnop_audit_read")
 
 
 def apply_schemas(database):

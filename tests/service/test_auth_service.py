@@ -244,13 +244,14 @@ def test_login_is_audited_with_the_true_client(auth):
     who = {"headers": {"User-Agent": "bot/7"}, "params": {"CNOP_CLIENT_ADDR": "203.0.113.9"}}
     login(auth, username, **who)
     login(auth, username, "Quiet-Harbour-42", **who)
-    good = [l for l in auth.audit_lines("auth_success") if l["extra"]["username"] == username]
-    bad = [l for l in auth.audit_lines("auth_failed") if l["extra"]["username"] == username]
+    good = [l for l in auth.audit_lines("auth_success") if l["extra"].get("username") == username]
+    bad = [l for l in auth.audit_lines("auth_failed") if l["extra"].get("username") == username]
     assert len(good) == len(bad) == 1
     for line in good + bad:
         assert line["extra"]["ip"] == "203.0.113.9" and line["extra"]["user_agent"] == "bot/7"
         assert line["extra"]["user_id"] == user_id
     assert bad[0]["extra"]["reason"] == "wrong_password"
+    assert (good[0]["extra"]["outcome"], bad[0]["extra"]["outcome"]) == ("success", "failure")
     assert PASSWORD not in auth.audit.read_text() + auth.worker.output()
 
 
@@ -804,3 +805,66 @@ def test_the_gateway_is_told_whose_account_a_login_is_about(auth):
     for password, status in ((PASSWORD, 200), ("Wrong-Guess-11", 401)):
         answer = auth.post("login", {"username": name.upper(), "password": password})
         assert (answer.status, answer.headers["x-cnop-audit-user"]) == (status, name)
+
+
+# ---- one event, one line ----
+
+def trail_of(auth, call):
+    """What one request leaves in the trail, and its answer."""
+    before = len(auth.audit.read_text().splitlines())
+    answer = call()
+    return answer, [json.loads(line) for line in auth.audit.read_text().splitlines()[before:]]
+
+
+def shape(lines):
+    return [(line["action"], line["extra"]["outcome"], line["extra"].get("reason")) for line in lines]
+
+
+def test_every_event_is_one_line(auth):
+    """A login used to leave three under three names."""
+    name = fresh_name()
+    answer, lines = trail_of(auth, lambda: auth.post("register", registration(username=name)))
+    assert answer.status == 201 and shape(lines) == [("user_registration_success", "success", None)]
+    answer, lines = trail_of(auth, lambda: auth.post("register", registration(username=name)))
+    assert answer.status == 409 and shape(lines) == [("user_registration_failed", "failure", "username_taken")]
+    answer, lines = trail_of(auth, lambda: login(auth, name, "Quiet-Harbour-42"))
+    assert answer.status == 401 and shape(lines) == [("auth_failed", "failure", "wrong_password")]
+    answer, lines = trail_of(auth, lambda: auth.post("login", {"username": "x y", "password": PASSWORD}))
+    assert answer.status == 422 and shape(lines) == [("auth_failed", "failure", "validation_error")]
+    assert "x y" not in json.dumps(lines)
+    answer, lines = trail_of(auth, lambda: login(auth, name))
+    tokens = answer.json()
+    mine = claims(tokens["access_token"])
+    assert shape(lines) == [("auth_success", "success", None)]
+    assert (lines[0]["user"], lines[0]["extra"]["object"]) == (name, f"session:{mine['sid']}")
+    answer, lines = trail_of(auth, lambda: auth.post("refresh", {"refresh_token": tokens["refresh_token"]}))
+    fresh = answer.json()
+    assert shape(lines) == [("token_refreshed", "success", None)]
+    answer, lines = trail_of(auth, lambda: auth.post("refresh", {"refresh_token": "nosuch"}))
+    assert answer.status == 401 and shape(lines) == [("refresh_failed", "failure", "refresh_invalid")]
+    answer, lines = trail_of(auth, lambda: auth.post("refresh", {"refresh_token": tokens["refresh_token"]}))
+    assert answer.status == 401 and shape(lines) == [("refresh_reuse", "failure", "refresh_reused")]
+    assert fresh["access_token"]
+
+
+def test_endings_are_one_line_each(auth):
+    name, user_id = register(auth)
+    sessions = [claims(login(auth, name).json()["access_token"]) for _ in range(3)]
+
+    def call(method, path, body, sid):
+        return lambda: auth.call(method, f"/api/v1/auth/{path}", json_body=body, user=user_id, params={"CNOP_SID": sid})
+
+    answer, lines = trail_of(auth, call("POST", "logout", {}, sessions[0]["sid"]))
+    assert answer.status == 200 and shape(lines) == [("logout", "success", None)]
+    assert lines[0]["extra"]["object"] == f"session:{sessions[0]['sid']}" and lines[0]["user"] == str(user_id)
+    answer, lines = trail_of(auth, call("DELETE", f"sessions/{sessions[1]['sid']}", None, sessions[2]["sid"]))
+    assert answer.status == 200 and shape(lines) == [("session_revoked", "success", "ended_by_user")]
+    answer, lines = trail_of(auth, call("DELETE", f"sessions/{sessions[1]['sid']}", None, sessions[2]["sid"]))
+    assert answer.status == 404 and shape(lines) == [("session_revoke_failed", "failure", "not_found")]
+    wrong = {"current_password": "Quiet-Harbour-42", "new_password": "Other-Harbour-43"}
+    answer, lines = trail_of(auth, call("POST", "password", wrong, sessions[2]["sid"]))
+    assert [line["action"] for line in lines] == ["password_change_failed"], (answer, lines)
+    right = {"current_password": PASSWORD, "new_password": "Other-Harbour-43"}
+    answer, lines = trail_of(auth, call("POST", "password", right, sessions[2]["sid"]))
+    assert answer.status == 200 and shape(lines) == [("password_changed", "success", None),
+                                                     ("session_revoked", "success", "password_changed")]

@@ -17,8 +17,9 @@ import pytest
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 import harness  # noqa: E402
 
-SCHEMAS = ("auth", "user", "market", "ledger")
-USERS = ("cnop_auth", "cnop_user", "cnop_market", "cnop_engine", "cnop_read", "cnop_insights")
+SCHEMAS = ("auth", "user", "market", "ledger", "audit")
+USERS = ("cnop_auth", "cnop_user", "cnop_market", "cnop_engine", "cnop_read", "cnop_insights", "cnop_audit",
+         "cnop_audit_read")
 READ = {"SELECT"}
 APPEND = {"SELECT", "INSERT", "UPDATE"}
 WRITE = APPEND | {"DELETE"}
@@ -54,6 +55,8 @@ EXPECTED = {
     "cnop_insights": {
         "cnop_market.v_asset_stat": READ,  # columns of three views besides, tested below
     },
+    "cnop_audit": {"cnop_audit.trail": {"INSERT"}},
+    "cnop_audit_read": {"cnop_audit.trail": READ},  # three columns of the ledger besides, tested below
 }
 
 # ER_DBACCESS_DENIED, ER_ACCESS_DENIED, ER_TABLEACCESS_DENIED, ER_COLUMNACCESS_DENIED,
@@ -214,6 +217,12 @@ def test_insights_sees_columns(world):
                             "SELECT client_order_id FROM cnop_ledger.v_orders_page",
                             "SELECT realised_e8 FROM cnop_ledger.v_position",
                             "SELECT entries FROM cnop_ledger.v_balance"))
+
+
+def test_the_reader_of_the_trail_sees_which_entries_there_are(world):
+    assert world.errors("cnop_audit_read", ["SELECT id, kind, request_id FROM cnop_ledger.cash_entry"]) == [0]
+    assert all(world.denied("cnop_audit_read", "SELECT amount_e8 FROM cnop_ledger.cash_entry",
+                            "SELECT account_id FROM cnop_ledger.cash_entry", "SELECT * FROM cnop_ledger.cash_entry"))
 
 
 def test_registration_works_with_these_rights(world):

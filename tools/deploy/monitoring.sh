@@ -143,7 +143,7 @@ write_monitors() {
     printf '[client]\nuser = cnop_monitor\npassword = %s\nsocket = %s\n' "$(cat "$CNOP_KEYS/db-cnop_monitor.pw")" \
         "$CNOP_RUN/mariadb.sock" | (umask 077 && cat >"$CNOP_KEYS/monitor.cnf")
     write_service mysqld-exporter prometheus-mysqld-exporter "$web" --web.listen-address="127.0.0.1:$((first + 1))" \
-        --config.my-cnf="$CNOP_KEYS/monitor.cnf" --no-collect.slave_status --log.level=error
+        --config.my-cnf="$CNOP_KEYS/monitor.cnf" --log.level=error
     write_service process-exporter prometheus-process-exporter -gather-smaps=false -threads=false -web.config.file "$CNOP_ETC/web.yml" \
         -web.listen-address "127.0.0.1:$((first + 2))" -config.path "$CNOP_ETC/process-exporter.yml"
     write_service alert-file /usr/bin/python3 -I "$tools/alert_file.py" --port "$((first + 3))" \
@@ -157,7 +157,7 @@ write_monitors() {
 grant_monitor() {
     printf "CREATE USER IF NOT EXISTS 'cnop_monitor'@'localhost';
         ALTER USER 'cnop_monitor'@'localhost' IDENTIFIED BY '%s' WITH MAX_USER_CONNECTIONS 3;
-        GRANT PROCESS, BINLOG MONITOR ON *.* TO 'cnop_monitor'@'localhost';\n" \
+        GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO 'cnop_monitor'@'localhost';\n" \
         "$(cat "$CNOP_KEYS/db-cnop_monitor.pw")" | sql_admin
 }
 

@@ -3,7 +3,7 @@
 # The running stack: rendered configuration, keys, database, runit services, health, first order.
 
 # start order; runit restarts whatever ends
-CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights gateway logrotate)
+CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights gateway audit-writer logrotate)
 CNOP_MONITORS=(stack-metrics node-exporter mysqld-exporter process-exporter alert-file alertmanager prometheus)
 CNOP_STACK=("${CNOP_DAEMONS[@]}") # without monitoring
 
@@ -22,6 +22,9 @@ setting() { # KEY
     [ ! -f "$CNOP_ETC/local.yml" ] || options+=(--file "$CNOP_ETC/local.yml")
     /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" "${options[@]}" --get "$1"
 }
+
+# Database users of the programs, each with a password file.
+CNOP_DB_USERS=(cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights cnop_audit cnop_audit_read)
 
 # The choices of this installation are kept, so that a later deploy without options repeats them.
 remember_choices() { # PROFILE KEY=PORT...; empty values keep what was chosen before
@@ -66,7 +69,7 @@ render_conf() {
     commit=$(source_commit)
     /usr/bin/python3 "$CNOP_SOURCE/conf/render.py" --out "$CNOP_ETC" \
         --profile "$(cat "$CNOP_ETC/profile")" \
-        --set "paths={app: $CNOP_APP, etc: $CNOP_ETC, run: $CNOP_RUN, keys: $CNOP_KEYS, data: $CNOP_VAR/data, log: $CNOP_VAR/log, tmp: $CNOP_VAR/tmp, ui: $CNOP_VAR/ui/current, sv: $CNOP_SV}" \
+        --set "paths={app: $CNOP_APP, etc: $CNOP_ETC, run: $CNOP_RUN, keys: $CNOP_KEYS, data: $CNOP_VAR/data, log: $CNOP_VAR/log, tmp: $CNOP_VAR/tmp, ui: $CNOP_VAR/ui/current, sv: $CNOP_SV, metrics: $CNOP_RUN/metrics}" \
         --set "gateway.commit='${commit:-unknown}'" --set "run_user=$CNOP_RUN_USER" --set "mariadb.admin_user=$CNOP_DB_ADMIN" \
         --file "$CNOP_ETC/local.yml"
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_ETC"
@@ -124,11 +127,12 @@ tell_gateway() { # WHAT; lines from standard input
 
 make_keys() {
     local user
-    for user in cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
+    for user in "${CNOP_DB_USERS[@]}"; do
         [ -s "$CNOP_KEYS/db-$user.pw" ] || new_secret 24 >"$CNOP_KEYS/db-$user.pw"
     done
     [ -s "$CNOP_KEYS/order-id.key" ] || head -c 16 /dev/urandom >"$CNOP_KEYS/order-id.key"
     [ -s "$CNOP_KEYS/cache.key" ] || head -c 32 /dev/urandom >"$CNOP_KEYS/cache.key"
+    [ -s "$CNOP_KEYS/audit.key" ] || head -c 32 /dev/urandom >"$CNOP_KEYS/audit.key"
     chmod 0600 "$CNOP_KEYS"/db-*.pw "$CNOP_KEYS"/*.key
     [ "$(id -u)" -ne 0 ] || chown -R "$CNOP_RUN_USER:" "$CNOP_KEYS"
     as_runner "$CNOP_APP/sbin/cnop-keys" init "$CNOP_KEYS" "$CNOP_KEYS/jwks.json"
@@ -167,7 +171,7 @@ migrate_database() {
 grant_rights() {
     local user
     {
-        for user in cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
+        for user in "${CNOP_DB_USERS[@]}"; do
             printf "CREATE USER IF NOT EXISTS '%s'@'localhost';\n" "$user"
             printf "ALTER USER '%s'@'localhost' IDENTIFIED BY '%s';\n" "$user" \
                 "$(cat "$CNOP_KEYS/db-$user.pw")"
@@ -207,7 +211,7 @@ write_services() {
     write_service mariadb mariadbd --defaults-file="$CNOP_ETC/cnop.cnf"
     write_service memcached memcached -s "$CNOP_RUN/memcached.sock" -a 0600 \
         -m "$(setting memcached.memory_mib)" -t 2
-    for name in order order-read auth auth-relay user inventory feed insights; do
+    for name in order order-read auth auth-relay user inventory feed insights audit-writer; do
         write_service "$name" "$CNOP_LIBEXEC/cnop-$name" --config "$CNOP_ETC/$name.conf"
     done
     # a master that was killed leaves its socket behind, and nginx does not bind over it
@@ -338,7 +342,7 @@ service_is_ready() { # NAME
         mariadb) database_is_up ;;
         memcached) sv_started memcached && [ -S "$CNOP_RUN/memcached.sock" ] ;;
         gateway) gateway_is_up ;;
-        auth-relay | feed | logrotate) sv_started "$1" ;;
+        auth-relay | audit-writer | feed | logrotate) sv_started "$1" ;;
         stack-metrics | *-exporter | alert-file | alertmanager | prometheus) monitor_is_ready "$1" ;;
         *) internal_get "/internal/$1/health/ready" >/dev/null 2>&1 ;;
     esac
@@ -386,7 +390,7 @@ refresh_services() {
     for name in order-read auth user inventory insights; do
         ! sv_started "$name" || sv_do hup "$name"
     done
-    for name in order feed auth-relay; do
+    for name in order feed auth-relay audit-writer; do
         ! sv_started "$name" || sv_do -w 15 restart "$name"
     done
     ! sv_started gateway || reload_gateway

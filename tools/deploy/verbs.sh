@@ -357,6 +357,12 @@ verb_test() {
     exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@" 9>&-
 }
 
+verb_audit() {
+    need_stack
+    database_is_up || die 3 "MariaDB does not answer" "./deploy.sh all status"
+    exec /usr/bin/python3 "$CNOP_SOURCE/tools/cnop-trail" --var "$CNOP_VAR" "$@" 9>&-
+}
+
 # Against the stack that runs, unlike the tests.
 verb_check() {
     local pages=''

@@ -17,8 +17,9 @@ password() {
     od -An -v -N 24 -tx1 /dev/urandom | tr -d ' \n'
 }
 
-for user in cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights; do
+for user in cnop_auth cnop_user cnop_market cnop_engine cnop_read cnop_insights cnop_audit cnop_audit_read; do
     secret "db-$user.pw" password
 done
 secret order-id.key head -c 16 /dev/urandom
 secret cache.key head -c 32 /dev/urandom
+secret audit.key head -c 32 /dev/urandom
