@@ -10,7 +10,8 @@
 
 #define ROTATIONS_MAX 9999
 
-/* 0: the stream's own file; n: "NAME.n"; else no file of the stream (a packed one is no longer read). */
+/* 0: the stream's own file; n: "NAME.n"; else no file of the stream (a packed one is no longer
+ * read). */
 static bool
 rotation_of(const char *entry, struct cnop_str name, uint64_t *ret_rotation)
 {
@@ -57,10 +58,9 @@ add_files(struct cnop_str path, const uint64_t *rotations, size_t count, struct 
         return CNOP_E_INVALID;
     for (size_t i = 0; i < count; i++) {
         char *out = files->paths[files->count++];
-        int len = rotations[i] == 0
-                      ? snprintf(out, FILES_PATH_BYTES, "%.*s", CNOP_STR_ARG(path))
-                      : snprintf(out, FILES_PATH_BYTES, "%.*s.%lu", CNOP_STR_ARG(path),
-                                 (unsigned long)rotations[i]);
+        int len = rotations[i] == 0 ? snprintf(out, FILES_PATH_BYTES, "%.*s", CNOP_STR_ARG(path))
+                                    : snprintf(out, FILES_PATH_BYTES, "%.*s.%lu",
+                                               CNOP_STR_ARG(path), (unsigned long)rotations[i]);
 
         cnop_assert(len > 0 && len < FILES_PATH_BYTES);
     }

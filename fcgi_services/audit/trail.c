@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines, files and seals; see trail.h. Never changes what is sealed: every row there is depends on it. */
+/* Lines, files and seals; see trail.h. Never changes what is sealed: every row there is depends on
+ * it. */
 #include "fcgi_services/audit/trail.h"
 
 #include <endian.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The audit trail's rows: what they hold and how they are chained. No I/O. tools/cnop-trail knows the
- * same by itself. */
+/* The audit trail's rows: what they hold and how they are chained. No I/O. tools/cnop-trail knows
+ * the same by itself. */
 #ifndef CNOP_AUDIT_TRAIL_H
 #define CNOP_AUDIT_TRAIL_H
 
@@ -40,8 +40,8 @@ void trail_file_name(struct cnop_str first_line, struct trail_file *ret_file);
 /* Numbers and seals the row as the one behind *head, which becomes the row's. */
 void trail_chain(const struct trail_key *key, struct trail_head *head, struct trail_row *row);
 
-/* The line at the beginning of text: its bytes with the line feed, and without it in ret_line. 0: not
- * all of it is there yet. A line longer than TRAIL_LINE_BYTES is cut there. */
+/* The line at the beginning of text: its bytes with the line feed, and without it in ret_line. 0:
+ * not all of it is there yet. A line longer than TRAIL_LINE_BYTES is cut there. */
 size_t trail_next_line(struct cnop_str text, struct cnop_str *ret_line);
 
 #endif

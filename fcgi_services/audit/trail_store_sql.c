@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The trail on MariaDB, by two accounts. Statements only, no rules. */
-#include "fcgi_services/audit/trail_store.h"
+#include "fcgi_services/audit/trail_store_sql.h"
 
 #include "shared/db/store.h"
 
@@ -72,10 +72,9 @@ enum cnop_err
 trail_store_has(struct trail_store *store, const struct trail_head *head, bool *ret_has)
 {
     struct cnop_row row;
-    enum cnop_err err =
-        cnop_db_find(store->reader->db, cnop_store_rows(store->reader), &find_row,
-                     CNOP_PARAMS(CNOP_P_U64(head->seq), CNOP_P_BYTES(head->seal, sizeof(head->seal))),
-                     &row);
+    enum cnop_err err = cnop_db_find(
+        store->reader->db, cnop_store_rows(store->reader), &find_row,
+        CNOP_PARAMS(CNOP_P_U64(head->seq), CNOP_P_BYTES(head->seal, sizeof(head->seal))), &row);
 
     if (err != CNOP_OK && err != CNOP_E_NOT_FOUND)
         return err;
@@ -85,7 +84,7 @@ trail_store_has(struct trail_store *store, const struct trail_head *head, bool *
 
 static const struct cnop_sql find_position = {
     .name = "audit.find_position",
-    .text = "SELECT COALESCE(MAX(end_at), 0) FROM trail WHERE file = ?",
+    .text = "SELECT end_at FROM trail WHERE file = ? ORDER BY end_at DESC LIMIT 1",
     .max_rows = 1,
 };
 
@@ -97,14 +96,18 @@ trail_store_position(struct trail_store *store, const struct trail_file *file, u
         cnop_db_find(store->reader->db, cnop_store_rows(store->reader), &find_position,
                      CNOP_PARAMS(CNOP_P_BYTES(file->bytes, sizeof(file->bytes))), &row);
 
-    if (err == CNOP_OK)
-        *ret_offset = cnop_row_u64(&row, 0);
-    return err;
+    if (err != CNOP_OK && err != CNOP_E_NOT_FOUND)
+        return err;
+    *ret_offset = err == CNOP_OK ? cnop_row_u64(&row, 0) : 0;
+    return CNOP_OK;
 }
 
+/* IGNORE: bytes that are no text become question marks in the columns made of the line, which
+ * itself is kept as it is. A row that it leaves out is noticed by the count. */
 static const struct cnop_sql insert_row = {
     .name = "audit.insert_row",
-    .text = "INSERT INTO trail (seq, file, start_at, end_at, line, seal) VALUES (?, ?, ?, ?, ?, ?)",
+    .text = "INSERT IGNORE INTO trail (seq, file, start_at, end_at, line, seal) VALUES (?, ?, ?, "
+            "?, ?, ?)",
 };
 
 struct append_job {
@@ -120,14 +123,18 @@ append_rows(void *arg)
 
     for (size_t i = 0; i < job->count; i++) {
         const struct trail_row *row = &job->rows[i];
-        enum cnop_err err = cnop_db_exec(
-            job->store->writer->db, &insert_row,
-            CNOP_PARAMS(CNOP_P_U64(row->seq), CNOP_P_BYTES(row->file.bytes, sizeof(row->file.bytes)),
-                        CNOP_P_U64(row->start), CNOP_P_U64(row->end),
-                        CNOP_P_BYTES(row->line.ptr, row->line.len),
-                        CNOP_P_BYTES(row->seal, sizeof(row->seal))),
-            NULL);
+        struct cnop_changed changed;
+        enum cnop_err err =
+            cnop_db_exec(job->store->writer->db, &insert_row,
+                         CNOP_PARAMS(CNOP_P_U64(row->seq),
+                                     CNOP_P_BYTES(row->file.bytes, sizeof(row->file.bytes)),
+                                     CNOP_P_U64(row->start), CNOP_P_U64(row->end),
+                                     CNOP_P_BYTES(row->line.ptr, row->line.len),
+                                     CNOP_P_BYTES(row->seal, sizeof(row->seal))),
+                         &changed);
 
+        if (err == CNOP_OK && changed.affected_rows != 1)
+            err = CNOP_E_DUPLICATE;
         if (err != CNOP_OK)
             return err;
     }

@@ -2,6 +2,7 @@
 /* One round over the files. */
 #include "fcgi_services/audit/writer.h"
 
+#include "shared/base/buf.h"
 #include "shared/base/file.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ mark_write(const struct writer *writer)
 static enum cnop_err
 mark_read(const struct writer *writer, struct trail_head *ret_mark)
 {
-    const struct cnop_file_rules rules = {.max_bytes = MARK_BYTES, .forbidden_mode = S_IWGRP | S_IWOTH};
+    const struct cnop_file_rules rules = {.max_bytes = MARK_BYTES,
+                                          .forbidden_mode = S_IWGRP | S_IWOTH};
     struct cnop_str number;
     struct cnop_str seal;
     char memory[MARK_BYTES];
@@ -162,7 +164,8 @@ make_rows(struct writer *writer, const struct writer_position *position, struct 
 }
 
 static enum cnop_err
-append(struct writer *writer, struct writer_position *position, struct cnop_str text, bool *ret_more)
+append(struct writer *writer, struct writer_position *position, struct cnop_str text,
+       bool *ret_more)
 {
     struct trail_head head = writer->head;
     size_t count = make_rows(writer, position, text, &head);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Copies what is new in the audit files into the trail, each line once: how far a file has been taken
- * up is what the trail itself says. Holds nothing that a restart would lose. */
+/* Copies what is new in the audit files into the trail, each line once: how far a file has been
+ * taken up is what the trail itself says. Holds nothing that a restart would lose. */
 #ifndef CNOP_AUDIT_WRITER_H
 #define CNOP_AUDIT_WRITER_H
 
@@ -32,8 +32,8 @@ struct writer {
     char window[WRITER_WINDOW_BYTES];
 };
 
-/* Until there is no whole line left that is not in the trail, or something is in the way: DB errors,
- * IO, INVALID (files_list), CONFLICT (cut). The next round begins anew. */
+/* Until there is no whole line left that is not in the trail, or something is in the way: DB
+ * errors, IO, INVALID (files_list), CONFLICT (cut). The next round begins anew. */
 cnop_must_check enum cnop_err writer_round(struct writer *writer);
 
 #endif

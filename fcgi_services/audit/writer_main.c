@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Program cnop-audit-writer: every second takes the new lines of the audit files up into the trail. May
- * stop, start and be killed at any time. */
+/* Program cnop-audit-writer: every second takes the new lines of the audit files up into the trail.
+ * May stop, start and be killed at any time. */
+#include "fcgi_services/audit/trail_store_sql.h"
 #include "fcgi_services/audit/writer.h"
 #include "shared/base/clock.h"
 #include "shared/base/file.h"
@@ -32,9 +33,10 @@ static const struct cnop_config_key audit_config_keys[] = {
                            "Database user that may read the trail; db_user may only add to it."),
     CNOP_CONFIG_ROW_STRING(struct audit_config, reader_password_file, "",
                            "File with its password; empty: identified by the OS user."),
-    CNOP_CONFIG_ROW_STRING(struct audit_config, streams, NULL,
-                           "Absolute paths of the audit files, separated by commas; what rotation has"
-                           " put aside of them (.1, .2, ...) is read, too."),
+    CNOP_CONFIG_ROW_STRING(
+        struct audit_config, streams, NULL,
+        "Absolute paths of the audit files, separated by commas; what rotation has"
+        " put aside of them (.1, .2, ...) is read, too."),
     CNOP_CONFIG_ROW_PATH(struct audit_config, key_file, NULL, "Key of the seals, 32 bytes."),
     CNOP_CONFIG_ROW_PATH(struct audit_config, mark_file, NULL,
                          "Where number and seal of the last row are kept."),
@@ -95,7 +97,7 @@ write_metrics(const char *path, const struct writer *writer, int64_t behind_us)
                     "cnop_audit_trail_cut %d\n",
                     writer->head.seq, behind_us / 1000000, writer->cut);
     cnop_assert(!page.overflow);
-    (void)cnop_file_replace(path, cnop_buf_view(&page), 0644);
+    (void)!cnop_file_replace(path, cnop_buf_view(&page), 0644);
 }
 
 /* Logs changes, not every round: a database that is down stays one line. */
@@ -166,7 +168,7 @@ open_writer(const struct audit_config *config, struct cnop_db_config *reader, st
     reader->db_password_file = config->reader_password_file;
     if (cnop_secret_read_file(config->key_file, writer->key.bytes, sizeof(writer->key.bytes),
                               sizeof(writer->key.bytes), &len, &reason) != CNOP_OK) {
-        cnop_span_cause(reason == NULL ? "key_file cannot be read" : reason);
+        cnop_span_cause("key_file: %s", reason == NULL ? "cannot be read" : reason);
         return CNOP_E_CONFIG;
     }
     return trail_store_open(&config->db, reader, &writer->store);

@@ -36,16 +36,22 @@ object_of(const struct auth_audit *audit, char memory[OBJECT_BYTES])
 void
 auth_audit_write(const struct cnop_request *req, const struct auth_audit *audit)
 {
+    struct cnop_str actor = audit->username;
     char memory[OBJECT_BYTES];
+    char number[24];
     struct cnop_log_line line;
 
     cnop_assert(!audit->failed || audit->reason != NULL);
+    if (actor.len == 0 && audit->user_id != 0) { /* a refresh comes without a token */
+        (void)snprintf(number, sizeof(number), "%" PRIu64, audit->user_id);
+        actor = cnop_str_from(number);
+    }
     cnop_audit_begin(&line, req,
                      &(struct cnop_audit){.action = audit->action,
                                           .message = audit->message,
                                           .failed = audit->failed,
                                           .reason = cnop_str_from(audit->reason),
-                                          .actor = audit->username,
+                                          .actor = actor,
                                           .object = object_of(audit, memory)});
     if (audit->username.len > 0)
         cnop_log_str(&line, "username", audit->username);

@@ -46,8 +46,8 @@ explain(struct cnop_request *req, const struct inventory_change *change, enum cn
 
 /* Hands err on. action[0]: done, [1]: refused, which gives its own reason, not the operator's. */
 static enum cnop_err
-audit(struct cnop_request *req, const struct inventory_change *change,
-      const char *const action[2], cnop_price price, enum cnop_err err)
+audit(struct cnop_request *req, const struct inventory_change *change, const char *const action[2],
+      cnop_price price, enum cnop_err err)
 {
     bool done = err == CNOP_OK;
     struct cnop_log_line line;

@@ -15,6 +15,7 @@ struct engine_config {
     const char *market_uids;
     const char *admin_uids;
     const char *order_id_key_file;
+    const char *orders_file;
     uint64_t max_accounts;
     uint64_t max_balances;
     uint64_t recent_keys;

@@ -180,6 +180,8 @@ engine_env_open(void *arg, unsigned thread, void **ret_env)
         err = open_guard(&making, &env);
     if (err == CNOP_OK)
         err = command_socket_open(env.engine, &socket);
+    if (err == CNOP_OK && config->orders_file[0] != '\0')
+        err = cnop_log_open_bulk(config->orders_file);
     if (err != CNOP_OK)
         return err;
     whole_cents_start(env.engine);

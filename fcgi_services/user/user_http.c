@@ -116,12 +116,12 @@ audit_profile(struct cnop_request *req, enum cnop_err err)
     bool changed = err == CNOP_OK;
     struct cnop_log_line line;
 
-    cnop_audit_begin(&line, req,
-                     &(struct cnop_audit){
-                         .action = changed ? "profile_changed" : "profile_change_failed",
-                         .message = changed ? "profile changed" : "profile not changed",
-                         .failed = !changed,
-                         .reason = cnop_str_from(changed ? NULL : cnop_err_code(err))});
+    cnop_audit_begin(
+        &line, req,
+        &(struct cnop_audit){.action = changed ? "profile_changed" : "profile_change_failed",
+                             .message = changed ? "profile changed" : "profile not changed",
+                             .failed = !changed,
+                             .reason = cnop_str_from(changed ? NULL : cnop_err_code(err))});
     cnop_log_end(&line);
 }
 

@@ -200,12 +200,12 @@ audit_gift(struct cnop_request *req, enum cnop_err err, const struct gift_result
     struct cnop_buf amount;
     char memory[32];
 
-    cnop_audit_begin(&line, req,
-                     &(struct cnop_audit){
-                         .action = given ? "gift_success" : "gift_failed",
-                         .message = given ? "gift given" : "no gift given",
-                         .failed = !given,
-                         .reason = cnop_str_from(given ? NULL : cnop_err_code(err))});
+    cnop_audit_begin(
+        &line, req,
+        &(struct cnop_audit){.action = given ? "gift_success" : "gift_failed",
+                             .message = given ? "gift given" : "no gift given",
+                             .failed = !given,
+                             .reason = cnop_str_from(given ? NULL : cnop_err_code(err))});
     if (given) {
         cnop_buf_init(&amount, memory, sizeof(memory));
         cnop_cash_format(&amount, result->amount, 2);

@@ -30,15 +30,15 @@ audit_status(struct cnop_request *req, enum ledger_op op, struct cnop_str reason
     cnop_buf_init(&object, memory, sizeof(memory));
     cnop_buf_text(&object, "account:");
     cnop_buf_str(&object, cnop_request_path_param(req, "user_id"));
-    cnop_audit_begin(&line, req,
-                     &(struct cnop_audit){
-                         .action = actions[freeze][done],
-                         .message = !done    ? "no account changed"
-                                    : freeze ? "account frozen"
-                                             : "account active again",
-                         .failed = !done,
-                         .reason = done ? reason : cnop_str_from(cnop_err_code(err)),
-                         .object = cnop_buf_view(&object)});
+    cnop_audit_begin(
+        &line, req,
+        &(struct cnop_audit){.action = actions[freeze][done],
+                             .message = !done    ? "no account changed"
+                                        : freeze ? "account frozen"
+                                                 : "account active again",
+                             .failed = !done,
+                             .reason = done ? reason : cnop_str_from(cnop_err_code(err)),
+                             .object = cnop_buf_view(&object)});
     cnop_log_end(&line);
     return err;
 }

@@ -20,7 +20,8 @@
 #define CNOP_LOG_PATH_BYTES 1024
 #define CNOP_LOG_NAME_BYTES 64     /* request id, action, user */
 #define CNOP_LOG_MESSAGE_BYTES 256 /* with three names, even all escaped, fits into a line */
-#define CNOP_LOG_TAIL_BYTES 32     /* kept free for the end of the line */
+#define CNOP_LOG_BULK_BYTES 65536
+#define CNOP_LOG_TAIL_BYTES 32 /* kept free for the end of the line */
 
 _Static_assert((3 * CNOP_LOG_NAME_BYTES + CNOP_LOG_MESSAGE_BYTES) * 6 + 512 < CNOP_LOG_LINE_BYTES,
                "the fixed fields always fit");
@@ -35,6 +36,11 @@ struct cnop_log_stream {
 
 static struct cnop_log_stream log_main = {.fd = STDERR_FILENO};
 static struct cnop_log_stream log_audit = {.fd = -1};
+static struct cnop_log_stream log_bulk = {.fd = -1};
+/* The first byte is the line feed that only follows a torn line. */
+static char log_bulk_memory[CNOP_LOG_BULK_BYTES] = "\n";
+static size_t log_bulk_len = 1;
+static uint64_t log_bulk_lines;
 static const char *log_service = "cnop";
 static enum cnop_log_level log_threshold = CNOP_LOG_INFO;
 static _Atomic uint64_t log_dropped;
@@ -123,8 +129,11 @@ cnop_log_reopen(void)
 {
     enum cnop_err err = log_stream_reopen(&log_main);
     enum cnop_err audit_err = log_stream_reopen(&log_audit);
+    enum cnop_err bulk_err = log_stream_reopen(&log_bulk);
 
-    return err != CNOP_OK ? err : audit_err;
+    if (err == CNOP_OK)
+        err = audit_err;
+    return err != CNOP_OK ? err : bulk_err;
 }
 
 bool
@@ -283,8 +292,9 @@ cnop_log_bool(struct cnop_log_line *line, const char *key, bool value)
         log_literal(line, key, value ? "true" : "false");
 }
 
-/* The encoded line starts with a line feed, which only follows a torn line. */
-static void
+/* The encoded line starts with a line feed, which only follows a torn line. False: counted as
+ * dropped. */
+static bool
 log_emit(struct cnop_log_stream *stream, struct cnop_str text)
 {
     bool torn = atomic_exchange(&stream->torn, false);
@@ -296,17 +306,16 @@ log_emit(struct cnop_log_stream *stream, struct cnop_str text)
         written = write(stream->fd, from, len);
     } while (written < 0 && errno == EINTR);
     if (written == (ssize_t)len)
-        return;
+        return true;
     atomic_fetch_add(&log_dropped, 1);
     if (written > 0 || torn)
         atomic_store(&stream->torn, true);
+    return false;
 }
 
-void
-cnop_log_end(struct cnop_log_line *line)
+static struct cnop_str
+log_finish(struct cnop_log_line *line)
 {
-    if (!line->enabled)
-        return;
     line->enabled = false;
     line->buf.cap = sizeof(line->memory);
     if (!line->has_extra)
@@ -315,7 +324,54 @@ cnop_log_end(struct cnop_log_line *line)
         cnop_buf_text(&line->buf, line->cut ? ",\"cut\":true}" : "}");
     cnop_buf_text(&line->buf, "}\n");
     cnop_assert(!line->buf.overflow);
-    log_emit(line->audit && log_audit.fd >= 0 ? &log_audit : &log_main, cnop_buf_view(&line->buf));
+    return cnop_buf_view(&line->buf);
+}
+
+void
+cnop_log_end(struct cnop_log_line *line)
+{
+    if (line->enabled)
+        (void)log_emit(line->audit && log_audit.fd >= 0 ? &log_audit : &log_main, log_finish(line));
+}
+
+enum cnop_err
+cnop_log_open_bulk(const char *path)
+{
+    return log_stream_open(&log_bulk, path);
+}
+
+bool
+cnop_log_bulk_is_open(void)
+{
+    return log_bulk.fd >= 0;
+}
+
+void
+cnop_log_end_bulk(struct cnop_log_line *line)
+{
+    struct cnop_str text;
+
+    if (!line->enabled)
+        return;
+    text = log_finish(line);
+    if (log_bulk.fd < 0)
+        return;
+    if (log_bulk_len + text.len - 1 > sizeof(log_bulk_memory))
+        cnop_log_flush_bulk();
+    memcpy(log_bulk_memory + log_bulk_len, text.ptr + 1, text.len - 1);
+    log_bulk_len += text.len - 1;
+    log_bulk_lines++;
+}
+
+void
+cnop_log_flush_bulk(void)
+{
+    if (log_bulk_lines == 0)
+        return;
+    if (!log_emit(&log_bulk, cnop_str_make(log_bulk_memory, log_bulk_len)))
+        atomic_fetch_add(&log_dropped, log_bulk_lines - 1);
+    log_bulk_len = 1;
+    log_bulk_lines = 0;
 }
 
 void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Structured log: one JSON object a line, one write(2) a line, to an append-only file or stderr.
- * Two streams with the same shape: the service's own and the audit trail. A line that cannot be
- * written at once is dropped and counted, never waited for. Callers never pass bodies, tokens or
- * passwords. Thread safe; no locks.
+ * Three streams with the same shape: the service's own, the audit trail, and one for many lines. A
+ * line that cannot be written at once is dropped and counted, never waited for. Callers never pass
+ * bodies, tokens or passwords. Thread safe; no locks.
  *
  *   struct cnop_log_line line;
  *   cnop_log_begin(&line, CNOP_LOG_INFO, &context, "request_end", "order placed");
@@ -74,6 +74,16 @@ void cnop_log_bool(struct cnop_log_line *line, const char *key, bool value);
 
 void cnop_log_end(struct cnop_log_line *line); /* writes the line */
 
+/* ---- many lines in one write ----
+ * For one thread that has much to tell at once: lines of this kind gather in memory and leave
+ * together, at the latest when 64 KiB are full. What a crash loses is told elsewhere, or it is not
+ * for here. */
+/* A file of its own; without it the lines are dropped uncounted. IO: cannot open. */
+cnop_must_check enum cnop_err cnop_log_open_bulk(const char *path);
+bool cnop_log_bulk_is_open(void);
+void cnop_log_end_bulk(struct cnop_log_line *line); /* instead of cnop_log_end */
+void cnop_log_flush_bulk(void);                     /* one write, if there is anything */
+
 /* A whole line without extra fields. */
 void cnop_log_write(enum cnop_log_level level, const char *action, const char *message);
 
@@ -81,6 +91,6 @@ void cnop_log_write(enum cnop_log_level level, const char *action, const char *m
  * current, the cause that adapters left in it. */
 void cnop_log_start_failed(const char *action, enum cnop_err err);
 
-uint64_t cnop_log_dropped_count(void); /* lines lost in this process, both streams */
+uint64_t cnop_log_dropped_count(void); /* lines lost in this process, all streams */
 
 #endif

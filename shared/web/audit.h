@@ -2,8 +2,8 @@
 /* The audit trail's door for services: one security event, one line, written once, by whoever
  * decided. docs/reference/audit.md lists the actions.
  *
- *   cnop_audit_begin(&line, req, &(struct cnop_audit){.action = "logout", .message = "logged out"});
- *   cnop_log_text(&line, "session_id", sid);   (what only this event has)
+ *   cnop_audit_begin(&line, req, &(struct cnop_audit){.action = "logout", .message = "logged
+ * out"}); cnop_log_text(&line, "session_id", sid);   (what only this event has)
  *   cnop_log_end(&line);
  */
 #ifndef CNOP_WEB_AUDIT_H

@@ -23,6 +23,8 @@ enum {
     CNOP_ROUTE_IDEMPOTENT = 1, /* honours Idempotency-Key; printed by --routes, checked in tests */
     CNOP_ROUTE_NO_LOG = 2,     /* no request line unless it was refused or failed */
     CNOP_ROUTE_ANY_TYPE = 4,   /* body need not be JSON; the handler reads the bytes itself */
+    CNOP_ROUTE_BULK_LOG = 8,   /* the same, but the others go to cnop_log_open_bulk's file if it is
+                                  open; LOOP services only */
 };
 
 /* Fills the response and returns CNOP_OK, or returns an error: then whatever the handler wrote is

@@ -175,9 +175,15 @@ log_request(struct cnop_request *req, enum cnop_err err, bool lost, int64_t elap
     struct cnop_log_context context = cnop_request_log_context(req);
     int status = req->response.status;
     struct cnop_log_line line;
+    bool bulk = false;
 
-    if (req->match.route != NULL && (req->match.route->flags & CNOP_ROUTE_NO_LOG) && status < 400)
-        return;
+    if (req->match.route != NULL && status < 400) {
+        if (req->match.route->flags & CNOP_ROUTE_NO_LOG)
+            return;
+        bulk = (req->match.route->flags & CNOP_ROUTE_BULK_LOG) != 0;
+        if (bulk && !cnop_log_bulk_is_open())
+            return;
+    }
     cnop_log_begin(&line, level_of(status), &context, "request_end", "request answered");
     cnop_log_str(&line, "method", cnop_request_method(req));
     if (req->match.route != NULL)
@@ -193,7 +199,10 @@ log_request(struct cnop_request *req, enum cnop_err err, bool lost, int64_t elap
     cnop_log_str(&line, "client", cnop_request_client_addr(req));
     if (lost)
         cnop_log_bool(&line, "client_gone", true);
-    cnop_log_end(&line);
+    if (bulk)
+        cnop_log_end_bulk(&line);
+    else
+        cnop_log_end(&line);
 }
 
 /* Status, headers and body are whole, or the answer becomes an error. */

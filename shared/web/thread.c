@@ -300,6 +300,8 @@ end_round(struct cnop_thread *thread)
     if (service->on_round_end != NULL)
         service->on_round_end(thread->env);
     run_ready(thread); /* answers the hook may have given */
+    if (is_loop(thread))
+        cnop_log_flush_bulk();
 }
 
 void

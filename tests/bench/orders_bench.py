@@ -70,7 +70,8 @@ def probe_disk(directory, seconds=1.0):
 class Bench:
     def __init__(self, arguments, directory):
         self.arguments, self.directory = arguments, pathlib.Path(directory)
-        self.stack = LedgerStack(directory, mariadb=SERVER, queue_age="250ms", recent_keys=arguments.recent_keys)
+        lines = {"orders_file": pathlib.Path(directory) / "orders.jsonl"} if arguments.order_lines else {}
+        self.stack = LedgerStack(directory, mariadb=SERVER, queue_age="250ms", recent_keys=arguments.recent_keys, **lines)
         self.bare = self.product = None
         self.results = {}
         self.schemas = 0
@@ -192,6 +193,7 @@ def main():
                         help="only these, in the order of one round")
     parser.add_argument("--recent-keys", type=int, default=2**22, help="idempotency keys in memory; with few of them "
                         "each new key of a busy account is looked up in the database")
+    parser.add_argument("--order-lines", action="store_true", help="with a line for each accepted order, as deployed")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--no-check", action="store_true", help="skip the ledger check at the end")
     arguments = parser.parse_args()

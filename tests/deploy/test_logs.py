@@ -26,6 +26,7 @@ def folder(tmp_path):
         "gateway/current": ["2026/01/31 12:00:06 [notice] 17#17: reconfiguring"],
         "gateway-access.jsonl": ['{"timestamp":"2026-01-31T12:00:07+00:00","level":"INFO","service":"gateway",'
                                  '"request_id":"r-2","status":422}'],
+        "orders.jsonl": [record(12, "order")],
         "gateway-audit.jsonl": [record(8, "audit", "WARN")],
         "audit.jsonl": [record(10, "audit", extra={"origin": "auth"}), record(11, "audit", extra={"origin": "user"})],
     }.items():
@@ -55,6 +56,10 @@ def test_the_gateway_shows_access_and_audit(folder):
 
 def test_a_service_shows_its_own_audit_lines_only(folder):
     assert seconds(logs(folder, "auth")[0]) == [1, 3, 9, 10]
+
+
+def test_accepted_orders_are_lines_of_the_engine(folder):
+    assert seconds(logs(folder, "order")[0]) == [12]
 
 
 @pytest.mark.parametrize("level,expected", [

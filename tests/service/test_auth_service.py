@@ -830,7 +830,7 @@ def test_every_event_is_one_line(auth):
     answer, lines = trail_of(auth, lambda: login(auth, name, "Quiet-Harbour-42"))
     assert answer.status == 401 and shape(lines) == [("auth_failed", "failure", "wrong_password")]
     answer, lines = trail_of(auth, lambda: auth.post("login", {"username": "x y", "password": PASSWORD}))
-    assert answer.status == 422 and shape(lines) == [("auth_failed", "failure", "validation_error")]
+    assert answer.status == 422 and shape(lines) == [("auth_failed", "failure", "validation_failed")]
     assert "x y" not in json.dumps(lines)
     answer, lines = trail_of(auth, lambda: login(auth, name))
     tokens = answer.json()

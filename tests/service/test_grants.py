@@ -298,6 +298,8 @@ def test_granting_again_takes_away_what_is_not_listed(world):
         "SUPER, FILE, CREATE USER ON *.* TO 'cnop_insights'@'localhost'",
         "SELECT ON cnop_ledger.v_orders TO 'cnop_insights'@'localhost'",
         "SHOW DATABASES ON *.* TO 'cnop_market'@'localhost' WITH GRANT OPTION",
+        "UPDATE, DELETE ON cnop_audit.trail TO 'cnop_audit'@'localhost'",
+        "INSERT ON cnop_audit.trail TO 'cnop_audit_read'@'localhost'",
         "cnop_helpers TO 'cnop_user'@'localhost'",
     ]
     world.server.sql("CREATE ROLE cnop_helpers; GRANT SELECT ON cnop_auth.* TO cnop_helpers;"

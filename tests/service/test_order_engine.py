@@ -2,6 +2,7 @@
 """The order engine as a black box: real process, private MariaDB, FastCGI and command socket."""
 
 import concurrent.futures
+import json
 import os
 import pathlib
 import signal
@@ -22,7 +23,7 @@ from engine_wire import E10, Commands  # noqa: E402
 @pytest.fixture(scope="module")
 def stack():
     with run_dir() as directory:
-        ledger = LedgerStack(directory)
+        ledger = LedgerStack(directory, orders_file=pathlib.Path(directory) / "orders.jsonl")
         try:
             ledger.start_engine()
             yield ledger
@@ -136,6 +137,42 @@ def test_refusals_name_their_reason_and_change_nothing(stack, worker, user, fiel
     assert answer.json()["detail"]
     assert stack.ledger_sql("SELECT seq FROM writer") == before
     assert balance(stack, user) == 10000 * 10**8
+
+
+# ---- what is written down ----
+
+def lines_of(text, request_id):
+    return [line for line in map(json.loads, text.splitlines()) if line["request_id"] == request_id]
+
+
+def test_an_accepted_order_leaves_a_line(stack, worker, user):
+    path = stack.directory / "orders.jsonl"
+    body = {"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001"}
+    for number in range(3):
+        answer = worker.request("POST", "/api/v1/orders", json_body=body, user=user,
+                                params={"CNOP_REQUEST_ID": f"req-accepted-{user}-{number}"})
+        assert answer.status == 201
+    wait_until(lambda: lines_of(path.read_text(), f"req-accepted-{user}-2"), what="the last line")
+    for number in range(3):
+        found = lines_of(path.read_text(), f"req-accepted-{user}-{number}")
+        assert len(found) == 1 and lines_of(stack.engine.output(), f"req-accepted-{user}-{number}") == []
+        assert (found[0]["level"], found[0]["action"], found[0]["user"]) == ("INFO", "request_end", str(user))
+        said = found[0]["extra"]
+        assert (said["method"], said["route"], said["status"]) == ("POST", "/api/v1/orders", 201) and said["dur_us"] > 0
+
+
+def test_a_refused_order_leaves_its_reason_in_the_log(stack, worker, user):
+    for body, code, field in (({"order_type": "market_buy", "asset_id": "BTC!", "quantity": "1"}, "validation_failed", "asset_id"),
+                              ({"order_type": "market_sell", "asset_id": "ETH", "quantity": "1"}, "insufficient_holdings", None)):
+        request_id = f"req-refused-{user}-{code}"
+        answer = worker.request("POST", "/api/v1/orders", json_body=body, user=user, params={"CNOP_REQUEST_ID": request_id})
+        assert answer.code == code
+        found = wait_until(lambda: lines_of(stack.engine.output(), request_id), what="the line")
+        assert len(found) == 1 and lines_of((stack.directory / "orders.jsonl").read_text(), request_id) == []
+        said = found[0]["extra"]
+        assert (found[0]["level"], found[0]["user"], said["status"], said["code"]) == ("WARN", str(user), 422, code)
+        assert said["route"] == "/api/v1/orders" and said["dur_us"] > 0
+        assert field is None or said["field"] == field
 
 
 def test_a_price_in_a_market_order_does_not_lift_the_cap(worker, user):

@@ -144,6 +144,8 @@ def sources(folder, names):
         if name == "gateway":
             for kind in ("access", "audit"):
                 yield Source(folder / f"gateway-{kind}.jsonl", folder.glob(f"gateway-{kind}.jsonl.*"))
+        if name == "order":
+            yield Source(folder / "orders.jsonl", folder.glob("orders.jsonl.*"))
         if name == "alertmanager":
             yield Source(folder / "alerts.jsonl", [])
     origins = {name.replace("-", "_") for name in names} | set(names)

@@ -10,8 +10,9 @@
 #include "tests/unit/unit.h"
 
 static char directory[] = "/tmp/cnop-files-XXXXXX";
-static const char *const names[] = {"a.jsonl",      "a.jsonl.1",   "a.jsonl.10", "a.jsonl.2", "b.jsonl",
-                                    "a.jsonl.3.gz", "a.jsonl.new", "a.jsonl.0",  "a.json",    "xa.jsonl"};
+static const char *const names[] = {"a.jsonl", "a.jsonl.1",    "a.jsonl.10",  "a.jsonl.2",
+                                    "b.jsonl", "a.jsonl.3.gz", "a.jsonl.new", "a.jsonl.0",
+                                    "a.json",  "xa.jsonl"};
 static struct files files;
 
 static void
@@ -47,7 +48,8 @@ teardown(void)
 
 START_TEST(old_to_new)
 {
-    static const char *const expected[] = {"a.jsonl.10", "a.jsonl.2", "a.jsonl.1", "a.jsonl", "b.jsonl"};
+    static const char *const expected[] = {"a.jsonl.10", "a.jsonl.2", "a.jsonl.1", "a.jsonl",
+                                           "b.jsonl"};
     char streams[3 * FILES_PATH_BYTES];
     char path[FILES_PATH_BYTES];
 

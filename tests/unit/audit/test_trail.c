@@ -23,8 +23,8 @@ setup(void)
     cnop_secret_init();
 }
 
-/* hmac.digest(b"0123456789abcdef" * 2, b"cnop audit trail v1" + bytes(32) + struct.pack(">Q16sQQ", 1,
- * hashlib.sha256(b"first").digest()[:16], 10, 15) + b"line", "sha256") of Python */
+/* hmac.digest(b"0123456789abcdef" * 2, b"cnop audit trail v1" + bytes(32) + struct.pack(">Q16sQQ",
+ * 1, hashlib.sha256(b"first").digest()[:16], 10, 15) + b"line", "sha256") of Python */
 START_TEST(first_seal)
 {
     struct trail_head head = {.seq = 0};

@@ -308,6 +308,67 @@ START_TEST(threads_do_not_mix_lines)
 }
 END_TEST
 
+START_TEST(bulk_lines_leave_together)
+{
+    struct cnop_log_line line;
+    size_t count = 0;
+
+    ck_assert(!cnop_log_bulk_is_open());
+    ck_assert_int_eq(cnop_log_open_bulk(audit_path), CNOP_OK);
+    ck_assert(cnop_log_bulk_is_open());
+    cnop_log_flush_bulk();
+    for (int i = 0; i < 3; i++) {
+        cnop_log_begin(&line, CNOP_LOG_INFO, NULL, "request_end", "x");
+        cnop_log_i64(&line, "number", i);
+        ck_assert_str_eq(read_back(audit_path), "");
+        cnop_log_end_bulk(&line);
+    }
+    cnop_log_begin(&line, CNOP_LOG_DEBUG, NULL, "request_end", "not enabled");
+    cnop_log_end_bulk(&line);
+    cnop_log_flush_bulk();
+    cnop_log_flush_bulk();
+    for (const char *at = read_back(audit_path); (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    ck_assert_uint_eq(count, 3);
+    ck_assert_ptr_nonnull(strstr(contents, "\"extra\":{\"number\":2}}\n"));
+    ck_assert_str_eq(read_back(log_path), "");
+}
+END_TEST
+
+START_TEST(bulk_lines_do_not_wait_for_more_room)
+{
+    struct cnop_log_line line;
+    size_t count = 0;
+
+    ck_assert_int_eq(cnop_log_open_bulk(audit_path), CNOP_OK);
+    for (int i = 0; i < 1000; i++) {
+        cnop_log_begin(&line, CNOP_LOG_INFO, NULL, "request_end", "x");
+        cnop_log_end_bulk(&line);
+    }
+    ck_assert_str_ne(read_back(audit_path), "");
+    ck_assert_int_eq(contents[strlen(contents) - 1], '\n');
+    cnop_log_flush_bulk();
+    for (const char *at = read_back(audit_path); (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    ck_assert_uint_eq(count, 1000);
+}
+END_TEST
+
+START_TEST(lost_bulk_lines_are_all_counted)
+{
+    struct cnop_log_line line;
+    uint64_t before = cnop_log_dropped_count();
+
+    ck_assert_int_eq(cnop_log_open_bulk("/dev/full"), CNOP_OK);
+    for (int i = 0; i < 7; i++) {
+        cnop_log_begin(&line, CNOP_LOG_INFO, NULL, "request_end", "x");
+        cnop_log_end_bulk(&line);
+    }
+    cnop_log_flush_bulk();
+    ck_assert_uint_eq(cnop_log_dropped_count() - before, 7);
+}
+END_TEST
+
 START_TEST(failed_assertion_is_logged_then_aborts)
 {
     int status;
@@ -343,6 +404,9 @@ add(TCase *tests)
     tcase_add_test(tests, unusable_paths_are_refused);
     tcase_add_test(tests, disabled_lines_cost_nothing_and_write_nothing);
     tcase_add_test(tests, threads_do_not_mix_lines);
+    tcase_add_test(tests, bulk_lines_leave_together);
+    tcase_add_test(tests, bulk_lines_do_not_wait_for_more_room);
+    tcase_add_test(tests, lost_bulk_lines_are_all_counted);
     tcase_add_test(tests, failed_assertion_is_logged_then_aborts);
 }
 
