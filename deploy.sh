@@ -69,6 +69,8 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
   bench                   load figures of this machine
   simulate [--commands N] [--seed S]
                           the order engine in a made up world, where everything else fails
+  storm [--minutes N] [--seed S] [--rivals|--power]
+                          a real engine and database, hurt for as long, then audited
   package [FOLDER]        Debian packages for servers (default: packages/ of the state folder)
   doctor                  checks packages, ports, disk, clock and the running stack
   help                    this text
@@ -91,6 +93,7 @@ main() {
         bench) verb_bench "$@" ;;
         simulate) verb_simulate "$@" ;;
         audit) verb_audit "$@" ;;
+        storm) verb_storm "$@" ;;
         check) verb_check "$@" ;;
         coverage) verb_coverage "$@" ;;
         load) verb_load "$@" ;;

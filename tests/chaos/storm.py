@@ -1,8 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Kills the engine and the database under load, heals, retries, and has the ledger checked.
+"""Hurts the engine and the database under load, heals, retries, and has the ledger checked.
 
-    storm.py [--seconds 20] [--clients 8] [--seed N] [--engine PROGRAM] [--fault NAME] [--expect-caught]
+    storm.py [--seconds 20 | --minutes N] [--clients 8] [--seed N] [--rivals | --calm | --power [--unsafe]]
+             [--engine PROGRAM] [--fault NAME] [--expect-caught]
+
+Processes are killed (engine, database, both) and stopped for a while, commits are cut before the
+database or the engine hears of them, and as root, where loop devices work, the disk is full for a
+while; --power cuts the power of the database's disk instead, and --unsafe does so to a database that
+promises more than its disk holds.
 
 Each client writes what it intends to a file of its own and fsyncs it before it sends, and what it
 was told after it received. An answer that did not come leaves the intent open; at the end every open
@@ -15,18 +21,21 @@ import json
 import os
 import pathlib
 import random
+import signal
 import subprocess
 import sys
 import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "support"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 from fcgi import Closed, Connection  # noqa: E402
 from harness import run_dir, wait_until  # noqa: E402
 from ledger_stack import LedgerStack  # noqa: E402
 from engine_wire import E10, Closed as CommandClosed, Commands  # noqa: E402
+from cut_proxy import CutProxy  # noqa: E402
+from disk import Disk, why_not  # noqa: E402
 
 SYMBOLS = {"BTC": "0.00", "ETH": "0.0", "DOGE": "1", "SOL": "0."}
 FINAL = (201, 403, 422)  # the engine decided; everything else may be tried again
@@ -44,6 +53,8 @@ class Client(threading.Thread):
         self.told = []
         self.connection = self.commands = None
         self.acked = self.refused = self.lost = self.replays = self.internal = 0
+        self.last_ok = 0.0
+        self.intents = 0
         self.error = None
 
     def write(self, **line):
@@ -109,6 +120,7 @@ class Client(threading.Thread):
             return False
         if verdict == "ok":
             self.acked += 1
+            self.last_ok = time.monotonic()
             self.replays += replayed
             self.write(what="ack", op=intent["op"], account=intent["account"], key=intent["key"], **told)
             self.told.append(intent)
@@ -123,6 +135,7 @@ class Client(threading.Thread):
         key = f"c{self.number}-{number}"
         intent = self.make_order(key) if self.random.random() < 0.85 else self.make_cash(key)
         self.write(what="intent", **intent)
+        self.intents += 1
         if not self.send(intent):
             self.open_intents[key] = intent
             time.sleep(0.02)
@@ -151,14 +164,44 @@ class Storm:
         self.arguments = arguments
         self.random = random.Random(arguments.seed)
         self.environment = {"CNOP_FAULT": arguments.fault} if arguments.fault else None
-        self.stack = LedgerStack(directory, engine=arguments.engine, recent_keys=1024)
+        self.skipped = {}
+        self.disk = self.open_disk(directory)
+        mariadb = ["--innodb-flush-log-at-trx-commit=0"] if arguments.unsafe else []
+        try:
+            self.stack = LedgerStack(directory, engine=arguments.engine, mariadb=mariadb, recent_keys=1024,
+                                     any_disk="on" if arguments.unsafe else "off")
+        except BaseException:
+            self.close_disk()
+            raise
+        self.proxy = CutProxy(pathlib.Path(directory) / "cut.sock", self.stack.database.socket)
         self.folder = pathlib.Path(directory) / "clients"
         self.folder.mkdir()
         self.kills = []
-        self.second = None
+        self.longest_outage = 0.0
 
-    def start_engine(self):
-        self.stack.start_engine(env=self.environment)
+    def open_disk(self, directory):
+        """The database's own, where this machine allows it and something is to be done to it."""
+        if self.arguments.calm or self.arguments.rivals or self.arguments.fault:
+            return None
+        reason = why_not(pathlib.Path(directory) / "probe")
+        if reason is None:
+            return Disk(pathlib.Path(directory) / "db")
+        self.skipped["disk full, power cut"] = reason
+        return None
+
+    def close_disk(self):
+        if self.disk is not None:
+            self.disk.close()
+
+    def close(self):
+        self.stack.stop()
+        self.proxy.close()
+        self.close_disk()
+
+    def start_engine(self, name="engine"):
+        # a planted bug is looked for at full speed
+        database = self.stack.database.socket if self.arguments.fault else self.proxy.path
+        self.stack.start_engine(name=name, env=self.environment, db_socket=database)
 
     def fund(self):
         with self.stack.commands() as commands, open(self.folder / "fund.jsonl", "w") as journal:
@@ -183,16 +226,77 @@ class Storm:
         self.kill_database()
         self.kills[-2:] = ["both"]
 
+    def pause(self):
+        """Mostly short; sometimes longer than anybody waits for a commit."""
+        time.sleep(self.random.choice((0.05, 0.3, 1.0, 4.0)))
+
+    def stop_engine(self):
+        children = self.stack.engine.children()
+        for pid in children:
+            os.kill(pid, signal.SIGSTOP)
+        self.pause()
+        for pid in children:
+            try:
+                os.kill(pid, signal.SIGCONT)
+            except ProcessLookupError:
+                pass  # its parent has had enough
+        self.kills.append("engine stopped")
+
+    def stop_database(self):
+        self.stack.database.freeze()
+        self.pause()
+        self.stack.database.tell(signal.SIGCONT)
+        self.kills.append("database stopped")
+
+    def cut_commit(self):
+        how = self.random.choice(("unheard", "untold"))
+        before = self.proxy.cuts[how]
+        self.proxy.cut(how)
+        end = time.monotonic() + 5
+        while self.proxy.cuts[how] == before and time.monotonic() < end:
+            time.sleep(0.005)
+        self.kills += [f"commit {how}"] * (self.proxy.cuts[how] - before)
+
+    def fill_disk(self):
+        self.disk.fill()
+        self.pause()
+        self.disk.relieve()
+        if not self.stack.database.running():
+            self.stack.database.restart()
+        self.kills.append("disk full")
+
+    def cut_power(self):
+        """Nothing is acknowledged between the picture and the end of the server."""
+        self.stack.database.freeze()
+        picture = self.disk.picture()
+        self.stack.database.kill()
+        self.kill_engine()
+        self.kills[-1:] = ["power cut"]
+        self.disk.replace(picture)
+        self.stack.database.restart()
+        time.sleep(1)
+
     def start_rival(self):
         """A second engine on the same shard: it must shut the first one out."""
         name = f"rival{len(self.kills)}"
         old = self.stack.engine
         try:
-            self.stack.start_engine(name=name, env=self.environment)
+            self.start_engine(name)
             time.sleep(0.5)
         finally:
             old.stop()
         self.kills.append("rival")
+
+    def faults(self):
+        if self.arguments.rivals:
+            return [self.start_rival]
+        if self.arguments.power:
+            return [self.cut_power]
+        faults = [self.kill_engine, self.kill_engine, self.kill_database, self.kill_both]
+        if not self.arguments.fault:
+            faults += [self.stop_engine, self.stop_database, self.cut_commit, self.cut_commit]
+            faults += [self.fill_disk] if self.disk is not None else []
+        return faults
 
     def move_prices(self):
         seq = time.time_ns()
@@ -205,15 +309,17 @@ class Storm:
 
     def run(self):
         self.start_engine()
+        if self.disk is not None:
+            self.disk.settle()  # the copy of an empty database, not what clients do
         self.fund()
         stop = threading.Event()
         clients = [Client(n, self.stack, self.folder, self.arguments.seed, stop) for n in range(self.arguments.clients)]
         for client in clients:
             client.start()
         end = time.monotonic() + self.arguments.seconds
-        faults = [self.kill_engine, self.kill_engine, self.kill_database, self.kill_both]
-        if self.arguments.rivals:
-            faults = [self.start_rival]
+        faults = self.faults()
+        watch = threading.Thread(target=self.watch, args=(clients, stop), daemon=True)
+        watch.start()
         try:
             while time.monotonic() < end:
                 time.sleep(0.3 + self.random.random())
@@ -231,6 +337,13 @@ class Storm:
             client.settle(time.monotonic() + 30)
         return clients
 
+    def watch(self, clients, stop):
+        """How long nobody at all was told of a success."""
+        since = time.monotonic()
+        while not stop.wait(0.05):
+            since = max(since, max(client.last_ok for client in clients))
+            self.longest_outage = max(self.longest_outage, time.monotonic() - since)
+
     def is_healed(self):
         try:
             with Connection(self.stack.engine.socket, timeout=2) as worker:
@@ -242,40 +355,68 @@ class Storm:
         return subprocess.run([sys.executable, HERE.parents[1] / "tools/cnop-audit", "--socket", self.stack.database.socket,
                                "--acks", self.folder], check=False).returncode
 
+    def stored_keys(self):
+        """Every row's account and key, as often as it is there."""
+        rows = []
+        for table, column in (("orders", "client_order_id"), ("cash_entry", "idem_key")):
+            rows += [(table, *row) for row in self.stack.ledger_sql(
+                f"SELECT account_id, {column} FROM {table} WHERE {column} IS NOT NULL")]
+        return rows
+
     def report(self, clients):
-        count = {name: sum(getattr(c, name) for c in clients) for name in ("acked", "refused", "lost", "replays", "internal")}
-        kills = {name: self.kills.count(name) for name in sorted(set(self.kills))}
+        stored = self.stored_keys()
+        told = {("orders" if intent["op"] == "order" else "cash_entry", str(intent["account"]), intent["key"])
+                for client in clients for intent in client.told}
+        self.lost = len(told - set(stored))
+        self.doubled = len(stored) - len(set(stored))
+        count = {name: sum(getattr(c, name) for c in clients)
+                 for name in ("intents", "acked", "refused", "lost", "replays", "internal")}
         self.internal = count["internal"]
-        print(f"storm: seed {self.arguments.seed}, {self.arguments.seconds} s, kills {kills}, {count}", flush=True)
+        faults = ", ".join(f"{name} {self.kills.count(name)}" for name in sorted(set(self.kills))) or "none"
+        rows = [("seed, seconds", f"{self.arguments.seed}, {self.arguments.seconds:g}"), ("faults", faults),
+                ("intents", count["intents"]), ("acknowledged, repeats among them", f"{count['acked']}, {count['replays']}"),
+                ("refused by a rule", count["refused"]), ("requests without an answer", count["lost"]),
+                ("internal errors", count["internal"]), ("acknowledged and lost", self.lost), ("doubled", self.doubled),
+                ("longest time without a success", f"{self.longest_outage:.1f} s"),
+                *((f"left out: {what}", why) for what, why in self.skipped.items())]
+        for name, value in rows:
+            print(f"storm: {name:34} {value}", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--minutes", type=float, help="instead of --seconds")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--engine", default="cnop-order")
     parser.add_argument("--fault", help="planted bug, for the negative controls")
     parser.add_argument("--expect-caught", action="store_true", help="succeed only if the checker objects")
     parser.add_argument("--rivals", action="store_true", help="start second engines instead of killing")
-    parser.add_argument("--calm", action="store_true", help="load without kills")
+    parser.add_argument("--calm", action="store_true", help="load without faults")
+    parser.add_argument("--power", action="store_true", help="cut the power of the database's disk")
+    parser.add_argument("--unsafe", action="store_true", help="with a database whose commits are not on disk")
     arguments = parser.parse_args()
     if arguments.seed is None:
         arguments.seed = random.SystemRandom().randrange(10**6)
+    if arguments.minutes is not None:
+        arguments.seconds = arguments.minutes * 60
     with run_dir("cnop-storm-") as directory:
         storm = Storm(arguments, directory)
+        if arguments.power and storm.disk is None:
+            storm.close()
+            print(f"storm: left out: {storm.skipped['disk full, power cut']}")
+            return 77
         try:
             try:
                 storm.report(storm.run())
                 status = storm.check()
-                if storm.internal:
-                    print(f"storm: the engine answered {storm.internal} times with an internal error")
-                    status = 1
+                status = status or int(storm.internal + storm.lost + storm.doubled > 0)
             except AssertionError as fault:
                 print(f"storm: {fault}")
                 status = 1
         finally:
-            storm.stack.stop()
+            storm.close()
     if arguments.expect_caught:
         print("negative control:", "caught" if status else "NOT CAUGHT")
         return 0 if status else 1

@@ -26,7 +26,7 @@ def storm(*options):
     return done.returncode, done.stdout + done.stderr
 
 
-def test_nothing_is_lost_or_doubled_when_everything_is_killed():
+def test_nothing_is_lost_or_doubled_whatever_breaks():
     built("cnop-order")
     status, output = storm("--seconds", SECONDS)
     assert status == 0, output
@@ -35,6 +35,16 @@ def test_nothing_is_lost_or_doubled_when_everything_is_killed():
 def test_rival_engines_never_write_at_once():
     built("cnop-order")
     status, output = storm("--seconds", "10", "--rivals")
+    assert status == 0, output
+
+
+@pytest.mark.parametrize("options", [["--seconds", "12"], ["--seconds", "10", "--unsafe", "--expect-caught"]],
+                         ids=["durable", "not_durable"])
+def test_a_power_cut_takes_nothing_but_from_those_who_promise_too_much(options):
+    built("cnop-order")
+    status, output = storm("--power", *options)
+    if status == 77:
+        pytest.skip("a power cut needs root and a loop device")
     assert status == 0, output
 
 

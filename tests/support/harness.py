@@ -217,7 +217,7 @@ class Database(Process):
         return ["--user=root"] if os.geteuid() == 0 else []
 
     def _create(self):
-        self.directory.mkdir()
+        self.directory.mkdir(exist_ok=True)  # a disk may be mounted there
         shutil.copytree(empty_data(tuple(self._user())), self.data)
 
     def _start(self):

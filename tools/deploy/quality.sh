@@ -58,7 +58,7 @@ say_units() { # COMMAND...
     return $code
 }
 
-# ---- what is broken on purpose ----
+# ---- what is broken on purpose: docs/reference/reliability.md ----
 
 verb_simulate() { # OPTION...
     prepare_var
@@ -66,6 +66,15 @@ verb_simulate() { # OPTION...
     step "configure" "" build_configure
     step "build the simulator" "" make -C "$CNOP_VAR/build" -s -j"$(nproc)" tests/sim/simulator
     "$CNOP_VAR/build/tests/sim/simulator" --commands 10000000 "$@"
+}
+
+verb_storm() { # OPTION...
+    [ $# -gt 0 ] || set -- --minutes 1
+    prepare_var
+    need_packages build run test
+    step "configure" "" build_configure
+    step "build the engine" "" make -C "$CNOP_VAR/build" -s -j"$(nproc)" cnop-order
+    CNOP_BUILDDIR=$CNOP_VAR/build /usr/bin/python3 "$CNOP_SOURCE/tests/chaos/storm.py" "$@"
 }
 
 verb_coverage() {
