@@ -14,7 +14,7 @@
 #include "tests/sim/sim_table.h"
 #include "tests/unit/shared/ledger/auditor.h"
 
-#define SIM_INTENTS 6000 /* of one world */
+#define SIM_INTENTS 4000 /* of one world */
 #define SIM_REQUESTS 96  /* on their way at once */
 #define SIM_ENGINES 2    /* the newest, and one that does not know yet that it is not */
 #define SIM_TEXT_BYTES 400

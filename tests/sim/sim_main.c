@@ -21,7 +21,6 @@
 #define START_US (INT64_C(1790000000) * 1000000)
 #define ANSWER_S 60 /* for one turn: a busy machine */
 #define TURNS_MAX 200000
-#define INTENTS 4000 /* of one world */
 
 /* Of a run without options, as one of the units. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -338,7 +337,7 @@ main(int argc, char **argv)
     printf("1..1\n");
     (void)fflush(stdout);
     for (; sim->count.commands < commands; worlds++)
-        run_world(seed + worlds, INTENTS);
+        run_world(seed + worlds, SIM_INTENTS);
     tell(worlds);
     printf("%s 1 - simulator\n", is_wanted ? "not ok" : "ok");
     return is_wanted ? 1 : 0;
