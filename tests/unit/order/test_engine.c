@@ -274,28 +274,6 @@ START_TEST(lent_jobs_are_not_reused)
 }
 END_TEST
 
-START_TEST(a_lookup_that_ends_in_a_stall_is_answered)
-{
-    int double_one = bench_deposit(0, 10, "old");
-
-    bench_round();
-    bench_commit(CNOP_E_DUPLICATE);
-    (void)bench_deposit(1, 20, NULL);
-    bench_round();
-    bench_pass_us(BENCH_GIVEUP_US + 1);
-    bench_round();
-    lookup_fake_answer(&bench.lookup, CNOP_OK,
-                       &(struct ledger_posting){.id = 500,
-                                                .op = LEDGER_OP_DEPOSIT,
-                                                .account_id = BENCH_ACCOUNT,
-                                                .total = {10 * CNOP_E8}});
-    bench_round();
-    ck_assert_int_eq(bench.answers[double_one].err, CNOP_E_DB_FAILED);
-    bench_commit(CNOP_E_DB_FAILED);
-    bench_check_books();
-}
-END_TEST
-
 /* ---- rows that somebody else keeps locked ---- */
 
 static enum cnop_err
@@ -427,7 +405,6 @@ add(TCase *tests)
     tcase_add_loop_test(tests, any_commit_may_fail_in_any_way, 0, 5 * NTH_PLACES);
     tcase_add_loop_test(tests, a_stalled_commit_is_answered_in_time, 0, 3);
     tcase_add_test(tests, lent_jobs_are_not_reused);
-    tcase_add_test(tests, a_lookup_that_ends_in_a_stall_is_answered);
     tcase_add_test(tests, a_locked_row_does_not_hold_the_others);
     tcase_add_test(tests, a_locked_house_is_noticed);
     tcase_add_test(tests, times_rise_while_the_clock_is_adjusted);

@@ -85,6 +85,28 @@ START_TEST(what_was_looked_up_is_not_forgotten)
 }
 END_TEST
 
+START_TEST(a_lookup_that_ends_in_a_stall_is_answered)
+{
+    int double_one = bench_deposit(0, 10, "old");
+
+    bench_round();
+    bench_commit(CNOP_E_DUPLICATE);
+    (void)bench_deposit(1, 20, NULL);
+    bench_round();
+    bench_pass_us(BENCH_GIVEUP_US + 1);
+    bench_round();
+    lookup_fake_answer(&bench.lookup, CNOP_OK,
+                       &(struct ledger_posting){.id = 500,
+                                                .op = LEDGER_OP_DEPOSIT,
+                                                .account_id = BENCH_ACCOUNT,
+                                                .total = {10 * CNOP_E8}});
+    bench_round();
+    ck_assert_int_eq(bench.answers[double_one].err, CNOP_E_DB_FAILED);
+    bench_commit(CNOP_E_DB_FAILED);
+    bench_check_books();
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
@@ -92,6 +114,7 @@ add(TCase *tests)
     tcase_add_loop_test(tests, a_double_is_resolved_by_looking_it_up, 0, 3);
     tcase_add_test(tests, what_was_looked_up_is_not_forgotten);
     tcase_add_test(tests, too_many_lookups_are_refused);
+    tcase_add_test(tests, a_lookup_that_ends_in_a_stall_is_answered);
 }
 
 UNIT_MAIN("engine_lookup", add)
