@@ -73,6 +73,7 @@ install_signals(void)
     cnop_assert(sigaction(SIGINT, &action, NULL) == 0);
     action.sa_handler = SIG_IGN;
     cnop_assert(sigaction(SIGPIPE, &action, NULL) == 0);
+    cnop_assert(sigaction(SIGUSR1, &action, NULL) == 0); /* "reopen": there is nothing held open */
 }
 
 /* A folder that is not there means that nobody monitors. */
