@@ -195,7 +195,7 @@ def suite_sim(run, log):
     shell(run, log, ["make", "-C", str(build), "-s", "-j2", "tests/sim/simulator"], 5)
     program = str(build / "tests/sim/simulator")
     seed = str(random.SystemRandom().randrange(10 ** 12))
-    return commands(run, log, (5, program, "--commands", "1000000", "--seed", seed),
+    return commands(run, log, (10, program, "--commands", "1000000", "--seed", seed),
                     *[(1, "env", f"CNOP_FAULT={bug}", program, "--seed", seed, "--caught")
                       for bug in ("reply_early", "skip_dedupe", "drop_fence", "lose_leg")])
 
