@@ -3,7 +3,6 @@
 import dataclasses
 import os
 import pathlib
-import random
 import re
 import shutil
 import signal
@@ -194,7 +193,7 @@ def suite_sim(run, log):
     build = run.folder / "build"
     shell(run, log, ["make", "-C", str(build), "-s", "-j2", "tests/sim/simulator"], 5)
     program = str(build / "tests/sim/simulator")
-    seed = str(random.SystemRandom().randrange(10 ** 12))
+    seed = "1"  # the same result every time; other seeds by ./deploy.sh simulate
     return commands(run, log, (10, program, "--commands", "1000000", "--seed", seed),
                     *[(1, "env", f"CNOP_FAULT={bug}", program, "--seed", seed, "--caught")
                       for bug in ("reply_early", "skip_dedupe", "drop_fence", "lose_leg")])
