@@ -13,7 +13,28 @@
 #include "shared/base/escape.h"
 
 
-#define NGX_HTTP_CNOP_LINE_MAX  4096
+#define NGX_HTTP_CNOP_LINE_MAX        4096
+#define NGX_HTTP_CNOP_REFUSAL_KINDS   32
+#define NGX_HTTP_CNOP_REFUSAL_LINES   20    /* a second, kind and worker */
+
+
+/*
+ * Refusals cost their sender nothing, and each line is kept for ever.  Those of
+ * one kind above so many a second are counted, and told by one line at the end
+ * of the second.
+ */
+
+typedef struct {
+    const char                 *action;     /* NULL: free */
+    const char                 *reason;
+    ngx_uint_t                  lines;
+    ngx_uint_t                  left_out;
+} ngx_http_cnop_refusals_t;
+
+
+static ngx_http_cnop_refusals_t
+    ngx_http_cnop_refusals[NGX_HTTP_CNOP_REFUSAL_KINDS];
+static ngx_event_t  ngx_http_cnop_refusals_event;
 
 
 static void ngx_http_cnop_audit_write(ngx_http_request_t *r,
@@ -144,19 +165,124 @@ ngx_http_cnop_audit_event(ngx_http_request_t *r,
 }
 
 
+static void
+ngx_http_cnop_audit_left_out(ngx_http_cnop_main_conf_t *cmcf,
+    const ngx_http_cnop_refusals_t *kind)
+{
+    char             line[NGX_HTTP_CNOP_LINE_MAX];
+    struct cnop_buf  buf;
+
+    cnop_buf_init(&buf, line, sizeof(line));
+    ngx_http_cnop_audit_head(&buf, NULL, "WARN");
+    ngx_http_cnop_audit_text(&buf, "action", kind->action);
+    ngx_http_cnop_audit_text(&buf, "message", "more of the same");
+    cnop_buf_text(&buf, ",\"user\":\"\",\"extra\":{\"origin\":\"gateway\"");
+    ngx_http_cnop_audit_text(&buf, "outcome", "failure");
+    ngx_http_cnop_audit_text(&buf, "reason", kind->reason);
+    cnop_buf_printf(&buf, ",\"left_out\":%lu",
+                    (unsigned long) kind->left_out);
+    ngx_http_cnop_audit_end(cmcf, &buf);
+}
+
+
+static void
+ngx_http_cnop_audit_second(ngx_event_t *ev)
+{
+    ngx_uint_t                 i;
+    ngx_http_cnop_refusals_t  *kind;
+
+    for (i = 0; i < NGX_HTTP_CNOP_REFUSAL_KINDS; i++) {
+        kind = &ngx_http_cnop_refusals[i];
+
+        if (kind->left_out) {
+            ngx_http_cnop_audit_left_out(ev->data, kind);
+        }
+
+        ngx_memzero(kind, sizeof(ngx_http_cnop_refusals_t));
+    }
+}
+
+
+/* the last kind takes what finds no place of its own */
+
+static ngx_http_cnop_refusals_t *
+ngx_http_cnop_audit_kind(const char *action, const char *reason)
+{
+    ngx_uint_t                 i;
+    ngx_http_cnop_refusals_t  *kind;
+
+    kind = NULL;
+
+    for (i = 0; i < NGX_HTTP_CNOP_REFUSAL_KINDS; i++) {
+        kind = &ngx_http_cnop_refusals[i];
+
+        if (kind->action == NULL) {
+            kind->action = action;
+            kind->reason = reason;
+        }
+
+        if (ngx_strcmp(kind->action, action) == 0
+            && ngx_strcmp(kind->reason, reason) == 0)
+        {
+            break;
+        }
+    }
+
+    return kind;
+}
+
+
+/* whether this refusal has a line of its own */
+
+static ngx_uint_t
+ngx_http_cnop_audit_admit(ngx_http_cnop_main_conf_t *cmcf,
+    const char *action, const char *reason)
+{
+    ngx_event_t               *ev;
+    ngx_http_cnop_refusals_t  *kind;
+
+    kind = ngx_http_cnop_audit_kind(action, reason);
+    ev = &ngx_http_cnop_refusals_event;
+
+    if (!ev->timer_set) {
+        ev->handler = ngx_http_cnop_audit_second;
+        ev->data = cmcf;
+        ev->log = ngx_cycle->log;
+        ngx_add_timer(ev, 1000);
+    }
+
+    if (kind->lines < NGX_HTTP_CNOP_REFUSAL_LINES) {
+        kind->lines++;
+        return 1;
+    }
+
+    kind->left_out++;
+    return 0;
+}
+
+
 /* what the gateway itself has refused */
 
 void
 ngx_http_cnop_audit(ngx_http_request_t *r, const char *action,
     const char *reason)
 {
-    ngx_http_cnop_event_t  event;
+    ngx_http_cnop_event_t       event;
+    ngx_http_cnop_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_cnop_module);
+
+    if (cmcf->audit == NULL
+        || !ngx_http_cnop_audit_admit(cmcf, action, reason))
+    {
+        return;
+    }
 
     ngx_memzero(&event, sizeof(ngx_http_cnop_event_t));
     event.action = action;
     event.reason = reason;
 
-    ngx_http_cnop_audit_event(r, &event);
+    ngx_http_cnop_audit_write(r, cmcf, &event);
 }
 
 

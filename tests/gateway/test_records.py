@@ -147,6 +147,25 @@ def test_other_events(gateway, worker):
         ("token_rejected", "not_compact", ""), ("access_denied", "role", "1001")]
 
 
+def test_a_flood_of_refusals_is_counted_and_hides_nothing_else(gateway, worker):
+    """Twenty lines a second, kind and worker; the rest are told by one line each second. None is lost."""
+    gateway.start(http=HTTP, server=SERVER)
+    for _ in range(400):
+        assert gateway.get("/admin", token="junk").status == 401
+    gateway.get("/admin", token=gateway.token())
+
+    def told():
+        rows = [json.loads(line) for line in (gateway.dir / "audit.jsonl").read_text().splitlines()]
+        return sum(row["extra"].get("left_out", 1) for row in rows if row["action"] == "token_rejected")
+    wait_until(lambda: told() == 400, what="the count of the last second")
+    rows = lines(gateway.dir / "audit.jsonl")
+    more = [row for row in rows if "left_out" in row["extra"]]
+    assert more and len(rows) < 400
+    assert more[0]["extra"] | {"left_out": 0} == {"origin": "gateway", "outcome": "failure", "reason": "not_compact",
+                                                  "left_out": 0}
+    assert [row["message"] for row in rows if row["action"] == "access_denied"] == ["role"]
+
+
 def test_a_new_configuration_is_an_event(gateway, worker):
     gateway.start(http=HTTP, server=SERVER)
     assert (gateway.dir / "audit.jsonl").read_text() == ""
