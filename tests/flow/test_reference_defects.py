@@ -22,6 +22,7 @@ from decimal import Decimal
 import pytest
 from support import admin, api
 from support.attack import LEAKS, Attacker
+from support.harness import wait_until
 
 REFERENCE_PROFILE = os.environ.get("CNOP_PROFILE") == "reference"
 INTERNAL_URL = os.environ.get("CNOP_INTERNAL_URL")
@@ -389,6 +390,7 @@ def test_21_refusals_are_invisible_in_metrics():
 
     before = refused()
     from_address(BAD_TOKENS, "GET", "/balance", token="not.a.token")
+    wait_until(lambda: refused() > before, what="the count: nginx counts a request after its answer")
     assert refused() == before + 1
 
 
