@@ -15,7 +15,9 @@
 #include "fcgi_services/order/wake.h"
 #include "shared/base/clock.h"
 
-#define SQL_BYTES (ENGINE_BATCH_MAX * 2048u + 4 * ENGINE_BODY_BYTES)
+#define SQL_BYTES                                                                                  \
+    (ENGINE_BATCH_MAX * 2048u + ENGINE_FILL_MAX * 1024u + ENGINE_ORDER_MAX * 512u +                \
+     4 * ENGINE_BODY_BYTES)
 
 struct committer {
     pthread_t thread;

@@ -57,6 +57,19 @@ next_time_us(struct engine *engine)
 }
 
 static void
+apply_command(struct engine *engine, struct engine_job *job)
+{
+    const struct ledger_command *command = &job->command;
+
+    job->err = ledger_apply(engine->ledger, command, &job->outcome);
+    if (command->op == LEDGER_OP_CROSS)
+        engine_cross_applied(engine, job);
+    else if (command->op == LEDGER_OP_PRICE_SET || command->op == LEDGER_OP_RESUME ||
+             command->op == LEDGER_OP_ASSET)
+        engine_cross_look(engine, command->asset_id);
+}
+
+static void
 apply(struct engine *engine, struct engine_job *job)
 {
     struct engine_batch *batch = engine->filling;
@@ -71,8 +84,8 @@ apply(struct engine *engine, struct engine_job *job)
     else if (job->preview != NULL)
         job->err = ledger_preview(engine->ledger, &job->command, job->preview);
     else
-        job->err = ledger_apply(engine->ledger, &job->command, &job->outcome);
-    engine_batch_add(batch, job);
+        apply_command(engine, job);
+    engine_batch_add(batch, engine->ledger, job);
     engine_kill_point("applied");
 }
 
@@ -102,17 +115,36 @@ engine_submit(struct engine *engine, struct engine_job *job)
     job->queued_us = cnop_clock_monotonic_us();
     if (engine_fault(ENGINE_FAULT_SKIP_DEDUPE))
         job->command.key_len = 0;
-    if (engine->backlog.first == NULL && can_fill(engine))
+    if (engine->backlog.first == NULL && !engine_cross_is_due(engine) && can_fill(engine))
         take_up(engine, job);
     else
         job_list_push(&engine->backlog, job);
 }
 
+/* Commands that run again one by one stay in their order; else a due market comes first. */
+static struct engine_job *
+next_command(struct engine *engine)
+{
+    return engine->solo_count > 0 ? job_list_pop(&engine->backlog) : engine_cross_next(engine);
+}
+
 static void
 fill_from_backlog(struct engine *engine)
 {
-    while (engine->backlog.first != NULL && can_fill(engine))
-        take_up(engine, job_list_pop(&engine->backlog));
+    while (can_fill(engine)) {
+        struct engine_job *job = next_command(engine), *step = NULL;
+
+        if (job == NULL)
+            step = engine_cross_take(engine);
+        if (job == NULL && step == NULL)
+            job = job_list_pop(&engine->backlog); /* no job is left for a step */
+        if (step != NULL)
+            apply(engine, step);
+        else if (job != NULL)
+            take_up(engine, job);
+        else
+            break;
+    }
     cnop_assert(engine->backlog.first != NULL || engine->solo_count == 0);
 }
 
@@ -120,9 +152,13 @@ enum cnop_err
 engine_tick(struct engine *engine, const struct ledger_command *command)
 {
     struct ledger_outcome outcome;
+    enum cnop_err err;
 
     cnop_assert(command->op == LEDGER_OP_TICK);
-    return ledger_apply(engine->ledger, command, &outcome);
+    err = ledger_apply(engine->ledger, command, &outcome);
+    if (err == CNOP_OK)
+        engine_cross_look(engine, command->asset_id);
+    return err;
 }
 
 /* ---- sealing ---- */
@@ -238,6 +274,8 @@ engine_open(const struct engine_parts *parts, struct engine **ret_engine)
     ledger_forget(engine.ledger, ledger_mark(engine.ledger));
     engine.committed_mark = ledger_mark(engine.ledger);
     ledger_batch_begin(engine.ledger);
+    for (uint16_t asset_id = 0; asset_id < ENGINE_ASSETS; asset_id++)
+        engine_cross_look(&engine, asset_id);
     *ret_engine = &engine;
     return CNOP_OK;
 }

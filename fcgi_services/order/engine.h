@@ -17,6 +17,29 @@ struct engine_job;
 /* Called on the loop thread when the answer may leave; the job is reused afterwards. */
 typedef void (*engine_done_fn)(struct engine_job *job);
 
+/* An order as it is stored. */
+struct engine_order {
+    int64_t id;
+    int64_t account_id;
+    cnop_qty qty;
+    cnop_qty filled;
+    cnop_price price;
+    cnop_cash total;
+    cnop_cash fee;
+    int64_t hold_e8;
+    int64_t created_us;
+    int64_t updated_us;
+    uint16_t asset_id;
+    uint8_t type;
+    uint8_t side;
+    uint8_t tif;
+    uint8_t status;
+    uint8_t reason;
+    bool post_only;
+    uint8_t key_len;
+    char key[LEDGER_KEY_BYTES];
+};
+
 /* One command on its way. Taken from the engine's pool, filled, submitted, answered by done. */
 struct engine_job {
     struct engine_job *next; /* in the list it is on */
@@ -24,6 +47,7 @@ struct engine_job {
     void *owner;                    /* for done */
     uint32_t owner_index;           /* for done */
     uint64_t owner_tag;             /* for done */
+    bool show_order;                /* answer with the order of the command, as stored then */
     bool resolve;                   /* the unique key refused it: its first answer must exist */
     bool found;                     /* looked up: outcome holds its key's posting, err the answer */
     bool lent;                      /* in a batch that the committer still has: not reusable */
@@ -32,6 +56,7 @@ struct engine_job {
     struct ledger_preview *preview; /* not NULL: only evaluate, into this */
     struct ledger_command command;
     struct ledger_outcome outcome; /* result */
+    struct engine_order order;     /* result, with show_order: of OK and ORDER_FINAL */
 };
 
 /* A zeroed job, or NULL: too much is waiting already, or for too long; answer OVERLOADED. */
@@ -44,7 +69,8 @@ uint32_t engine_room(const struct engine *engine);
 /* Hands a job over; done is called later, never from inside. */
 void engine_submit(struct engine *engine, struct engine_job *job);
 
-/* Applies a price at once; it needs no database. */
+/* Applies a price at once; it needs no database. Orders on the book that it reaches are traded
+ * before later commands of its market. */
 cnop_must_check enum cnop_err engine_tick(struct engine *engine,
                                           const struct ledger_command *command);
 

@@ -20,8 +20,11 @@ engine_batch_open(struct engine_batch *batch)
     cnop_assert(batch->framed == NULL);
     batch->balances = map_memory(ENGINE_DIRTY_MAX * sizeof(*batch->balances));
     batch->accounts = map_memory(ENGINE_DIRTY_MAX * sizeof(*batch->accounts));
+    batch->fills = map_memory(ENGINE_FILL_MAX * sizeof(*batch->fills));
+    batch->orders = map_memory(ENGINE_ORDER_MAX * sizeof(*batch->orders));
     batch->framed = map_memory(LEDGER_CHAIN_FRAME_BYTES + ENGINE_BODY_BYTES);
-    if (batch->balances == NULL || batch->accounts == NULL || batch->framed == NULL)
+    if (batch->balances == NULL || batch->accounts == NULL || batch->fills == NULL ||
+        batch->orders == NULL || batch->framed == NULL)
         return CNOP_E_NO_MEMORY;
     engine_batch_clear(batch);
     return CNOP_OK;
@@ -35,6 +38,8 @@ engine_batch_clear(struct engine_batch *batch)
     batch->changed_count = 0;
     batch->balance_count = 0;
     batch->account_count = 0;
+    batch->fill_count = 0;
+    batch->order_count = 0;
     batch->solo = false;
     cnop_buf_init(&batch->body, batch->framed + LEDGER_CHAIN_FRAME_BYTES, ENGINE_BODY_BYTES);
 }
@@ -48,14 +53,18 @@ engine_batch_has_room(const struct engine_batch *batch)
 }
 
 void
-engine_batch_add(struct engine_batch *batch, struct engine_job *job)
+engine_batch_add(struct engine_batch *batch, const struct ledger *ledger, struct engine_job *job)
 {
+    const struct ledger_fill *fills = NULL;
+
     cnop_assert(engine_batch_has_room(batch));
     cnop_assert(!job->lent);
     if (batch->job_count == 0)
         batch->started_us = job->queued_us;
     if (job->err == CNOP_OK && job->outcome.changed) {
-        ledger_record_encode(&batch->body, &job->command, &job->outcome);
+        if (job->outcome.fill_count > 0)
+            fills = ledger_fill_at(ledger, job->outcome.fill_first);
+        ledger_record_encode(&batch->body, &job->command, &job->outcome, fills);
         batch->changed_count++;
     }
     batch->jobs[batch->job_count++] = job;
@@ -79,6 +88,14 @@ engine_batch_seal(struct engine_batch *batch, struct ledger *ledger,
 
         row->account = *ledger_dirty_account(ledger, i, &row->row, &row->limits);
     }
+    batch->fill_count = ledger_fill_count(ledger);
+    batch->order_count = ledger_order_row_count(ledger);
+    cnop_assert(batch->fill_count <= ENGINE_FILL_MAX);
+    cnop_assert(batch->order_count <= ENGINE_ORDER_MAX);
+    for (uint32_t i = 0; i < batch->fill_count; i++)
+        batch->fills[i] = *ledger_fill_at(ledger, i);
+    for (uint32_t i = 0; i < batch->order_count; i++)
+        batch->orders[i] = *ledger_order_row(ledger, i);
     batch->undo_end = ledger_mark(ledger);
     batch->next_id = ledger_next_id(ledger);
     batch->chain = *head;

@@ -10,6 +10,8 @@
 #define ENGINE_BATCH_MAX 512                    /* commands in one transaction */
 #define ENGINE_BODY_BYTES (256u * 1024)         /* journal body of one batch */
 #define ENGINE_DIRTY_MAX (ENGINE_BATCH_MAX * 6) /* rows one batch may touch */
+#define ENGINE_FILL_MAX 2048                    /* trades of the book in one batch */
+#define ENGINE_ORDER_MAX 4096                   /* orders on the books that it may change */
 
 struct engine_account_row {
     struct ledger_account account;
@@ -29,6 +31,10 @@ struct engine_batch {
     uint32_t balance_count;
     struct engine_account_row *accounts;
     uint32_t account_count;
+    struct ledger_fill *fills;
+    uint32_t fill_count;
+    struct ledger_order *orders; /* those on the books that changed, as they are now */
+    uint32_t order_count;
     unsigned char *framed; /* frame and journal body */
     struct cnop_buf body;
     int64_t started_us; /* monotonic: first command */
@@ -40,8 +46,9 @@ cnop_must_check enum cnop_err engine_batch_open(struct engine_batch *batch);
 void engine_batch_clear(struct engine_batch *batch);
 
 bool engine_batch_has_room(const struct engine_batch *batch);
-/* Adds a job that was just applied; its result is on it. */
-void engine_batch_add(struct engine_batch *batch, struct engine_job *job);
+/* Adds a job that was just applied to the ledger; its result is on it. */
+void engine_batch_add(struct engine_batch *batch, const struct ledger *ledger,
+                      struct engine_job *job);
 
 /* Copies what the ledger's open batch touched, and where it ends: from here on the state may move
  * on. head: of the journal before this batch. */

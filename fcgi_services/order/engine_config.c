@@ -60,7 +60,16 @@ static const struct cnop_config_key keys[] = {
     ROW_U64(verify_share, "5", 0, 100,
             "Percent of the time that the verification of stored rows may run; 0: never."),
     ROW_DURATION(verify_pause, "10s", 0, 86400000, "Pause between two passes of the verification."),
-    ROW_U64(fee_bps, "0", 0, 1000, "Fee on every order, hundredths of a percent."),
+    ROW_U64(fee_bps, "0", 0, 1000,
+            "Fee of market orders and of whoever takes, hundredths of a percent."),
+    ROW_U64(maker_fee_bps, "0", 0, 1000, "Fee of orders that rested, hundredths of a percent."),
+    ROW_U64(
+        house_spread_bps, "0", 0, 1000,
+        "Distance between the house's two prices, hundredths of a percent; 0: it buys and sells "
+        "at the inventory's price."),
+    ROW_U64(max_open_orders, "100000", 64, 10000000, "Orders that the books have room for."),
+    ROW_U64(max_account_orders, "200", 1, LEDGER_ACCOUNT_ORDERS,
+            "Orders that an account may have on the books."),
 };
 
 const struct cnop_config_spec engine_config_spec = {
@@ -132,6 +141,12 @@ engine_config_validate(void *values)
     ledger->recent_keys = (uint32_t)config->recent_keys;
     ledger->house_floor_e8 = -short_max.e8;
     ledger->fee_bps = (unsigned)config->fee_bps;
+    ledger->maker_fee_bps = (unsigned)config->maker_fee_bps;
+    ledger->house_spread_bps = (unsigned)config->house_spread_bps;
+    ledger->max_open_orders = (uint32_t)config->max_open_orders;
+    ledger->max_levels = ledger->max_open_orders / 2 + 64;
+    ledger->max_nodes = ledger->max_levels + 4096;
+    ledger->max_account_orders = (uint32_t)config->max_account_orders;
     ledger->price_max_age_us = (int64_t)config->price_max_age * 1000;
     return CNOP_OK;
 }

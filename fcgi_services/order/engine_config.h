@@ -36,6 +36,10 @@ struct engine_config {
     uint64_t verify_share; /* percent */
     uint64_t verify_pause; /* ms */
     uint64_t fee_bps;
+    uint64_t maker_fee_bps;
+    uint64_t house_spread_bps;
+    uint64_t max_open_orders;
+    uint64_t max_account_orders;
     /* Derived by engine_config_validate. */
     struct ledger_config ledger;
 };

@@ -28,6 +28,8 @@ make_ledger(const struct engine_config *config)
 
     cnop_secret_random(rules.hash_seed, sizeof(rules.hash_seed));
     rules.max_dirty = ENGINE_DIRTY_MAX;
+    rules.max_fills = ENGINE_FILL_MAX;
+    rules.max_order_rows = ENGINE_ORDER_MAX;
     bytes = ledger_bytes(&rules);
     cnop_assert(bytes > 0);
     memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -63,11 +63,33 @@ engine_job_drop(struct engine *engine, struct engine_job *job)
     engine->free_count++;
 }
 
+/* What has become of an order is read where it is durable: after the commit. */
+static bool
+sent_to_be_shown(struct engine *engine, struct engine_job *job)
+{
+    if (!job->show_order || (job->err != CNOP_OK && job->err != CNOP_E_ORDER_FINAL))
+        return false;
+    if (lookup_push(engine->parts.lookup, job))
+        return true;
+    job->err = CNOP_E_OVERLOADED; /* what was done is done; asked again, it is final */
+    return false;
+}
+
 void
 engine_finish(struct engine *engine, struct engine_job *job, enum cnop_err err)
 {
     cnop_assert(job->done != NULL);
     job->err = err;
+    if (!sent_to_be_shown(engine, job))
+        job_list_push(&engine->finished, job);
+}
+
+void
+engine_shown(struct engine *engine, struct engine_job *job, enum cnop_err err)
+{
+    cnop_assert(job->show_order);
+    if (err != CNOP_OK)
+        job->err = err;
     job_list_push(&engine->finished, job);
 }
 

@@ -9,7 +9,7 @@
 #include "fcgi_services/order/engine_metrics.h"
 #include "shared/base/log.h"
 
-#define LOOKUP_TAKE 64
+#define LOOKUP_TAKE 32
 /* So many commands in a row, each alone, met a locked row: it is one that they all need. */
 #define BLOCKED_STREAK_MAX 2
 
@@ -112,6 +112,7 @@ isolate(struct engine *engine, struct job_list *jobs, bool alone, enum cnop_err 
         engine->solo_count = 0;
         engine_finish_all(engine, jobs, CNOP_E_BUSY);
         engine_finish_all(engine, &engine->backlog, CNOP_E_BUSY);
+        engine_finish_all(engine, &engine->crossings.held, CNOP_E_BUSY);
         return;
     }
     for (const struct engine_job *job = jobs->first; job != NULL; job = job->next)
@@ -145,6 +146,7 @@ on_failed(struct engine *engine, enum cnop_err err, struct job_list *jobs, bool 
     engine->solo_count = 0;
     engine_finish_all(engine, jobs, err);
     engine_finish_all(engine, &engine->backlog, err);
+    engine_finish_all(engine, &engine->crossings.held, err);
 }
 
 void
@@ -195,6 +197,7 @@ engine_on_stalled(struct engine *engine)
     take_filling_jobs(engine, &jobs);
     engine_finish_all(engine, &jobs, CNOP_E_DB_FAILED);
     engine_finish_all(engine, &engine->backlog, CNOP_E_DB_FAILED);
+    engine_finish_all(engine, &engine->crossings.held, CNOP_E_DB_FAILED);
 }
 
 /* ---- results of look-ups ---- */
@@ -226,6 +229,11 @@ on_looked_up(struct engine *engine, const struct lookup_result *result)
     struct engine_job *job = result->job;
 
     cnop_assert(!job->lent);
+    if (job->show_order) {
+        job->order = result->order;
+        engine_shown(engine, job, result->err);
+        return;
+    }
     cnop_assert(job->command.key_len > 0);
     if (result->err == CNOP_OK) {
         answer_found(engine, result);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Inside of the engine, shared by its files, each of which calls those behind it only: engine.c
  * (filling, sealing, rounds), engine_result.c (what commits and look-ups bring back),
- * engine_jobs.c. */
+ * engine_cross.c (prices that reach resting orders), engine_jobs.c. */
 #ifndef CNOP_ORDER_ENGINE_STATE_H
 #define CNOP_ORDER_ENGINE_STATE_H
 
@@ -14,6 +14,17 @@
 struct blocked_account {
     int64_t account_id;
     int64_t until_us; /* monotonic */
+};
+
+#define ENGINE_ASSETS 1024
+
+/* Markets whose price has reached orders on their book; see engine_cross.c. */
+struct crossings {
+    uint16_t due[ENGINE_ASSETS]; /* assets, first come first served */
+    uint32_t due_count;
+    bool is_due[ENGINE_ASSETS];
+    uint32_t turn;        /* commands of other markets before the next step */
+    struct job_list held; /* commands of due markets */
 };
 
 struct engine {
@@ -37,6 +48,7 @@ struct engine {
     struct blocked_account blocked[ENGINE_BLOCKED_MAX];
     uint32_t blocked_count;
     uint32_t blocked_streak; /* commands blocked one after another, each alone */
+    struct crossings crossings;
 };
 
 /* Age of the oldest command without an answer. */
@@ -45,6 +57,8 @@ int64_t engine_oldest_us(const struct engine *engine);
 /* The answer leaves at the end of the round. */
 void engine_finish(struct engine *engine, struct engine_job *job, enum cnop_err err);
 void engine_finish_all(struct engine *engine, struct job_list *jobs, enum cnop_err err);
+/* The order to be shown has been read, or not: err. */
+void engine_shown(struct engine *engine, struct engine_job *job, enum cnop_err err);
 
 /* To the look-up, if its key has to be looked up. True: on its way, or finished. */
 bool engine_sent_to_lookup(struct engine *engine, struct engine_job *job);
@@ -52,6 +66,16 @@ bool engine_sent_to_lookup(struct engine *engine, struct engine_job *job);
 /* Refuses the account's commands for a while. */
 void engine_block(struct engine *engine, int64_t account_id);
 bool engine_is_blocked(struct engine *engine, const struct engine_job *job);
+
+/* The asset's price, or whether it trades, may have changed. */
+void engine_cross_look(struct engine *engine, uint16_t asset_id);
+bool engine_cross_is_due(const struct engine *engine);
+/* A job with the next step, or NULL: none is due, or there is no job left for it. */
+struct engine_job *engine_cross_take(struct engine *engine);
+/* A step was applied. */
+void engine_cross_applied(struct engine *engine, const struct engine_job *job);
+/* The next command of the backlog that may be applied now; NULL: none. */
+struct engine_job *engine_cross_next(struct engine *engine);
 
 /* The commit in flight has taken too long: answers everybody who waits. */
 void engine_on_stalled(struct engine *engine);

@@ -57,7 +57,7 @@ freeze(struct guard *guard, const struct verify_finding *finding)
     struct engine_job *job;
 
     cnop_assert(finding->account_id >= LEDGER_ACCOUNT_FIRST_USER);
-    if (account != NULL && account->status == LEDGER_FROZEN)
+    if (account != NULL && account->status == LEDGER_FROZEN && account->order_count == 0)
         return;
     job = engine_job_take(guard->engine);
     if (job == NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Port: finds idempotency keys that are no longer in memory, before their command is applied, so
- * that a repeated order never makes a whole batch fail. lookup_sql.c asks the database; tests link
- * a fake. */
+ * that a repeated order never makes a whole batch fail; and orders as they are stored, for answers
+ * that show them. lookup_sql.c asks the database; tests link a fake. */
 #ifndef CNOP_ORDER_LOOKUP_H
 #define CNOP_ORDER_LOOKUP_H
 
@@ -9,10 +9,12 @@
 
 struct lookup;
 
-/* What was found for a job: err OK (posting), NOT_FOUND, DB_FAILED. */
+/* What was found for a job: err OK (posting, or order if the job shows one), NOT_FOUND, DB_FAILED.
+ */
 struct lookup_result {
     struct engine_job *job;
     enum cnop_err err;
+    struct engine_order order;
     struct ledger_posting posting;
     unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES];
 };

@@ -6,13 +6,15 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "fcgi_services/order/recovery_sql.h"
+#include "fcgi_services/order/order_codes.h"
+#include "fcgi_services/order/row_cells_sql.h"
 #include "fcgi_services/order/rows_columns.h"
+#include "fcgi_services/order/stored_sql.h"
 #include "fcgi_services/order/wake.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 
-#define LOOKUP_MAX 256 /* jobs on their way at once */
+#define LOOKUP_MAX 1024 /* jobs on their way at once */
 #define QUERY_BYTES (LOOKUP_MAX * 200u)
 /* A connection that was dropped says so at once; a database that takes its time is not asked twice.
  */
@@ -36,16 +38,23 @@ struct lookup {
     char query[QUERY_BYTES];
 };
 
+/* Orders and entries have key spaces of their own. */
+static bool
+is_order(uint8_t op)
+{
+    return op == LEDGER_OP_ORDER || op == LEDGER_OP_LIMIT;
+}
+
 static bool
 wants_orders(const struct lookup_result *result)
 {
     cnop_assert(result->job != NULL);
-    return result->job->command.op == LEDGER_OP_ORDER;
+    return is_order(result->job->command.op);
 }
 
 /* Gives every job that asked for this key what was found. */
 static void
-hand_out(struct lookup *lookup, const struct recovered_key *found)
+hand_out(struct lookup *lookup, const struct stored_key *found)
 {
     cnop_assert(found->key.len > 0);
     cnop_assert(found->posting.id > 0);
@@ -53,7 +62,7 @@ hand_out(struct lookup *lookup, const struct recovered_key *found)
         struct lookup_result *result = &lookup->work[i];
         const struct ledger_command *command = &result->job->command;
 
-        if (wants_orders(result) != (found->posting.op == LEDGER_OP_ORDER) ||
+        if (result->job->show_order || wants_orders(result) != is_order(found->posting.op) ||
             command->account_id != found->posting.account_id ||
             command->key_len != found->key.len ||
             memcmp(command->key, found->key.ptr, found->key.len) != 0)
@@ -67,9 +76,9 @@ hand_out(struct lookup *lookup, const struct recovered_key *found)
 static enum cnop_err
 read_order(void *arg, const struct cnop_row *row)
 {
-    struct recovered_key found;
+    struct stored_key found;
 
-    if (recovery_read_order(row, &found))
+    if (stored_read_order(row, &found))
         hand_out(arg, &found);
     return CNOP_OK;
 }
@@ -77,11 +86,106 @@ read_order(void *arg, const struct cnop_row *row)
 static enum cnop_err
 read_entry(void *arg, const struct cnop_row *row)
 {
-    struct recovered_key found;
+    struct stored_key found;
 
-    if (recovery_read_entry(row, &found))
+    if (stored_read_entry(row, &found))
         hand_out(arg, &found);
     return CNOP_OK;
+}
+
+enum order_place {
+    ORDER_ID,
+    ORDER_ACCOUNT,
+    ORDER_ASSET,
+    ORDER_SIDE,
+    ORDER_TYPE,
+    ORDER_TIF,
+    ORDER_FLAGS,
+    ORDER_STATUS,
+    ORDER_REASON,
+    ORDER_KEY,
+    ORDER_QTY,
+    ORDER_FILLED,
+    ORDER_PRICE,
+    ORDER_TOTAL,
+    ORDER_FEE,
+    ORDER_HOLD,
+    ORDER_CREATED,
+    ORDER_UPDATED,
+    ORDER_PLACE_COUNT
+};
+
+static void
+read_order_now(const struct cnop_row *row, struct engine_order *ret_order)
+{
+    struct cnop_str key = cell_bytes(row, ORDER_KEY);
+
+    cnop_assert(row->column_count == ORDER_PLACE_COUNT);
+    *ret_order =
+        (struct engine_order){.id = cell_i64(row, ORDER_ID),
+                              .account_id = cell_i64(row, ORDER_ACCOUNT),
+                              .qty = {cell_i64(row, ORDER_QTY)},
+                              .filled = {cell_i64(row, ORDER_FILLED)},
+                              .price = {cell_i64(row, ORDER_PRICE)},
+                              .total = {cell_i64(row, ORDER_TOTAL)},
+                              .fee = {cell_i64(row, ORDER_FEE)},
+                              .hold_e8 = cell_i64(row, ORDER_HOLD),
+                              .created_us = cell_i64(row, ORDER_CREATED),
+                              .updated_us = cell_i64(row, ORDER_UPDATED),
+                              .asset_id = (uint16_t)cell_i64(row, ORDER_ASSET),
+                              .type = (uint8_t)cell_i64(row, ORDER_TYPE),
+                              .side = (uint8_t)cell_i64(row, ORDER_SIDE),
+                              .tif = (uint8_t)cell_i64(row, ORDER_TIF),
+                              .status = (uint8_t)cell_i64(row, ORDER_STATUS),
+                              .reason = (uint8_t)cell_i64(row, ORDER_REASON),
+                              .post_only = (cell_i64(row, ORDER_FLAGS) & LEDGER_POST_ONLY) != 0,
+                              .key_len = (uint8_t)(key.len > LEDGER_KEY_BYTES ? 0 : key.len)};
+    if (ret_order->key_len > 0)
+        memcpy(ret_order->key, key.ptr, ret_order->key_len);
+}
+
+static enum cnop_err
+take_order(void *arg, const struct cnop_row *row)
+{
+    struct lookup *lookup = arg;
+    struct engine_order order;
+
+    read_order_now(row, &order);
+    for (uint32_t i = 0; i < lookup->work_count; i++) {
+        struct lookup_result *result = &lookup->work[i];
+
+        if (!result->job->show_order || result->job->command.order_id != order.id ||
+            result->job->command.account_id != order.account_id)
+            continue;
+        result->err = CNOP_OK;
+        result->order = order;
+    }
+    return CNOP_OK;
+}
+
+/* One query for all orders that are to be shown. */
+static enum cnop_err
+look_up_orders(struct lookup *lookup)
+{
+    struct cnop_batch query;
+    uint32_t count = 0;
+
+    cnop_batch_init(&query, lookup->query, sizeof(lookup->query));
+    cnop_batch_rows_open(&query, "SELECT id,account_id,asset_id,side,type,tif,flags,status,reason,"
+                                 "client_order_id,qty_e8,filled_qty_e8,price_e10,filled_quote_e8,"
+                                 "fee_e8,hold_e8,created_us,updated_us FROM orders WHERE id IN (");
+    for (uint32_t i = 0; i < lookup->work_count; i++) {
+        if (!lookup->work[i].job->show_order)
+            continue;
+        cnop_batch_row_open(&query);
+        cnop_batch_i64(&query, lookup->work[i].job->command.order_id);
+        cnop_batch_row_close(&query);
+        count++;
+    }
+    if (count == 0)
+        return CNOP_OK;
+    cnop_batch_sql(&query, ")");
+    return cnop_batch_scan(lookup->db, &query, take_order, lookup);
 }
 
 /* One query for all work of one table. */
@@ -94,9 +198,9 @@ look_up_table(struct lookup *lookup, bool orders)
     cnop_assert(lookup->work_count <= LOOKUP_MAX);
     cnop_batch_init(&query, lookup->query, sizeof(lookup->query));
     if (orders)
-        cnop_batch_rows_open(&query,
-                             "SELECT " ROW_SELECTED(
-                                 ROW_ORDER) " FROM orders WHERE (account_id,client_order_id) IN (");
+        cnop_batch_rows_open(
+            &query, "SELECT " ROW_SELECTED(
+                        ROW_BOOK_ORDER) " FROM orders WHERE (account_id,client_order_id) IN (");
     else
         cnop_batch_rows_open(
             &query,
@@ -104,7 +208,7 @@ look_up_table(struct lookup *lookup, bool orders)
     for (uint32_t i = 0; i < lookup->work_count; i++) {
         const struct ledger_command *command = &lookup->work[i].job->command;
 
-        if (wants_orders(&lookup->work[i]) != orders)
+        if (lookup->work[i].job->show_order || wants_orders(&lookup->work[i]) != orders)
             continue;
         cnop_batch_row_open(&query);
         cnop_batch_i64(&query, command->account_id);
@@ -134,6 +238,8 @@ look_up(struct lookup *lookup)
         err = look_up_table(lookup, true);
         if (err == CNOP_OK)
             err = look_up_table(lookup, false);
+        if (err == CNOP_OK)
+            err = look_up_orders(lookup);
     }
     if (err == CNOP_OK)
         return;
@@ -219,7 +325,7 @@ lookup_push(struct lookup *lookup, struct engine_job *job)
 {
     bool accepted;
 
-    cnop_assert(job->command.key_len > 0);
+    cnop_assert(job->command.key_len > 0 || job->show_order);
     pthread_mutex_lock(&lookup->mutex);
     cnop_assert(lookup->lent_count <= LOOKUP_MAX);
     accepted = lookup->lent_count < LOOKUP_MAX;

@@ -10,7 +10,25 @@ const char *const order_type_names[] = {
 #define ORDER_STATUS(symbol, number, name) name,
 const char *const order_status_names[] = {
 #include "fcgi_services/order/order_codes.def"
+    "open", NULL};
+
+#define ORDER_TIF(symbol, number, name) name,
+const char *const order_tif_names[] = {
+#include "fcgi_services/order/order_codes.def"
     NULL};
+
+#define ORDER_TIF(symbol, number, name) ORDER_TIF_##symbol,
+static const enum order_tif tifs[] = {
+#include "fcgi_services/order/order_codes.def"
+};
+_Static_assert((int)ORDER_TIF_IMMEDIATE == LEDGER_IOC, "the ledger's numbers");
+_Static_assert((int)ORDER_TIF_UNTIL_CANCELLED == LEDGER_GTC, "the ledger's numbers");
+_Static_assert((int)ORDER_TIF_ALL_OR_NOTHING == LEDGER_FOK, "the ledger's numbers");
+
+#define ORDER_REASON(symbol, name) [LEDGER_REASON_##symbol] = (name),
+static const char *const reasons[] = {
+#include "fcgi_services/order/order_codes.def"
+};
 
 #define ORDER_TYPE(symbol, name, kind, side) {kind, side},
 static const struct {
@@ -53,8 +71,33 @@ order_type_name(enum order_kind kind, uint8_t side)
 enum order_status
 order_status_at(unsigned place)
 {
-    cnop_assert(place < CNOP_COUNT(statuses));
-    return statuses[place];
+    cnop_assert(place <= CNOP_COUNT(statuses));
+    return place == CNOP_COUNT(statuses) ? (enum order_status)ORDER_STATUS_OPEN : statuses[place];
+}
+
+enum order_tif
+order_tif_at(unsigned place)
+{
+    cnop_assert(place < CNOP_COUNT(tifs));
+    return tifs[place];
+}
+
+const char *
+order_tif_name(enum order_tif tif)
+{
+    unsigned place = 0;
+
+    while (place < CNOP_COUNT(tifs) && tifs[place] != tif)
+        place++;
+    cnop_assert(place < CNOP_COUNT(tifs));
+    return order_tif_names[place];
+}
+
+const char *
+order_reason_name(enum ledger_reason reason)
+{
+    cnop_assert((unsigned)reason < CNOP_COUNT(reasons));
+    return reasons[reason];
 }
 
 const char *

@@ -6,12 +6,13 @@
 #include "shared/ledger/command.h"
 
 #define ORDER_STATUS_NEVER 255
+#define ORDER_STATUS_OPEN 254 /* of a filter: any state that is not final */
 
 #define ORDER_KIND(symbol, number) ORDER_KIND_##symbol = (number),
 enum order_kind {
 #include "fcgi_services/order/order_codes.def"
 };
-#define ORDER_TIF(symbol, number) ORDER_TIF_##symbol = (number),
+#define ORDER_TIF(symbol, number, name) ORDER_TIF_##symbol = (number),
 enum order_tif {
 #include "fcgi_services/order/order_codes.def"
 };
@@ -28,7 +29,8 @@ enum order_type {
 
 /* Lists of names, closed by NULL: for field tables. */
 extern const char *const order_type_names[];
-extern const char *const order_status_names[];
+extern const char *const order_status_names[]; /* and at the end "open" */
+extern const char *const order_tif_names[];
 
 /* type: a place in order_type_names. */
 enum order_kind order_type_kind(unsigned type);
@@ -36,7 +38,13 @@ enum ledger_side order_type_side(unsigned type);
 /* "market_buy", ...: the name of a stored order. */
 const char *order_type_name(enum order_kind kind, uint8_t side);
 
-/* place: in order_status_names. */
+/* place: in order_tif_names. */
+enum order_tif order_tif_at(unsigned place);
+const char *order_tif_name(enum order_tif tif);
+/* NULL: LEDGER_REASON_NONE. */
+const char *order_reason_name(enum ledger_reason reason);
+
+/* place: in order_status_names; ORDER_STATUS_OPEN: its end. */
 enum order_status order_status_at(unsigned place);
 /* The name of a stored order's status. */
 const char *order_status_name(enum order_status status);

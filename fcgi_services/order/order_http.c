@@ -70,18 +70,26 @@ void
 order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
                  const struct ledger_command *command, const struct ledger_posting *posting)
 {
-    const struct order_view order = {.id = posting->id,
-                                     .side = posting->side,
-                                     .symbol = order_http_symbol(env, posting->asset_id),
-                                     .qty = posting->qty,
-                                     .price = posting->price,
-                                     .total = posting->total,
-                                     .fee = posting->fee,
-                                     .client_order_id =
-                                         cnop_str_make(command->key, command->key_len),
-                                     .created_us = posting->time_us};
+    const struct order_view order = {
+        .id = posting->id,
+        .side = posting->side,
+        .kind = posting->op == LEDGER_OP_LIMIT ? ORDER_KIND_LIMIT : ORDER_KIND_MARKET,
+        .status = posting->status,
+        .symbol = order_http_symbol(env, posting->asset_id),
+        .qty = {posting->qty.e8 + posting->left.e8 + posting->undone.e8},
+        .price = posting->price,
+        .total = posting->total,
+        .fee = posting->fee,
+        .client_order_id = cnop_str_make(command->key, command->key_len),
+        .created_us = posting->time_us,
+        .filled = posting->qty,
+        .hold_e8 = posting->hold_e8,
+        .updated_us = posting->time_us,
+        .tif = posting->tif,
+        .reason = posting->reason,
+        .post_only = (posting->flags & LEDGER_POST_ONLY) != 0};
 
-    cnop_assert(posting->op == LEDGER_OP_ORDER);
+    cnop_assert(posting->op == LEDGER_OP_ORDER || posting->op == LEDGER_OP_LIMIT);
     cnop_assert(posting->id > 0);
     order_json_write(writer, "data", &env->id_key, &order);
 }
@@ -130,10 +138,6 @@ name_refusal(struct cnop_request *req, enum cnop_err err)
 {
     if (err == CNOP_E_ASSET_UNKNOWN)
         return cnop_request_fault(req, err, "asset_id", "is not in the catalogue");
-    if (err == CNOP_E_LIMIT_ORDER_UNSUPPORTED)
-        return cnop_request_fault(req, err, "order_type",
-                                  "must be market_buy or market_sell: limit orders cannot be "
-                                  "placed yet");
     return err;
 }
 
@@ -145,7 +149,7 @@ set_key(struct cnop_request *req, const struct ticket *ticket, struct ledger_com
     struct cnop_str key;
     enum cnop_err err = cnop_request_idempotency_key(req, &key);
 
-    cnop_assert(command->op == LEDGER_OP_ORDER);
+    cnop_assert(command->op == LEDGER_OP_ORDER || command->op == LEDGER_OP_LIMIT);
     cnop_assert(command->key_len == 0);
     if (err != CNOP_OK)
         return err;
@@ -201,6 +205,79 @@ order_http_place(struct cnop_request *req, struct cnop_response *res)
     return err == CNOP_OK ? order_http_place_ticket(req, &ticket) : err;
 }
 
+/* ---- DELETE /api/v1/orders/{order_id} ---- */
+
+static void
+on_cancelled(struct engine_job *job)
+{
+    struct cnop_request *req = job->owner;
+    const struct order_env *env = cnop_request_env(req);
+    const struct engine_order *order = &job->order;
+    const struct order_view view = {.id = order->id,
+                                    .side = order->side,
+                                    .kind = order->type,
+                                    .status = order->status,
+                                    .symbol = order_http_symbol(env, order->asset_id),
+                                    .qty = order->qty,
+                                    .price = order->price,
+                                    .total = order->total,
+                                    .fee = order->fee,
+                                    .client_order_id = cnop_str_make(order->key, order->key_len),
+                                    .created_us = order->created_us,
+                                    .filled = order->filled,
+                                    .hold_e8 = order->hold_e8,
+                                    .updated_us = order->updated_us,
+                                    .tif = order->tif,
+                                    .reason = order->reason,
+                                    .post_only = order->post_only};
+    struct cnop_json_writer *writer;
+
+    if (job->err == CNOP_E_ORDER_FINAL)
+        cnop_request_complete(
+            req, cnop_request_detail(req, job->err, "The order is %s.",
+                                     order_status_name((enum order_status)order->status)));
+    else if (job->err != CNOP_OK)
+        cnop_request_complete(req, job->err);
+    if (job->err != CNOP_OK)
+        return;
+    writer = cnop_response_json(cnop_request_response(req));
+    cnop_json_object_open(writer, NULL);
+    order_json_write(writer, "data", &env->id_key, &view);
+    cnop_json_object_close(writer);
+    cnop_request_complete(req, CNOP_OK);
+}
+
+enum cnop_err
+order_http_cancel(struct cnop_request *req, struct cnop_response *res)
+{
+    const struct order_env *env = cnop_request_env(req);
+    struct engine_job *job;
+    int64_t account_id;
+    uint64_t order_id;
+    enum cnop_err err = order_http_account(req, &account_id);
+
+    (void)res;
+    if (err != CNOP_OK)
+        return err;
+    err = cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER, &env->id_key,
+                        &order_id);
+    if (err == CNOP_E_INVALID)
+        return cnop_request_fault(req, err, "order_id", "must be 10 to 50 letters, digits and '_'");
+    if (err != CNOP_OK || order_id > INT64_MAX)
+        return CNOP_E_NOT_FOUND;
+    job = order_http_take(req, &err);
+    if (job == NULL)
+        return err;
+    job->command.op = LEDGER_OP_CANCEL;
+    job->command.account_id = account_id;
+    job->command.order_id = (int64_t)order_id;
+    job->show_order = true;
+    job->done = on_cancelled;
+    cnop_request_defer(req);
+    engine_submit(env->engine, job);
+    return CNOP_OK;
+}
+
 /* ---- POST /api/v1/orders/preview ---- */
 
 static void
@@ -225,15 +302,10 @@ write_violations(struct cnop_json_writer *writer, const struct engine_job *job,
 {
     const struct ledger_preview *preview = job->preview;
     struct order_refusal refusal = {.qty = job->command.qty, .symbol = symbol};
-    bool is_limit = order_type_kind(job->owner_index) == ORDER_KIND_LIMIT;
 
     cnop_assert(preview->violation_count <= LEDGER_VIOLATION_MAX);
-    cnop_json_bool(writer, "accepted", preview->violation_count == 0 && !is_limit);
+    cnop_json_bool(writer, "accepted", preview->violation_count == 0);
     cnop_json_array_open(writer, "violations");
-    if (is_limit) {
-        refusal.violation.err = CNOP_E_LIMIT_ORDER_UNSUPPORTED;
-        write_violation(writer, &refusal);
-    }
     for (uint32_t i = 0; i < preview->violation_count; i++) {
         refusal.violation = preview->violations[i];
         write_violation(writer, &refusal);
@@ -317,7 +389,7 @@ order_http_preview_ticket(struct cnop_request *req, const struct ticket *ticket)
     if (job == NULL)
         return err;
     err = ticket_command(env->engine, env->config->price_limit, account_id, ticket, &job->command);
-    if (err != CNOP_OK && err != CNOP_E_LIMIT_ORDER_UNSUPPORTED) {
+    if (err != CNOP_OK) {
         engine_job_drop(env->engine, job);
         return name_refusal(req, err);
     }

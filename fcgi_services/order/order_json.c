@@ -6,6 +6,38 @@
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
 
+/* What it has come to so far, and what it still holds. */
+static void
+write_progress(struct cnop_json_writer *writer, const struct order_view *order)
+{
+    bool buy = order->side == LEDGER_BUY;
+    const char *reason = order_reason_name((enum ledger_reason)order->reason);
+    cnop_price average = {0};
+
+    cnop_assert(order->filled.e8 >= 0 && order->filled.e8 <= order->qty.e8);
+    cnop_json_text(writer, "time_in_force", order_tif_name((enum order_tif)order->tif));
+    cnop_json_bool(writer, "post_only", order->post_only);
+    cnop_json_qty(writer, "filled_quantity", order->filled, 0);
+    cnop_json_qty(writer, "remaining_quantity", (cnop_qty){order->qty.e8 - order->filled.e8}, 0);
+    if (order->filled.e8 > 0 &&
+        cnop_average_price_round(order->total, order->filled, &average) == CNOP_OK)
+        cnop_json_price(writer, "average_price", average, 2);
+    else
+        cnop_json_null(writer, "average_price");
+    cnop_json_object_open(writer, "held");
+    cnop_json_str(writer, "asset_id", buy ? CNOP_STR("USD") : order->symbol);
+    if (buy)
+        cnop_json_cash(writer, "amount", (cnop_cash){order->hold_e8}, 2);
+    else
+        cnop_json_qty(writer, "amount", (cnop_qty){order->hold_e8}, 0);
+    cnop_json_object_close(writer);
+    if (reason == NULL)
+        cnop_json_null(writer, "reason");
+    else
+        cnop_json_text(writer, "reason", reason);
+    cnop_json_time(writer, "updated_at", order->updated_us);
+}
+
 void
 order_json_write(struct cnop_json_writer *writer, const char *key, const struct cnop_id_key *id_key,
                  const struct order_view *order)
@@ -19,11 +51,12 @@ order_json_write(struct cnop_json_writer *writer, const char *key, const struct 
     cnop_id_format(&id, CNOP_ID_ORDER, id_key, (uint64_t)order->id);
     cnop_json_object_open(writer, key);
     cnop_json_str(writer, "order_id", cnop_buf_view(&id));
-    cnop_json_text(writer, "order_type", order_type_name(ORDER_KIND_MARKET, order->side));
+    cnop_json_text(writer, "order_type",
+                   order_type_name((enum order_kind)order->kind, order->side));
     cnop_json_str(writer, "asset_id", order->symbol);
     cnop_json_qty(writer, "quantity", order->qty, 0);
     cnop_json_price(writer, "price", order->price, 2);
-    cnop_json_text(writer, "status", order_status_name(ORDER_STATUS_COMPLETED));
+    cnop_json_text(writer, "status", order_status_name((enum order_status)order->status));
     cnop_json_cash(writer, "total_amount", order->total, 2);
     cnop_json_cash(writer, "fee", order->fee, 2);
     if (cnop_str_empty(order->client_order_id) || order->client_order_id.ptr[0] == '.')
@@ -31,6 +64,8 @@ order_json_write(struct cnop_json_writer *writer, const char *key, const struct 
     else
         cnop_json_str(writer, "client_order_id", order->client_order_id);
     cnop_json_time(writer, "created_at", order->created_us);
+    if (order->kind != ORDER_KIND_MARKET || order->status != ORDER_STATUS_COMPLETED)
+        write_progress(writer, order);
     cnop_json_object_close(writer);
 }
 

@@ -8,14 +8,23 @@
 
 struct order_view {
     int64_t id;
-    uint8_t side; /* enum ledger_side */
+    uint8_t side;   /* enum ledger_side */
+    uint8_t kind;   /* enum order_kind */
+    uint8_t status; /* enum order_status */
     struct cnop_str symbol;
-    cnop_qty qty;
-    cnop_price price;
-    cnop_cash total;
+    cnop_qty qty;     /* asked for */
+    cnop_price price; /* of a market order the execution's, else the limit */
+    cnop_cash total;  /* so far */
     cnop_cash fee;
     struct cnop_str client_order_id; /* empty, or made up by us (leading dot): null */
     int64_t created_us;
+    /* Shown of limit orders, and of market orders that were not filled as a whole. */
+    cnop_qty filled;
+    int64_t hold_e8; /* cash of a buyer, units of a seller */
+    int64_t updated_us;
+    uint8_t tif;    /* enum order_tif */
+    uint8_t reason; /* enum ledger_reason */
+    bool post_only;
 };
 
 /* Writes the object as member `key` (NULL: at the top or in an array). */

@@ -75,6 +75,25 @@ put_holdings(struct cnop_buf *buf, const struct order_refusal *refusal)
     cnop_buf_char(buf, '.');
 }
 
+static void
+put_band(struct cnop_buf *buf, const struct ledger_violation *figures)
+{
+    put_price(buf, "The limit is $", figures->have_e8);
+    put_price(buf, "; now it may lie between $", figures->need_e8);
+    put_price(buf, " and $", figures->limit_e8);
+    cnop_buf_char(buf, '.');
+}
+
+static void
+put_open_orders(struct cnop_buf *buf, const struct ledger_violation *figures)
+{
+    cnop_buf_text(buf, "The account has ");
+    cnop_buf_i64(buf, figures->have_e8);
+    cnop_buf_text(buf, " open orders of at most ");
+    cnop_buf_i64(buf, figures->limit_e8);
+    cnop_buf_char(buf, '.');
+}
+
 void
 order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal)
 {
@@ -96,6 +115,10 @@ order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal)
         put_price(buf, "The price is $", figures->have_e8);
         put_price(buf, ", beyond the limit of $", figures->limit_e8);
         cnop_buf_char(buf, '.');
+    } else if (figures->err == CNOP_E_PRICE_OUT_OF_BAND) {
+        put_band(buf, figures);
+    } else if (figures->err == CNOP_E_TOO_MANY_OPEN_ORDERS) {
+        put_open_orders(buf, figures);
     } else {
         cnop_buf_text(buf, cnop_err_meaning(figures->err));
     }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/order_json.h"
 #include "shared/base/clock.h"
 #include "shared/ledger/command.h"
@@ -64,6 +65,17 @@ reader_check_symbol(struct cnop_request *req, struct cnop_str symbol)
 
 /* ---- encoding ---- */
 
+cnop_price
+reader_order_price(const struct reader_order *order)
+{
+    cnop_price average = order->price;
+
+    if (order->type != ORDER_KIND_MARKET && order->qty.e8 > 0 &&
+        cnop_average_price_round(order->total, order->qty, &average) != CNOP_OK)
+        return order->price;
+    return average;
+}
+
 cnop_cash
 reader_order_gain(const struct reader_order *order)
 {
@@ -77,13 +89,21 @@ reader_write_order(struct cnop_json_writer *writer, const char *key, const struc
 {
     const struct order_view view = {.id = order->id,
                                     .side = order->side,
+                                    .kind = order->type,
+                                    .status = order->status,
                                     .symbol = reader_symbol_of(env, order->asset_id),
-                                    .qty = order->qty,
+                                    .qty = order->asked,
                                     .price = order->price,
                                     .total = order->total,
                                     .fee = order->fee,
                                     .client_order_id = order->client_order_id,
-                                    .created_us = order->created_us};
+                                    .created_us = order->created_us,
+                                    .filled = order->qty,
+                                    .hold_e8 = order->hold_e8,
+                                    .updated_us = order->updated_us,
+                                    .tif = order->tif,
+                                    .reason = order->reason,
+                                    .post_only = order->post_only};
 
     cnop_assert(order->id > 0);
     cnop_assert(order->side == LEDGER_BUY || order->side == LEDGER_SELL);
@@ -149,17 +169,6 @@ reader_http_find_key(struct cnop_request *req, struct cnop_response *res)
     err = reader_store_find_key(env->db, cnop_request_arena(req),
                                 (int64_t)cnop_request_user_id(req), key, &order);
     return err == CNOP_OK ? answer_order(req, res, &order) : err;
-}
-
-/* Every order that can be placed is filled at once: there is nothing left to cancel. */
-enum cnop_err
-reader_http_cancel(struct cnop_request *req, struct cnop_response *res)
-{
-    struct reader_order order;
-    enum cnop_err err = find_by_id(req, cnop_request_env(req), &order);
-
-    (void)res;
-    return err == CNOP_OK ? CNOP_E_ORDER_FINAL : err;
 }
 
 /* ---- proof ---- */

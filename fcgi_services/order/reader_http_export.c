@@ -41,11 +41,12 @@ write_order(struct cnop_export *file, const struct reader_env *env,
     cnop_export_time(file, order->created_us);
     cnop_export_str(file, order_id(env, order, &id));
     cnop_export_str(file, ours ? CNOP_STR("") : order->client_order_id);
-    cnop_export_str(file, cnop_str_from(order_type_name(ORDER_KIND_MARKET, order->side)));
+    cnop_export_str(file,
+                    cnop_str_from(order_type_name((enum order_kind)order->type, order->side)));
     cnop_export_str(file, reader_symbol_of(env, order->asset_id));
-    cnop_export_qty(file, order->qty);
+    cnop_export_qty(file, order->asked);
     cnop_export_price(file, order->price);
-    cnop_export_str(file, CNOP_STR("completed"));
+    cnop_export_str(file, cnop_str_from(order_status_name((enum order_status)order->status)));
     cnop_export_cash(file, order->total);
     cnop_export_cash(file, order->fee);
 }
@@ -66,7 +67,7 @@ write_trade(struct cnop_export *file, const struct reader_env *env,
     cnop_export_str(file, reader_symbol_of(env, order->asset_id));
     cnop_export_str(file, order->side == LEDGER_BUY ? CNOP_STR("buy") : CNOP_STR("sell"));
     cnop_export_qty(file, order->qty);
-    cnop_export_price(file, order->price);
+    cnop_export_price(file, reader_order_price(order));
     cnop_export_cash(file, order->total);
     cnop_export_cash(file, order->fee);
     if (order->has_cost)
@@ -84,6 +85,7 @@ write_trade(struct cnop_export *file, const struct reader_env *env,
 struct layout {
     const char *name;
     const char *const *columns;
+    bool trades;
     void (*write)(struct cnop_export *file, const struct reader_env *env,
                   const struct reader_order *order);
 };
@@ -104,6 +106,9 @@ write_all(struct cnop_request *req, struct cnop_snapshot *view, const struct lay
     do {
         err = reader_store_list(view, arena, &query->filter, &orders);
         for (size_t i = 0; err == CNOP_OK && i < orders.count; i++) {
+            if (layout->trades && orders.list[i].qty.e8 == 0 &&
+                orders.list[i].type != ORDER_KIND_MARKET)
+                continue; /* nothing was traded */
             cnop_export_row_open(file);
             layout->write(file, env, &orders.list[i]);
             err = cnop_export_row_close(file);
@@ -144,7 +149,7 @@ write_file(struct cnop_request *req, struct cnop_response *res, const struct lay
 enum cnop_err
 reader_http_export_orders(struct cnop_request *req, struct cnop_response *res)
 {
-    static const struct layout layout = {"cnop-orders", order_columns, write_order};
+    static const struct layout layout = {"cnop-orders", order_columns, false, write_order};
 
     return write_file(req, res, &layout);
 }
@@ -152,7 +157,7 @@ reader_http_export_orders(struct cnop_request *req, struct cnop_response *res)
 enum cnop_err
 reader_http_export_trades(struct cnop_request *req, struct cnop_response *res)
 {
-    static const struct layout layout = {"cnop-trades", trade_columns, write_trade};
+    static const struct layout layout = {"cnop-trades", trade_columns, true, write_trade};
 
     return write_file(req, res, &layout);
 }

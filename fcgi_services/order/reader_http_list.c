@@ -179,6 +179,7 @@ run(struct cnop_request *req, struct reader_query *query, struct reader_orders *
 
 /* ---- encoding ---- */
 
+/* What was traded, of orders still open too; one that has traded nothing is no trade. */
 static void
 write_trade(struct cnop_json_writer *writer, const struct reader_env *env,
             const struct reader_order *order)
@@ -187,13 +188,15 @@ write_trade(struct cnop_json_writer *writer, const struct reader_env *env,
     struct cnop_buf id;
 
     cnop_assert(order->id > 0);
+    if (order->qty.e8 == 0 && order->type != ORDER_KIND_MARKET)
+        return;
     cnop_buf_init(&id, memory, sizeof(memory));
     cnop_id_format(&id, CNOP_ID_ORDER, &env->id_key, (uint64_t)order->id);
     cnop_json_object_open(writer, NULL);
     cnop_json_str(writer, "asset_id", reader_symbol_of(env, order->asset_id));
     cnop_json_text(writer, "transaction_type", order->side == LEDGER_BUY ? "BUY" : "SELL");
     cnop_json_qty(writer, "quantity", order->qty, 0);
-    cnop_json_price(writer, "price", order->price, 2);
+    cnop_json_price(writer, "price", reader_order_price(order), 2);
     cnop_json_text(writer, "status", "COMPLETED");
     cnop_json_str(writer, "order_id", cnop_buf_view(&id));
     if (order->has_cost)

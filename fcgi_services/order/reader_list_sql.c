@@ -5,6 +5,7 @@
  * kinds (see the migration): each is read by itself, and they are merged here. */
 #include "fcgi_services/order/reader_store.h"
 
+#include "fcgi_services/order/order_codes.h"
 #include "shared/db/snapshot.h"
 #include "shared/db/time_search.h"
 
@@ -131,14 +132,21 @@ struct kinds {
 };
 
 static bool
+has_status(const struct reader_filter *filter, uint8_t status)
+{
+    if (filter->status == ORDER_STATUS_OPEN)
+        return status < ORDER_STATUS_COMPLETED;
+    return filter->status == 0 || filter->status == status;
+}
+
+static bool
 lets_through(const struct reader_filter *filter, uint8_t kind)
 {
     uint8_t side = kind % KIND_SIDES, type = kind / KIND_SIDES % KIND_TYPES;
     uint8_t status = kind / (KIND_SIDES * KIND_TYPES);
 
     return (filter->side == 0 || filter->side == side) &&
-           (filter->type == 0 || filter->type == type) &&
-           (filter->status == 0 || filter->status == status);
+           (filter->type == 0 || filter->type == type) && has_status(filter, status);
 }
 
 static enum cnop_err

@@ -15,7 +15,7 @@ struct reader_order {
     int64_t id;
     uint16_t asset_id;
     uint8_t side;
-    cnop_qty qty;
+    cnop_qty qty; /* filled */
     cnop_price price;
     cnop_cash total;
     cnop_cash fee;
@@ -23,6 +23,14 @@ struct reader_order {
     cnop_cash cost; /* average cost: paid for what was bought; of what was sold */
     struct cnop_str client_order_id; /* in the arena; empty: none */
     int64_t created_us;
+    uint8_t type; /* enum order_kind */
+    uint8_t tif;
+    bool post_only;
+    uint8_t status;
+    uint8_t reason;
+    cnop_qty asked;
+    int64_t hold_e8;
+    int64_t updated_us;
 };
 
 /* One view of the database for the statements of an answer; see shared/db/snapshot.h. */
@@ -41,7 +49,7 @@ struct reader_filter {
     uint16_t asset_id; /* 0: any */
     uint8_t side;      /* 0: any */
     uint8_t type;      /* 0: any, else enum order_kind */
-    uint8_t status;    /* 0: any, else enum order_status */
+    uint8_t status;    /* 0: any, else enum order_status; or ORDER_STATUS_OPEN */
     bool oldest_first; /* else newest first */
     uint32_t limit;    /* at most READER_LIMIT_MAX */
 };
@@ -99,7 +107,7 @@ struct reader_assets {
 /* The columns of an order as every statement of this port selects them, and their reading. */
 #define READER_ORDER_COLUMNS                                                                       \
     "id, asset_id, side, filled_qty_e8, price_e10, filled_quote_e8, fee_e8, cost_e8,"              \
-    " client_order_id, created_us"
+    " client_order_id, created_us, type, tif, flags, status, reason, qty_e8, hold_e8, updated_us"
 void reader_store_read(const struct cnop_row *row, struct reader_order *ret_order);
 
 /* Reads the catalogue again; keeps the old one on failure. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "fcgi_services/order/order_codes.h"
 #include "shared/base/clock.h"
 #include "shared/db/snapshot.h"
 
@@ -47,18 +48,26 @@ reader_store_view_done(struct cnop_snapshot **view)
 void
 reader_store_read(const struct cnop_row *row, struct reader_order *ret_order)
 {
-    *ret_order =
-        (struct reader_order){.id = cnop_row_i64(row, 0),
-                              .asset_id = (uint16_t)cnop_row_i64(row, 1),
-                              .side = (uint8_t)cnop_row_i64(row, 2),
-                              .qty = {cnop_row_i64(row, 3)},
-                              .price = {cnop_row_i64(row, 4)},
-                              .total = {cnop_row_i64(row, 5)},
-                              .fee = {cnop_row_i64(row, 6)},
-                              .has_cost = !cnop_row_is_null(row, 7),
-                              .cost = {cnop_row_is_null(row, 7) ? 0 : cnop_row_i64(row, 7)},
-                              .client_order_id = cnop_row_str(row, 8),
-                              .created_us = cnop_row_i64(row, 9)};
+    *ret_order = (struct reader_order){
+        .id = cnop_row_i64(row, 0),
+        .asset_id = (uint16_t)cnop_row_i64(row, 1),
+        .side = (uint8_t)cnop_row_i64(row, 2),
+        .qty = {cnop_row_i64(row, 3)},
+        .price = {cnop_row_i64(row, 4)},
+        .total = {cnop_row_i64(row, 5)},
+        .fee = {cnop_row_i64(row, 6)},
+        .has_cost = !cnop_row_is_null(row, 7),
+        .cost = {cnop_row_is_null(row, 7) ? 0 : cnop_row_i64(row, 7)},
+        .client_order_id = cnop_row_str(row, 8),
+        .created_us = cnop_row_i64(row, 9),
+        .type = (uint8_t)cnop_row_i64(row, 10),
+        .tif = (uint8_t)cnop_row_i64(row, 11),
+        .post_only = (cnop_row_i64(row, 12) & LEDGER_POST_ONLY) != 0,
+        .status = (uint8_t)cnop_row_i64(row, 13),
+        .reason = (uint8_t)(cnop_row_is_null(row, 14) ? 0 : cnop_row_i64(row, 14)),
+        .asked = {cnop_row_i64(row, 15)},
+        .hold_e8 = cnop_row_i64(row, 16),
+        .updated_us = cnop_row_i64(row, 17)};
 }
 
 enum cnop_err

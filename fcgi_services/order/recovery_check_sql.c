@@ -2,6 +2,7 @@
 /* See recovery_check_sql.h. Runs once, before any thread exists. */
 #include "fcgi_services/order/recovery_check_sql.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fcgi_services/order/row_cells_sql.h"
@@ -95,6 +96,68 @@ recovery_check_account(struct recovery_check *check, const struct ledger_account
     if (check->status_count < RECOVERY_UNSEALED_MAX)
         check->status[check->status_count] = account->id;
     check->status_count++;
+}
+
+static void
+keep_order_finding(struct recovery_check *check, int64_t account_id, uint16_t asset_id,
+                   const char *text)
+{
+    struct verify_finding *finding = &check->orders[check->order_count];
+
+    if (check->order_count == RECOVERY_FINDING_MAX) {
+        doubt(check, "dozens of orders on the books do not fit");
+        return;
+    }
+    check->order_count++;
+    *finding = (struct verify_finding){.account_id = account_id, .asset_id = asset_id};
+    (void)snprintf(finding->text, sizeof(finding->text), "%s", text);
+}
+
+bool
+recovery_check_order(struct recovery_check *check, const struct ledger_order *order,
+                     const struct cnop_cell *seal)
+{
+    if (cell_is(seal, seal_order(check->parts->key, order)))
+        return true;
+    keep_order_finding(check, order->account_id, order->asset_id,
+                       "an order on a book: changed by somebody else");
+    return false;
+}
+
+void
+recovery_check_bad_order(struct recovery_check *check, const struct ledger_order *order)
+{
+    keep_order_finding(check, order->account_id, order->asset_id,
+                       "an order on a book: it cannot be there");
+}
+
+static bool
+has_order_finding(const struct recovery_check *check, int64_t account_id)
+{
+    for (uint32_t i = 0; i < check->order_count; i++) {
+        if (check->orders[i].account_id == account_id)
+            return true;
+    }
+    return false;
+}
+
+/* What is held has to be what the orders that were loaded hold. An account where it is not trades
+ * nothing: its orders stay away from the books until somebody has looked at their rows. */
+static void
+check_holds(struct recovery_check *check)
+{
+    struct ledger *ledger = check->parts->ledger;
+
+    for (uint32_t i = 0; i < ledger_balance_count(ledger); i++) {
+        const struct ledger_balance *row = ledger_balance_at(ledger, i);
+
+        if (row->held_e8 == ledger_held_by_orders(ledger, row->account_id, row->asset_id))
+            continue;
+        ledger_unload_orders(ledger, row->account_id);
+        if (!has_order_finding(check, row->account_id))
+            keep_order_finding(check, row->account_id, row->asset_id,
+                               "what is held differs from the orders on the books");
+    }
 }
 
 /* ---- steps ---- */
@@ -305,6 +368,30 @@ add_status_findings(struct recovery_check *check)
     }
 }
 
+/* A freeze ends all orders, but those whose rows were in doubt then. */
+static void
+check_frozen(struct recovery_check *check)
+{
+    const struct ledger *ledger = check->parts->ledger;
+
+    for (uint32_t i = 0; i < ledger_account_count(ledger); i++) {
+        const struct ledger_account *account = ledger_account_at(ledger, i);
+
+        if (account->status == LEDGER_FROZEN && account->order_count > 0)
+            keep_order_finding(check, account->id, LEDGER_USD,
+                               "an order on a book, of a frozen account");
+    }
+}
+
+static void
+add_order_findings(struct recovery_check *check)
+{
+    check_holds(check);
+    check_frozen(check);
+    for (uint32_t i = 0; i < check->order_count; i++)
+        on_found(check, &check->orders[i]);
+}
+
 /* A row put back to what it once was fits its seal: only everybody together tells. */
 static enum cnop_err
 start_over(struct recovery_check *check, uint32_t kept_findings)
@@ -357,5 +444,6 @@ recovery_check_run(struct recovery_check *check)
     if (check->in_doubt)
         return CNOP_E_INTERNAL;
     add_status_findings(check);
+    add_order_findings(check);
     return check->in_doubt ? CNOP_E_INTERNAL : seal(check);
 }

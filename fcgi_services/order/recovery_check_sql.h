@@ -25,6 +25,8 @@ struct recovery_check {
     uint32_t status_count; /* the same of accounts */
     int64_t status[RECOVERY_UNSEALED_MAX];
     uint32_t found_count;
+    uint32_t order_count; /* on a book, found faulty; so many are kept: */
+    struct verify_finding orders[RECOVERY_FINDING_MAX];
     __int128 sums[RECOVERY_ASSET_MAX];
 };
 
@@ -36,6 +38,12 @@ void recovery_check_balance(struct recovery_check *check, const struct ledger_ba
                             const struct cnop_cell *seal);
 void recovery_check_account(struct recovery_check *check, const struct ledger_account *account,
                             const struct cnop_cell *seal);
+
+/* An order on a book, after the balances. False: it does not fit its seal, which is a finding. */
+bool recovery_check_order(struct recovery_check *check, const struct ledger_order *order,
+                          const struct cnop_cell *seal);
+/* It fits its seal, and the book would not have it. */
+void recovery_check_bad_order(struct recovery_check *check, const struct ledger_order *order);
 
 /* After everything is loaded; seals what fits. Errors as of recovery_run. */
 cnop_must_check enum cnop_err recovery_check_run(struct recovery_check *check);

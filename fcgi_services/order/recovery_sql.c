@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/recovery_check_sql.h"
 #include "fcgi_services/order/row_cells_sql.h"
 #include "fcgi_services/order/rows_columns.h"
+#include "fcgi_services/order/stored_sql.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 
@@ -111,53 +113,35 @@ load_asset(void *arg, const struct cnop_row *row)
     return ledger_load_asset(loader->ledger, &asset);
 }
 
-/* False: the row has no key, or none of ours. */
-static bool
-read_key(struct cnop_str text, struct cnop_str fingerprint, struct recovered_key *key)
+/* One that does not fit is left out: what its account holds for it then has no order, which the
+ * check of holds finds. */
+static enum cnop_err
+load_order(void *arg, const struct cnop_row *cells)
 {
-    cnop_assert(key->posting.op != 0);
-    key->key = text;
-    if (text.len < 1 || text.len > LEDGER_KEY_BYTES || fingerprint.len != LEDGER_FINGERPRINT_BYTES)
-        return false;
-    memcpy(key->fingerprint, fingerprint.ptr, LEDGER_FINGERPRINT_BYTES);
-    return true;
-}
+    struct loader *loader = arg;
+    struct ledger_order order = {.id = 0};
+    enum cnop_err err = CNOP_OK;
+    ROW_PLACES(ROW_OPEN);
 
-bool
-recovery_read_order(const struct cnop_row *cells, struct recovered_key *ret_key)
-{
-    struct ledger_posting *posting = &ret_key->posting;
-    ROW_PLACES(ROW_ORDER);
-
-    cnop_assert(cells->column_count == PLACE_COUNT);
-    *posting = (struct ledger_posting){.op = LEDGER_OP_ORDER};
-    ROW_TAKE_ALL(ROW_ORDER)
-    return read_key(cell_bytes(cells, PLACE_client_order_id), cell_bytes(cells, PLACE_fingerprint),
-                    ret_key);
-}
-
-bool
-recovery_read_entry(const struct cnop_row *cells, struct recovered_key *ret_key)
-{
-    struct ledger_posting *posting = &ret_key->posting;
-    ROW_PLACES(ROW_ENTRY);
-
-    cnop_assert(cells->column_count == PLACE_COUNT);
-    *posting = (struct ledger_posting){.asset_id = LEDGER_USD};
-    ROW_TAKE_ALL(ROW_ENTRY)
-    return read_key(cell_bytes(cells, PLACE_idem_key), cell_bytes(cells, PLACE_fingerprint),
-                    ret_key);
+    cnop_assert(cells->column_count == PLACE_COUNT + 1);
+    ROW_TAKE_ALL(ROW_OPEN)
+    loader->row_count++;
+    if (recovery_check_order(loader->check, &order, &cells->cells[PLACE_COUNT]))
+        err = ledger_load_order(loader->ledger, &order);
+    if (err == CNOP_E_INVALID)
+        recovery_check_bad_order(loader->check, &order);
+    return err == CNOP_E_INVALID ? CNOP_OK : err;
 }
 
 static enum cnop_err
 load_order_key(void *arg, const struct cnop_row *row)
 {
     struct loader *loader = arg;
-    struct recovered_key key;
+    struct stored_key key;
 
     cnop_assert(loader->ledger != NULL);
     loader->row_count++;
-    if (recovery_read_order(row, &key))
+    if (stored_read_order(row, &key))
         ledger_load_key(loader->ledger, &key.posting, key.key, key.fingerprint);
     ledger_forget(loader->ledger, ledger_mark(loader->ledger));
     return CNOP_OK;
@@ -167,11 +151,11 @@ static enum cnop_err
 load_entry_key(void *arg, const struct cnop_row *row)
 {
     struct loader *loader = arg;
-    struct recovered_key key;
+    struct stored_key key;
 
     cnop_assert(loader->ledger != NULL);
     loader->row_count++;
-    if (recovery_read_entry(row, &key))
+    if (stored_read_entry(row, &key))
         ledger_load_key(loader->ledger, &key.posting, key.key, key.fingerprint);
     ledger_forget(loader->ledger, ledger_mark(loader->ledger));
     return CNOP_OK;
@@ -236,8 +220,8 @@ load_keys(struct cnop_batch_db *db, uint64_t count, struct loader *loader)
     if (count == 0)
         return CNOP_OK;
     loader->row_count = 0;
-    err = scan(db, "SELECT " ROW_SELECTED(ROW_ORDER) " FROM orders ORDER BY id DESC LIMIT ", count,
-               load_order_key, loader);
+    err = scan(db, "SELECT " ROW_SELECTED(ROW_BOOK_ORDER) " FROM orders ORDER BY id DESC LIMIT ",
+               count, load_order_key, loader);
     if (err != CNOP_OK)
         return err;
     loader->older_keys = loader->row_count == count;
@@ -270,10 +254,16 @@ load_all(const struct recovery_parts *parts, struct loader *loader)
     err = scan(db, "SELECT " ROW_SELECTED(ROW_LIMIT) " FROM limit_use", 0, load_limit, loader);
     if (err != CNOP_OK)
         return err;
+    err = scan(db,
+               "SELECT id,symbol,is_active,halted,price_e10,price_seq,price_ts_us "
+               "FROM cnop_market.v_engine_asset",
+               0, load_asset, loader);
+    if (err != CNOP_OK)
+        return err;
     return scan(db,
-                "SELECT id,symbol,is_active,halted,price_e10,price_seq,price_ts_us "
-                "FROM cnop_market.v_engine_asset",
-                0, load_asset, loader);
+                "SELECT " ROW_SELECTED(ROW_OPEN) ",seal FROM open_order "
+                                                 "JOIN orders ON id=order_id ORDER BY prio",
+                0, load_order, loader);
 }
 
 /* A server whose commits do not survive its power would be promised durable orders. */
@@ -324,6 +314,7 @@ recovery_run(const struct recovery_parts *parts, struct recovered *ret_recovered
     cnop_log_u64(&line, "seq", loader.chain.seq);
     cnop_log_u64(&line, "accounts", ledger_account_count(parts->ledger));
     cnop_log_u64(&line, "balances", ledger_balance_count(parts->ledger));
+    cnop_log_u64(&line, "open_orders", ledger_open_order_count(parts->ledger));
     cnop_log_u64(&line, "findings", ret_recovered->finding_count);
     cnop_log_i64(&line, "duration_us", cnop_clock_monotonic_us() - start_us);
     cnop_log_end(&line);

@@ -35,14 +35,4 @@ struct recovered {
 cnop_must_check enum cnop_err recovery_run(const struct recovery_parts *parts,
                                            struct recovered *ret_recovered);
 
-/* A row of `orders` (ROW_SELECTED(ROW_ORDER)) or `cash_entry` (ROW_SELECTED(ROW_ENTRY)) as a
- * posting with its key. False: there is no key in it. */
-struct recovered_key {
-    struct ledger_posting posting;
-    struct cnop_str key; /* view into the row */
-    unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES];
-};
-bool recovery_read_order(const struct cnop_row *cells, struct recovered_key *ret_key);
-bool recovery_read_entry(const struct cnop_row *cells, struct recovered_key *ret_key);
-
 #endif

@@ -4,29 +4,62 @@
  *
  * FIRST or NEXT (column, how it is written, value, READ or SKIP, what to do with it when read)
  *
- * "How" is the name of a put_ function of rows_sql.c. Values may use job and posting (its
- * outcome's), or row, account and limit, and key (of the seals). READ columns are what the start
- * and the look-up of keys select, in this order; there `cell` is the number found, 0 for NULL.
- * Texts are fetched by their place. */
+ * "How" is the name of a function of rows_put_sql.h. Values may use job and posting (its
+ * outcome's), order, fill, or row, account and limit, and key (of the seals). READ columns are what
+ * the start and the look-up of keys select, in this order; there `cell` is the number found, 0 for
+ * NULL. Texts are fetched by their place. */
 #ifndef CNOP_ORDER_ROWS_COLUMNS_H
 #define CNOP_ORDER_ROWS_COLUMNS_H
 
 #define ENTRY_SETTLE 4 /* kind of cash_entry; the others follow their commands */
 
+/* A market order that the house has filled in one trade. */
 #define ROW_ORDER(FIRST, NEXT)                                                                     \
+    FIRST(id, i64, posting->id, SKIP, )                                                            \
+    NEXT(account_id, i64, posting->account_id, SKIP, )                                             \
+    NEXT(asset_id, i64, posting->asset_id, SKIP, )                                                 \
+    NEXT(side, i64, posting->side, SKIP, )                                                         \
+    NEXT(type, i64, ORDER_KIND_MARKET, SKIP, )                                                     \
+    NEXT(tif, i64, ORDER_TIF_IMMEDIATE, SKIP, )                                                    \
+    NEXT(status, i64, ORDER_STATUS_COMPLETED, SKIP, )                                              \
+    NEXT(client_order_id, key, &job->command, SKIP, )                                              \
+    NEXT(fingerprint, fingerprint, &job->command, SKIP, )                                          \
+    NEXT(request_id, request_id, &job->command, SKIP, )                                            \
+    NEXT(qty_e8, i64, posting->qty.e8, SKIP, )                                                     \
+    NEXT(quote_qty_e8, i64_or_null, posting->quote_qty.e8, SKIP, )                                 \
+    NEXT(limit_price_e10, i64_or_null, job->command.worst_price.e10, SKIP, )                       \
+    NEXT(filled_qty_e8, i64, posting->qty.e8, SKIP, )                                              \
+    NEXT(filled_quote_e8, i64, posting->total.e8, SKIP, )                                          \
+    NEXT(fee_e8, i64, posting->fee.e8, SKIP, )                                                     \
+    NEXT(cost_e8, i64, job->outcome.cost.e8, SKIP, )                                               \
+    NEXT(price_e10, i64, posting->price.e10, SKIP, )                                               \
+    NEXT(price_seq, u64, posting->price_seq, SKIP, )                                               \
+    NEXT(cash_after_e8, i64, posting->cash_after.e8, SKIP, )                                       \
+    NEXT(created_us, i64, posting->time_us, SKIP, )                                                \
+    NEXT(updated_us, i64, posting->time_us, SKIP, )
+
+/* Any order, as its request was answered; rows of orders that rest are brought up to date by
+ * ROW_OPEN. Read back, undone is at first all that was asked for: see recovery_read_order. */
+#define ROW_BOOK_ORDER(FIRST, NEXT)                                                                \
     FIRST(id, i64, posting->id, READ, posting->id = cell)                                          \
     NEXT(account_id, i64, posting->account_id, READ, posting->account_id = cell)                   \
     NEXT(asset_id, i64, posting->asset_id, READ, posting->asset_id = (uint16_t)cell)               \
     NEXT(side, i64, posting->side, READ, posting->side = (uint8_t)cell)                            \
-    NEXT(type, i64, ORDER_KIND_MARKET, SKIP, )                                                     \
-    NEXT(tif, i64, ORDER_TIF_IMMEDIATE, SKIP, )                                                    \
-    NEXT(status, i64, ORDER_STATUS_COMPLETED, SKIP, )                                              \
+    NEXT(type, i64, posting->op == LEDGER_OP_LIMIT ? ORDER_KIND_LIMIT : ORDER_KIND_MARKET, READ,   \
+         posting->op = cell == ORDER_KIND_LIMIT ? LEDGER_OP_LIMIT : LEDGER_OP_ORDER)               \
+    NEXT(tif, i64, posting->tif, READ, posting->tif = (uint8_t)cell)                               \
+    NEXT(flags, i64, posting->flags, READ, posting->flags = (uint8_t)cell)                         \
+    NEXT(status, i64, posting->status, READ, posting->status = (uint8_t)cell)                      \
+    NEXT(reason, i64_or_null, posting->reason, READ, posting->reason = (uint8_t)cell)              \
     NEXT(client_order_id, key, &job->command, READ, )                                              \
     NEXT(fingerprint, fingerprint, &job->command, READ, )                                          \
     NEXT(request_id, request_id, &job->command, SKIP, )                                            \
-    NEXT(qty_e8, i64, posting->qty.e8, SKIP, )                                                     \
+    NEXT(qty_e8, i64, posting->qty.e8 + posting->left.e8 + posting->undone.e8, READ,               \
+         posting->undone.e8 = cell)                                                                \
     NEXT(quote_qty_e8, i64_or_null, posting->quote_qty.e8, READ, posting->quote_qty.e8 = cell)     \
-    NEXT(limit_price_e10, i64_or_null, job->command.worst_price.e10, SKIP, )                       \
+    NEXT(limit_price_e10, i64_or_null,                                                             \
+         posting->op == LEDGER_OP_LIMIT ? posting->price.e10 : job->command.worst_price.e10,       \
+         SKIP, )                                                                                   \
     NEXT(filled_qty_e8, i64, posting->qty.e8, READ, posting->qty.e8 = cell)                        \
     NEXT(filled_quote_e8, i64, posting->total.e8, READ, posting->total.e8 = cell)                  \
     NEXT(fee_e8, i64, posting->fee.e8, READ, posting->fee.e8 = cell)                               \
@@ -34,8 +67,57 @@
     NEXT(price_e10, i64, posting->price.e10, READ, posting->price.e10 = cell)                      \
     NEXT(price_seq, u64, posting->price_seq, READ, posting->price_seq = (uint64_t)cell)            \
     NEXT(cash_after_e8, i64, posting->cash_after.e8, READ, posting->cash_after.e8 = cell)          \
+    NEXT(fill_count, i64, posting->op == LEDGER_OP_LIMIT ? (int64_t)job->outcome.fill_count : 1,   \
+         SKIP, )                                                                                   \
+    NEXT(first_status, i64_or_null, first_status(posting), READ,                                   \
+         posting->status = cell == 0 ? posting->status : (uint8_t)cell)                            \
+    NEXT(first_filled_e8, i64_or_null, posting->qty.e8, READ,                                      \
+         posting->qty.e8 = posting->op == LEDGER_OP_LIMIT ? cell : posting->qty.e8)                \
+    NEXT(first_quote_e8, i64_or_null, posting->total.e8, READ,                                     \
+         posting->total.e8 = posting->op == LEDGER_OP_LIMIT ? cell : posting->total.e8)            \
+    NEXT(first_fee_e8, i64_or_null, posting->fee.e8, READ,                                         \
+         posting->fee.e8 = posting->op == LEDGER_OP_LIMIT ? cell : posting->fee.e8)                \
+    NEXT(first_hold_e8, i64_or_null, posting->hold_e8, READ, posting->hold_e8 = cell)              \
     NEXT(created_us, i64, posting->time_us, READ, posting->time_us = cell)                         \
     NEXT(updated_us, i64, posting->time_us, SKIP, )
+
+/* An order that rests or has rested, as it is now. Its row is there already: what never changes is
+ * only named because it must have a value. */
+#define ROW_OPEN(FIRST, NEXT)                                                                      \
+    FIRST(id, i64, order->id, READ, order.id = cell)                                               \
+    NEXT(account_id, i64, order->account_id, READ, order.account_id = cell)                        \
+    NEXT(asset_id, i64, order->asset_id, READ, order.asset_id = (uint16_t)cell)                    \
+    NEXT(side, i64, order->side, READ, order.side = (uint8_t)cell)                                 \
+    NEXT(type, i64, ORDER_KIND_LIMIT, SKIP, )                                                      \
+    NEXT(tif, i64, LEDGER_GTC, SKIP, )                                                             \
+    NEXT(flags, i64, 0, READ, order.self = (uint8_t)(cell / LEDGER_SELF))                          \
+    NEXT(status, i64, order->status, READ, order.status = (uint8_t)cell)                           \
+    NEXT(reason, i64_or_null, order->reason, SKIP, )                                               \
+    NEXT(qty_e8, i64, order->qty.e8, READ, order.qty.e8 = cell)                                    \
+    NEXT(limit_price_e10, i64, order->price.e10, READ, order.price.e10 = cell)                     \
+    NEXT(filled_qty_e8, i64, order->qty.e8 - order->left.e8, READ,                                 \
+         order.left.e8 = order.qty.e8 - cell)                                                      \
+    NEXT(filled_quote_e8, i64, ledger_order_settled(order).e8, SKIP, )                             \
+    NEXT(fee_e8, i64, ledger_order_fee(order).e8, SKIP, )                                          \
+    NEXT(cost_e8, i64, order->cost_e8, READ, order.cost_e8 = cell)                                 \
+    NEXT(price_e10, i64, order->price.e10, SKIP, )                                                 \
+    NEXT(price_seq, i64, 0, SKIP, )                                                                \
+    NEXT(cash_after_e8, i64, 0, SKIP, )                                                            \
+    NEXT(hold_asset_id, i64, order->side == LEDGER_BUY ? LEDGER_USD : order->asset_id, SKIP, )     \
+    NEXT(hold_e8, i64, order->hold_e8, READ, order.hold_e8 = cell)                                 \
+    NEXT(prio, u64, order->prio, READ, order.prio = (uint64_t)cell)                                \
+    NEXT(exact_e8, i64, order->exact_e8, READ, order.exact_e8 = cell)                              \
+    NEXT(exact_e18, i64, order->exact_e18, READ, order.exact_e18 = cell)                           \
+    NEXT(fee_cent_bps, i64, order->fee_cent_bps, READ, order.fee_cent_bps = cell)                  \
+    NEXT(maker_bps, i64, order->maker_bps, READ, order.maker_bps = (uint16_t)cell)                 \
+    NEXT(fill_count, i64, order->fill_count, READ, order.fill_count = (uint32_t)cell)              \
+    NEXT(created_us, i64, order->created_us, READ, order.created_us = cell)                        \
+    NEXT(updated_us, i64, order->updated_us, READ, order.updated_us = cell)                        \
+    NEXT(ver, i64, order->ver, READ, order.ver = (uint32_t)cell)
+
+#define ROW_OPEN_SEAL(FIRST, NEXT)                                                                 \
+    FIRST(order_id, i64, order->id, READ, )                                                        \
+    NEXT(seal, i64, seal_order(key, order), READ, )
 
 #define ROW_TRADE(FIRST, NEXT)                                                                     \
     FIRST(id, i64, job->outcome.trade_id, SKIP, )                                                  \
@@ -47,6 +129,36 @@
     NEXT(quote_e8, i64, posting->total.e8, SKIP, )                                                 \
     NEXT(fee_e8, i64, posting->fee.e8, SKIP, )                                                     \
     NEXT(created_us, i64, posting->time_us, SKIP, )
+
+/* A trade of the book. taker_buys: the buyer took. */
+#define ROW_FILL_TRADE(FIRST, NEXT)                                                                \
+    FIRST(id, i64, fill->trade_id, SKIP, )                                                         \
+    NEXT(order_id, i64_or_null, taker_buys ? fill->buy_order : fill->sell_order, SKIP, )           \
+    NEXT(maker_order_id, i64_or_null, taker_buys ? fill->sell_order : fill->buy_order, SKIP, )     \
+    NEXT(asset_id, i64, fill->asset_id, SKIP, )                                                    \
+    NEXT(side, i64, fill->taker_side, SKIP, )                                                      \
+    NEXT(price_e10, i64, fill->price.e10, SKIP, )                                                  \
+    NEXT(qty_e8, i64, fill->qty.e8, SKIP, )                                                        \
+    NEXT(quote_e8, i64, taker_buys ? fill->pay.e8 : fill->receive.e8, SKIP, )                      \
+    NEXT(fee_e8, i64, taker_buys ? fill->buy_fee.e8 : fill->sell_fee.e8, SKIP, )                   \
+    NEXT(maker_fee_e8, i64, taker_buys ? fill->sell_fee.e8 : fill->buy_fee.e8, SKIP, )             \
+    NEXT(created_us, i64, fill->time_us, SKIP, )
+
+/* One side of it, of an order that may rest. buy: the buyer's. */
+#define ROW_FILL(FIRST, NEXT)                                                                      \
+    FIRST(account_id, i64, buy ? fill->buyer : fill->seller, SKIP, )                               \
+    NEXT(trade_id, i64, fill->trade_id, SKIP, )                                                    \
+    NEXT(order_id, i64, buy ? fill->buy_order : fill->sell_order, SKIP, )                          \
+    NEXT(asset_id, i64, fill->asset_id, SKIP, )                                                    \
+    NEXT(side, i64, buy ? LEDGER_BUY : LEDGER_SELL, SKIP, )                                        \
+    NEXT(maker, i64, buy != (fill->taker_side == LEDGER_BUY), SKIP, )                              \
+    NEXT(price_e10, i64, fill->price.e10, SKIP, )                                                  \
+    NEXT(qty_e8, i64, fill->qty.e8, SKIP, )                                                        \
+    NEXT(quote_e8, i64, buy ? fill->pay.e8 : fill->receive.e8, SKIP, )                             \
+    NEXT(fee_e8, i64, buy ? fill->buy_fee.e8 : fill->sell_fee.e8, SKIP, )                          \
+    NEXT(cost_e8, i64, buy ? fill->pay.e8 + fill->buy_fee.e8 : fill->sell_cost.e8, SKIP, )         \
+    NEXT(cash_after_e8, i64, buy ? fill->buy_cash_after.e8 : fill->sell_cash_after.e8, SKIP, )     \
+    NEXT(created_us, i64, fill->time_us, SKIP, )
 
 #define ROW_ENTRY(FIRST, NEXT)                                                                     \
     FIRST(id, i64, posting->id, READ, posting->id = cell)                                          \
@@ -66,7 +178,7 @@
     NEXT(created_us, i64, posting->time_us, READ, posting->time_us = cell)
 
 #define ROW_TRANSFER(FIRST, NEXT)                                                                  \
-    FIRST(id, i64, posting->id, SKIP, )                                                            \
+    FIRST(id, i64, transfer_id, SKIP, )                                                            \
     NEXT(leg, i64, leg, SKIP, )                                                                    \
     NEXT(debit_account, i64, transfer->debit_account, SKIP, )                                      \
     NEXT(credit_account, i64, transfer->credit_account, SKIP, )                                    \
@@ -127,7 +239,7 @@
 #define ROW_SELECTED(TABLE) TABLE(ROW_NAME_FIRST, ROW_SELECT)
 
 /* One put_ call each, on a batch called sql. */
-#define ROW_PUT(column, put, value, mode, read) put_##put(sql, value);
+#define ROW_PUT(column, put, value, mode, read) rows_put_##put(sql, value);
 #define ROW_PUT_ALL(TABLE) TABLE(ROW_PUT, ROW_PUT)
 
 /* One statement each, from a row called cells; each place is named by ROW_PLACES before. */

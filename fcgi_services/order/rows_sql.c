@@ -7,7 +7,9 @@
 
 #include "fcgi_services/order/fault.h"
 #include "fcgi_services/order/order_codes.h"
+#include "fcgi_services/order/rows_book_sql.h"
 #include "fcgi_services/order/rows_columns.h"
+#include "fcgi_services/order/rows_put_sql.h"
 
 /* NULL for an epoch that is no longer ours or a sequence already taken: an error in strict mode,
  * which ends the packet before any row of it. */
@@ -33,74 +35,6 @@ encode_fence(const struct engine_batch *batch, struct cnop_batch *sql)
     sql->first_value = true;
     cnop_batch_bytes(sql, batch->chain.hash, sizeof(batch->chain.hash));
     cnop_batch_sql(sql, " WHERE shard=0;");
-}
-
-/* ---- values ---- */
-
-static void
-put_i64(struct cnop_batch *sql, int64_t value)
-{
-    cnop_batch_i64(sql, value);
-}
-
-static void
-put_u64(struct cnop_batch *sql, uint64_t value)
-{
-    cnop_assert(sql != NULL);
-    cnop_assert(value <= INT64_MAX);
-    cnop_batch_u64(sql, value);
-}
-
-static void
-put_i64_or_null(struct cnop_batch *sql, int64_t value)
-{
-    if (value == 0)
-        cnop_batch_null(sql);
-    else
-        cnop_batch_i64(sql, value);
-}
-
-static void
-put_key(struct cnop_batch *sql, const struct ledger_command *command)
-{
-    cnop_assert(command->key_len <= LEDGER_KEY_BYTES);
-    if (command->key_len == 0)
-        cnop_batch_null(sql);
-    else
-        cnop_batch_bytes(sql, command->key, command->key_len);
-}
-
-static void
-put_fingerprint(struct cnop_batch *sql, const struct ledger_command *command)
-{
-    if (command->key_len == 0)
-        cnop_batch_null(sql);
-    else
-        cnop_batch_bytes(sql, command->fingerprint, LEDGER_FINGERPRINT_BYTES);
-}
-
-static void
-put_request_id(struct cnop_batch *sql, const struct ledger_command *command)
-{
-    cnop_assert(command->request_id_len <= LEDGER_REQUEST_ID_BYTES);
-    if (command->request_id_len == 0)
-        cnop_batch_null(sql);
-    else
-        cnop_batch_bytes(sql, command->request_id, command->request_id_len);
-}
-
-static void
-put_hash(struct cnop_batch *sql, const unsigned char *hash)
-{
-    cnop_assert(hash != NULL);
-    cnop_batch_bytes(sql, hash, CNOP_SHA256_BYTES);
-}
-
-static void
-put_body(struct cnop_batch *sql, const struct cnop_buf *body)
-{
-    cnop_assert(body->len > 0);
-    cnop_batch_bytes(sql, body->ptr, body->len);
 }
 
 /* ---- rows of one job ---- */
@@ -142,13 +76,13 @@ put_entry(struct cnop_batch *sql, const struct engine_job *job)
 static void
 put_transfers(struct cnop_batch *sql, const struct engine_job *job)
 {
-    const struct ledger_posting *posting = &job->outcome.posting;
+    int64_t transfer_id = job->outcome.posting.id;
 
     cnop_assert(job->outcome.transfer_count > 0);
     for (uint32_t leg = 0; leg < job->outcome.transfer_count; leg++) {
         const struct ledger_transfer *transfer = &job->outcome.transfers[leg];
 
-        if (leg == 1 && posting->id % 16 == 1 && engine_fault(ENGINE_FAULT_LOSE_LEG))
+        if (leg == 1 && transfer_id % 16 == 1 && engine_fault(ENGINE_FAULT_LOSE_LEG))
             continue;
         cnop_assert(transfer->amount_e8 > 0);
         cnop_batch_row_open(sql);
@@ -157,11 +91,13 @@ put_transfers(struct cnop_batch *sql, const struct engine_job *job)
     }
 }
 
+/* A market order that the house has filled in one trade. */
 static bool
 is_order(const struct engine_job *job)
 {
     cnop_assert(!job->outcome.changed || job->outcome.posting.op != 0);
-    return job->outcome.changed && job->outcome.posting.op == LEDGER_OP_ORDER;
+    return job->outcome.changed && job->outcome.posting.op == LEDGER_OP_ORDER &&
+           job->outcome.fill_count == 0;
 }
 
 static bool
@@ -223,7 +159,7 @@ static void
 encode_transfers(struct engine_batch *batch, struct cnop_batch *sql)
 {
     cnop_assert(sql->first_row);
-    if (batch->balance_count == 0)
+    if (batch->balance_count == 0 || count_jobs(batch, is_order) + count_jobs(batch, is_entry) == 0)
         return;
     cnop_batch_rows_open(sql, "INSERT INTO xfer (" ROW_NAMES(ROW_TRANSFER) ") VALUES ");
     for (uint32_t i = 0; i < batch->job_count; i++) {
@@ -362,6 +298,7 @@ rows_encode(struct engine_batch *batch, const struct seal_key *key, struct cnop_
     encode_transfers(batch, sql);
     encode_balances(batch, key, sql);
     cnop_batch_use_arrays(sql, false);
+    rows_encode_book(batch, key, sql);
     encode_entries(batch, sql);
     encode_limits(batch, sql);
     encode_journal(batch, sql);

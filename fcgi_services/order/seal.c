@@ -11,6 +11,7 @@
 /* First word of what is digested: a balance's seal is no account's. */
 #define SEAL_BALANCE 1
 #define SEAL_ACCOUNT 2
+#define SEAL_ORDER 3
 
 static int64_t
 digest(const struct seal_key *key, const int64_t *words, size_t count)
@@ -55,6 +56,22 @@ seal_account(const struct seal_key *key, const struct ledger_account *account)
 {
     const int64_t words[] = {SEAL_ACCOUNT, account->id, account->kind, account->status,
                              account->changed_us};
+
+    return digest(key, words, CNOP_COUNT(words));
+}
+
+int64_t
+seal_order(const struct seal_key *key, const struct ledger_order *order)
+{
+    const int64_t words[] = {
+        SEAL_ORDER,           order->id,
+        order->account_id,    (int64_t)order->asset_id << 16 | order->side << 8 | order->self,
+        order->price.e10,     order->qty.e8,
+        order->left.e8,       order->hold_e8,
+        (int64_t)order->prio, order->exact_e8,
+        order->exact_e18,     order->fee_cent_bps,
+        order->cost_e8,       (int64_t)((uint64_t)order->fill_count << 32 | order->ver),
+        order->maker_bps,     order->created_us};
 
     return digest(key, words, CNOP_COUNT(words));
 }

@@ -16,5 +16,7 @@ void seal_key_derive(const struct cnop_id_key *id_key, struct seal_key *ret_key)
 
 int64_t seal_balance(const struct seal_key *key, const struct ledger_balance *row);
 int64_t seal_account(const struct seal_key *key, const struct ledger_account *account);
+/* Of an order on a book: everything that a start believes of it. */
+int64_t seal_order(const struct seal_key *key, const struct ledger_order *order);
 
 #endif

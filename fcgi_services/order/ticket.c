@@ -6,6 +6,9 @@
 
 #define AMOUNT_MAX_E8 (INT64_C(1000000) * CNOP_E8)
 
+/* In the order of enum ledger_self. */
+static const char *const self_names[] = {"cancel_newest", "cancel_oldest", "cancel_both", NULL};
+
 const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
     CNOP_FIELD(struct ticket, order_type, CNOP_K_ENUM, order_type_names, CNOP_REQUIRED),
     CNOP_FIELD(struct ticket, asset_id, CNOP_K_STR, CNOP_RANGE(1, 10), CNOP_REQUIRED | CNOP_TRIM),
@@ -15,6 +18,9 @@ const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
     CNOP_FIELD(struct ticket, price, CNOP_K_PRICE, CNOP_RANGE(1, TICKET_PRICE_MAX_E10),
                CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, client_order_id, CNOP_K_STR, CNOP_RANGE(1, 64), CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, time_in_force, CNOP_K_ENUM, order_tif_names, CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, self_trade_prevention, CNOP_K_ENUM, self_names, CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, post_only, CNOP_K_BOOL, CNOP_ANY, CNOP_OPTIONAL),
 };
 
 /* Fault names must outlive the handler. */
@@ -31,10 +37,42 @@ field_name(struct cnop_request *req, const char *prefix, const char *name)
     return full.ptr == NULL ? name : full.ptr;
 }
 
+/* What only orders that may rest have. */
+static enum cnop_err
+check_limit(struct cnop_request *req, const struct ticket *ticket, const char *prefix)
+{
+    enum cnop_err err = CNOP_OK;
+
+    if (ticket->price.e10 == 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "price"),
+                                 "is required: the limit of the order");
+    if (ticket->quantity.e8 == 0 || ticket->amount.e8 != 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
+                                 "is required, and amount cannot be given: the order has a limit");
+    return err;
+}
+
+static enum cnop_err
+check_market(struct cnop_request *req, const struct ticket *ticket, const char *prefix)
+{
+    enum cnop_err err = CNOP_OK;
+
+    if (ticket->post_only)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "post_only"),
+                                 "must be false: a market order does not wait");
+    if (ticket->quantity.e8 == 0 && ticket->amount.e8 == 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
+                                 "is required, unless amount is given");
+    else if (ticket->quantity.e8 != 0 && ticket->amount.e8 != 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "amount"),
+                                 "must not be given together with quantity");
+    return err;
+}
+
 enum cnop_err
 ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *prefix)
 {
-    enum cnop_err err = CNOP_OK;
+    enum cnop_err err = CNOP_OK, terms;
 
     cnop_assert(ticket->order_type < ORDER_TYPE_COUNT);
     cnop_assert(ticket->quantity.e8 >= 0 && ticket->amount.e8 >= 0);
@@ -47,16 +85,26 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
                                  "must be letters, digits, '_' and '-'");
     if (ticket->close)
         return err;
-    if (ticket->quantity.e8 == 0 && ticket->amount.e8 == 0)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
-                                 "is required, unless amount is given");
-    else if (ticket->quantity.e8 != 0 && ticket->amount.e8 != 0)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "amount"),
-                                 "must not be given together with quantity");
+    terms = order_type_kind(ticket->order_type) == ORDER_KIND_MARKET
+                ? check_market(req, ticket, prefix)
+                : check_limit(req, ticket, prefix);
+    if (terms != CNOP_OK)
+        err = terms;
     if (ticket->amount.e8 % (CNOP_E8 / 100) != 0)
         err = cnop_request_fault(req, CNOP_E_AMOUNT_PRECISION, field_name(req, prefix, "amount"),
                                  "must have at most 2 decimal places");
     return err;
+}
+
+static void
+set_limit(const struct ticket *ticket, struct ledger_command *command)
+{
+    cnop_assert(ticket->price.e10 > 0);
+    command->op = LEDGER_OP_LIMIT;
+    command->price = ticket->price;
+    command->tif = (uint8_t)order_tif_at(ticket->time_in_force);
+    command->self = (uint8_t)ticket->self_trade_prevention;
+    command->post_only = ticket->post_only;
 }
 
 enum cnop_err
@@ -83,8 +131,8 @@ ticket_command(const struct engine *engine, bool price_limit, int64_t account_id
     command->amount = ticket->amount;
     command->close = ticket->close;
     if (order_type_kind(ticket->order_type) != ORDER_KIND_MARKET)
-        return CNOP_E_LIMIT_ORDER_UNSUPPORTED;
-    if (price_limit)
+        set_limit(ticket, command);
+    else if (price_limit)
         command->worst_price = ticket->price;
     return CNOP_OK;
 }

@@ -14,13 +14,16 @@ struct ticket {
     cnop_cash amount;  /* 0: absent */
     cnop_price price;
     struct cnop_str client_order_id;
+    unsigned time_in_force;         /* place in order_tif_names; of limit orders only */
+    unsigned self_trade_prevention; /* enum ledger_self; of limit orders only */
+    bool post_only;
     bool close; /* sell all there is: neither quantity nor amount */
 };
 
 #define TICKET_PRICE_MAX_E10 (INT64_C(1000000) * CNOP_E10)
 
-/* Field table of one order, also of each order in a batch. */
-#define TICKET_FIELD_COUNT 6
+/* Field table of one order, also of each order in a batch. What is not given is zero. */
+#define TICKET_FIELD_COUNT 9
 extern const struct cnop_field ticket_fields[TICKET_FIELD_COUNT];
 
 /* Rules of form the table cannot say; prefix ("" or "orders[3].") starts the fault names. INVALID,
@@ -29,8 +32,7 @@ cnop_must_check enum cnop_err ticket_check(struct cnop_request *req, const struc
                                            const char *prefix);
 
 /* The command, without a key. price_limit: the price of a market order is the worst it accepts;
- * else it is ignored. ASSET_UNKNOWN; LIMIT_ORDER_UNSUPPORTED: the command is filled all the same,
- * as a market order, for previews. */
+ * else it is ignored. ASSET_UNKNOWN. */
 cnop_must_check enum cnop_err ticket_command(const struct engine *engine, bool price_limit,
                                              int64_t account_id, const struct ticket *ticket,
                                              struct ledger_command *command);

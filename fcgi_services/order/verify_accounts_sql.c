@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Balances against what the orders and entries of their account make of them; see verify.h. Rows of
- * orders and entries are never changed, and the balances are read with the id up to which they know
- * them: several queries see one moment. */
+/* Balances against what the orders and entries of their account make of them; see verify.h. The
+ * queries of a slice see one moment: rows of orders change while the orders rest. */
 #include "fcgi_services/order/verify_state_sql.h"
 
 #include <string.h>
@@ -89,6 +88,7 @@ enum order_place {
     ORDER_COST,
     ORDER_HOLD_ASSET,
     ORDER_HOLD,
+    ORDER_FILLS,
     ORDER_PLACE_COUNT
 };
 
@@ -100,6 +100,8 @@ on_order(void *arg, const struct cnop_row *row)
     bool buy = cell_i64(row, ORDER_SIDE) == LEDGER_BUY;
     int64_t total = cell_i64(row, ORDER_TOTAL), fee = cell_i64(row, ORDER_FEE);
     int64_t cost = cell_i64(row, ORDER_COST), filled = cell_i64(row, ORDER_FILLED);
+    /* Lines of the statement: a market order is one, others have one a fill. */
+    uint64_t lines = cell_is_null(row, ORDER_FILLS) ? 1 : (uint64_t)cell_i64(row, ORDER_FILLS);
     struct verify_balance *asset, *cash, *held;
 
     cnop_assert(row->column_count == ORDER_PLACE_COUNT);
@@ -115,9 +117,9 @@ on_order(void *arg, const struct cnop_row *row)
     asset = place(verify, account_id, (uint16_t)cell_i64(row, ORDER_ASSET));
     held = place(verify, account_id, (uint16_t)cell_i64(row, ORDER_HOLD_ASSET));
     add(&cash->total_e8, buy ? -total - fee : total - fee);
-    cash->lines++;
+    cash->lines += lines;
     add(&asset->total_e8, buy ? filled : -filled);
-    asset->lines++;
+    asset->lines += lines;
     add(&asset->cost_e8, buy ? cost : -cost);
     if (!buy)
         add(&asset->realised_e8, total - fee - cost);
@@ -253,7 +255,8 @@ read_slice(struct verify *verify)
     cut_lines(verify);
     err = scan_lines(verify,
                      "SELECT account_id,id,asset_id,side,filled_qty_e8,filled_quote_e8,fee_e8,"
-                     "cost_e8,hold_asset_id,hold_e8 FROM orders FORCE INDEX (orders_page) "
+                     "cost_e8,hold_asset_id,hold_e8,fill_count "
+                     "FROM orders FORCE INDEX (orders_page) "
                      "WHERE account_id>=",
                      on_order);
     if (err == CNOP_OK)
@@ -261,6 +264,18 @@ read_slice(struct verify *verify)
                          "SELECT account_id,id,amount_e8 FROM cash_entry "
                          "FORCE INDEX (cash_entry_recent) WHERE account_id>=",
                          on_entry);
+    return err;
+}
+
+static enum cnop_err
+read_slice_at_once(struct verify *verify)
+{
+    enum cnop_err err = cnop_batch_snapshot_begin(verify->db);
+
+    if (err != CNOP_OK)
+        return err;
+    err = read_slice(verify);
+    cnop_batch_snapshot_end(verify->db);
     return err;
 }
 
@@ -311,7 +326,7 @@ verify_accounts(struct verify *verify, int64_t first, int64_t last, bool seals, 
     verify->first = first;
     verify->last = last;
     for (int tries = 0; tries < 3 && err == CNOP_E_TRUNCATED; tries++) {
-        err = read_slice(verify);
+        err = read_slice_at_once(verify);
         if (err == CNOP_E_TRUNCATED && verify->first < verify->last)
             cut_to_one(verify);
     }

@@ -7,6 +7,13 @@
 
 #include "fcgi_services/order/row_cells_sql.h"
 #include "fcgi_services/order/rows_columns.h"
+#include "fcgi_services/order/stored_sql.h"
+
+static bool
+is_order(const struct ledger_command *command)
+{
+    return command->op == LEDGER_OP_ORDER || command->op == LEDGER_OP_LIMIT;
+}
 
 static void
 fault(struct verify *verify, struct verify_command *command, const char *what)
@@ -16,9 +23,8 @@ fault(struct verify *verify, struct verify_command *command, const char *what)
         return;
     command->faulty = true;
     verify_found(verify, VERIFY_OF(command->command.account_id, command->command.asset_id, 0),
-                 "%s %lld of account %lld: %s",
-                 command->command.op == LEDGER_OP_ORDER ? "order" : "entry", (long long)command->id,
-                 (long long)command->command.account_id, what);
+                 "%s %lld of account %lld: %s", is_order(&command->command) ? "order" : "entry",
+                 (long long)command->id, (long long)command->command.account_id, what);
 }
 
 /* ---- journal ---- */
@@ -27,15 +33,21 @@ static enum cnop_err
 on_size(void *arg, const struct cnop_row *row)
 {
     struct verify *verify = arg;
-    int64_t count = cell_i64(row, 1);
+    int64_t count = cell_i64(row, 1), bytes = cell_i64(row, 2);
 
-    cnop_assert(row->column_count == 2);
+    cnop_assert(row->column_count == 3);
     cnop_assert(verify->row_count <= VERIFY_COMMANDS);
+    if (bytes > ENGINE_BODY_BYTES)
+        bytes = ENGINE_BODY_BYTES;
     if (count < 0 || count > ENGINE_BATCH_MAX)
         count = ENGINE_BATCH_MAX; /* what the row says is judged when it is read */
-    if (verify->row_count + count > VERIFY_COMMANDS)
+    if (verify->row_count + count > VERIFY_COMMANDS ||
+        verify->body_bytes + bytes > VERIFY_BODY_BYTES)
+        verify->full = true; /* and no later, shorter one */
+    if (verify->full)
         return CNOP_OK;
     verify->row_count += (uint32_t)count;
+    verify->body_bytes += bytes;
     verify->last_seq = (uint64_t)cell_i64(row, 0);
     return CNOP_OK;
 }
@@ -43,7 +55,8 @@ on_size(void *arg, const struct cnop_row *row)
 static bool
 has_rows(const struct ledger_command *command)
 {
-    return command->op <= LEDGER_OP_GIFT || command->op == LEDGER_OP_SETTLE;
+    return command->op <= LEDGER_OP_GIFT || command->op == LEDGER_OP_SETTLE ||
+           command->op == LEDGER_OP_LIMIT || command->op == LEDGER_OP_CROSS;
 }
 
 static enum cnop_err
@@ -53,14 +66,19 @@ take_commands(struct verify *verify, struct cnop_str body, int64_t count)
 
     while (body.len > 0) {
         struct verify_command *place = &verify->commands[verify->command_count];
+        struct ledger_record record;
 
         if (verify->command_count == VERIFY_COMMANDS)
             return CNOP_E_INVALID;
-        *place = (struct verify_command){.id = 0};
-        if (ledger_record_decode(&body, &place->command, &place->id) != CNOP_OK)
+        if (ledger_record_decode(&body, &record) != CNOP_OK)
             return CNOP_E_INVALID;
         found++;
-        verify->command_count += has_rows(&place->command);
+        if (!has_rows(&record.command))
+            continue;
+        *place = (struct verify_command){.command = record.command, .id = record.id};
+        if (!verify_keep_fills(verify, &record, place))
+            return CNOP_E_INVALID;
+        verify->command_count++;
     }
     cnop_assert(verify->command_count <= VERIFY_COMMANDS);
     return found == count ? CNOP_OK : CNOP_E_INVALID;
@@ -124,8 +142,9 @@ on_journal(void *arg, const struct cnop_row *row)
 
 /* ---- rows ---- */
 
+/* The command whose id, or one of whose trades, it is. */
 static struct verify_command *
-find_command(struct verify *verify, int64_t id)
+find_cause(struct verify *verify, int64_t id)
 {
     uint32_t low = 0, high = verify->command_count;
 
@@ -133,14 +152,22 @@ find_command(struct verify *verify, int64_t id)
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
 
-        if (verify->commands[middle].id < id)
+        if (verify_last_id(&verify->commands[middle]) < id)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == verify->command_count || verify->commands[low].id != id)
+    if (low == verify->command_count || verify->commands[low].id > id)
         return NULL;
     return &verify->commands[low];
+}
+
+static struct verify_command *
+find_command(struct verify *verify, int64_t id)
+{
+    struct verify_command *known = find_cause(verify, id);
+
+    return known != NULL && known->id == id ? known : NULL;
 }
 
 /* Whether price and quantity make the total: in whole cents, or at 10^-8 as older ledgers settled.
@@ -181,20 +208,23 @@ is_asked(const struct verify_command *known, int64_t quote_e8)
 }
 
 static const char *
-compare_order(struct verify_command *known, const struct ledger_posting *stored)
+compare_order(const struct verify *verify, struct verify_command *known,
+              const struct ledger_posting *stored)
 {
     const struct ledger_command *command = &known->command;
     cnop_cash house;
 
-    cnop_assert(stored->op == LEDGER_OP_ORDER);
+    cnop_assert(stored->op == LEDGER_OP_ORDER || stored->op == LEDGER_OP_LIMIT);
     known->qty = stored->qty;
     known->total = stored->total;
     known->fee = stored->fee;
-    if (command->op != LEDGER_OP_ORDER)
-        return "is stored as an order";
+    if (command->op != stored->op)
+        return "is stored as another kind";
     if (stored->account_id != command->account_id || stored->asset_id != command->asset_id ||
         stored->side != command->side || stored->time_us != command->time_us)
         return "is stored as another's, of another asset, side or time";
+    if (known->has_fills)
+        return verify_filled(verify, known, stored);
     if (stored->price.e10 != command->price.e10 || stored->price_seq != command->price_seq)
         return "is stored at another price";
     if (!is_asked(known, stored->quote_qty.e8))
@@ -206,14 +236,13 @@ static enum cnop_err
 on_order(void *arg, const struct cnop_row *cells)
 {
     struct verify *verify = arg;
-    struct ledger_posting stored = {.op = LEDGER_OP_ORDER}, *posting = &stored;
+    struct stored_key found;
+    struct ledger_posting stored;
     struct verify_command *known;
-    struct cnop_str key, fingerprint;
     const char *what;
-    ROW_PLACES(ROW_ORDER);
 
-    cnop_assert(cells->column_count == PLACE_COUNT);
-    ROW_TAKE_ALL(ROW_ORDER)
+    (void)stored_read_order(cells, &found);
+    stored = found.posting;
     known = find_command(verify, stored.id);
     if (known == NULL) {
         verify_found(verify, VERIFY_OF(stored.account_id, stored.asset_id, 0),
@@ -222,14 +251,11 @@ on_order(void *arg, const struct cnop_row *cells)
         return CNOP_OK;
     }
     known->stored = true;
-    what = compare_order(known, &stored);
-    key = cell_bytes(cells, PLACE_client_order_id);
-    fingerprint = cell_bytes(cells, PLACE_fingerprint);
+    what = compare_order(verify, known, &stored);
     if (what == NULL &&
-        (!cnop_str_equal(key, cnop_str_make(known->command.key, known->command.key_len)) ||
-         (key.len > 0 &&
-          !cnop_str_equal(fingerprint, cnop_str_make((const char *)known->command.fingerprint,
-                                                     LEDGER_FINGERPRINT_BYTES)))))
+        (!cnop_str_equal(found.key, cnop_str_make(known->command.key, known->command.key_len)) ||
+         (found.key.len > 0 &&
+          memcmp(found.fingerprint, known->command.fingerprint, LEDGER_FINGERPRINT_BYTES) != 0)))
         what = "is stored with another key";
     if (what != NULL)
         fault(verify, known, what);
@@ -319,10 +345,11 @@ static enum cnop_err
 on_transfer(void *arg, const struct cnop_row *row)
 {
     struct verify *verify = arg;
-    struct verify_command *known = find_command(verify, cell_i64(row, 0));
-    struct ledger_transfer legs[LEDGER_TRANSFER_MAX];
+    struct verify_command *known = find_cause(verify, cell_i64(row, 0));
+    struct ledger_transfer legs[LEDGER_FILL_TRANSFER_MAX];
     const struct ledger_transfer *leg;
-    uint32_t count;
+    uint32_t *seen = NULL;
+    uint32_t count = 0;
 
     cnop_assert(row->column_count == 6);
     if (known == NULL) {
@@ -336,12 +363,17 @@ on_transfer(void *arg, const struct cnop_row *row)
                      (long long)cell_i64(row, 0), (long long)debit, (long long)credit);
         return CNOP_OK;
     }
-    count = legs_of(known, legs);
-    if (known->leg_count == count) {
+    if (known->has_fills) {
+        seen = verify_fill_legs(verify, known, cell_i64(row, 0), legs, &count);
+    } else {
+        seen = &known->leg_count;
+        count = legs_of(known, legs);
+    }
+    if (seen == NULL || *seen == count) {
         fault(verify, known, "has a transfer too many");
         return CNOP_OK;
     }
-    leg = &legs[known->leg_count++];
+    leg = &legs[(*seen)++];
     if (cell_i64(row, 1) != leg->debit_account || cell_i64(row, 2) != leg->credit_account ||
         cell_i64(row, 3) != leg->asset_id || cell_i64(row, 4) != leg->amount_e8 ||
         cell_i64(row, 5) != leg->kind)
@@ -359,8 +391,11 @@ read_stretch(struct verify *verify)
     cnop_assert(verify->chain != NULL);
     verify->last_seq = 0;
     verify->command_count = 0;
+    verify->fill_count = 0;
+    verify->body_bytes = 0;
+    verify->full = false;
     verify->broken = false;
-    verify_query(verify, "SELECT seq,command_count FROM journal WHERE seq>");
+    verify_query(verify, "SELECT seq,command_count,LENGTH(body) FROM journal WHERE seq>");
     verify_number(verify, (int64_t)verify->chain->seq, " ORDER BY seq LIMIT 512");
     err = verify_run(verify, on_size);
     if (err != CNOP_OK || verify->last_seq == 0)
@@ -379,7 +414,7 @@ scan_between(struct verify *verify, const char *sql, const char *order, cnop_bat
     cnop_assert(!verify->broken);
     verify_query(verify, sql);
     verify_number(verify, verify->commands[0].id, " AND ");
-    verify_number(verify, verify->commands[verify->command_count - 1].id, order);
+    verify_number(verify, verify_last_id(&verify->commands[verify->command_count - 1]), order);
     return verify_run(verify, fn);
 }
 
@@ -395,8 +430,9 @@ verify_chain(struct verify *verify, struct ledger_chain *chain, bool *ret_end)
     /* A journal that is not to be believed accuses nobody. */
     if (err != CNOP_OK || verify->command_count == 0 || verify->broken)
         return err;
-    err = scan_between(verify, "SELECT " ROW_SELECTED(ROW_ORDER) " FROM orders WHERE id BETWEEN ",
-                       "", on_order);
+    err = scan_between(verify,
+                       "SELECT " ROW_SELECTED(ROW_BOOK_ORDER) " FROM orders WHERE id BETWEEN ", "",
+                       on_order);
     if (err == CNOP_OK)
         err = scan_between(verify,
                            "SELECT " ROW_SELECTED(ROW_ENTRY) " FROM cash_entry WHERE id BETWEEN ",
@@ -414,7 +450,8 @@ verify_chain(struct verify *verify, struct ledger_chain *chain, bool *ret_end)
 
         if (!command->stored)
             fault(verify, command, "is not stored");
-        else if (command->leg_count != legs_of(command, legs))
+        else if (command->has_fills ? !verify_has_all_legs(verify, command)
+                                    : command->leg_count != legs_of(command, legs))
             fault(verify, command, "lacks a transfer");
     }
     return CNOP_OK;

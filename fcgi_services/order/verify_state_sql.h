@@ -11,6 +11,9 @@
 #define VERIFY_LINES 8192    /* rows of one query */
 #define VERIFY_COMMANDS 4096 /* of one stretch of the journal; more than a batch has */
 #define VERIFY_QUERY_BYTES 1024
+/* Trades of the book in one stretch: as many as its bytes can hold. */
+#define VERIFY_FILLS 8192
+#define VERIFY_BODY_BYTES (VERIFY_FILLS * LEDGER_RECORD_FILL_BYTES)
 
 /* A stored balance, and what the account's orders and entries make of it. */
 struct verify_balance {
@@ -33,9 +36,13 @@ struct verify_command {
     cnop_qty qty;
     cnop_cash total;
     cnop_cash fee;
-    uint32_t leg_count; /* transfers seen */
-    bool stored;        /* its row is there */
-    bool faulty;        /* found: once is enough */
+    uint32_t leg_count; /* transfers seen, but those of fills */
+    bool has_fills;     /* what it did is told by its fills, which may be none: */
+    uint32_t fill_first;
+    uint32_t fill_count;
+    int64_t fill_id; /* trade id of the first */
+    bool stored;     /* its row is there */
+    bool faulty;     /* found: once is enough */
 };
 
 struct verify {
@@ -56,6 +63,11 @@ struct verify {
     struct ledger_chain *chain;
     struct verify_command commands[VERIFY_COMMANDS];
     uint32_t command_count;
+    struct ledger_fill fills[VERIFY_FILLS];
+    uint32_t fill_legs[VERIFY_FILLS]; /* transfers seen */
+    uint32_t fill_count;
+    int64_t body_bytes;
+    bool full;
     uint64_t last_seq;
     bool broken; /* a row of it does not fit */
     unsigned char framed[LEDGER_CHAIN_FRAME_BYTES + ENGINE_BODY_BYTES];
@@ -73,5 +85,24 @@ cnop_printf(3, 4) void verify_found(struct verify *verify, const struct verify_f
 void verify_query(struct verify *verify, const char *sql);
 void verify_number(struct verify *verify, int64_t value, const char *sql_after);
 cnop_must_check enum cnop_err verify_run(struct verify *verify, cnop_batch_row_fn fn);
+
+/* ---- fills ---- */
+
+/* The last id that belongs to a command: its own, or that of its last trade. */
+int64_t verify_last_id(const struct verify_command *known);
+
+/* Keeps the fills of a record for its command. False: too many, or none of ours. */
+cnop_must_check bool verify_keep_fills(struct verify *verify, const struct ledger_record *record,
+                                       struct verify_command *place);
+
+/* What an order's fills came to when it was placed, against its row; NULL: the same. */
+const char *verify_filled(const struct verify *verify, const struct verify_command *known,
+                          const struct ledger_posting *stored);
+
+/* The legs of the trade with that id, and how many of them have been seen; NULL: there is none. */
+uint32_t *verify_fill_legs(struct verify *verify, const struct verify_command *known, int64_t id,
+                           struct ledger_transfer legs[LEDGER_FILL_TRANSFER_MAX],
+                           uint32_t *ret_count);
+bool verify_has_all_legs(const struct verify *verify, const struct verify_command *known);
 
 #endif

@@ -72,8 +72,10 @@ enum cnop_err
 portfolio_value(struct cnop_arena *arena, const struct wealth *wealth, enum portfolio_part part,
                 struct portfolio *ret_portfolio)
 {
-    struct portfolio portfolio = {.cash = wealth->cash.available, .total = wealth->cash.available};
+    struct portfolio portfolio = {.cash = wealth->cash.available, .held = wealth->cash.held};
 
+    if (cnop_cash_add(wealth->cash.available, wealth->cash.held, &portfolio.total) != CNOP_OK)
+        return CNOP_E_OVERFLOW;
     portfolio.holdings = cnop_arena_alloc_array(arena, wealth->count + 1, sizeof(struct holding));
     if (portfolio.holdings == NULL)
         return CNOP_E_NO_MEMORY;

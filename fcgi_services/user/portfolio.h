@@ -18,7 +18,8 @@ struct portfolio {
     struct holding *holdings; /* of the part, largest value first, equal ones by symbol */
     size_t count;
     cnop_cash cash;
-    cnop_cash total; /* cash and all market values */
+    cnop_cash held;  /* cash held for orders on the books, not part of cash */
+    cnop_cash total; /* both and all market values */
     cnop_cash cost;
     cnop_cash unrealised;
     cnop_cash realised; /* assets no longer held included */

@@ -23,6 +23,7 @@ user_http_balance(struct cnop_request *req, struct cnop_response *res)
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
     cnop_json_cash(json, "current_balance", balance.available, 2);
+    cnop_json_cash(json, "held_balance", balance.held, 2);
     cnop_json_time(json, "updated_at", balance.updated_us);
     cnop_json_object_close(json);
     return CNOP_OK;

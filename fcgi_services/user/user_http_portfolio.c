@@ -32,6 +32,7 @@ write_position(struct cnop_json_writer *json, const struct position *position)
     cnop_json_str(json, "asset_id", position->symbol);
     cnop_json_str(json, "asset_name", position->name);
     cnop_json_qty(json, "quantity", position->qty, 0);
+    cnop_json_qty(json, "held_quantity", position->held, 0);
     cnop_json_price_number(json, "current_price", position->price, 0);
     cnop_json_cash_number(json, "total_value", value, 0);
     cnop_json_time(json, "created_at", position->created_us);
@@ -106,6 +107,7 @@ write_holding(struct cnop_json_writer *json, const struct holding *holding)
     cnop_json_object_open(json, NULL);
     cnop_json_str(json, "asset_id", holding->position->symbol);
     cnop_json_qty(json, "quantity", holding->position->qty, 0);
+    cnop_json_qty(json, "held_quantity", holding->position->held, 0);
     cnop_json_price(json, "current_price", holding->position->price, 2);
     cnop_json_cash(json, "market_value", holding->market_value, 2);
     cnop_json_str(json, "percentage", cnop_buf_view(&share));
@@ -155,6 +157,7 @@ user_http_portfolio(struct cnop_request *req, struct cnop_response *res)
         write_holding(json, &portfolio.holdings[i]);
     cnop_json_array_close(json);
     cnop_json_cash(json, "cash", portfolio.cash, 2);
+    cnop_json_cash(json, "held_cash", portfolio.held, 2);
     cnop_json_cash(json, "total_value", portfolio.total, 2);
     cnop_json_cash(json, "cost_basis", portfolio.cost, 2);
     cnop_json_cash(json, "unrealised_pnl", portfolio.unrealised, 2);

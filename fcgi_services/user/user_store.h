@@ -47,6 +47,7 @@ cnop_must_check enum cnop_err user_store_update_profile(struct user_store *store
 
 struct cash_balance {
     cnop_cash available;
+    cnop_cash held;       /* for orders on the books */
     uint64_t entry_count; /* lines of the statement */
     int64_t updated_us;   /* of the profile while there has been no movement */
 };
@@ -66,7 +67,8 @@ cnop_must_check enum cnop_err user_store_find_limits(struct user_store *store, u
 struct position {
     struct cnop_str symbol;
     struct cnop_str name;
-    cnop_qty qty;
+    cnop_qty qty;  /* held for orders or not */
+    cnop_qty held; /* of it, for orders on the books */
     cnop_cash cost;
     cnop_cash realised;
     cnop_price price; /* 0: no quote yet */

@@ -13,7 +13,7 @@
 
 static const struct cnop_sql select_cash = {
     .name = "user.find_cash",
-    .text = "SELECT p.created_us, b.avail_e8, b.entries, b.updated_us FROM profile p"
+    .text = "SELECT p.created_us, b.avail_e8, b.entries, b.updated_us, b.held_e8 FROM profile p"
             " LEFT JOIN cnop_ledger.v_balance b ON b.account_id = p.user_id AND b.asset_id = 0"
             " WHERE p.user_id = ?",
     .max_rows = 1};
@@ -34,6 +34,7 @@ find_cash(struct cnop_db *db, struct cnop_arena *arena, uint64_t user_id,
         balance.available.e8 = cnop_row_i64(&row, 1);
         balance.entry_count = cnop_row_u64(&row, 2);
         balance.updated_us = cnop_row_i64(&row, 3);
+        balance.held.e8 = cnop_row_i64(&row, 4);
     }
     *ret_balance = balance;
     return CNOP_OK;
@@ -86,6 +87,7 @@ read_position(const struct cnop_row *row, struct position *ret_position)
         .price.e10 = cnop_row_is_null(row, 5) ? 0 : cnop_row_i64(row, 5),
         .created_us = cnop_row_i64(row, 6),
         .updated_us = cnop_row_i64(row, 7),
+        .held.e8 = cnop_row_i64(row, 8),
     };
 }
 
@@ -93,14 +95,15 @@ read_position(const struct cnop_row *row, struct position *ret_position)
 static const struct cnop_sql select_wealth = {
     .name = "user.find_wealth",
     .text = "SELECT a.symbol, a.name, b.avail_e8 + b.held_e8, b.cost_e8, b.realised_e8,"
-            " a.price_e10, b.created_us, b.updated_us, b.asset_id, b.avail_e8, b.entries,"
-            " p.created_us FROM profile p"
+            " a.price_e10, b.created_us, b.updated_us, b.held_e8, b.asset_id, b.avail_e8,"
+            " b.entries, p.created_us FROM profile p"
             " LEFT JOIN cnop_ledger.v_balance b ON b.account_id = p.user_id"
             " LEFT JOIN cnop_market.v_asset a ON a.id = b.asset_id WHERE p.user_id = ?",
     .max_rows = POSITION_MAX + 1};
 
 enum wealth_column {
     WEALTH_UPDATED = 7,
+    WEALTH_HELD,
     WEALTH_ASSET,
     WEALTH_AVAILABLE,
     WEALTH_ENTRIES,
@@ -131,6 +134,7 @@ user_store_find_wealth(struct user_store *store, uint64_t user_id, struct cnop_a
             break; /* nothing was ever moved: the only row */
         if (cnop_row_i64(row, WEALTH_ASSET) == 0) {
             wealth.cash.available.e8 = cnop_row_i64(row, WEALTH_AVAILABLE);
+            wealth.cash.held.e8 = cnop_row_i64(row, WEALTH_HELD);
             wealth.cash.entry_count = cnop_row_u64(row, WEALTH_ENTRIES);
             wealth.cash.updated_us = cnop_row_i64(row, WEALTH_UPDATED);
         } else if (!cnop_row_is_null(row, 0)) {
@@ -148,7 +152,7 @@ user_store_find_position(struct user_store *store, uint64_t user_id, struct cnop
     static const struct cnop_sql sql = {
         .name = "user.find_position",
         .text = "SELECT a.symbol, a.name, b.qty_e8, b.cost_e8, b.realised_e8, a.price_e10,"
-                " b.created_us, b.updated_us FROM profile p"
+                " b.created_us, b.updated_us, b.held_e8 FROM profile p"
                 " LEFT JOIN cnop_market.v_asset a ON a.symbol = ?"
                 " LEFT JOIN cnop_ledger.v_position b"
                 " ON b.account_id = p.user_id AND b.asset_id = a.id WHERE p.user_id = ?",
@@ -168,14 +172,20 @@ user_store_find_position(struct user_store *store, uint64_t user_id, struct cnop
 
 /* ---- statements ---- */
 
-/* The statement is the union of two views. Each half is a seek to the place where the page begins
- * and as many rows as the page can need: the account is given as a range of one, and all columns of
- * the index order the half, so that the index can be used in no other way. */
+/* The statement is the union of three views: market orders, fills of other orders, entries. Each
+ * part is a seek to the place where the page begins and as many rows as the page can need: the
+ * account is given as a range of one, and all columns of the index order the part, so that the
+ * index can be used in no other way. */
 #define ENTRY_COLUMNS                                                                              \
     "account_id, id, transaction_type, amount_e8, balance_after_e8, order_id, created_us"
-#define HALF(columns, view, more, order)                                                           \
+#define PART(columns, view, more, order)                                                           \
     "(SELECT " columns " FROM cnop_ledger." view " WHERE account_id >= ? AND account_id <= ?" more \
     " ORDER BY " order " LIMIT "
+/* limit: a literal or a question mark. */
+#define PARTS(columns, more, order, limit)                                                         \
+    PART(columns, "v_statement_order", more, order)                                                \
+    limit ") UNION ALL " PART(columns, "v_statement_fill", more, order) limit                      \
+        ") UNION ALL " PART(columns, "v_statement_cash", more, order) limit ")"
 #define UP "account_id, id"
 #define DOWN "account_id DESC, id DESC"
 
@@ -208,28 +218,20 @@ read_entries(const struct cnop_rows *rows, struct cnop_arena *arena, struct entr
 #define BOUNDS " AND id > ? AND id < ?"
 static const struct cnop_sql select_entries[] = {
     {.name = "user.list_newest",
-     .text = HALF(ENTRY_COLUMNS, "v_statement_order", BOUNDS, DOWN) "?) UNION ALL " HALF(
-         ENTRY_COLUMNS, "v_statement_cash", BOUNDS, DOWN) "?)"
-                                                          " ORDER BY id DESC LIMIT ? OFFSET ?",
+     .text = PARTS(ENTRY_COLUMNS, BOUNDS, DOWN, "?") " ORDER BY id DESC LIMIT ? OFFSET ?",
      .max_rows = ENTRY_MAX},
     {.name = "user.list_oldest",
-     .text = HALF(ENTRY_COLUMNS, "v_statement_order", BOUNDS, UP) "?) UNION ALL " HALF(
-         ENTRY_COLUMNS, "v_statement_cash", BOUNDS, UP) "?)"
-                                                        " ORDER BY id LIMIT ? OFFSET ?",
+     .text = PARTS(ENTRY_COLUMNS, BOUNDS, UP, "?") " ORDER BY id LIMIT ? OFFSET ?",
      .max_rows = ENTRY_MAX}};
 
 static const struct cnop_sql select_entry_time = {
     .name = "user.entry_time",
-    .text = HALF("id, created_us", "v_statement_order", " AND id >= ?", UP) "1) UNION ALL " HALF(
-        "id, created_us", "v_statement_cash", " AND id >= ?", UP) "1)"
-                                                                  " ORDER BY id LIMIT 1",
+    .text = PARTS("id, created_us", " AND id >= ?", UP, "1") " ORDER BY id LIMIT 1",
     .max_rows = 1};
 
 static const struct cnop_sql select_last_time = {
     .name = "user.last_time",
-    .text = HALF("id, created_us", "v_statement_order", "", DOWN) "1) UNION ALL " HALF(
-        "id, created_us", "v_statement_cash", "", DOWN) "1)"
-                                                        " ORDER BY id DESC LIMIT 1",
+    .text = PARTS("id, created_us", "", DOWN, "1") " ORDER BY id DESC LIMIT 1",
     .max_rows = 1};
 
 /* The snapshot under a name that the port can give. */
@@ -283,7 +285,8 @@ user_view_list_entries(struct user_view *view, const struct entry_page *page,
     cnop_assert(page->offset <= ENTRY_OFFSET_MAX);
     err = cnop_db_query(view_db(view), arena, &select_entries[page->oldest_first],
                         CNOP_PARAMS(user, user, after, before, reach, user, user, after, before,
-                                    reach, CNOP_P_U64(page->limit), CNOP_P_U64(page->offset)),
+                                    reach, user, user, after, before, reach,
+                                    CNOP_P_U64(page->limit), CNOP_P_U64(page->offset)),
                         &rows);
     return err == CNOP_OK ? read_entries(&rows, arena, ret_list, ret_count) : err;
 }
@@ -306,10 +309,10 @@ look(void *arg, int64_t from_id, struct cnop_time_row *ret_row)
     cnop_arena_rewind(self->arena, self->mark); /* a row of each look is enough */
     if (from_id == CNOP_TIME_LAST_ID)
         err = cnop_db_find(self->db, self->arena, &select_last_time,
-                           CNOP_PARAMS(user, user, user, user), &row);
+                           CNOP_PARAMS(user, user, user, user, user, user), &row);
     else
         err = cnop_db_find(self->db, self->arena, &select_entry_time,
-                           CNOP_PARAMS(user, user, from, user, user, from), &row);
+                           CNOP_PARAMS(user, user, from, user, user, from, user, user, from), &row);
     if (err == CNOP_OK)
         *ret_row = (struct cnop_time_row){cnop_row_i64(&row, 0), cnop_row_i64(&row, 1)};
     return err;

@@ -83,6 +83,11 @@ cnop_must_check enum cnop_err cnop_batch_scan(struct cnop_batch_db *db,
                                               const struct cnop_batch *query, cnop_batch_row_fn fn,
                                               void *arg);
 
+/* Scans between the two see one moment of the database; a connection that breaks in between fails
+ * them (DB_FAILED). No commits in between. */
+cnop_must_check enum cnop_err cnop_batch_snapshot_begin(struct cnop_batch_db *db);
+void cnop_batch_snapshot_end(struct cnop_batch_db *db);
+
 /* Number and text of the server's last error, for logs. */
 const char *cnop_batch_db_cause(const struct cnop_batch_db *db);
 

@@ -15,6 +15,7 @@
 struct cnop_batch_db {
     struct cnop_session session;
     struct batch_statements statements;
+    bool in_snapshot;
 };
 
 /* ---- connection ---- */
@@ -56,7 +57,44 @@ cnop_batch_db_connect(struct cnop_batch_db *db)
 {
     if (db->session.mysql != NULL)
         return CNOP_OK;
+    if (db->in_snapshot)
+        return CNOP_E_DB_FAILED; /* another connection would see another moment */
     return cnop_session_connect(&db->session) == CNOP_OK ? CNOP_OK : CNOP_E_DB_FAILED;
+}
+
+/* ---- snapshot ---- */
+
+static enum cnop_err
+run_plain(struct cnop_batch_db *db, struct cnop_str sql)
+{
+    if (cnop_session_command(&db->session, sql))
+        return CNOP_OK;
+    disconnect(db);
+    return CNOP_E_DB_FAILED;
+}
+
+enum cnop_err
+cnop_batch_snapshot_begin(struct cnop_batch_db *db)
+{
+    enum cnop_err err = cnop_batch_db_connect(db);
+
+    cnop_assert(!db->in_snapshot);
+    /* Of this transaction only: the session reads what is committed, and has no snapshots. */
+    if (err == CNOP_OK)
+        err = run_plain(db, CNOP_STR("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+    if (err == CNOP_OK)
+        err = run_plain(db, CNOP_STR("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+    db->in_snapshot = err == CNOP_OK;
+    return err;
+}
+
+void
+cnop_batch_snapshot_end(struct cnop_batch_db *db)
+{
+    cnop_assert(db->in_snapshot);
+    db->in_snapshot = false;
+    if (db->session.mysql != NULL)
+        (void)run_plain(db, CNOP_STR("COMMIT"));
 }
 
 /* ---- commit ---- */

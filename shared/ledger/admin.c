@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands that move no money: prices, halts, freezes, the list of assets. Prices are not part of
+/* Commands that trade nothing: prices, halts, freezes, the list of assets. Prices are not part of
  * what a rollback restores: commands that are run again see the newest price. */
-#include "shared/ledger/state.h"
+#include "shared/ledger/match.h"
 
 #include <string.h>
 
@@ -69,6 +69,14 @@ set_asset(struct ledger *ledger, const struct ledger_command *command,
     return CNOP_OK;
 }
 
+/* Orders that were away from the books when the account was frozen: their rows were in doubt. */
+static bool
+has_left_overs(const struct ledger_account *account)
+{
+    cnop_assert(account->id >= LEDGER_ACCOUNT_FIRST_USER);
+    return account->status == LEDGER_FROZEN && account->order_count > 0;
+}
+
 static enum cnop_err
 set_status(struct ledger *ledger, const struct ledger_command *command,
            struct ledger_outcome *outcome)
@@ -78,7 +86,7 @@ set_status(struct ledger *ledger, const struct ledger_command *command,
     struct ledger_account *account;
 
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
-    if (known != NULL && known->status == status) {
+    if (known != NULL && known->status == status && !has_left_overs(known)) {
         outcome->posting.time_us = known->changed_us;
         return CNOP_OK;
     }
@@ -87,6 +95,8 @@ set_status(struct ledger *ledger, const struct ledger_command *command,
     account->status = status;
     account->changed_us = command->time_us;
     outcome->changed = true;
+    if (status == LEDGER_FROZEN)
+        match_end_all(ledger, command->account_id, LEDGER_REASON_FROZEN, command->time_us);
     return CNOP_OK;
 }
 

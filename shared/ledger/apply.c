@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Front door of the ledger: idempotency, then the command's family; preview; sums and digests. */
+#include "shared/ledger/book.h"
+#include "shared/ledger/limit.h"
 #include "shared/ledger/order.h"
 #include "shared/ledger/state.h"
 
@@ -55,6 +57,12 @@ apply_family(struct ledger *ledger, const struct ledger_command *command,
     switch ((enum ledger_op)command->op) {
     case LEDGER_OP_ORDER:
         return order_apply(ledger, command, outcome);
+    case LEDGER_OP_LIMIT:
+        return limit_apply(ledger, command, outcome);
+    case LEDGER_OP_CANCEL:
+        return cancel_apply(ledger, command, outcome);
+    case LEDGER_OP_CROSS:
+        return cross_apply(ledger, command, outcome);
     case LEDGER_OP_DEPOSIT:
     case LEDGER_OP_WITHDRAW:
     case LEDGER_OP_GIFT:
@@ -96,13 +104,31 @@ ledger_apply(struct ledger *ledger, const struct ledger_command *command,
     return CNOP_OK;
 }
 
+static enum cnop_err
+preview_limit(const struct ledger *ledger, const struct ledger_command *command,
+              struct ledger_preview *ret_preview)
+{
+    struct limit_plan plan;
+    enum cnop_err err = limit_plan(ledger, command, &plan);
+
+    if (err != CNOP_OK)
+        return err;
+    ret_preview->posting = plan.outcome.posting;
+    ret_preview->qty_after = plan.qty_after;
+    memcpy(ret_preview->violations, plan.violations, sizeof(plan.violations));
+    ret_preview->violation_count = plan.violation_count;
+    return CNOP_OK;
+}
+
 enum cnop_err
 ledger_preview(const struct ledger *ledger, const struct ledger_command *command,
                struct ledger_preview *ret_preview)
 {
-    struct order_plan plan;
+    struct market_plan plan;
     enum cnop_err err;
 
+    if (command->op == LEDGER_OP_LIMIT)
+        return preview_limit(ledger, command, ret_preview);
     cnop_assert(command->op == LEDGER_OP_ORDER);
     err = order_plan(ledger, command, &plan);
     if (err != CNOP_OK)
@@ -126,4 +152,37 @@ ledger_balance_at(const struct ledger *ledger, uint32_t index)
 {
     cnop_assert(index < ledger->counters.balance_count);
     return &ledger->balances[index];
+}
+
+uint32_t
+ledger_open_order_count(const struct ledger *ledger)
+{
+    const struct book_pool *pool = &ledger->pools.orders;
+
+    cnop_assert(pool->used >= pool->free_count);
+    return pool->used - pool->free_count;
+}
+
+const struct ledger_order *
+ledger_find_order(const struct ledger *ledger, int64_t order_id)
+{
+    uint32_t slot = book_find(ledger, order_id);
+
+    return slot == 0 ? NULL : &ledger->orders[slot];
+}
+
+int64_t
+ledger_held_by_orders(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
+{
+    const struct ledger_account *account = ledger_find_account(ledger, account_id);
+    uint32_t slot = account == NULL ? 0 : account->order_first;
+    int64_t held_e8 = 0;
+
+    for (; slot != 0; slot = ledger->orders[slot].own_after) {
+        const struct ledger_order *order = &ledger->orders[slot];
+
+        if (asset_id == (order->side == LEDGER_BUY ? LEDGER_USD : order->asset_id))
+            held_e8 += order->hold_e8;
+    }
+    return held_e8;
 }

@@ -28,7 +28,15 @@ ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
         int64_t worst_price_e10;
         uint64_t close;
     } more = {.worst_price_e10 = command->worst_price.e10, .close = command->close};
-    unsigned char asked_bytes[sizeof(asked) + sizeof(more)];
+    /* Of a LIMIT, always. */
+    const struct {
+        int64_t price_e10;
+        uint8_t tif, post_only, self, zero[5];
+    } limit = {.price_e10 = command->price.e10,
+               .tif = command->tif,
+               .post_only = command->post_only,
+               .self = command->self};
+    unsigned char asked_bytes[sizeof(asked) + sizeof(more) + sizeof(limit)];
     size_t asked_len = sizeof(asked);
     unsigned char digest[CNOP_SHA256_BYTES];
 
@@ -40,6 +48,10 @@ ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
     if (more.worst_price_e10 != 0 || more.close != 0) {
         memcpy(asked_bytes + asked_len, &more, sizeof(more));
         asked_len += sizeof(more);
+    }
+    if (command->op == LEDGER_OP_LIMIT) {
+        memcpy(asked_bytes + asked_len, &limit, sizeof(limit));
+        asked_len += sizeof(limit);
     }
     cnop_secret_sha256(asked_bytes, asked_len, digest);
     memcpy(command->fingerprint, digest, LEDGER_FINGERPRINT_BYTES);

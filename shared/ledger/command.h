@@ -23,6 +23,8 @@
 #define LEDGER_SYMBOL_BYTES 10
 #define LEDGER_REASON_BYTES 200
 #define LEDGER_TRANSFER_MAX 4
+#define LEDGER_FILL_TRANSFER_MAX 5
+#define LEDGER_FILL_MAX 128 /* of one command */
 
 /* Numbers are part of the journal format and never reused. */
 enum ledger_op {
@@ -38,6 +40,45 @@ enum ledger_op {
     LEDGER_OP_UNFREEZE = 10,
     LEDGER_OP_ASSET = 11,  /* add an asset, or change symbol and active */
     LEDGER_OP_SETTLE = 12, /* fill up cash of an older ledger to whole cents */
+    LEDGER_OP_LIMIT = 13,  /* an order with a limit, which may rest on the book */
+    LEDGER_OP_CANCEL = 14,
+    LEDGER_OP_CROSS = 15, /* the house trades with resting orders that its price reaches */
+};
+
+/* Numbers of orders are those of their rows, and never reused either. */
+enum ledger_order_type { LEDGER_MARKET = 1, LEDGER_LIMIT = 2 };
+
+enum ledger_tif {
+    LEDGER_IOC = 1, /* what is not filled at once expires */
+    LEDGER_GTC = 2, /* rests until it is cancelled */
+    LEDGER_FOK = 4, /* all at once or nothing */
+};
+
+enum ledger_status {
+    LEDGER_QUEUED = 2,  /* on the book, nothing filled */
+    LEDGER_PARTIAL = 3, /* on the book, some filled */
+    LEDGER_COMPLETED = 4,
+    LEDGER_CANCELLED = 5,
+    LEDGER_EXPIRED = 6,
+};
+
+/* Why an order ended before it was filled. */
+enum ledger_reason {
+    LEDGER_REASON_NONE = 0,
+    LEDGER_REASON_USER = 1,
+    LEDGER_REASON_SELF_TRADE = 2,
+    LEDGER_REASON_FROZEN = 3,
+    LEDGER_REASON_IOC = 4,
+    LEDGER_REASON_FOK = 5,
+    LEDGER_REASON_FILLS = 6,    /* too many makers for one command */
+    LEDGER_REASON_OVERFLOW = 7, /* its fill could not be counted */
+};
+
+/* What happens when an order meets one of its own account. */
+enum ledger_self {
+    LEDGER_SELF_NEWEST = 0, /* the rest of the one that arrives is cancelled */
+    LEDGER_SELF_OLDEST = 1, /* the resting one is cancelled */
+    LEDGER_SELF_BOTH = 2,
 };
 
 enum ledger_side { LEDGER_BUY = 1, LEDGER_SELL = 2 };
@@ -68,15 +109,19 @@ enum ledger_limit { LEDGER_LIMIT_DEPOSIT = 0, LEDGER_LIMIT_WITHDRAW = 1, LEDGER_
 struct ledger_command {
     int64_t account_id;     /* whose money; 0 for asset commands */
     int64_t time_us;        /* wall clock at receipt; the ledger reads no clock */
-    cnop_qty qty;           /* ORDER by quantity; 0 when by amount, or close */
+    cnop_qty qty;           /* LIMIT; ORDER by quantity; 0 when by amount, or close */
     cnop_cash amount;       /* ORDER by amount, DEPOSIT, WITHDRAW, GIFT; close: see there */
-    cnop_price price;       /* TICK, PRICE_SET */
+    cnop_price price;       /* TICK, PRICE_SET; LIMIT: its limit */
     cnop_price worst_price; /* ORDER: not above when buying, not below when selling; 0: any */
     uint64_t price_seq;     /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
     int64_t price_time_us;
+    int64_t order_id; /* CANCEL */
     uint16_t asset_id;
     uint8_t op;       /* enum ledger_op */
-    uint8_t side;     /* ORDER: enum ledger_side */
+    uint8_t side;     /* ORDER, LIMIT: enum ledger_side */
+    uint8_t tif;      /* LIMIT: enum ledger_tif */
+    uint8_t self;     /* LIMIT: enum ledger_self */
+    bool post_only;   /* LIMIT: refused if it would trade at once */
     bool active;      /* ASSET: may be traded */
     bool close;       /* ORDER: sell all that is available; with an amount, only while that is
                          worth less */
@@ -104,10 +149,21 @@ struct ledger_posting {
     cnop_cash fee;
     cnop_cash cash_after;
     int64_t time_us;
+    /* Of an order that may rest; its price is its limit. */
+    cnop_qty left;   /* neither filled nor given up: on the book */
+    cnop_qty undone; /* given up at once */
+    int64_t hold_e8; /* cash of a buyer, units of a seller */
     uint16_t asset_id;
     uint8_t op;
     uint8_t side;
+    uint8_t tif;
+    uint8_t status;
+    uint8_t reason;
+    uint8_t flags; /* LEDGER_POST_ONLY + LEDGER_SELF * enum ledger_self */
 };
+
+#define LEDGER_POST_ONLY 1
+#define LEDGER_SELF 2
 
 struct ledger_transfer {
     int64_t debit_account;
@@ -121,9 +177,13 @@ struct ledger_transfer {
 struct ledger_outcome {
     struct ledger_posting posting;
     struct ledger_transfer transfers[LEDGER_TRANSFER_MAX];
-    int64_t trade_id; /* ORDER */
-    cnop_cash cost;   /* ORDER: average cost that the purchase added, or the sale took along */
+    int64_t trade_id; /* ORDER that the house filled in one trade */
+    cnop_price mark;  /* what a command of a market saw */
+    int64_t mark_time_us;
+    cnop_cash cost; /* ORDER: average cost that the purchase added, or the sale took along */
     uint32_t transfer_count;
+    uint32_t fill_first; /* its fills among those of the batch */
+    uint32_t fill_count;
     bool replayed; /* the key was used before with the same request: posting is the first answer */
     bool changed;  /* rows have to be written */
     /* Refusals: what was there, what was needed, what the rule allows (e8 of cash or units). */
@@ -140,7 +200,7 @@ struct ledger_violation {
     int64_t limit_e8;
 };
 
-#define LEDGER_VIOLATION_MAX 8
+#define LEDGER_VIOLATION_MAX 12
 
 /* Accounts and balances as stored, with everything the database row holds. */
 struct ledger_account {
@@ -154,6 +214,10 @@ struct ledger_account {
     uint8_t status;
     bool cold;     /* some of its keys are no longer in memory */
     uint8_t dirty; /* internal */
+    /* Its orders on the book. Internal: made again at the start. */
+    uint32_t order_count;
+    uint32_t order_first;
+    uint32_t order_last;
 };
 
 struct ledger_balance {
@@ -167,10 +231,75 @@ struct ledger_balance {
     uint64_t ver;
     int64_t created_us;
     int64_t updated_us;
-    uint32_t stamp; /* internal: batch in which it was last touched */
+    int64_t coming_e8; /* internal: units of own purchases on the book */
+    uint32_t stamp;    /* internal: batch in which it was last touched */
     uint16_t asset_id;
     uint16_t unused;
 };
+
+/* An order on the book, with everything its row holds that changes or that the start needs. */
+struct ledger_order {
+    int64_t id;
+    int64_t account_id;
+    uint64_t prio; /* among orders of one price; lower is served first */
+    cnop_price price;
+    cnop_qty qty;
+    int64_t created_us;
+    /* From here to `stamp`: changed by fills. */
+    cnop_qty left;
+    int64_t hold_e8;  /* cash of a buyer, units of a seller */
+    int64_t exact_e8; /* price * quantity of its fills, exactly: exact_e8 + exact_e18 / 10^10 */
+    int64_t exact_e18;
+    int64_t fee_cent_bps; /* sum of settled cents * rate, in bps, of its fills */
+    int64_t cost_e8;      /* as outcome.cost, of all fills */
+    int64_t updated_us;
+    uint32_t fill_count;
+    uint32_t ver;
+    uint32_t stamp; /* internal: batch in which it was last noted */
+    uint32_t row;   /* internal: its place among the rows of that batch */
+    /* Internal: links by slot, 0 none. */
+    uint32_t level;
+    uint32_t before, after;         /* in the queue of its price */
+    uint32_t own_before, own_after; /* among the orders of its account */
+    uint16_t asset_id;
+    uint16_t maker_bps; /* rates of the schedule when it was accepted */
+    uint8_t side;
+    uint8_t status;
+    uint8_t reason;
+    uint8_t self;
+};
+
+/* One trade of the book. An order id of 0: the house. */
+struct ledger_fill {
+    int64_t trade_id;
+    int64_t buy_order;
+    int64_t sell_order;
+    int64_t buyer;
+    int64_t seller;
+    cnop_price price;
+    cnop_qty qty;
+    cnop_cash pay;     /* by the buyer, without fee */
+    cnop_cash receive; /* by the seller, without fee */
+    cnop_cash buy_fee;
+    cnop_cash sell_fee;
+    cnop_cash sell_cost;      /* average cost of what was sold */
+    cnop_cash buy_cash_after; /* of the account */
+    cnop_cash sell_cash_after;
+    int64_t time_us;
+    uint16_t asset_id;
+    uint8_t taker_side;
+    /* Whether the side's order is one that may rest: its fills are lines of the statement. */
+    bool buy_line;
+    bool sell_line;
+};
+
+/* Its transfers, those of nothing left out; returns how many. */
+uint32_t ledger_fill_transfers(const struct ledger_fill *fill,
+                               struct ledger_transfer transfers[LEDGER_FILL_TRANSFER_MAX]);
+
+/* What of an order that may rest has been settled: paid or received in cents, and the fee. */
+cnop_cash ledger_order_settled(const struct ledger_order *order);
+cnop_cash ledger_order_fee(const struct ledger_order *order);
 
 struct ledger_asset {
     cnop_price price; /* 0: none yet */

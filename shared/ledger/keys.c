@@ -20,7 +20,7 @@ key_hash(const struct ledger *ledger, uint8_t op, int64_t account_id, struct cno
 
     cnop_assert(key.len > 0);
     cnop_assert(key.len <= LEDGER_KEY_BYTES);
-    input[0] = op == LEDGER_OP_ORDER;
+    input[0] = op == LEDGER_OP_ORDER || op == LEDGER_OP_LIMIT;
     memcpy(input + 1, &account_id, sizeof(account_id));
     memcpy(input + 9, key.ptr, key.len);
     memcpy(seed, ledger->config.hash_seed, sizeof(seed));

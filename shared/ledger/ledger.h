@@ -15,20 +15,31 @@
 struct ledger_config {
     uint32_t max_accounts;
     uint32_t max_balances;
-    uint32_t max_assets;      /* ids 0 .. max_assets - 1 */
-    uint32_t recent_keys;     /* idempotency keys kept in memory; a power of two >= 64 */
-    uint32_t undo_entries;    /* a power of two; 16 per command in flight are plenty */
-    uint32_t max_dirty;       /* rows one batch may touch */
-    uint64_t hash_seed[2];    /* secret: keeps clients from aiming at one hash bucket */
-    cnop_cash deposit_limit;  /* per account and UTC day */
-    cnop_cash withdraw_limit; /* per account and UTC day */
-    cnop_qty min_qty;         /* orders by quantity */
-    cnop_cash min_notional;   /* least value; not of a sale of everything */
-    cnop_cash max_notional;   /* inclusive, at the execution price; not of a close */
-    unsigned fee_bps;
+    uint32_t max_assets;         /* ids 0 .. max_assets - 1 */
+    uint32_t recent_keys;        /* idempotency keys kept in memory; a power of two >= 64 */
+    uint32_t undo_entries;       /* a power of two; 16 per command in flight are plenty */
+    uint32_t max_dirty;          /* rows one batch may touch */
+    uint32_t max_open_orders;    /* on all books together */
+    uint32_t max_levels;         /* prices with orders, on all books together */
+    uint32_t max_nodes;          /* of the trees over them; five more a price at worst */
+    uint32_t max_fills;          /* of one batch; at least LEDGER_FILL_MAX */
+    uint32_t max_order_rows;     /* open orders that one batch may change */
+    uint32_t max_account_orders; /* on the books, of one account; at most LEDGER_ACCOUNT_ORDERS */
+    uint64_t hash_seed[2];       /* secret: keeps clients from aiming at one hash bucket */
+    cnop_cash deposit_limit;     /* per account and UTC day */
+    cnop_cash withdraw_limit;    /* per account and UTC day */
+    cnop_qty min_qty;            /* orders by quantity */
+    cnop_cash min_notional;      /* least value; not of a sale of everything */
+    cnop_cash max_notional;      /* inclusive, at the execution price; not of a close */
+    unsigned fee_bps;            /* of those who take; also the house's customers */
+    unsigned maker_fee_bps;      /* of resting orders */
+    unsigned house_spread_bps;   /* between the house's two prices */
     int64_t price_max_age_us;
     int64_t house_floor_e8; /* how far the house may go short, per asset; negative */
 };
+
+/* The most open orders an account may have: all of them can end in one command. */
+#define LEDGER_ACCOUNT_ORDERS 200
 
 struct ledger;
 
@@ -53,6 +64,12 @@ void ledger_load_limit(struct ledger *ledger, int64_t account_id, enum ledger_li
                        int32_t utc_day, int64_t used_e8);
 /* Every account loaded so far may have keys that are not. */
 void ledger_load_cold(struct ledger *ledger);
+/* In the order of prio. Balances and accounts are loaded before; the hold is part of the balance.
+ * INVALID: it cannot be an order on this book. */
+cnop_must_check enum cnop_err ledger_load_order(struct ledger *ledger,
+                                                const struct ledger_order *order);
+/* Takes an account's orders off the books again; what they hold stays held. */
+void ledger_unload_orders(struct ledger *ledger, int64_t account_id);
 void ledger_load_next_id(struct ledger *ledger, int64_t next_id);
 /* Remembers the key of a committed posting. Also allowed between commands. */
 void ledger_load_key(struct ledger *ledger, const struct ledger_posting *posting,
@@ -73,15 +90,18 @@ bool ledger_key_conflicts(const struct ledger *ledger, const struct ledger_comma
  * ORDER_TOO_LARGE, INSUFFICIENT_FUNDS, INSUFFICIENT_HOLDINGS, DAILY_LIMIT, OVERFLOW,
  * IDEMPOTENCY_MISMATCH, NO_LIQUIDITY, CONFLICT (an older tick), OVERLOADED (a table is full),
  * PRICE_LIMIT_EXCEEDED (figures are prices at 10^-10), AMOUNT_PRECISION (cash in parts of a
- * cent). */
+ * cent); of LIMIT also PRICE_TICK, PRICE_OUT_OF_BAND (prices: have, the lowest as need, the highest
+ * as limit), ORDER_COMBINATION, POST_ONLY_WOULD_TAKE, TOO_MANY_OPEN_ORDERS, BOOK_FULL; ORDER_FINAL:
+ * the order to cancel is not on a book of that account. */
 cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
                                            const struct ledger_command *command,
                                            struct ledger_outcome *outcome);
 
-/* Every rule an ORDER would break now, in the order apply checks them, and the figures it would
- * have; changes nothing. ASSET_UNKNOWN when there is nothing to say. */
+/* Every rule an ORDER or LIMIT would break now, in the order apply checks them, and the figures it
+ * would have; changes nothing. ASSET_UNKNOWN when there is nothing to say. */
 struct ledger_preview {
-    struct ledger_posting posting; /* id 0; cash_after may be negative */
+    struct ledger_posting posting; /* id 0; cash_after may be negative; a LIMIT: as if all of it
+                                      were filled at its limit */
     cnop_qty qty_after;            /* may be negative */
     struct ledger_violation violations[LEDGER_VIOLATION_MAX];
     uint32_t violation_count;
@@ -89,6 +109,10 @@ struct ledger_preview {
 cnop_must_check enum cnop_err ledger_preview(const struct ledger *ledger,
                                              const struct ledger_command *command,
                                              struct ledger_preview *ret_preview);
+
+/* Whether the house's price reaches an order on the book: give CROSS. Always false where nothing
+ * rests. */
+bool ledger_is_crossed(const struct ledger *ledger, uint16_t asset_id, int64_t time_us);
 
 /* ---- taking back ---- */
 uint64_t ledger_mark(const struct ledger *ledger);
@@ -110,6 +134,13 @@ const struct ledger_account *ledger_dirty_account(const struct ledger *ledger, u
                                                   bool *ret_row, bool *ret_limits);
 uint32_t ledger_dirty_account_count(const struct ledger *ledger);
 
+/* Trades of the batch, in the order they were made. */
+const struct ledger_fill *ledger_fill_at(const struct ledger *ledger, uint32_t index);
+uint32_t ledger_fill_count(const struct ledger *ledger);
+/* Orders that rested at some time of the batch, each once, as they are now or were at their end. */
+const struct ledger_order *ledger_order_row(const struct ledger *ledger, uint32_t index);
+uint32_t ledger_order_row_count(const struct ledger *ledger);
+
 /* ---- reading; NULL: never seen ---- */
 const struct ledger_account *ledger_find_account(const struct ledger *ledger, int64_t account_id);
 const struct ledger_balance *ledger_find_balance(const struct ledger *ledger, int64_t account_id,
@@ -126,5 +157,11 @@ uint32_t ledger_balance_count(const struct ledger *ledger);
 /* One after another: index below the count. */
 const struct ledger_account *ledger_account_at(const struct ledger *ledger, uint32_t index);
 const struct ledger_balance *ledger_balance_at(const struct ledger *ledger, uint32_t index);
+
+/* Orders on the books, and one of them; NULL: not on a book. */
+uint32_t ledger_open_order_count(const struct ledger *ledger);
+const struct ledger_order *ledger_find_order(const struct ledger *ledger, int64_t order_id);
+/* What an account's orders on the books hold of an asset. */
+int64_t ledger_held_by_orders(const struct ledger *ledger, int64_t account_id, uint16_t asset_id);
 
 #endif

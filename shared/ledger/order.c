@@ -1,36 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Market orders against the house: what an order would cost and break, and its execution. The plan
+/* Market orders: what an order would cost and break, and its execution. The plan
  * is computed first, without a change; only a plan without violations is carried out. */
 #include "shared/ledger/order.h"
 
-#include "shared/ledger/state.h"
-
-static void
-violate(struct order_plan *plan, enum cnop_err err, int64_t have_e8, int64_t need_e8,
-        int64_t limit_e8)
-{
-    cnop_assert(plan->violation_count < LEDGER_VIOLATION_MAX);
-    plan->violations[plan->violation_count++] = (struct ledger_violation){
-        .err = err, .have_e8 = have_e8, .need_e8 = need_e8, .limit_e8 = limit_e8};
-}
+#include "shared/ledger/match.h"
+#include "shared/ledger/walk.h"
 
 /* Who may trade what now. False: there is no price to compute with. */
 static bool
 check_market(const struct ledger *ledger, const struct ledger_command *command,
-             const struct ledger_asset *asset, struct order_plan *plan)
+             const struct ledger_asset *asset, struct market_plan *plan)
 {
     const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
     int64_t age_us = command->time_us - asset->price_time_us;
 
     cnop_assert(asset->id != LEDGER_USD);
     if (account != NULL && account->status == LEDGER_FROZEN)
-        violate(plan, CNOP_E_ACCOUNT_FROZEN, 0, 0, 0);
+        plan_violate(plan, CNOP_E_ACCOUNT_FROZEN, 0, 0, 0);
     if (!asset->active)
-        violate(plan, CNOP_E_ASSET_INACTIVE, 0, 0, 0);
+        plan_violate(plan, CNOP_E_ASSET_INACTIVE, 0, 0, 0);
     else if (asset->halted)
-        violate(plan, CNOP_E_MARKET_HALTED, 0, 0, 0);
+        plan_violate(plan, CNOP_E_MARKET_HALTED, 0, 0, 0);
     if (asset->price.e10 <= 0 || age_us > ledger->config.price_max_age_us)
-        violate(plan, CNOP_E_PRICE_STALE, 0, 0, 0);
+        plan_violate(plan, CNOP_E_PRICE_STALE, 0, 0, 0);
     return asset->price.e10 > 0;
 }
 
@@ -63,23 +55,24 @@ available(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
     return row == NULL ? 0 : row->avail_e8;
 }
 
-/* The market's price against the worst one the customer takes. */
+/* The house's price against the worst one the customer takes. */
 static void
-check_price(const struct ledger_command *command, const struct ledger_asset *asset,
-            struct order_plan *plan)
+check_price(const struct ledger_command *command, struct market_plan *plan)
 {
     int64_t worst_e10 = command->worst_price.e10;
+    int64_t price_e10 = plan->outcome.posting.price.e10;
 
+    cnop_assert(price_e10 > 0);
     if (worst_e10 != 0 &&
-        (command->side == LEDGER_BUY ? asset->price.e10 > worst_e10 : asset->price.e10 < worst_e10))
-        violate(plan, CNOP_E_PRICE_LIMIT_EXCEEDED, asset->price.e10, 0, worst_e10);
+        (command->side == LEDGER_BUY ? price_e10 > worst_e10 : price_e10 < worst_e10))
+        plan_violate(plan, CNOP_E_PRICE_LIMIT_EXCEEDED, price_e10, 0, worst_e10);
 }
 
 /* Selling all that is available is never too small: nothing may be stranded. It may bring less
  * than a cent, which is then nothing. */
 static void
 check_least(const struct ledger *ledger, const struct ledger_command *command,
-            struct order_plan *plan)
+            struct market_plan *plan)
 {
     const struct ledger_posting *posting = &plan->outcome.posting;
     cnop_cash least = ledger->config.min_notional;
@@ -89,23 +82,23 @@ check_least(const struct ledger *ledger, const struct ledger_command *command,
         posting->qty.e8 == available(ledger, posting->account_id, posting->asset_id))
         return;
     if (command->amount.e8 == 0 && command->qty.e8 < ledger->config.min_qty.e8)
-        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, command->qty.e8, ledger->config.min_qty.e8);
+        plan_violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, command->qty.e8, ledger->config.min_qty.e8);
     else if (posting->qty.e8 <= 0 || posting->total.e8 < CNOP_CENT_E8 || value.e8 < least.e8)
-        violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, value.e8, least.e8);
+        plan_violate(plan, CNOP_E_ORDER_TOO_SMALL, 0, value.e8, least.e8);
 }
 
 static void
 check_most(const struct ledger *ledger, const struct ledger_command *command,
-           struct order_plan *plan)
+           struct market_plan *plan)
 {
     int64_t total_e8 = plan->outcome.posting.total.e8;
     int64_t most_e8 = ledger->config.max_notional.e8;
 
     cnop_assert(most_e8 > 0);
     if (command->close && command->amount.e8 > 0 && total_e8 >= command->amount.e8)
-        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, total_e8, command->amount.e8);
+        plan_violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, total_e8, command->amount.e8);
     else if (!command->close && total_e8 > most_e8)
-        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, total_e8, most_e8);
+        plan_violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, total_e8, most_e8);
 }
 
 static void
@@ -146,7 +139,7 @@ plan_transfers(struct ledger_outcome *outcome, cnop_cash house)
 
 /* What the customer pays or receives: whole cents, up when paying, down when receiving. */
 static enum cnop_err
-settle(const struct ledger *ledger, struct order_plan *plan)
+settle(const struct ledger *ledger, struct market_plan *plan)
 {
     struct ledger_posting *posting = &plan->outcome.posting;
     cnop_cash up;
@@ -166,7 +159,7 @@ settle(const struct ledger *ledger, struct order_plan *plan)
 
 /* Price, quantity, total, fee and transfers. ORDER_TOO_LARGE: not even computable. */
 static enum cnop_err
-compute(const struct ledger *ledger, const struct ledger_command *command, struct order_plan *plan)
+compute(const struct ledger *ledger, const struct ledger_command *command, struct market_plan *plan)
 {
     struct ledger_posting *posting = &plan->outcome.posting;
 
@@ -174,8 +167,10 @@ compute(const struct ledger *ledger, const struct ledger_command *command, struc
     posting->qty = command->qty;
     if (command->close)
         posting->qty.e8 = available(ledger, command->account_id, command->asset_id);
-    else if (command->amount.e8 > 0 &&
-             qty_of_amount(ledger, command, posting->price, &posting->qty) != CNOP_OK)
+    if (plan->walks && (posting->qty.e8 > 0 || !command->close))
+        return walk_plan(ledger, command, posting->qty, plan);
+    if (!command->close && command->amount.e8 > 0 &&
+        qty_of_amount(ledger, command, posting->price, &posting->qty) != CNOP_OK)
         return CNOP_E_ORDER_TOO_LARGE;
     return settle(ledger, plan);
 }
@@ -188,16 +183,29 @@ total_of(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
     return row == NULL ? 0 : row->avail_e8 + row->held_e8;
 }
 
+/* Nobody's units may pass 64 bits, whatever of their purchases on the book is filled. */
+static bool
+leaves_room(const struct ledger_balance *units, cnop_qty qty)
+{
+    int64_t most_e8 = qty.e8;
+
+    return units == NULL || units->coming_e8 == 0 ||
+           (!__builtin_add_overflow(most_e8, units->avail_e8 + units->held_e8, &most_e8) &&
+            !__builtin_add_overflow(most_e8, units->coming_e8, &most_e8));
+}
+
 /* What the account has, and would have, also of an order beyond the cap: a preview tells it. */
 static void
-check_funds(const struct ledger *ledger, struct order_plan *plan)
+check_funds(const struct ledger *ledger, struct market_plan *plan)
 {
     struct ledger_posting *posting = &plan->outcome.posting;
     const struct ledger_balance *cash =
         ledger_find_balance(ledger, posting->account_id, LEDGER_USD);
     int64_t cash_e8 = cash == NULL ? 0 : cash->avail_e8;
     int64_t held_cash_e8 = cash == NULL ? 0 : cash->held_e8;
-    int64_t qty_e8 = available(ledger, posting->account_id, posting->asset_id);
+    const struct ledger_balance *units =
+        ledger_find_balance(ledger, posting->account_id, posting->asset_id);
+    int64_t qty_e8 = units == NULL ? 0 : units->avail_e8;
     int64_t need_e8;
     enum cnop_err err;
 
@@ -208,27 +216,39 @@ check_funds(const struct ledger *ledger, struct order_plan *plan)
     if (posting->side == LEDGER_BUY) {
         posting->cash_after.e8 = cash_e8 + held_cash_e8 - need_e8;
         if (cash_e8 < need_e8)
-            violate(plan, CNOP_E_INSUFFICIENT_FUNDS, cash_e8, need_e8, 0);
-        if (__builtin_add_overflow(qty_e8, posting->qty.e8, &plan->qty_after.e8))
-            violate(plan, CNOP_E_OVERFLOW, qty_e8, posting->qty.e8, 0);
+            plan_violate(plan, CNOP_E_INSUFFICIENT_FUNDS, cash_e8, need_e8, 0);
+        if (__builtin_add_overflow(qty_e8, posting->qty.e8, &plan->qty_after.e8) ||
+            !leaves_room(units, posting->qty))
+            plan_violate(plan, CNOP_E_OVERFLOW, qty_e8, posting->qty.e8, 0);
     } else {
         if (__builtin_add_overflow(cash_e8 + held_cash_e8, posting->total.e8 - posting->fee.e8,
                                    &posting->cash_after.e8))
-            violate(plan, CNOP_E_OVERFLOW, cash_e8, posting->total.e8, 0);
+            plan_violate(plan, CNOP_E_OVERFLOW, cash_e8, posting->total.e8, 0);
         plan->qty_after.e8 = qty_e8 - posting->qty.e8;
         if (qty_e8 < posting->qty.e8 || qty_e8 == 0)
-            violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, qty_e8, posting->qty.e8, 0);
+            plan_violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, qty_e8, posting->qty.e8, 0);
     }
-    if (plan->violation_count > 0)
+    if (plan->violation_count > 0 || plan->walks)
         return;
     err = state_check_transfers(ledger, &plan->outcome);
     if (err != CNOP_OK)
-        violate(plan, err, 0, 0, 0);
+        plan_violate(plan, err, 0, 0, 0);
+}
+
+/* The mark itself where the house has no spread. */
+static cnop_price
+house_price(const struct ledger *ledger, const struct ledger_command *command)
+{
+    const struct ledger_asset *asset = &ledger->assets[command->asset_id];
+    struct match_quote quote = match_quote_of(ledger, command->asset_id);
+    cnop_price price = command->side == LEDGER_BUY ? quote.ask : quote.bid;
+
+    return price.e10 > 0 ? price : asset->price;
 }
 
 enum cnop_err
 order_plan(const struct ledger *ledger, const struct ledger_command *command,
-           struct order_plan *plan)
+           struct market_plan *plan)
 {
     const struct ledger_asset *asset = ledger_find_asset(ledger, command->asset_id);
     struct ledger_posting *posting = &plan->outcome.posting;
@@ -237,7 +257,7 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
     cnop_assert(command->side == LEDGER_BUY || command->side == LEDGER_SELL);
     cnop_assert(!command->close || command->side == LEDGER_SELL);
     cnop_assert(command->close || (command->qty.e8 > 0) != (command->amount.e8 > 0));
-    *plan = (struct order_plan){0};
+    *plan = (struct market_plan){0};
     if (asset == NULL || command->asset_id == LEDGER_USD)
         return CNOP_E_ASSET_UNKNOWN;
     *posting = (struct ledger_posting){.account_id = command->account_id,
@@ -247,15 +267,23 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
                                        .time_us = command->time_us,
                                        .asset_id = command->asset_id,
                                        .op = LEDGER_OP_ORDER,
-                                       .side = command->side};
+                                       .side = command->side,
+                                       .tif = LEDGER_IOC,
+                                       .status = LEDGER_COMPLETED};
+    plan->outcome.mark = asset->price;
+    plan->outcome.mark_time_us = asset->price_time_us;
     plan->qty_after.e8 = total_of(ledger, command->account_id, command->asset_id);
     posting->cash_after.e8 = total_of(ledger, command->account_id, LEDGER_USD);
     if (!check_market(ledger, command, asset, plan))
         return CNOP_OK;
-    check_price(command, asset, plan);
+    plan->walks = match_meets_people(ledger, command);
+    if (!plan->walks) {
+        posting->price = house_price(ledger, command);
+        check_price(command, plan);
+    }
     if (compute(ledger, command, plan) != CNOP_OK) {
         posting->total = (cnop_cash){0};
-        violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, INT64_MAX, ledger->config.max_notional.e8);
+        plan_violate(plan, CNOP_E_ORDER_TOO_LARGE, 0, INT64_MAX, ledger->config.max_notional.e8);
         return CNOP_OK;
     }
     if (!command->close)
@@ -296,7 +324,7 @@ enum cnop_err
 order_apply(struct ledger *ledger, const struct ledger_command *command,
             struct ledger_outcome *outcome)
 {
-    struct order_plan plan;
+    struct market_plan plan;
     struct ledger_posting *posting = &outcome->posting;
     enum cnop_err err;
 
@@ -313,11 +341,15 @@ order_apply(struct ledger *ledger, const struct ledger_command *command,
 
     cnop_assert(posting->total.e8 % CNOP_CENT_E8 == 0);
     cnop_assert(posting->fee.e8 % CNOP_CENT_E8 == 0);
+    outcome->changed = true;
     posting->id = state_take_id(ledger);
+    if (plan.walks) {
+        walk_apply(ledger, command, outcome);
+        return CNOP_OK;
+    }
     outcome->trade_id = state_take_id(ledger);
     cnop_assert(outcome->trade_id == posting->id + 1);
     state_post_transfers(ledger, outcome);
     outcome->cost = move_position(ledger, posting);
-    outcome->changed = true;
     return CNOP_OK;
 }

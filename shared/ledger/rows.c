@@ -259,6 +259,8 @@ ledger_batch_begin(struct ledger *ledger)
 {
     ledger->dirty_balance_count = 0;
     ledger->dirty_account_count = 0;
+    ledger->fill_count = 0;
+    ledger->order_row_count = 0;
     ledger->batch_stamp++;
     cnop_assert(ledger->batch_stamp != 0); /* 2^32 batches: more than a century at 1,000 a second
                                               would need a restart in between */

@@ -18,8 +18,9 @@ slot_count(uint32_t rows)
 
 /* Where each table begins; the same walk computes the size and lays the memory out. */
 struct layout {
-    size_t accounts, account_slots, balances, balance_slots, assets, keys, undo;
-    size_t dirty_balances, dirty_accounts, total;
+    size_t accounts, account_slots, balances, balance_slots, assets, keys;
+    size_t books, orders, order_slots, levels, nodes;
+    size_t undo, dirty_balances, dirty_accounts, fills, order_rows, total;
 };
 
 static size_t
@@ -43,15 +44,24 @@ lay_out(const struct ledger_config *config, struct layout *ret_layout)
     cnop_assert(config->recent_keys >= 64);
     cnop_assert((config->recent_keys & (config->recent_keys - 1)) == 0);
     cnop_assert((config->undo_entries & (config->undo_entries - 1)) == 0);
+    cnop_assert(config->max_open_orders > 0 && config->max_open_orders < (1u << 30));
+    cnop_assert(config->max_account_orders <= LEDGER_ACCOUNT_ORDERS);
     layout.accounts = place_table(&cursor, config->max_accounts, sizeof(struct ledger_account));
     layout.account_slots = place_table(&cursor, slot_count(config->max_accounts), 4);
     layout.balances = place_table(&cursor, config->max_balances, sizeof(struct ledger_balance));
     layout.balance_slots = place_table(&cursor, slot_count(config->max_balances), 4);
     layout.assets = place_table(&cursor, config->max_assets, sizeof(struct ledger_asset));
     layout.keys = place_table(&cursor, config->recent_keys, sizeof(struct state_key));
+    layout.books = place_table(&cursor, config->max_assets, sizeof(struct book));
+    layout.orders = place_table(&cursor, config->max_open_orders + 1u, sizeof(struct ledger_order));
+    layout.order_slots = place_table(&cursor, slot_count(config->max_open_orders), 4);
+    layout.levels = place_table(&cursor, config->max_levels + 1u, sizeof(struct book_level));
+    layout.nodes = place_table(&cursor, config->max_nodes + 1u, sizeof(struct book_node));
     layout.undo = place_table(&cursor, config->undo_entries, sizeof(struct state_undo));
     layout.dirty_balances = place_table(&cursor, config->max_dirty, 4);
     layout.dirty_accounts = place_table(&cursor, config->max_dirty, 4);
+    layout.fills = place_table(&cursor, config->max_fills, sizeof(struct ledger_fill));
+    layout.order_rows = place_table(&cursor, config->max_order_rows, sizeof(struct ledger_order));
     layout.total = (cursor + 63) & ~(size_t)63;
     *ret_layout = layout;
 }
@@ -75,6 +85,12 @@ ledger_config_default(struct ledger_config *ret_config)
         .recent_keys = 1u << 20,
         .undo_entries = 1u << 16,
         .max_dirty = 1u << 15,
+        .max_open_orders = 100000,
+        .max_levels = 50000,
+        .max_nodes = 60000,
+        .max_fills = 4096,
+        .max_order_rows = 8192,
+        .max_account_orders = LEDGER_ACCOUNT_ORDERS,
         .deposit_limit = {10000 * CNOP_E8},
         .withdraw_limit = {5000 * CNOP_E8},
         .min_qty = {CNOP_E8 / 1000},
@@ -123,9 +139,17 @@ ledger_init(void *memory, const struct ledger_config *config)
     ledger->balance_slot_mask = slot_count(config->max_balances) - 1;
     ledger->assets = (struct ledger_asset *)(void *)(base + layout.assets);
     ledger->keys = (struct state_key *)(void *)(base + layout.keys);
+    ledger->books = (struct book *)(void *)(base + layout.books);
+    ledger->orders = (struct ledger_order *)(void *)(base + layout.orders);
+    ledger->order_slots = (uint32_t *)(void *)(base + layout.order_slots);
+    ledger->order_slot_mask = slot_count(config->max_open_orders) - 1;
+    ledger->levels = (struct book_level *)(void *)(base + layout.levels);
+    ledger->nodes = (struct book_node *)(void *)(base + layout.nodes);
     ledger->undo = (struct state_undo *)(void *)(base + layout.undo);
     ledger->dirty_balances = (uint32_t *)(void *)(base + layout.dirty_balances);
     ledger->dirty_accounts = (uint32_t *)(void *)(base + layout.dirty_accounts);
+    ledger->fills = (struct ledger_fill *)(void *)(base + layout.fills);
+    ledger->order_rows = (struct ledger_order *)(void *)(base + layout.order_rows);
     ledger->batch_stamp = 1;
     open_system_accounts(ledger);
     err = ledger_load_asset(ledger, &dollar);

@@ -25,6 +25,44 @@ struct state_key {
     struct ledger_posting posting;
 };
 
+/* A price with orders. */
+struct book_level {
+    int64_t total_e8;
+    uint32_t step; /* of the grid */
+    uint32_t first, last;
+    uint32_t count;
+    uint32_t next_free;
+    uint8_t side;
+};
+
+/* Of the radix tree over price steps; see ladder.h. */
+struct book_node {
+    uint64_t mask; /* occupied places */
+    uint32_t next_free;
+    uint32_t child[64];
+};
+
+/* Market of one asset. */
+struct book {
+    uint32_t root;    /* of its ladder */
+    uint32_t best[2]; /* levels: highest of the buyers, lowest of the sellers */
+    uint32_t order_count;
+    cnop_price last_price; /* of the last trade of the book */
+};
+
+/* Places of a table that come and go; the first is 1. */
+struct book_pool {
+    uint32_t used; /* places that were ever taken */
+    uint32_t free; /* list of those given back */
+    uint32_t free_count;
+};
+
+struct book_pools {
+    struct book_pool orders;
+    struct book_pool levels;
+    struct book_pool nodes;
+};
+
 /* Counters that a rollback restores. */
 struct state_counters {
     int64_t next_id;
@@ -42,14 +80,25 @@ struct ledger {
     uint32_t *balance_slots;
     uint32_t balance_slot_mask;
     struct ledger_asset *assets; /* [max_assets], by id */
-    struct state_key *keys;      /* recent_keys, in sets of STATE_KEY_WAYS */
-    struct state_undo *undo;     /* ring */
-    uint64_t undo_head;          /* oldest entry kept */
-    uint64_t undo_tail;          /* next entry */
+    struct book *books;          /* [max_assets], by asset */
+    struct book_pools pools;
+    struct ledger_order *orders; /* [max_open_orders + 1], by slot */
+    uint32_t *order_slots;       /* open addressing by id; 0 free */
+    uint32_t order_slot_mask;
+    struct book_level *levels; /* [max_levels + 1] */
+    struct book_node *nodes;   /* [max_nodes + 1] */
+    struct state_key *keys;    /* recent_keys, in sets of STATE_KEY_WAYS */
+    struct state_undo *undo;   /* ring */
+    uint64_t undo_head;        /* oldest entry kept */
+    uint64_t undo_tail;        /* next entry */
     uint32_t *dirty_balances;
     uint32_t dirty_balance_count;
     uint32_t *dirty_accounts;
     uint32_t dirty_account_count;
+    struct ledger_fill *fills; /* [max_fills], of the batch */
+    uint32_t fill_count;
+    struct ledger_order *order_rows; /* [max_order_rows], as they are now, of the batch */
+    uint32_t order_row_count;
     uint32_t batch_stamp;
 };
 
@@ -93,6 +142,12 @@ enum cnop_err order_apply(struct ledger *ledger, const struct ledger_command *co
                           struct ledger_outcome *outcome);
 enum cnop_err cash_apply(struct ledger *ledger, const struct ledger_command *command,
                          struct ledger_outcome *outcome);
+enum cnop_err limit_apply(struct ledger *ledger, const struct ledger_command *command,
+                          struct ledger_outcome *outcome);
+enum cnop_err cancel_apply(struct ledger *ledger, const struct ledger_command *command,
+                           struct ledger_outcome *outcome);
+enum cnop_err cross_apply(struct ledger *ledger, const struct ledger_command *command,
+                          struct ledger_outcome *outcome);
 enum cnop_err admin_apply(struct ledger *ledger, const struct ledger_command *command,
                           struct ledger_outcome *outcome);
 

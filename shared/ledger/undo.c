@@ -62,19 +62,39 @@ ledger_forget(struct ledger *ledger, uint64_t mark)
     ledger->undo_head = mark;
 }
 
-/* The largest command opens six rows: far fewer than these. */
-#define ROOM_UNDO 64
-#define ROOM_ROWS 8
+/* The largest command that meets no resting order opens eight rows: far fewer than these. Each
+ * order it meets (a fill, or one that ends with its account) adds some more. */
+#define ROOM_UNDO 128
+#define ROOM_ROWS 10
+#define ROOM_UNDO_ORDER 48
+#define ROOM_ROWS_ORDER 2
+
+/* How many resting orders one command can meet. */
+static uint32_t
+orders_to_meet(const struct ledger *ledger)
+{
+    const struct book_pool *pool = &ledger->pools.orders;
+    uint32_t open_count = pool->used - pool->free_count;
+
+    _Static_assert(LEDGER_ACCOUNT_ORDERS >= LEDGER_FILL_MAX, "the larger of the two bounds");
+    return open_count < LEDGER_ACCOUNT_ORDERS ? open_count : LEDGER_ACCOUNT_ORDERS;
+}
 
 bool
 ledger_has_room(const struct ledger *ledger)
 {
+    uint32_t orders = orders_to_meet(ledger);
+    uint32_t rows = ROOM_ROWS + ROOM_ROWS_ORDER * orders;
+
     cnop_assert(ledger->undo_head <= ledger->undo_tail);
-    return ledger->undo_tail - ledger->undo_head + ROOM_UNDO <= ledger->config.undo_entries &&
+    return ledger->undo_tail - ledger->undo_head + ROOM_UNDO + ROOM_UNDO_ORDER * orders <=
+               ledger->config.undo_entries &&
            ledger->counters.account_count + ROOM_ROWS <= ledger->config.max_accounts &&
-           ledger->counters.balance_count + ROOM_ROWS <= ledger->config.max_balances &&
-           ledger->dirty_balance_count + ROOM_ROWS <= ledger->config.max_dirty &&
-           ledger->dirty_account_count + ROOM_ROWS <= ledger->config.max_dirty;
+           ledger->counters.balance_count + rows <= ledger->config.max_balances &&
+           ledger->dirty_balance_count + rows <= ledger->config.max_dirty &&
+           ledger->dirty_account_count + ROOM_ROWS <= ledger->config.max_dirty &&
+           ledger->fill_count + orders + 1 <= ledger->config.max_fills &&
+           ledger->order_row_count + orders + 1 <= ledger->config.max_order_rows;
 }
 
 int64_t

@@ -82,7 +82,7 @@ maker_apply(struct maker *maker, const struct ledger_command *command)
     job->err = ledger_apply(maker->ledger, &job->command, &job->outcome);
     if (job->err != CNOP_OK || !job->outcome.changed)
         fail(cnop_err_code(job->err), NULL); /* or the batch would never be full */
-    engine_batch_add(batch, job);
+    engine_batch_add(batch, maker->ledger, job);
 }
 
 static void

@@ -9,7 +9,7 @@ SPEC = Spec()
 BALANCE = SPEC.operations["getBalance"]
 HEADERS = {"content-type": "application/json", "x-request-id": "r1", "x-ratelimit-limit": "10",
            "x-ratelimit-remaining": "9", "x-ratelimit-reset": "1795339852"}
-BODY = {"current_balance": "1000.00", "updated_at": "2026-11-22T09:30:15.123456Z"}
+BODY = {"current_balance": "1000.00", "held_balance": "0.00", "updated_at": "2026-11-22T09:30:15.123456Z"}
 
 
 def faults(status=200, headers=HEADERS, body=BODY):

@@ -22,7 +22,10 @@ NAME = ("may contain only letters, blanks, hyphens, apostrophes, and a full stop
         "|may contain only letters.*")
 STEPS_BACK = "must be at most 1000: pages further back are read with cursor, the next_cursor of the page before"
 ORDER_TYPES = "must be one of: market_buy, market_sell, limit_buy, limit_sell"
-STATUSES = "must be one of: pending, confirmed, queued, triggered, processing, completed, cancelled, failed, expired"
+STATUSES = ("must be one of: pending, confirmed, queued, triggered, partial, processing, completed, "
+            "cancelled, failed, expired, open")
+TIMES_IN_FORCE = "must be one of: GTC, IOC, FOK"
+SELF_TRADE = "must be one of: cancel_newest, cancel_oldest, cancel_both"
 
 
 def length(most, least=0):
@@ -49,7 +52,7 @@ RULES = {
     ("query", "asset_id"): [("b!", SYMBOL), ("x" * 11, "must have at most 10 characters")],
     ("query", "order_type"): [("BUY", ORDER_TYPES)],
     ("query", "side"): [("up", "must be one of: buy, sell")],
-    ("query", "status"): [("open", STATUSES)],
+    ("query", "status"): [("done", STATUSES)],
     ("getPortfolio", "query", "status"): [("gone", "must be one of: open, closed, all")],
     ("query", "active_only"): [("", BOOLEAN), ("yes", BOOLEAN)],
     ("query", "search"): [("x" * 300, r"must have at most \d+ characters")],
@@ -89,6 +92,9 @@ RULES = {
     ("body", "asset_id"): [("", "must have at least 1 character"), (LONG, length(10)), (5, STRING), ("b!", SYMBOL)],
     ("body", "client_order_id"): [("", "must have at least 1 character"), (LONG, length(64)), (5, STRING),
                                   ("b!", "must be letters, digits, '_' and '-'")],
+    ("body", "time_in_force"): [("", TIMES_IN_FORCE), ("gtd", TIMES_IN_FORCE), (5, TIMES_IN_FORCE)],
+    ("body", "post_only"): [("yes", BOOLEAN), (1, BOOLEAN)],
+    ("body", "self_trade_prevention"): [("", SELF_TRADE), ("none", SELF_TRADE), (5, SELF_TRADE)],
     ("body", "phrase"): [("", "must have at least 1 character"), (LONG, length(200)), (5, STRING)],
     ("body", "orders"): [("", "must be an array"), ([], "must hold between 1 and 100 items"),
                          ([buy("0.001")] * 101, "must hold between 1 and 100 items")],

@@ -93,7 +93,7 @@ DEFECTS = [
            "asset->price.e10 <= 0 || age_us > ledger->config.price_max_age_us", "asset->price.e10 <= 0",
            f"{LEDGER}/test_ledger"),
     Defect("a_seller_takes_any_price", "shared/ledger/order.c",
-           "asset->price.e10 > worst_e10 : asset->price.e10 < worst_e10", "asset->price.e10 > worst_e10 : false",
+           "price_e10 > worst_e10 : price_e10 < worst_e10", "price_e10 > worst_e10 : false",
            f"{LEDGER}/test_settlement"),
     Defect("an_exponent_too_many", "shared/base/money.c",
            "if (number.exponent < -(int64_t)decimals)", "if (number.exponent < -(int64_t)decimals - 1)",

@@ -33,11 +33,12 @@ lookup_push(struct lookup *lookup, struct engine_job *job)
 uint32_t
 lookup_take(struct lookup *lookup, struct lookup_result *results, uint32_t max)
 {
-    uint32_t count = lookup->ready_count;
+    uint32_t count = lookup->ready_count < max ? lookup->ready_count : max;
 
-    cnop_assert(count <= max);
+    cnop_assert(max > 0);
     memcpy(results, lookup->ready, count * sizeof(*results));
-    lookup->ready_count = 0;
+    lookup->ready_count -= count;
+    memmove(lookup->ready, lookup->ready + count, lookup->ready_count * sizeof(*results));
     return count;
 }
 

@@ -118,6 +118,30 @@ def test_a_snapshot_sees_one_moment(connect):
     assert "(1|one|7)" in db("query all")
 
 
+def test_scans_of_a_batch_snapshot_see_one_moment(connect):
+    """Although batches otherwise read what is committed at each statement."""
+    db, other = connect(), connect()
+    assert db("batch_sum") == "OK 200"
+    other("exec update 101 1")
+    assert db("batch_sum") == "OK 201"
+    assert db("batch_view") == "OK"
+    other("exec update 102 1")
+    assert db("batch_sum") == "OK 201"
+    assert db("end_batch_view") == "OK"
+    assert db("batch_sum") == "OK 202"
+    assert db("batch 7 seven 5") == "OK", "the next one can write"
+
+
+def test_a_batch_snapshot_ends_with_its_connection(connect, server):
+    db = connect()
+    assert db("batch_view") == "OK" and db("batch_sum") == "OK 200"
+    for row in server.sql("SELECT id FROM information_schema.processlist WHERE user='worker'"):
+        server.sql(f"KILL {row[0]}")
+    assert db("batch_sum") == "DB_FAILED" and db("batch_sum") == "DB_FAILED", "another connection sees another moment"
+    assert db("end_batch_view") == "OK"
+    assert db("batch_sum") == "OK 200"
+
+
 def test_an_answer_is_of_one_view(connect):
     db = connect()
     db("one_view")

@@ -114,7 +114,9 @@ def test_a_refused_order_leaves_its_key_free(stack, worker, users):
     ({"quantity": "0.2"}, "order_too_large"),
     ({"quantity": "1", "kind": "market_sell", "asset": "ETH"}, "insufficient_holdings"),
     ({"quantity": "1", "asset": "NOPE"}, "asset_unknown"),
-    ({"quantity": "1", "kind": "limit_buy", "price": "1"}, "limit_order_unsupported"),
+    ({"quantity": "1", "kind": "limit_buy", "price": "1"}, "price_out_of_band"),
+    ({"quantity": "1", "kind": "limit_buy"}, "validation_failed"),
+    ({"amount": "1", "kind": "limit_buy", "price": "1"}, "validation_failed"),
     ({"quantity": "1", "asset": "BTC!"}, "validation_failed"),
     ({"quantity": "1", "asset": "   "}, "validation_failed"),
     ({"quantity": "1", "asset": "USD"}, "asset_unknown"),
@@ -368,7 +370,7 @@ def test_preview_tells_and_does_nothing(stack, worker, user):
     data = order(worker, user, kind="limit_sell", asset="ETH", quantity="2", price="9",
                  path="/api/v1/orders/preview").json()["data"]
     assert data["order_type"] == "limit_sell" and data["accepted"] is False
-    assert [v["code"] for v in data["violations"]] == ["limit_order_unsupported", "insufficient_holdings"]
+    assert [v["code"] for v in data["violations"]] == ["price_out_of_band", "insufficient_holdings"]
     assert data["violations"][1]["message"] == "Holding 0 ETH, order sells 2 ETH."
     assert stack.ledger_sql("SELECT seq FROM writer") == before
 
@@ -376,7 +378,7 @@ def test_preview_tells_and_does_nothing(stack, worker, user):
 def test_batch_answers_each_order(worker, user):
     body = {"orders": [{"order_type": "market_buy", "asset_id": "ETH", "quantity": "0.5", "client_order_id": "b-0"},
                        {"order_type": "market_sell", "asset_id": "ETH", "quantity": "9"},
-                       {"order_type": "limit_buy", "asset_id": "ETH", "quantity": "9"},
+                       {"order_type": "limit_buy", "asset_id": "ETH", "quantity": "9", "price": "1"},
                        {"order_type": "market_sell", "asset_id": "ETH", "quantity": "0.5"}]}
     reply = worker.request("POST", "/api/v1/orders/batch", json_body=body, user=user).json()
     assert [r["status"] for r in reply["results"]] == [201, 422, 422, 201]
@@ -406,7 +408,7 @@ def test_a_batch_without_one_order_to_place_keeps_the_connection(worker, user):
     for _ in range(3):
         answer = worker.request("POST", "/api/v1/orders/batch", json_body=batch, user=user)
         assert answer.status == 200 and answer.json()["rejected"] == 2
-        assert [r["error"]["code"] for r in answer.json()["results"]] == ["asset_unknown", "limit_order_unsupported"]
+        assert [r["error"]["code"] for r in answer.json()["results"]] == ["asset_unknown", "price_out_of_band"]
 
 
 @pytest.mark.parametrize("orders", [[], [{"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001"}] * 101,

@@ -148,7 +148,7 @@ def test_new_users_see_zero(service):
                             "marketing_emails_consent", "created_at", "updated_at"}
     assert profile["phone"] is None and profile["date_of_birth"] is None
     balance = service.get("balance", user).json()
-    assert balance == {"current_balance": "0.00", "updated_at": profile["created_at"]}
+    assert balance == {"current_balance": "0.00", "held_balance": "0.00", "updated_at": profile["created_at"]}
     assert service.get("balance/transactions", user).json() == {
         "transactions": [], "total_count": 0, "has_more": False, "next_cursor": None}
     assert service.get("portfolio", user).json()["assets"] == []
@@ -437,10 +437,10 @@ def test_portfolio_with_cost_and_profit(service):
     body = service.get("portfolio", user).json()
     assert [a["asset_id"] for a in body["assets"]] == ["BTC", "XY"]
     bitcoin = body["assets"][0]
-    assert bitcoin == {"asset_id": "BTC", "quantity": "0.1", "current_price": "67123.45", "market_value": "6712.345",
+    assert bitcoin == {"asset_id": "BTC", "quantity": "0.1", "held_quantity": "0", "current_price": "67123.45", "market_value": "6712.345",
                        "percentage": "67.1235", "average_cost": "67123.50", "cost_basis": "6712.35",
                        "unrealised_pnl": "-0.005", "realised_pnl": "0.00", "status": "open", "closed_at": None}
-    assert body["cash"] == "3262.65" and body["total_value"] == "9999.995", "the buyer's half cent went to rounding"
+    assert (body["cash"], body["held_cash"], body["total_value"]) == ("3262.65", "0.00", "9999.995"), "the buyer's half cent went to rounding"
     assert body["cost_basis"] == "6737.35" and body["realised_pnl"] == "0.00"
     service.database.sql("UPDATE cnop_market.quote SET price_e10 = price_e10 * 2 WHERE asset_id = 1")
     try:

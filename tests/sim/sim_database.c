@@ -5,6 +5,7 @@
 
 #include "fcgi_services/order/recovery_sql.h"
 #include "fcgi_services/order/rows_columns.h"
+#include "fcgi_services/order/stored_sql.h"
 #include "fcgi_services/order/verify.h"
 #include "tests/sim/sim.h"
 #include "tests/sim/sim_sql.h"
@@ -24,7 +25,7 @@ static const struct layout {
     {"account", ROW_NAMES(ROW_ACCOUNT), {"id"}, ROWS_FEW},
     {"balance", ROW_NAMES(ROW_BALANCE), {"account_id,asset_id"}, ROWS_FEW},
     {"limit_use", ROW_NAMES(ROW_LIMIT), {"account_id,kind"}, ROWS_FEW},
-    {"orders", ROW_NAMES(ROW_ORDER), {"id", "account_id,client_order_id"}, ROWS_MANY},
+    {"orders", ROW_NAMES(ROW_BOOK_ORDER), {"id", "account_id,client_order_id"}, ROWS_MANY},
     {"trade", ROW_NAMES(ROW_TRADE), {"id"}, ROWS_MANY},
     {"cash_entry", ROW_NAMES(ROW_ENTRY), {"id", "account_id,idem_key"}, ROWS_MANY},
     {"xfer", ROW_NAMES(ROW_TRANSFER), {"id,leg"}, 4 * ROWS_MANY},
@@ -210,14 +211,14 @@ cnop_batch_db_cause(const struct cnop_batch_db *db)
 static enum cnop_err
 read_order(void *arg, const struct cnop_row *row)
 {
-    sim_require(recovery_read_order(row, arg), "the key is there, and cannot be read");
+    sim_require(stored_read_order(row, arg), "the key is there, and cannot be read");
     return CNOP_OK;
 }
 
 static enum cnop_err
 read_entry(void *arg, const struct cnop_row *row)
 {
-    sim_require(recovery_read_entry(row, arg), "the key is there, and cannot be read");
+    sim_require(stored_read_entry(row, arg), "the key is there, and cannot be read");
     return CNOP_OK;
 }
 
@@ -229,7 +230,7 @@ sim_database_look_up(struct lookup_result *result)
     const struct sim_table *table = table_of(is_order ? "orders" : "cash_entry");
     char memory[1024];
     struct sim_cell key[SIM_COLUMNS];
-    struct recovered_key found;
+    struct stored_key found;
     struct cnop_batch query;
     struct sim_cell *twin;
 
@@ -241,7 +242,7 @@ sim_database_look_up(struct lookup_result *result)
         return CNOP_E_NOT_FOUND;
     cnop_batch_init(&query, memory, sizeof(memory));
     if (is_order)
-        cnop_batch_sql(&query, "SELECT " ROW_SELECTED(ROW_ORDER) " FROM orders WHERE id=");
+        cnop_batch_sql(&query, "SELECT " ROW_SELECTED(ROW_BOOK_ORDER) " FROM orders WHERE id=");
     else
         cnop_batch_sql(&query, "SELECT " ROW_SELECTED(ROW_ENTRY) " FROM cash_entry WHERE id=");
     cnop_batch_i64(&query, cell_of(table, twin, "id")->i64);

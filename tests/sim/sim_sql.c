@@ -368,6 +368,9 @@ sim_sql_select(struct sim_tables *tables, struct cnop_str text, cnop_batch_row_f
     enum cnop_err err = CNOP_OK;
 
     expect(&reader, "SELECT ");
+    /* No order of this world rests on a book. */
+    if (memmem(text.ptr, text.len, " FROM open_order ", 17) != NULL)
+        return CNOP_OK;
     take_select(&reader, &select);
     if (select.where >= 0 && select.where == select.table->keys[0][0]) {
         const struct sim_cell *twin;

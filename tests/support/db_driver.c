@@ -230,6 +230,31 @@ do_batch(char **words, size_t count)
         printf(" cause=[%s]", cnop_batch_db_cause(batch_db));
 }
 
+static enum cnop_err
+print_sum(void *arg, const struct cnop_row *row)
+{
+    cnop_assert(arg == NULL);
+    cnop_assert(row->column_count == 1);
+    printf("OK ");
+    print_cell(&row->cells[0]);
+    return CNOP_OK;
+}
+
+/* batch_sum: of all amounts, as the batches' connection sees them. */
+static void
+do_batch_sum(void)
+{
+    static char memory[256];
+    struct cnop_batch query;
+    enum cnop_err err;
+
+    cnop_batch_init(&query, memory, sizeof(memory));
+    cnop_batch_sql(&query, "SELECT CAST(SUM(amount) AS SIGNED) FROM item");
+    err = cnop_batch_scan(batch_db, &query, print_sum, NULL);
+    if (err != CNOP_OK)
+        printf("%s", cnop_err_symbol(err));
+}
+
 /* A word as a digest, as the product makes keys, or after ! as it stands, as it never does. */
 static struct cnop_cache_key
 make_key(const char *word)
@@ -302,6 +327,13 @@ obey(const char *verb, char **words, size_t count)
         printf(" runs=%d", transfer_runs);
     } else if (strcmp(verb, "batch") == 0) {
         do_batch(words, count);
+    } else if (strcmp(verb, "batch_view") == 0) {
+        answer(cnop_batch_snapshot_begin(batch_db));
+    } else if (strcmp(verb, "end_batch_view") == 0) {
+        cnop_batch_snapshot_end(batch_db);
+        answer(CNOP_OK);
+    } else if (strcmp(verb, "batch_sum") == 0) {
+        do_batch_sum();
     } else if (strcmp(verb, "ping") == 0) {
         answer(cnop_db_ping(db));
     } else if (strcmp(verb, "deadline") == 0) {

@@ -12,7 +12,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 E8, E10 = 10**8, 10**10
 
 OPS = {"order": 1, "deposit": 2, "withdraw": 3, "gift": 4, "tick": 5, "price_set": 6, "halt": 7, "resume": 8,
-       "freeze": 9, "unfreeze": 10, "asset": 11, "settle": 12}
+       "freeze": 9, "unfreeze": 10, "asset": 11, "settle": 12, "limit": 13, "cancel": 14, "cross": 15}
 
 
 def error_names():
@@ -22,14 +22,14 @@ def error_names():
 
 
 ERRORS = error_names()
-VERSION = (2 << 16) | len(ERRORS)
+VERSION = (3 << 16) | len(ERRORS)
 
 
 class Command(ctypes.Structure):
     _fields_ = [("account_id", ctypes.c_int64), ("time_us", ctypes.c_int64), ("qty_e8", ctypes.c_int64),
                 ("amount_e8", ctypes.c_int64), ("price_e10", ctypes.c_int64), ("worst_price_e10", ctypes.c_int64), ("price_seq", ctypes.c_uint64),
-                ("price_time_us", ctypes.c_int64), ("asset_id", ctypes.c_uint16), ("op", ctypes.c_uint8),
-                ("side", ctypes.c_uint8), ("active", ctypes.c_bool), ("close", ctypes.c_bool), ("key_checked", ctypes.c_bool),
+                ("price_time_us", ctypes.c_int64), ("order_id", ctypes.c_int64), ("asset_id", ctypes.c_uint16), ("op", ctypes.c_uint8),
+                ("side", ctypes.c_uint8), ("tif", ctypes.c_uint8), ("self_trade", ctypes.c_uint8), ("post_only", ctypes.c_bool), ("active", ctypes.c_bool), ("close", ctypes.c_bool), ("key_checked", ctypes.c_bool),
                 ("key_len", ctypes.c_uint8), ("request_id_len", ctypes.c_uint8), ("reason_len", ctypes.c_uint8),
                 ("symbol_len", ctypes.c_uint8), ("fingerprint", ctypes.c_ubyte * 16), ("key", ctypes.c_char * 64),
                 ("request_id", ctypes.c_char * 64), ("symbol", ctypes.c_char * 10), ("reason", ctypes.c_char * 200)]
@@ -39,8 +39,10 @@ class Posting(ctypes.Structure):
     _fields_ = [("id", ctypes.c_int64), ("account_id", ctypes.c_int64), ("qty_e8", ctypes.c_int64),
                 ("quote_qty_e8", ctypes.c_int64), ("price_e10", ctypes.c_int64), ("price_seq", ctypes.c_uint64),
                 ("total_e8", ctypes.c_int64), ("fee_e8", ctypes.c_int64), ("cash_after_e8", ctypes.c_int64),
-                ("time_us", ctypes.c_int64), ("asset_id", ctypes.c_uint16), ("op", ctypes.c_uint8),
-                ("side", ctypes.c_uint8)]
+                ("time_us", ctypes.c_int64), ("left_e8", ctypes.c_int64),
+                ("undone_e8", ctypes.c_int64), ("hold_e8", ctypes.c_int64), ("asset_id", ctypes.c_uint16), ("op", ctypes.c_uint8),
+                ("side", ctypes.c_uint8), ("tif", ctypes.c_uint8), ("status", ctypes.c_uint8), ("reason", ctypes.c_uint8),
+                ("flags", ctypes.c_uint8)]
 
 
 class Transfer(ctypes.Structure):
@@ -49,8 +51,8 @@ class Transfer(ctypes.Structure):
 
 
 class Outcome(ctypes.Structure):
-    _fields_ = [("posting", Posting), ("transfers", Transfer * 4), ("trade_id", ctypes.c_int64), ("cost", ctypes.c_int64), ("transfer_count", ctypes.c_uint32),
-                ("replayed", ctypes.c_bool), ("changed", ctypes.c_bool), ("have_e8", ctypes.c_int64),
+    _fields_ = [("posting", Posting), ("transfers", Transfer * 4), ("trade_id", ctypes.c_int64), ("mark_e10", ctypes.c_int64), ("mark_time_us", ctypes.c_int64), ("cost", ctypes.c_int64), ("transfer_count", ctypes.c_uint32),
+                ("fill_first", ctypes.c_uint32), ("fill_count", ctypes.c_uint32), ("replayed", ctypes.c_bool), ("changed", ctypes.c_bool), ("have_e8", ctypes.c_int64),
                 ("need_e8", ctypes.c_int64), ("limit_e8", ctypes.c_int64)]
 
 

@@ -648,7 +648,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel an order
-         * @description Every order that can be placed today is filled at once, so there is never one to cancel: the answer is a 422 that says so.
+         * @description Takes an order off the book: nothing of it is filled after this answer, and what it held is available again. An order that is final already is refused, and the refusal says what it is.
          */
         delete: operations["cancelOrder"];
         options?: never;
@@ -1008,6 +1008,9 @@ export interface components {
              * @example 67123.45
              */
             current_price: number;
+            /** @description Of it, held for open orders. */
+            held_quantity: components["schemas"]["Quantity"];
+            /** @description What is owned. */
             quantity: components["schemas"]["Quantity"];
             /**
              * @description Quantity times price in US dollars.
@@ -1260,7 +1263,10 @@ export interface components {
             next_cursor: components["schemas"]["Cursor"];
         };
         Balance: {
+            /** @description What can be spent or withdrawn. */
             current_balance: components["schemas"]["Cash"];
+            /** @description Held for open orders. */
+            held_balance: components["schemas"]["Cash"];
             updated_at: components["schemas"]["Timestamp"];
         };
         BatchReply: {
@@ -1402,7 +1408,7 @@ export interface components {
          * @description A stable code for programs. All codes with their meaning are listed at `/docs/errors`.
          * @enum {string}
          */
-        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "limit_order_unsupported" | "market_halted" | "method_not_allowed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "price_limit_exceeded" | "price_stale" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
+        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
         FieldError: {
             /**
              * @description Name of the body field, query parameter, path parameter or header; `body` for the body as a whole; `orders[3].quantity` inside a batch.
@@ -1550,9 +1556,12 @@ export interface components {
             /** @description What the units held have cost. */
             cost_basis: components["schemas"]["Cash"];
             current_price: components["schemas"]["Price"];
+            /** @description Of it, held for open orders. */
+            held_quantity: components["schemas"]["Quantity"];
             market_value: components["schemas"]["Cash"];
             /** @description Share of cash plus assets. */
             percentage: components["schemas"]["Percent"];
+            /** @description What is owned. */
             quantity: components["schemas"]["Quantity"];
             /** @description Profit or loss of the units sold so far. */
             realised_pnl: components["schemas"]["SignedCash"];
@@ -1702,8 +1711,15 @@ export interface components {
         MoneyRequest: {
             amount: components["schemas"]["AmountInput"];
         };
+        /** @description The members from `time_in_force` on are those of limit orders, and of market orders that were not filled as a whole. */
         Order: {
             asset_id: components["schemas"]["AssetId"];
+            /**
+             * @description Of what was filled; null before the first fill.
+             * @example 64250.12
+             * @example null
+             */
+            average_price?: components["schemas"]["Price"] | null;
             /**
              * @description Your own id, if you gave one.
              * @example bot7-000042
@@ -1711,14 +1727,38 @@ export interface components {
             client_order_id: string | null;
             created_at: components["schemas"]["Timestamp"];
             fee: components["schemas"]["Cash"];
+            filled_quantity?: components["schemas"]["Quantity"];
+            /** @description What the order still holds: cash of a buyer, fee included; units of a seller. */
+            held?: {
+                /**
+                 * @description Decimal string.
+                 * @example 1001.00
+                 */
+                amount: string;
+                asset_id: components["schemas"]["AssetId"];
+            };
             order_id: components["schemas"]["OrderId"];
             order_type: components["schemas"]["OrderType"];
-            /** @description Price of execution. */
+            /**
+             * @description Whether it was to be refused if it would trade at once.
+             * @example false
+             */
+            post_only?: boolean;
+            /** @description Price of execution of a market order; else the limit. */
             price: components["schemas"]["Price"];
             quantity: components["schemas"]["Quantity"];
+            /**
+             * @description Why it ended before it was filled as a whole.
+             * @enum {string|null}
+             */
+            reason?: "user" | "self_trade" | "account_frozen" | "ioc_remainder" | "fok_unfillable" | "too_many_fills" | "overflow" | null;
+            /** @description What has not been filled. */
+            remaining_quantity?: components["schemas"]["Quantity"];
             status: components["schemas"]["OrderStatus"];
+            time_in_force?: components["schemas"]["TimeInForce"];
             /** @description Quantity times price: rounded up to the ledger's unit when you pay, down when you receive. */
             total_amount: components["schemas"]["Cash"];
+            updated_at?: components["schemas"]["Timestamp"];
         };
         /**
          * @description An order's id. Ids sort in the order of acceptance.
@@ -1749,9 +1789,21 @@ export interface components {
             asset_id: string;
             client_order_id?: components["schemas"]["ClientOrderId"];
             order_type: components["schemas"]["OrderType"];
-            /** @description The worst price a market order accepts: a higher one when buying, a lower one when selling is refused with `price_limit_exceeded`. (Profile `reference`: ignored.) */
+            /**
+             * @description Of a limit order: refuse it if it would trade at once; false when absent.
+             * @example true
+             */
+            post_only?: boolean;
+            /** @description The limit of a limit order, which needs one: at most six significant digits, and whole cents from 1,000 dollars on. Of a market order the worst price it accepts: a higher one when buying, a lower one when selling is refused with `price_limit_exceeded`. (Profile `reference`: ignored.) */
             price?: components["schemas"]["PriceInput"];
             quantity?: components["schemas"]["QuantityInput"];
+            /**
+             * @description What happens when a limit order meets one of the same account: the rest of the new one is cancelled (when absent), or the resting one, or both.
+             * @enum {string}
+             */
+            self_trade_prevention?: "cancel_newest" | "cancel_oldest" | "cancel_both";
+            /** @description Of a limit order: how long it may wait; GTC when absent. */
+            time_in_force?: components["schemas"]["TimeInForce"];
         } & (unknown | unknown);
         /** @description One line of an order export in JSON Lines; CSV has the same columns in this order. */
         OrderRow: {
@@ -1771,12 +1823,17 @@ export interface components {
             total_amount: components["schemas"]["Cash"];
         };
         /**
-         * @description Market orders are `completed` as soon as they are accepted.
+         * @description Market orders are `completed` as soon as they are accepted. A limit order is `queued` on the book, `partial` once some of it is filled, and then `completed`, `cancelled` or `expired`.
          * @enum {string}
          */
-        OrderStatus: "pending" | "confirmed" | "queued" | "triggered" | "processing" | "completed" | "cancelled" | "failed" | "expired";
+        OrderStatus: "pending" | "confirmed" | "queued" | "triggered" | "partial" | "processing" | "completed" | "cancelled" | "failed" | "expired";
         /**
-         * @description `limit_buy` and `limit_sell` are reserved; placing one is refused with `limit_order_unsupported`.
+         * @description A status, or `open`.
+         * @enum {string}
+         */
+        OrderStatusFilter: "pending" | "confirmed" | "queued" | "triggered" | "partial" | "processing" | "completed" | "cancelled" | "failed" | "expired" | "open";
+        /**
+         * @description A market order trades at once, with whoever has the best price. A limit order trades at its limit or better, and what is not filled at once waits on the book.
          * @enum {string}
          */
         OrderType: "market_buy" | "market_sell" | "limit_buy" | "limit_sell";
@@ -1803,11 +1860,14 @@ export interface components {
         Portfolio: {
             /** @description Largest value first. */
             assets: components["schemas"]["Holding"][];
+            /** @description What can be spent or withdrawn. */
             cash: components["schemas"]["Cash"];
             cost_basis: components["schemas"]["Cash"];
+            /** @description Held for open orders, not part of `cash`. */
+            held_cash: components["schemas"]["Cash"];
             /** @description Includes assets no longer held. */
             realised_pnl: components["schemas"]["SignedCash"];
-            /** @description Cash plus the market value of all assets. */
+            /** @description Cash, held or not, plus the market value of all assets. */
             total_value: components["schemas"]["Cash"];
             unrealised_pnl: components["schemas"]["SignedCash"];
         };
@@ -2289,6 +2349,11 @@ export interface components {
              */
             below?: string | number;
         };
+        /**
+         * @description `GTC` waits until it is cancelled, `IOC` takes what there is and expires, `FOK` is filled as a whole at once or expires. Market orders do not wait, whatever is given.
+         * @enum {string}
+         */
+        TimeInForce: "GTC" | "IOC" | "FOK";
         /**
          * Format: date-time
          * @description A moment in UTC, RFC 3339.
@@ -4410,10 +4475,10 @@ export interface operations {
                  */
                 side?: "buy" | "sell";
                 /**
-                 * @description Only this status.
+                 * @description Only this status; `open` is every one that is not final.
                  * @example completed
                  */
-                status?: components["schemas"]["OrderStatus"];
+                status?: components["schemas"]["OrderStatusFilter"];
                 /**
                  * @description Only before that time; a date is included to its end in `tz`.
                  * @example 2026-11-30
@@ -4584,6 +4649,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The order, now `cancelled`. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReply"];
+                };
+            };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["CsrfRejected"];
             404: components["responses"]["NotFound"];
@@ -4601,8 +4679,7 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };
     };
@@ -4737,10 +4814,10 @@ export interface operations {
                  */
                 side?: "buy" | "sell";
                 /**
-                 * @description Only this status.
+                 * @description Only this status; `open` is every one that is not final.
                  * @example completed
                  */
-                status?: components["schemas"]["OrderStatus"];
+                status?: components["schemas"]["OrderStatusFilter"];
                 /**
                  * @description Only before that time; a date is included to its end in `tz`.
                  * @example 2026-11-30
@@ -5091,10 +5168,10 @@ export interface operations {
                  */
                 side?: "buy" | "sell";
                 /**
-                 * @description Only this status.
+                 * @description Only this status; `open` is every one that is not final.
                  * @example completed
                  */
-                status?: components["schemas"]["OrderStatus"];
+                status?: components["schemas"]["OrderStatusFilter"];
                 /**
                  * @description Only before that time; a date is included to its end in `tz`.
                  * @example 2026-11-30

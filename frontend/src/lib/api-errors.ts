@@ -448,13 +448,58 @@ export const apiErrors = {
       advice: 'Try again after Retry-After; prices resume when the feed does.',
     },
   ],
-  limit_order_unsupported: [
+  price_tick: [
     {
       status: 422,
       retryable: false,
-      title: 'Limit orders not available',
-      meaning: 'Limit orders are part of the order vocabulary but cannot be placed yet.',
-      advice: 'Use market_buy or market_sell.',
+      title: 'Price not on the grid',
+      meaning: 'A limit price has at most six significant digits, and whole cents from 1,000 dollars on.',
+      advice: 'Round the price to six significant digits, or to whole cents from 1,000 dollars on.',
+    },
+  ],
+  price_out_of_band: [
+    {
+      status: 422,
+      retryable: false,
+      title: 'Limit too far from the price',
+      meaning: 'The limit price is farther from the market\'s price than orders may be.',
+      advice: 'Choose a limit nearer to the market\'s price.',
+    },
+  ],
+  order_combination: [
+    {
+      status: 422,
+      retryable: false,
+      title: 'Terms exclude each other',
+      meaning: 'A post-only order rests, so it cannot be immediate or all-or-nothing.',
+      advice: 'Leave one of the two out.',
+    },
+  ],
+  post_only_would_take: [
+    {
+      status: 422,
+      retryable: false,
+      title: 'Order would trade at once',
+      meaning: 'The order is post-only, and its limit reaches an order of the other side.',
+      advice: 'Choose a limit that does not reach the other side, or leave out post_only.',
+    },
+  ],
+  too_many_open_orders: [
+    {
+      status: 422,
+      retryable: false,
+      title: 'Too many open orders',
+      meaning: 'The account has as many orders on the books as it may have.',
+      advice: 'Cancel one of the open orders.',
+    },
+  ],
+  book_full: [
+    {
+      status: 503,
+      retryable: true,
+      title: 'Books are full',
+      meaning: 'There is no room for another order on the books.',
+      advice: 'Try again later.',
     },
   ],
   no_liquidity: [

@@ -38,6 +38,7 @@ export const orders = {
     confirmed: 'Confirmed',
     queued: 'Queued',
     triggered: 'Triggered',
+    partial: 'Partly filled',
     processing: 'Processing',
     completed: 'Completed',
     cancelled: 'Cancelled',

@@ -18,11 +18,13 @@ function Profit({ value }: { value: string }) {
 /** The headline numbers; placeholders of the same size until the data are there. */
 export function PortfolioFigures({ portfolio }: { portfolio: Portfolio | undefined }) {
   const waiting = <Skeleton className="mt-1 h-6 w-28" />;
-  const assets = portfolio ? decimal.subtract(portfolio.total_value, portfolio.cash) : '0';
+  // Cash that orders hold is still cash.
+  const cash = portfolio ? decimal.add(portfolio.cash, portfolio.held_cash) : '0';
+  const assets = portfolio ? decimal.subtract(portfolio.total_value, cash) : '0';
   return (
     <dl className="mb-5 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
       <Figure label={words.total}>{portfolio ? <Amount value={portfolio.total_value} /> : waiting}</Figure>
-      <Figure label={words.cash}>{portfolio ? <Amount value={portfolio.cash} /> : waiting}</Figure>
+      <Figure label={words.cash}>{portfolio ? <Amount value={cash} /> : waiting}</Figure>
       <Figure label={words.assets}>{portfolio ? <Amount value={assets} /> : waiting}</Figure>
       <Figure label={words.unrealised}>
         {portfolio ? <Profit value={portfolio.unrealised_pnl} /> : waiting}

@@ -238,6 +238,7 @@ export class Bank {
         .map((holding) => ({
           asset_id: holding.asset_id,
           quantity: holding.quantity.toFixed(),
+          held_quantity: '0',
           current_price: holding.price,
           market_value: cash(holding.value),
           percentage: total.eq(0) ? '0' : holding.value.times(100).div(total).toFixed(2),
@@ -247,6 +248,7 @@ export class Bank {
           realised_pnl: '0.00',
         })),
       cash: cash(this.balance),
+      held_cash: '0.00',
       total_value: cash(total),
       cost_basis: cash(cost),
       unrealised_pnl: cash(value.minus(cost)),

@@ -40,10 +40,15 @@ bench_open(void)
     clock_fake_freeze(START_US, bench.now_us);
     ledger_config_default(&config);
     config.max_accounts = 64;
-    config.max_balances = 256;
+    config.max_balances = 1024;
     config.recent_keys = 256;
     config.undo_entries = 32768;
     config.max_dirty = ENGINE_DIRTY_MAX;
+    config.max_fills = ENGINE_FILL_MAX;
+    config.max_order_rows = ENGINE_ORDER_MAX;
+    config.max_open_orders = 1000;
+    config.max_levels = 1000;
+    config.max_nodes = 5000;
     memory = aligned_alloc(64, (ledger_bytes(&config) + 63) / 64 * 64);
     ck_assert_ptr_nonnull(memory);
     memset(memory, 0, ledger_bytes(&config));

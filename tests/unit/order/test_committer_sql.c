@@ -236,7 +236,7 @@ fill(struct engine_batch *batch, struct engine_job *job)
                                 .op = LEDGER_OP_DEPOSIT,
                                 .total = {CNOP_E8},
                                 .time_us = 1}}};
-    engine_batch_add(batch, job);
+    engine_batch_add(batch, NULL, job);
     batch->first_id = 11;
     batch->next_id = 12;
     batch->chain.epoch = EPOCH;

@@ -36,9 +36,17 @@ START_TEST(statuses_have_a_number_or_are_never_stored)
     static const struct {
         const char *name;
         int number;
-    } rows[] = {{"pending", 1},     {"confirmed", 255}, {"queued", 2},
-                {"triggered", 255}, {"processing", 3},  {"completed", 4},
-                {"cancelled", 5},   {"failed", 255},    {"expired", 6}};
+    } rows[] = {{"pending", 1},
+                {"confirmed", 255},
+                {"queued", 2},
+                {"triggered", 255},
+                {"partial", 3},
+                {"processing", 255},
+                {"completed", 4},
+                {"cancelled", 5},
+                {"failed", 255},
+                {"expired", 6},
+                {"open", ORDER_STATUS_OPEN}};
 
     for (unsigned i = 0; i < CNOP_COUNT(rows); i++) {
         ck_assert_str_eq(order_status_names[i], rows[i].name);
@@ -46,6 +54,18 @@ START_TEST(statuses_have_a_number_or_are_never_stored)
     }
     ck_assert_ptr_null(order_status_names[CNOP_COUNT(rows)]);
     ck_assert_str_eq(order_status_name(ORDER_STATUS_COMPLETED), "completed");
+}
+END_TEST
+
+START_TEST(terms_and_reasons_have_names)
+{
+    ck_assert_str_eq(order_tif_names[0], "GTC");
+    ck_assert_int_eq(order_tif_at(0), LEDGER_GTC);
+    ck_assert_str_eq(order_tif_name(ORDER_TIF_ALL_OR_NOTHING), "FOK");
+    ck_assert_str_eq(order_tif_name(ORDER_TIF_IMMEDIATE), "IOC");
+    ck_assert_ptr_null(order_reason_name(LEDGER_REASON_NONE));
+    ck_assert_str_eq(order_reason_name(LEDGER_REASON_FROZEN), "account_frozen");
+    ck_assert_str_eq(order_reason_name(LEDGER_REASON_OVERFLOW), "overflow");
 }
 END_TEST
 
@@ -66,6 +86,7 @@ add(TCase *tests)
     tcase_add_test(tests, stored_numbers_stay);
     tcase_add_test(tests, types_have_kind_side_and_name);
     tcase_add_test(tests, statuses_have_a_number_or_are_never_stored);
+    tcase_add_test(tests, terms_and_reasons_have_names);
     unit_add_abort_loop_test(tests, unknown_numbers_are_bugs, 3);
 }
 

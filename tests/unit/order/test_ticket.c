@@ -106,11 +106,42 @@ START_TEST(is_refused_with_a_reason)
     ticket.asset_id = CNOP_STR("USD");
     ck_assert_int_eq(ticket_command(bench.engine, false, BENCH_ACCOUNT, &ticket, &command),
                      CNOP_E_ASSET_UNKNOWN);
-    ticket = good();
+}
+END_TEST
+
+START_TEST(limit_needs_a_price_and_a_quantity)
+{
+    struct ticket ticket = good();
+    enum cnop_err err;
+
+    ticket.order_type = ORDER_TYPE_LIMIT_BUY;
+    ck_assert_str_eq(fault_of(&ticket, "", &err), "price");
+    ticket.price.e10 = 60000 * CNOP_E10;
+    ck_assert_str_eq(fault_of(&ticket, "", &err), "");
+    ticket.quantity.e8 = 0;
+    ticket.amount.e8 = CNOP_E8;
+    ck_assert_str_eq(fault_of(&ticket, "", &err), "quantity");
+    ck_assert_int_eq(err, CNOP_E_INVALID);
+}
+END_TEST
+
+START_TEST(limit_becomes_a_command)
+{
+    struct ticket ticket = good();
+    struct ledger_command command = {0};
+
     ticket.order_type = ORDER_TYPE_LIMIT_SELL;
+    ticket.price.e10 = 70000 * CNOP_E10;
+    ticket.post_only = true;
     ck_assert_int_eq(ticket_command(bench.engine, false, BENCH_ACCOUNT, &ticket, &command),
-                     CNOP_E_LIMIT_ORDER_UNSUPPORTED);
-    ck_assert_uint_eq(command.side, LEDGER_SELL); /* filled all the same, for previews */
+                     CNOP_OK);
+    ck_assert_uint_eq(command.op, LEDGER_OP_LIMIT);
+    ck_assert_uint_eq(command.side, LEDGER_SELL);
+    ck_assert_int_eq(command.price.e10, 70000 * CNOP_E10); /* its limit, ignored nowhere */
+    ck_assert_int_eq(command.worst_price.e10, 0);
+    ck_assert_uint_eq(command.tif, LEDGER_GTC);
+    ck_assert_uint_eq(command.self, LEDGER_SELF_NEWEST);
+    ck_assert(command.post_only);
 }
 END_TEST
 
@@ -122,6 +153,8 @@ add(TCase *tests)
     tcase_add_test(tests, either_quantity_or_amount);
     tcase_add_test(tests, becomes_a_command);
     tcase_add_test(tests, is_refused_with_a_reason);
+    tcase_add_test(tests, limit_needs_a_price_and_a_quantity);
+    tcase_add_test(tests, limit_becomes_a_command);
 }
 
 UNIT_MAIN("ticket", add)

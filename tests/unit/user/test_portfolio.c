@@ -110,6 +110,18 @@ START_TEST(nothing_held)
 }
 END_TEST
 
+/* Cash that waits for an order is still the owner's. */
+START_TEST(cash_held_for_orders_counts)
+{
+    const struct wealth wealth = {.cash = {.available.e8 = 70 * CNOP_E8, .held.e8 = 30 * CNOP_E8}};
+    struct portfolio portfolio;
+
+    ck_assert_int_eq(portfolio_value(arena, &wealth, PORTFOLIO_OPEN, &portfolio), CNOP_OK);
+    ck_assert_int_eq(portfolio.cash.e8, 70 * CNOP_E8);
+    ck_assert_int_eq(portfolio.total.e8, 100 * CNOP_E8);
+}
+END_TEST
+
 START_TEST(shares_sum_to_a_hundred_within_rounding)
 {
     struct position positions[3];
@@ -164,6 +176,7 @@ add(TCase *tests)
     tcase_add_test(tests, figures);
     tcase_add_test(tests, closed_positions_and_all_of_them);
     tcase_add_test(tests, nothing_held);
+    tcase_add_test(tests, cash_held_for_orders_counts);
     tcase_add_test(tests, shares_sum_to_a_hundred_within_rounding);
     tcase_add_test(tests, an_asset_without_price_is_worth_nothing);
     tcase_add_test(tests, what_does_not_fit_is_an_error);

@@ -2,7 +2,7 @@
 /* See read_back.h. */
 #include "tests/unit/shared/ledger/read_back.h"
 
-#include "shared/ledger/state.h"
+#include "shared/ledger/book.h"
 
 int64_t
 read_back_asset_sum(const struct ledger *ledger, uint16_t asset_id)
@@ -29,6 +29,29 @@ fold(uint64_t hash, uint64_t word)
 }
 
 #define FOLD_START UINT64_C(0xcbf29ce484222325)
+
+/* Everything that decides what an order will do. */
+static uint64_t
+order_digest(const struct ledger_order *order)
+{
+    uint64_t hash = fold(FOLD_START, (uint64_t)order->id);
+
+    if (order->id == 0)
+        return 0; /* a free place */
+    hash = fold(hash, (uint64_t)order->account_id);
+    hash = fold(hash, order->prio);
+    hash = fold(hash, (uint64_t)order->price.e10);
+    hash = fold(hash, (uint64_t)order->qty.e8);
+    hash = fold(hash, (uint64_t)order->left.e8);
+    hash = fold(hash, (uint64_t)order->hold_e8);
+    hash = fold(hash, (uint64_t)order->exact_e8);
+    hash = fold(hash, (uint64_t)order->exact_e18);
+    hash = fold(hash, (uint64_t)order->fee_cent_bps);
+    hash = fold(hash, (uint64_t)order->cost_e8);
+    hash =
+        fold(hash, (uint64_t)order->asset_id << 32 | (uint64_t)order->maker_bps << 8 | order->side);
+    return fold(hash, (uint64_t)order->ver << 16 | (uint64_t)order->status << 8 | order->self);
+}
 
 uint64_t
 read_back_digest(const struct ledger *ledger)
@@ -58,5 +81,17 @@ read_back_digest(const struct ledger *ledger)
         }
         digest += hash;
     }
+    for (uint32_t i = 1; i <= ledger->pools.orders.used; i++)
+        digest += order_digest(&ledger->orders[i]);
     return digest;
+}
+
+const struct ledger_order *
+read_back_next_order(const struct ledger *ledger, uint16_t asset_id, uint8_t side,
+                     const struct ledger_order *order)
+{
+    uint32_t slot = order == NULL ? book_front(ledger, asset_id, side)
+                                  : book_behind(ledger, (uint32_t)(order - ledger->orders));
+
+    return slot == 0 ? NULL : &ledger->orders[slot];
 }

@@ -56,6 +56,11 @@ world_open(uint64_t seed)
     world.random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
     world.time_us = BENCH_TIME_US;
     bench_config(&config);
+    config.max_open_orders = 8; /* nothing rests here: see test_market.c */
+    config.max_levels = 8;
+    config.max_nodes = 8;
+    config.max_fills = 16;
+    config.max_order_rows = 16;
     config.fee_bps = fees[seed % CNOP_COUNT(fees)];
     config.house_floor_e8 = seed % 3 == 0 ? -(400 * CNOP_E8) : config.house_floor_e8;
     world.bytes = ledger_bytes(&config);
@@ -260,7 +265,10 @@ assert_unchanged(uint64_t digest, const char *why)
     struct ledger_config config = world.auditor.rules;
     size_t ring = (size_t)config.undo_entries * 64;
     const unsigned char *now = world.memory;
-    size_t tail = world.bytes - ring - 2 * (size_t)config.max_dirty * 4;
+    size_t lists = 2 * (size_t)config.max_dirty * 4 +
+                   config.max_fills * sizeof(struct ledger_fill) +
+                   config.max_order_rows * sizeof(struct ledger_order) + 4 * 64;
+    size_t tail = world.bytes - ring - lists;
 
     ck_assert_msg(read_back_digest(world.ledger) == digest, "%s: digest", why);
     ck_assert_msg(memcmp(now + 4096, world.copy + 4096, tail - 4096) == 0, "%s: bytes", why);

@@ -92,7 +92,7 @@ write_body(struct ledger *ledger, struct cnop_buf *body)
         ledger_forget(ledger, ledger_mark(ledger));
         if (ledger_apply(ledger, &command, &outcome) != CNOP_OK || !outcome.changed)
             continue;
-        ledger_record_encode(body, &command, &outcome);
+        ledger_record_encode(body, &command, &outcome, NULL);
         count++;
     }
     ck_assert(!body->overflow);
@@ -123,19 +123,19 @@ START_TEST(replay_gives_the_same_state)
     void *first_memory, *second_memory;
     struct ledger *first = open_ledger(&first_memory);
     struct ledger *second = open_ledger(&second_memory);
-    struct ledger_command command;
+    struct ledger_record record;
     struct cnop_buf buf;
     struct cnop_str body;
     size_t count, replayed = 0;
-    int64_t id;
 
     cnop_buf_init(&buf, framed + LEDGER_CHAIN_FRAME_BYTES, BODY_BYTES);
     count = write_body(first, &buf);
     ck_assert_uint_gt(count, 200);
     body = cnop_buf_view(&buf);
     while (body.len > 0) {
-        ck_assert_int_eq(ledger_record_decode(&body, &command, &id), CNOP_OK);
-        replay_one(second, &command, id);
+        ck_assert_int_eq(ledger_record_decode(&body, &record), CNOP_OK);
+        ck_assert(!record.has_mark);
+        replay_one(second, &record.command, record.id);
         replayed++;
     }
     ck_assert_uint_eq(replayed, count);
@@ -150,9 +150,9 @@ START_TEST(a_cut_record_is_refused)
     void *memory;
     struct ledger *ledger = open_ledger(&memory);
     struct ledger_command command;
+    struct ledger_record record;
     struct cnop_buf buf;
     struct cnop_str whole;
-    int64_t id;
 
     cnop_buf_init(&buf, framed, 4096);
     for (int step = 0; step < 4; step++) {
@@ -161,20 +161,20 @@ START_TEST(a_cut_record_is_refused)
         command = command_at(step);
         ck_assert_int_eq(ledger_apply(ledger, &command, &outcome), CNOP_OK);
         cnop_buf_clear(&buf);
-        ledger_record_encode(&buf, &command, &outcome);
+        ledger_record_encode(&buf, &command, &outcome, NULL);
         for (size_t len = 0; len < buf.len; len++) {
             struct cnop_str cut = cnop_str_make(buf.ptr, len);
 
-            ck_assert_int_eq(ledger_record_decode(&cut, &command, &id), CNOP_E_INVALID);
+            ck_assert_int_eq(ledger_record_decode(&cut, &record), CNOP_E_INVALID);
             ck_assert_uint_eq(cut.len, len); /* untouched */
         }
         whole = cnop_buf_view(&buf);
-        ck_assert_int_eq(ledger_record_decode(&whole, &command, &id), CNOP_OK);
+        ck_assert_int_eq(ledger_record_decode(&whole, &record), CNOP_OK);
         ck_assert_uint_eq(whole.len, 0);
     }
     framed[0] = 99;
     whole = cnop_buf_view(&buf);
-    ck_assert_int_eq(ledger_record_decode(&whole, &command, &id), CNOP_E_INVALID);
+    ck_assert_int_eq(ledger_record_decode(&whole, &record), CNOP_E_INVALID);
     free(memory);
 }
 END_TEST

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* Prices that reach resting orders: what the engine gives the ledger, before which commands, in how
+ * many steps, and after a failed commit or a start. Covers fcgi_services/order/engine_cross.c. */
+#include <string.h>
+
+#include "shared/base/clock.h"
+#include "tests/unit/order/engine_bench.h"
+#include "tests/unit/unit.h"
+
+#define FIRST 1 /* assets */
+#define OTHER 2
+#define MANY 300
+
+static struct ledger_outcome answers[2 * MANY];
+static enum cnop_err errs[2 * MANY];
+static uint32_t answered[2 * MANY], answer_count;
+static uint64_t seq;
+
+static void
+on_done(struct engine_job *job)
+{
+    errs[job->owner_index] = job->err;
+    answers[job->owner_index] = job->outcome;
+    answered[job->owner_index] = ++answer_count;
+}
+
+static uint32_t asked;
+
+static uint32_t
+ask(const struct ledger_command *command)
+{
+    struct engine_job *job = engine_job_take(bench.engine);
+
+    ck_assert_ptr_nonnull(job);
+    job->command = *command;
+    job->done = on_done;
+    job->owner_index = asked;
+    engine_submit(bench.engine, job);
+    return asked++;
+}
+
+static uint32_t
+buy(uint16_t asset_id, int64_t price_e10)
+{
+    return ask(&(struct ledger_command){.op = price_e10 == 0 ? LEDGER_OP_ORDER : LEDGER_OP_LIMIT,
+                                        .account_id = BENCH_ACCOUNT + asked % 3,
+                                        .side = LEDGER_BUY,
+                                        .asset_id = asset_id,
+                                        .qty = {CNOP_E8 / 10},
+                                        .price = {price_e10},
+                                        .tif = LEDGER_GTC});
+}
+
+static void
+tick(uint16_t asset_id, int64_t dollars)
+{
+    const struct ledger_command command = {.op = LEDGER_OP_TICK,
+                                           .asset_id = asset_id,
+                                           .price = {dollars * CNOP_E10},
+                                           .price_seq = ++seq,
+                                           .time_us = cnop_clock_wall_us()};
+
+    ck_assert_int_eq(engine_tick(bench.engine, &command), CNOP_OK);
+}
+
+static void
+open_markets(void)
+{
+    asked = answer_count = 0;
+    bench_open();
+    for (uint16_t id = FIRST; id <= OTHER; id++) {
+        const struct ledger_asset asset = {
+            .id = id, .known = true, .active = true, .symbol = "A", .symbol_len = 1};
+
+        ck_assert_int_eq(ledger_load_asset(bench.ledger, &asset), CNOP_OK);
+        tick(id, 100);
+    }
+    for (int account = 0; account < 3; account++) {
+        (void)ask(&(struct ledger_command){.op = LEDGER_OP_GIFT,
+                                           .account_id = BENCH_ACCOUNT + account,
+                                           .amount = {1000000 * CNOP_E8}});
+    }
+}
+
+/* Commits whatever is sent until nothing is left. */
+static void
+settle(void)
+{
+    bench_round();
+    while (bench.committer.batch != NULL)
+        bench_commit(CNOP_OK);
+    ck_assert_uint_eq(engine_status(bench.engine).waiting_count, 0);
+}
+
+START_TEST(orders_that_a_price_reaches_come_before_later_orders)
+{
+    uint32_t resting, later;
+
+    open_markets();
+    resting = buy(FIRST, 99 * CNOP_E10);
+    settle();
+    ck_assert_int_eq(answers[resting].posting.status, LEDGER_QUEUED);
+    tick(FIRST, 98);
+    later = buy(FIRST, 0);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    /* The trade of the resting order took the id before. */
+    ck_assert_int_eq(answers[later].posting.id, answers[resting].posting.id + 2);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_price_that_reaches_nobody_gives_nothing)
+{
+    uint32_t sent;
+
+    open_markets();
+    (void)buy(FIRST, 90 * CNOP_E10);
+    settle();
+    sent = bench.committer.sent_count;
+    tick(FIRST, 95);
+    settle();
+    ck_assert_uint_eq(bench.committer.sent_count, sent);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_step_that_fails_waits_for_the_next_price)
+{
+    open_markets();
+    (void)buy(FIRST, 99 * CNOP_E10);
+    settle();
+    tick(FIRST, 98);
+    bench_round();
+    ck_assert_ptr_nonnull(bench.committer.batch);
+    bench_commit(CNOP_E_DB_FAILED);
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
+    tick(FIRST, 97);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_step_whose_row_is_refused_is_nobodys_fault)
+{
+    uint32_t later;
+
+    open_markets();
+    (void)buy(FIRST, 99 * CNOP_E10);
+    settle();
+    tick(FIRST, 98);
+    bench_round();
+    later = buy(OTHER, 0);
+    bench_commit(CNOP_E_INTERNAL);
+    while (bench.committer.batch != NULL)
+        bench_commit(CNOP_OK);
+    settle();
+    ck_assert_int_eq(errs[later], CNOP_OK);
+    bench_close();
+}
+END_TEST
+
+START_TEST(many_orders_are_taken_in_steps_while_other_markets_go_on)
+{
+    uint32_t waiting, other;
+
+    open_markets();
+    for (int i = 0; i < MANY; i++) {
+        (void)buy(FIRST, 99 * CNOP_E10);
+        if (i % 20 == 0)
+            settle();
+    }
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), MANY);
+    tick(FIRST, 98);
+    waiting = buy(FIRST, 0);
+    other = buy(OTHER, 0);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    ck_assert_int_eq(errs[waiting], CNOP_OK);
+    /* Applied before it, though asked after it. */
+    ck_assert_int_lt(answers[other].posting.id, answers[waiting].posting.id);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_market_that_resumes_is_looked_at)
+{
+    struct ledger_command command = {.op = LEDGER_OP_HALT, .asset_id = FIRST};
+
+    open_markets();
+    (void)buy(FIRST, 99 * CNOP_E10);
+    (void)ask(&command);
+    settle();
+    tick(FIRST, 98);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
+    command.op = LEDGER_OP_RESUME;
+    (void)ask(&command);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    bench_close();
+}
+END_TEST
+
+static void
+add(TCase *tests)
+{
+    tcase_add_test(tests, orders_that_a_price_reaches_come_before_later_orders);
+    tcase_add_test(tests, a_price_that_reaches_nobody_gives_nothing);
+    tcase_add_test(tests, a_step_that_fails_waits_for_the_next_price);
+    tcase_add_test(tests, a_step_whose_row_is_refused_is_nobodys_fault);
+    tcase_add_test(tests, many_orders_are_taken_in_steps_while_other_markets_go_on);
+    tcase_add_test(tests, a_market_that_resumes_is_looked_at);
+}
+
+UNIT_MAIN("engine_cross", add)
