@@ -97,8 +97,8 @@ END_TEST
 START_TEST(foreign_keys_are_ignored)
 {
     static const char *const foreign[] = {
-        "{\"kty\":\"RSA\",\"kid\":\"r1\",\"alg\":\"RS256\",\"use\":\"sig\",\"n\":\"AQAB\","
-        "\"e\":\"AQAB\",\"x5c\":[\"AQAB\"]}",
+        ("{\"kty\":\"RSA\",\"kid\":\"r1\",\"alg\":\"RS256\",\"use\":\"sig\",\"n\":\"AQAB\","
+         "\"e\":\"AQAB\",\"x5c\":[\"AQAB\"]}"),
         "{\"kty\":\"EC\",\"crv\":\"P-384\",\"kid\":\"p1\",\"alg\":\"ES384\"}",
         "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"e1\",\"alg\":\"ES256\",\"use\":\"enc\"}",
     };
