@@ -114,10 +114,10 @@ def run_make_check(run, log, build, minutes):
     return Result(totals.get("PASS", 0), failed)
 
 
-def run_node(run, log, command, minutes):
+def run_node(run, log, command, minutes, *files):
     """The totals of node:test (a line each) or of Vitest (one line), from the output."""
     before = log.tell()
-    code = shell(run, log, [command], minutes, check=False)
+    code = shell(run, log, [command, *files], minutes, check=False)
     text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
     totals = {key: int(value) for key, value in re.findall(r"^ℹ (pass|fail|skipped) (\d+)$", text, re.M)}
     for line in re.findall(r"^ +Tests  (.+) \(\d+\)", re.sub(r"\x1b\[[0-9;]*m", "", text), re.M):
@@ -307,6 +307,20 @@ def suite_frontend(run, log):
 def suite_e2e(run, log):
     """the UI in a real browser on the real stack"""
     return run_node(run, log, "tests/e2e/run.sh", 15)
+
+
+def suite_market(run, log):
+    """two people trade with each other in two browsers, between the prices of the house"""
+    settings = run.folder / "etc" / "local.yml"
+    before = settings.read_text(encoding="utf-8")
+    deploy = ["./deploy.sh", "local", "deploy", "--no-ui"]
+    try:
+        settings.write_text(before + "order:\n  house_spread_bps: 400\n", encoding="utf-8")
+        shell(run, log, deploy, 5)
+        return run_node(run, log, "tests/e2e/run.sh", 10, "market/two-people.test.ts")
+    finally:
+        settings.write_text(before, encoding="utf-8")
+        shell(run, log, deploy, 5)
 
 
 def suite_check(run, log):

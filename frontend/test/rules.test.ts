@@ -94,8 +94,8 @@ describe('review', () => {
   });
 
   it('rounds the missing cash up to a cent', () => {
-    expect(missingCash('-12.341')).toBe('12.35');
-    expect(missingCash('0.00')).toBeNull();
+    expect(missingCash('100.00', '87.659')).toBe('12.35');
+    expect(missingCash('100.00', '100.00')).toBeNull();
   });
 });
 

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Orders and trades: reading them, previewing and placing one.
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { GET, POST, unwrap } from '~/api/client';
+import { DELETE, GET, POST, unwrap } from '~/api/client';
 import { byCursor } from '~/api/cursor';
 import { roots } from '~/api/keys';
+import { LIVE_MS } from '~/api/live';
+import { isProblem } from '~/api/problem';
 import { untilAnswered } from '~/api/send-again';
-import type { Order, OrderStatus, OrderType, Preview } from '~/api/types';
+import type { Order, OrderStatus, OrderType, Preview, TimeInForce } from '~/api/types';
 
 export interface OrderFilter {
   asset_id?: string;
   order_type?: OrderType;
-  status?: OrderStatus;
+  status?: OrderStatus | 'open';
 }
 
 export interface OrderDraft {
@@ -18,11 +20,23 @@ export interface OrderDraft {
   asset_id: string;
   quantity?: string;
   amount?: string;
-  /** The worst acceptable one. */
+  /** The limit of a limit order, the worst acceptable price of a market order. */
   price?: string;
+  time_in_force?: TimeInForce;
+  post_only?: true;
   /** The whole position, although it is worth more than the largest order. */
   close?: true;
 }
+
+const OPEN_PAGE = 20;
+
+/** Not final: it waits on the book, or is on its way there. */
+export const isWaiting = ({ status }: Order) => waiting.has(status);
+
+const waiting = new Set<OrderStatus>(['pending', 'queued', 'partial', 'processing']);
+
+/** What waits may be filled by somebody else at any time. */
+const whileWaiting = (orders: readonly Order[] | undefined) => (orders?.some(isWaiting) ? LIVE_MS : false);
 
 export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
   infiniteQueryOptions({
@@ -36,15 +50,25 @@ export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
         }),
       ),
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => whileWaiting(state.data?.pages.flatMap(({ data }) => data)),
   });
+
+export const openOrdersQuery = () => ({
+  ...ordersQuery({ status: 'open' }, OPEN_PAGE),
+  refetchInterval: LIVE_MS,
+});
 
 export const orderQuery = (orderId: string) =>
   queryOptions({
     queryKey: [...roots.money, 'order', orderId],
-    queryFn: async ({ signal }) =>
-      (await unwrap(GET('/api/v1/orders/{order_id}', { params: { path: { order_id: orderId } }, signal })))
-        .data,
+    queryFn: ({ signal }) => readOrder(orderId, signal),
+    refetchInterval: ({ state }) => whileWaiting(state.data && [state.data]),
   });
+
+async function readOrder(orderId: string, signal?: AbortSignal): Promise<Order> {
+  const path = { order_id: orderId };
+  return (await unwrap(GET('/api/v1/orders/{order_id}', { params: { path }, signal }))).data;
+}
 
 /** The person's own trades of one asset, newest first. */
 export const fillsQuery = (assetId: string, pageSize: number) =>
@@ -63,8 +87,9 @@ export const fillsQuery = (assetId: string, pageSize: number) =>
 const limitOf = ({ price }: OrderDraft) => (price === undefined ? {} : { price });
 
 function orderBody(draft: OrderDraft) {
-  const { order_type, asset_id } = draft;
-  const common = { order_type, asset_id, ...limitOf(draft) };
+  const { order_type, asset_id, time_in_force, post_only } = draft;
+  const terms = { ...(time_in_force ? { time_in_force } : {}), ...(post_only ? { post_only } : {}) };
+  const common = { order_type, asset_id, ...limitOf(draft), ...terms };
   return draft.amount === undefined
     ? { ...common, quantity: draft.quantity ?? '' }
     : { ...common, amount: draft.amount };
@@ -94,4 +119,16 @@ export async function placeOrder(draft: OrderDraft, key: string): Promise<Order>
       ? unwrap(POST('/api/v1/positions/{asset_id}/close', { params: { header, path }, body: limitOf(draft) }))
       : unwrap(POST('/api/v1/orders', { params: { header }, body: orderBody(draft) }));
   return (await untilAnswered(send)).data;
+}
+
+/** Takes an order off the book. Gives it as it ended, which may be otherwise: somebody can have filled it first. */
+export async function cancelOrder(orderId: string): Promise<Order> {
+  const path = { order_id: orderId };
+  try {
+    return (await untilAnswered(() => unwrap(DELETE('/api/v1/orders/{order_id}', { params: { path } }))))
+      .data;
+  } catch (error) {
+    if (isProblem(error) && error.code === 'order_final') return await readOrder(orderId);
+    throw error;
+  }
 }

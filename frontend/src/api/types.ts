@@ -23,4 +23,5 @@ export type Profile = Schemas['Profile'];
 export type ProfileChange = Schemas['ProfileRequest'];
 export type Registration = Schemas['RegisterRequest'];
 export type Session = Schemas['Session'];
+export type TimeInForce = Schemas['TimeInForce'];
 export type Transaction = Schemas['TransactionList']['transactions'][number];

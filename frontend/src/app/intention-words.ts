@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // An intention in words: what was asked for, and what to say when it is done.
 import type { Intention } from '~/api/intention';
+import { orderWords, sideOf } from '~/app/order-words';
 import { paths } from '~/app/paths';
-import { money, price, quantity, total } from '~/lib/format';
+import { money, quantity, total } from '~/lib/format';
 import { account } from '~/text/account';
 import { outcome } from '~/text/outcome';
 import { trade } from '~/text/trade';
@@ -17,7 +18,7 @@ interface DoneWords {
 export function wishOf({ kind, content }: Intention): string {
   if (kind === 'move') return outcome.what(outcome.move[content.direction], money(content.amount));
   if (kind === 'gift') return outcome.gift;
-  const side = content.order_type === 'market_buy' ? 'buy' : 'sell';
+  const side = sideOf(content.order_type);
   const what =
     content.amount === undefined
       ? `${quantity(content.quantity ?? '0')} ${content.asset_id}`
@@ -34,10 +35,10 @@ export function doneWords(intention: Intention): DoneWords {
   if (intention.kind === 'gift') return { title: outcome.gifted(money(intention.answer?.amount ?? '0')) };
   const order = intention.answer;
   if (!order) return { title: outcome.sending(wishOf(intention)) };
-  const side = order.order_type === 'market_buy' ? 'buy' : 'sell';
+  const { title, lines } = orderWords(order);
   return {
-    title: trade.done.title[side],
-    text: trade.done.sentence(quantity(order.quantity), order.asset_id, price(order.price)),
+    title,
+    text: lines.join('. '),
     link: { to: paths.order(order.order_id), label: trade.done.order },
   };
 }

@@ -4,6 +4,7 @@ export const account = {
   title: 'Account',
   text: 'Cash in, cash out, and every movement in between.',
   balance: 'Cash balance',
+  held: 'Held for open orders',
   tabs: 'Direction',
   deposit: 'Deposit',
   withdraw: 'Withdraw',

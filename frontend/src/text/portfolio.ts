@@ -5,6 +5,7 @@ export const portfolio = {
   text: 'What you hold, what it has cost and what it is worth now.',
   total: 'Total value',
   cash: 'Cash',
+  held: 'Of it held for orders:',
   assets: 'Assets',
   unrealised: 'Unrealised P/L',
   realised: 'Realised P/L',

@@ -27,6 +27,13 @@ export const problemsByCode: Record<string, ProblemWords> = {
     'Trading is halted',
     'Trading in this asset has been stopped for now. Your order was not placed.',
   ],
+  price_tick: ['The price has too many digits', 'Use at most six digits, and whole cents from $1,000 on.'],
+  price_out_of_band: ['The limit is far from the price', 'Choose one nearer to the current price.'],
+  post_only_would_take: ['It would trade at once', 'Choose another limit, or let it trade at once.'],
+  order_combination: ['These terms exclude each other', 'What may only wait cannot end at once.'],
+  too_many_open_orders: ['Too many open orders', 'Cancel one of them first.'],
+  book_full: ['The book is full', 'No more orders can wait now. Try again later.'],
+  order_final: ['The order has ended', 'It cannot be cancelled any more.'],
   no_liquidity: ['Nobody trades that much now', 'Choose a smaller quantity, or try again later.'],
   price_stale: ['There is no current price', 'Try again in a moment.'],
   price_limit_exceeded: [

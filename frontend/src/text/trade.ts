@@ -2,7 +2,10 @@
 
 export const trade = {
   title: 'Trade',
-  text: 'Market orders fill at once at the current price.',
+  text: 'Market orders fill at once at the current price; limit orders wait for theirs.',
+  kind: 'Order type',
+  market: 'Market',
+  limitOrder: 'Limit',
   asset: 'Asset',
   assetPlaceholder: 'Search 250 assets by name or symbol',
   noMatch: 'No asset matches.',
@@ -33,6 +36,8 @@ export const trade = {
     quantity: 'Quantity',
     fee: 'Fee',
     total: { buy: 'You pay', sell: 'You receive' },
+    limitPrice: 'Limit price',
+    limitTotal: { buy: 'You pay at most', sell: 'You receive at least' },
     balanceAfter: 'Cash after',
     quantityAfter: 'Holding after',
   },
@@ -48,7 +53,7 @@ export const trade = {
   },
   against: {
     funds: (missing: string) => `You need ${missing} more cash for this.`,
-    holdings: (held: string, asset: string) => `You hold ${held} ${asset}.`,
+    holdings: (free: string, asset: string) => `You can sell ${free} ${asset}.`,
     small: (least: string, asset: string) => `The smallest order is ${least} ${asset}.`,
     smallValue: (least: string) => `The smallest order is worth ${least}.`,
     tooSmall: 'This is less than the smallest order.',
@@ -76,6 +81,10 @@ export const trade = {
   },
   done: {
     title: { buy: 'Bought', sell: 'Sold' },
+    waiting: { buy: 'Order to buy placed', sell: 'Order to sell placed' },
+    ended: { cancelled: 'Order cancelled', expired: 'Order expired' },
+    waits: (quantity: string, asset: string, price: string) => `${quantity} ${asset} waits at ${price}`,
+    left: (quantity: string, asset: string) => `${quantity} ${asset} was not filled`,
     sentence: (quantity: string, asset: string, price: string) => `${quantity} ${asset} at ${price}`,
     order: 'See the order',
     again: 'New order',
@@ -86,6 +95,8 @@ export const trade = {
   recentEmpty: 'You have not placed an order yet.',
   holdings: 'Cash and holding',
   cash: 'Cash',
+  heldCash: 'Held for orders to buy',
+  heldUnits: 'Of it, held for orders to sell',
   holding: (asset: string) => `${asset} held`,
   worth: 'Worth',
 } as const;

@@ -4,14 +4,21 @@ import { common } from '~/text/common';
 import { Spinner } from '~/ui/Spinner';
 
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: 'plain' | 'primary' | 'danger' | 'quiet';
+  look?: 'plain' | 'primary' | 'danger' | 'quiet' | 'buy' | 'sell';
   small?: boolean;
   /** Shows progress and ignores further clicks until the work is done; the button keeps focus. */
   busy?: boolean;
   ref?: Ref<HTMLButtonElement>;
 }
 
-const looks = { plain: '', primary: 'btn-primary', danger: 'btn-danger', quiet: 'btn-quiet' } as const;
+const looks = {
+  plain: '',
+  primary: 'btn-primary',
+  danger: 'btn-danger',
+  quiet: 'btn-quiet',
+  buy: 'btn-primary btn-buy',
+  sell: 'btn-primary btn-sell',
+} as const;
 
 export function Button({ look = 'plain', small, busy, className, children, onClick, ...rest }: Props) {
   const classes = ['btn', looks[look], small ? 'btn-small' : '', className].filter(Boolean).join(' ');

@@ -3,12 +3,13 @@
 import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { OrderStatus, OrderType } from '~/api/types';
+import { sideOf } from '~/app/order-words';
 import { paths } from '~/app/paths';
 import { orders } from '~/text/orders';
 import { Time } from '~/ui/Time';
 
 export function isBuy(type: OrderType): boolean {
-  return type === 'market_buy' || type === 'limit_buy';
+  return sideOf(type) === 'buy';
 }
 
 export function SideLabel({ buy, text }: { buy: boolean; text: string }) {
@@ -33,6 +34,8 @@ export function TypeLabel({ type, assetId }: { type: OrderType; assetId?: string
 
 const tones: Partial<Record<OrderStatus, string>> = {
   completed: 'bg-up-tint text-up',
+  queued: 'bg-tint text-on-tint',
+  partial: 'bg-tint text-on-tint',
   failed: 'bg-down-tint text-down',
   expired: 'bg-warn-tint text-warn',
 };

@@ -25,7 +25,12 @@ const columns: readonly Column<Order>[] = [
     phone: 'left-2',
     cell: (order) => <Amount value={order.quantity} as="quantity" />,
   },
-  { label: words.price, num: true, phone: 'right-2', cell: (order) => price(order.price) },
+  {
+    label: words.price,
+    num: true,
+    phone: 'right-2',
+    cell: (order) => price(order.average_price ?? order.price),
+  },
   {
     label: words.total,
     num: true,

@@ -24,7 +24,14 @@ export function PortfolioFigures({ portfolio }: { portfolio: Portfolio | undefin
   return (
     <dl className="mb-5 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
       <Figure label={words.total}>{portfolio ? <Amount value={portfolio.total_value} /> : waiting}</Figure>
-      <Figure label={words.cash}>{portfolio ? <Amount value={cash} /> : waiting}</Figure>
+      <Figure label={words.cash}>
+        {portfolio ? <Amount value={cash} /> : waiting}
+        {portfolio && decimal.sign(portfolio.held_cash) > 0 ? (
+          <span className="block font-normal text-muted text-sm">
+            {words.held} <Amount value={portfolio.held_cash} />
+          </span>
+        ) : null}
+      </Figure>
       <Figure label={words.assets}>{portfolio ? <Amount value={assets} /> : waiting}</Figure>
       <Figure label={words.unrealised}>
         {portfolio ? <Profit value={portfolio.unrealised_pnl} /> : waiting}

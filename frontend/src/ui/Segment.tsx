@@ -2,6 +2,8 @@
 interface Choice<T extends string> {
   value: T;
   label: string;
+  /** Its colour while it is on. */
+  tone?: 'up' | 'down';
 }
 
 interface Props<T extends string> {
@@ -22,6 +24,7 @@ export function Segment<T extends string>({ label, choices, value, onChange, cla
           key={choice.value}
           type="button"
           aria-pressed={choice.value === value}
+          data-tone={choice.tone}
           onClick={() => onChange(choice.value)}
         >
           {choice.label}

@@ -19,12 +19,14 @@ export type MockMovement = Answer<'listTransactions'>['transactions'][number];
 export type MockUser = Answer<'getProfile'> & { password: string };
 
 export interface OrderWish {
-  order_type: 'market_buy' | 'market_sell';
+  order_type: MockOrder['order_type'];
   asset_id: string;
   quantity?: string;
   amount?: string;
   price?: string;
   close?: true;
+  time_in_force?: 'GTC' | 'IOC' | 'FOK';
+  post_only?: boolean;
 }
 
 export type MockViolation = Answer<'previewOrder'>['data']['violations'][number];
@@ -116,16 +118,27 @@ export class Bank {
     return movement;
   }
 
+  /** What waiting orders hold of it. */
+  held(assetId: string): Big {
+    return this.orders
+      .filter(({ held }) => held?.asset_id === assetId)
+      .reduce((sum, { held }) => sum.plus(held?.amount ?? 0), new Big(0));
+  }
+
   preview(wish: OrderWish) {
     const asset = this.asset(wish.asset_id);
     if (!asset) return null;
-    const buy = wish.order_type === 'market_buy';
+    const buy = wish.order_type.endsWith('_buy');
+    const limit = wish.order_type.startsWith('limit');
+    const price = limit ? (wish.price ?? '0') : asset.price;
     const quantity = wish.quantity
       ? new Big(wish.quantity)
       : new Big(wish.amount ?? 0).div(asset.price).round(8, Big.roundDown);
-    const total = quantity.times(asset.price).round(8, buy ? Big.roundUp : Big.roundDown);
-    const held = this.holdings.get(asset.asset_id)?.quantity ?? new Big(0);
-    const balanceAfter = buy ? this.balance.minus(total) : this.balance.plus(total);
+    const total = quantity.times(price).round(8, buy ? Big.roundUp : Big.roundDown);
+    const owned = this.holdings.get(asset.asset_id)?.quantity ?? new Big(0);
+    const held = owned.minus(this.held(asset.asset_id));
+    const free = this.balance.minus(this.held('USD'));
+    const balanceAfter = buy ? free.minus(total) : free.plus(total);
     const quantityAfter = buy ? held.plus(quantity) : held.minus(quantity);
     const violations: MockViolation[] = [];
     const whole = !buy && quantity.gt(0) && quantity.eq(held);
@@ -139,7 +152,15 @@ export class Bank {
         message: `Balance $${cash(this.balance)}, required $${cash(total)}.`,
       });
     }
-    if (wish.price && (buy ? new Big(asset.price).gt(wish.price) : new Big(asset.price).lt(wish.price)))
+    if (limit && new Big(price).gt(new Big(asset.price).times(2)))
+      violations.push({ code: 'price_out_of_band', message: `The limit is $${price}.` });
+    if (wish.post_only && this.reaches(wish, asset))
+      violations.push({ code: 'post_only_would_take', message: 'The order is post-only.' });
+    if (
+      !limit &&
+      wish.price &&
+      (buy ? new Big(asset.price).gt(wish.price) : new Big(asset.price).lt(wish.price))
+    )
       violations.push({ code: 'price_limit_exceeded', message: `The price is $${asset.price}.` });
     if (quantityAfter.lt(0)) {
       violations.push({
@@ -151,8 +172,8 @@ export class Bank {
       order_type: wish.order_type,
       asset_id: asset.asset_id,
       quantity: quantity.toFixed(),
-      price: asset.price,
-      price_limit: wish.price ?? null,
+      price,
+      price_limit: limit ? null : (wish.price ?? null),
       total_amount: exact(total),
       fee: '0.00',
       balance_after: exact(balanceAfter),
@@ -160,6 +181,43 @@ export class Bank {
       accepted: violations.length === 0,
       violations,
     };
+  }
+
+  /** Whether a limit order meets the house, which buys and sells at the price itself. */
+  private reaches({ order_type, price = '0' }: OrderWish, asset: MockAsset): boolean {
+    return order_type === 'limit_buy' ? new Big(price).gte(asset.price) : new Big(price).lte(asset.price);
+  }
+
+  /** A limit order that nobody fills at once. */
+  private wait(order: MockOrder, { time_in_force = 'GTC', post_only = false }: OrderWish): MockOrder {
+    const waits = time_in_force === 'GTC';
+    const buy = order.order_type === 'limit_buy';
+    const held = buy
+      ? { asset_id: 'USD', amount: order.total_amount }
+      : { asset_id: order.asset_id, amount: order.quantity };
+    const resting: MockOrder = {
+      ...example('cancelOrder').data,
+      ...order,
+      status: waits ? 'queued' : 'expired',
+      total_amount: '0.00',
+      time_in_force,
+      post_only,
+      remaining_quantity: order.quantity,
+      held: waits ? held : { ...held, amount: '0' },
+      reason: waits ? null : 'ioc_remainder',
+      updated_at: order.created_at,
+    };
+    this.orders.unshift(resting);
+    return resting;
+  }
+
+  /** Null: there is no such order; a violation: it has ended. */
+  cancel(orderId: string): MockOrder | MockViolation | null {
+    const order = this.orders.find(({ order_id }) => order_id === orderId);
+    if (!order) return null;
+    if (order.status !== 'queued') return { code: 'order_final', message: `The order is ${order.status}.` };
+    const held = { asset_id: 'USD', ...order.held, amount: '0' };
+    return Object.assign(order, { status: 'cancelled', reason: 'user', held });
   }
 
   place(wish: OrderWish, key: string | null): MockOrder | MockViolation {
@@ -179,10 +237,13 @@ export class Bank {
       client_order_id: key,
       created_at: now(),
     };
+    const asset = this.asset(wish.asset_id);
+    if (asset && wish.order_type.startsWith('limit') && !this.reaches(wish, asset))
+      return this.wait(order, wish);
     const held = this.holdings.get(order.asset_id) ?? { quantity: new Big(0), cost: new Big(0) };
     const quantity = new Big(order.quantity);
     const total = new Big(order.total_amount);
-    if (order.order_type === 'market_buy') {
+    if (order.order_type.endsWith('_buy')) {
       this.holdings.set(order.asset_id, {
         quantity: held.quantity.plus(quantity),
         cost: held.cost.plus(total),
@@ -238,7 +299,7 @@ export class Bank {
         .map((holding) => ({
           asset_id: holding.asset_id,
           quantity: holding.quantity.toFixed(),
-          held_quantity: '0',
+          held_quantity: this.held(holding.asset_id).toFixed(),
           current_price: holding.price,
           market_value: cash(holding.value),
           percentage: total.eq(0) ? '0' : holding.value.times(100).div(total).toFixed(2),
@@ -247,8 +308,8 @@ export class Bank {
           unrealised_pnl: cash(holding.value.minus(holding.cost)),
           realised_pnl: '0.00',
         })),
-      cash: cash(this.balance),
-      held_cash: '0.00',
+      cash: cash(this.balance.minus(this.held('USD'))),
+      held_cash: cash(this.held('USD')),
       total_value: cash(total),
       cost_basis: cash(cost),
       unrealised_pnl: cash(value.minus(cost)),

@@ -155,7 +155,13 @@ function moneyHandlers(bank: Bank, api: Api) {
       });
     };
   return [
-    http.get(api('/balance'), () => answer('getBalance', { current_balance: bank.balance.toFixed(2) })),
+    http.get(api('/balance'), () => {
+      const held = bank.held('USD');
+      return answer('getBalance', {
+        current_balance: bank.balance.minus(held).toFixed(2),
+        held_balance: held.toFixed(2),
+      });
+    }),
     http.get(api('/balance/limits'), () => answer('getLimits', bank.limits())),
     http.get(api('/balance/transactions'), ({ request }) => {
       const { rows, more } = page(request, bank.movements);
@@ -225,7 +231,10 @@ function orderHandlers(bank: Bank, api: Api) {
         request,
         bank.orders.filter((order) =>
           (['asset_id', 'order_type', 'status'] as const).every(
-            (name) => !query.get(name) || query.get(name) === order[name],
+            (name) =>
+              !query.get(name) ||
+              query.get(name) === order[name] ||
+              (query.get(name) === 'open' && order.status === 'queued'),
           ),
         ),
       );
@@ -235,14 +244,19 @@ function orderHandlers(bank: Bank, api: Api) {
       const data = bank.orders.find(({ order_id }) => order_id === params.id);
       return data ? answer('getOrder', { data }) : refused('not_found');
     }),
+    http.delete(api('/orders/:id'), ({ params }) => {
+      const ended = bank.cancel(String(params.id));
+      if (!ended) return refused('not_found');
+      return 'code' in ended ? refused(ended.code, ended.message) : answer('cancelOrder', { data: ended });
+    }),
     http.get(api('/assets/:id/transactions'), ({ params, request }) => {
       const sample = first(example('listAssetTransactions').data);
       const trades = bank.orders
-        .filter(({ asset_id }) => asset_id === params.id)
+        .filter(({ asset_id, status }) => asset_id === params.id && status === 'completed')
         .map(({ asset_id, order_type, quantity, price, order_id, created_at }) => ({
           ...sample,
           ...{ asset_id, quantity, price, order_id, timestamp: created_at },
-          transaction_type: order_type === 'market_buy' ? ('BUY' as const) : ('SELL' as const),
+          transaction_type: order_type.endsWith('_buy') ? ('BUY' as const) : ('SELL' as const),
         }));
       const { rows, more } = page(request, trades);
       return answer('listAssetTransactions', { data: rows, ...more });

@@ -6,6 +6,7 @@ import { LimitsCard } from '~/features/account/LimitsCard';
 import { MoneyForm } from '~/features/account/MoneyForm';
 import { MovementsCard } from '~/features/account/MovementsCard';
 import { ProofCard } from '~/features/account/ProofCard';
+import { sign } from '~/lib/decimal';
 import { useSearch } from '~/lib/search';
 import { account } from '~/text/account';
 import { Amount } from '~/ui/Amount';
@@ -35,6 +36,11 @@ function BalanceHead() {
           )}
         </div>
       )}
+      {balance.data && sign(balance.data.held_balance) > 0 ? (
+        <p className="mt-1 text-muted text-sm">
+          {account.held}: <Amount value={balance.data.held_balance} />
+        </p>
+      ) : null}
     </div>
   );
 }

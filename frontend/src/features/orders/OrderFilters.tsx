@@ -1,32 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useDeferredValue, useId } from 'react';
+import { useDeferredValue } from 'react';
 import { assetsQuery } from '~/api/market';
 import type { OrderFilter } from '~/api/trading';
 import { orders } from '~/text/orders';
+import { Select } from '~/ui/Select';
 
-interface SelectProps {
-  label: string;
-  value: string;
-  /** The same width whatever the choices are, since they arrive later. */
-  wide?: boolean;
-  onChange: (value: string) => void;
-  children: ReactNode;
-}
-
-function Select({ label, value, wide, onChange, children }: SelectProps) {
-  const id = useId();
-  return (
-    <div className={`min-w-36 grow sm:grow-0 ${wide ? 'basis-full sm:w-72 sm:basis-auto' : ''}`}>
-      <label htmlFor={id} className="mb-1 block font-medium text-muted text-sm">
-        {label}
-      </label>
-      <select id={id} className="input" value={value} onChange={(event) => onChange(event.target.value)}>
-        {children}
-      </select>
-    </div>
-  );
-}
+const narrow = 'min-w-36 grow sm:grow-0';
 
 interface Props {
   filter: OrderFilter;
@@ -40,7 +20,13 @@ export function OrderFilters({ filter, onChange }: Props) {
   const known = chosen === '' || options.some(({ asset_id }) => asset_id === chosen);
   return (
     <search className="mb-4 flex flex-wrap gap-3" aria-label={orders.filters}>
-      <Select wide label={orders.asset} value={chosen} onChange={(value) => onChange('asset', value)}>
+      <Select
+        // The same width whatever the choices are, since they arrive later.
+        className={`${narrow} basis-full sm:w-72 sm:basis-auto`}
+        label={orders.asset}
+        value={chosen}
+        onChange={(value) => onChange('asset', value)}
+      >
         <option value="">{orders.anyAsset}</option>
         {known ? null : <option value={chosen}>{chosen}</option>}
         {options.map(({ asset_id, name }) => (
@@ -50,20 +36,26 @@ export function OrderFilters({ filter, onChange }: Props) {
         ))}
       </Select>
       <Select
+        className={narrow}
         label={orders.type}
         value={filter.order_type ?? ''}
         onChange={(value) => onChange('type', value)}
       >
         <option value="">{orders.anyType}</option>
-        <option value="market_buy">{orders.types.market_buy}</option>
-        <option value="market_sell">{orders.types.market_sell}</option>
+        {Object.entries(orders.types).map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
       </Select>
       <Select
+        className={narrow}
         label={orders.status}
         value={filter.status ?? ''}
         onChange={(value) => onChange('status', value)}
       >
         <option value="">{orders.anyStatus}</option>
+        <option value="open">{orders.openOnes}</option>
         {Object.entries(orders.statuses).map(([value, text]) => (
           <option key={value} value={value}>
             {text}

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { isMissing } from '~/api/problem';
-import { orderQuery } from '~/api/trading';
+import { isWaiting, orderQuery } from '~/api/trading';
 import type { Order } from '~/api/types';
 import { paths } from '~/app/paths';
+import { OrderFacts } from '~/features/orders/OrderFacts';
+import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
 import { orders } from '~/text/orders';
-import { Amount } from '~/ui/Amount';
+import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
-import { CopyText } from '~/ui/CopyText';
 import { EmptyState } from '~/ui/EmptyState';
-import { isBuy, StatusChip, TypeLabel } from '~/ui/OrderBits';
+import { isBuy } from '~/ui/OrderBits';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { Skeleton } from '~/ui/Skeleton';
@@ -21,75 +22,40 @@ import { Time } from '~/ui/Time';
 
 const words = orders.detail;
 
-function Row({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="flex flex-wrap justify-between gap-x-4 gap-y-1 px-4 py-3">
-      <dt className="text-muted">{label}</dt>
-      <dd className="ms-auto min-w-0 break-all text-end">{children}</dd>
-    </div>
-  );
+const CancelDialog = lazy(() => import('~/ui/CancelDialog'));
+
+interface Step {
+  text: string;
+  at: string;
 }
 
-function Facts({ order }: { order: Order }) {
-  return (
-    <dl className="card divide-y divide-line">
-      <Row label={orders.columns.status}>
-        <StatusChip status={order.status} />
-      </Row>
-      <Row label={orders.columns.type}>
-        <TypeLabel type={order.order_type} />
-      </Row>
-      <Row label={orders.columns.asset}>
-        <Link to={paths.asset(order.asset_id)} className="link">
-          {order.asset_id}
-        </Link>
-      </Row>
-      <Row label={orders.columns.quantity}>
-        <Amount value={order.quantity} as="quantity" />
-      </Row>
-      <Row label={orders.columns.price}>
-        <span className="num" title={order.price}>
-          {format.price(order.price)}
-        </span>
-      </Row>
-      <Row label={words.fee}>
-        <Amount value={order.fee} />
-      </Row>
-      <Row label={isBuy(order.order_type) ? words.paid : words.received}>
-        <strong>
-          <Amount value={order.total_amount} as="total" />
-        </strong>
-      </Row>
-      <Row label={words.placed}>
-        <Time at={order.created_at} />
-      </Row>
-      <Row label={words.id}>
-        <code>{order.order_id}</code> <CopyText text={order.order_id} />
-      </Row>
-      {order.client_order_id ? (
-        <Row label={words.clientId}>
-          <code>{order.client_order_id}</code>
-        </Row>
-      ) : null}
-    </dl>
-  );
+function stepsOf(order: Order): Step[] {
+  const { asset_id, status, created_at: placed } = order;
+  const now = order.updated_at ?? placed;
+  const filled = order.filled_quantity ?? order.quantity;
+  const left = format.quantity(order.remaining_quantity ?? '0');
+  const steps: Step[] = [{ text: words.accepted, at: placed }];
+  if (decimal.sign(filled) > 0) {
+    const price = format.price(order.average_price ?? order.price);
+    steps.push({ text: words.filled(format.quantity(filled), asset_id, price), at: now });
+  }
+  if (isWaiting(order)) steps.push({ text: words.waits(left, asset_id), at: now });
+  else if (status !== 'completed')
+    steps.push({ text: words.ended(orders.statuses[status], left, asset_id), at: now });
+  return steps;
 }
 
 function Timeline({ order }: { order: Order }) {
-  const steps: string[] = [words.accepted];
-  if (order.status === 'completed') {
-    steps.push(words.filled(format.quantity(order.quantity), order.asset_id, format.price(order.price)));
-  }
   return (
     <Card title={words.timeline}>
       <ol className="flex flex-col gap-4 p-4">
-        {steps.map((step) => (
-          <li key={step} className="flex gap-3">
+        {stepsOf(order).map(({ text, at }) => (
+          <li key={text} className="flex gap-3">
             <span className="mt-1.5 size-2.5 shrink-0 rounded-full bg-primary" aria-hidden="true" />
             <span>
-              {step}
+              {text}
               <span className="block text-muted text-sm">
-                <Time at={order.created_at} />
+                <Time at={at} />
               </span>
             </span>
           </li>
@@ -101,6 +67,8 @@ function Timeline({ order }: { order: Order }) {
 
 export function OrderPage({ orderId }: { orderId: string }) {
   const order = useQuery(orderQuery(orderId));
+  const [cancelling, setCancelling] = useState(false);
+  const again = useRef<HTMLAnchorElement>(null);
   const title = order.data
     ? words.title(orders.types[order.data.order_type], order.data.asset_id)
     : orders.columns.order;
@@ -113,7 +81,13 @@ export function OrderPage({ orderId }: { orderId: string }) {
       <PageHeader title={title}>
         {order.data ? (
           <>
+            {isWaiting(order.data) ? (
+              <Button look="danger" onClick={() => setCancelling(true)}>
+                {words.cancel}
+              </Button>
+            ) : null}
             <Link
+              ref={again}
               to={paths.trade(order.data.asset_id, isBuy(order.data.order_type) ? 'buy' : 'sell')}
               className="btn btn-primary"
             >
@@ -127,7 +101,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
       </PageHeader>
       {order.data ? (
         <div className="grid items-start gap-5 md:grid-cols-[minmax(0,1fr)_18rem]">
-          <Facts order={order.data} />
+          <OrderFacts order={order.data} />
           <Timeline order={order.data} />
         </div>
       ) : isMissing(order.error) ? (
@@ -145,6 +119,11 @@ export function OrderPage({ orderId }: { orderId: string }) {
       ) : (
         <Skeleton className="h-96" />
       )}
+      {order.data && cancelling ? (
+        <Suspense>
+          <CancelDialog order={order.data} onClose={() => setCancelling(false)} after={() => again.current} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { TABLE_ROW } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { ExportButton } from '~/ui/ExportButton';
 import { LoadMore } from '~/ui/LoadMore';
+import { OpenOrdersLater } from '~/ui/OpenOrdersLater';
 import { OrderTable } from '~/ui/OrderTable';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -33,7 +34,7 @@ function readFilter(params: URLSearchParams): OrderFilter {
   const [asset, type, status] = [params.get('asset'), params.get('type'), params.get('status')];
   if (asset && /^[A-Za-z0-9]{1,10}$/.test(asset)) filter.asset_id = asset.toUpperCase();
   if (type && type in orders.types) filter.order_type = type as OrderType;
-  if (status && status in orders.statuses) filter.status = status as OrderStatus;
+  if (status && (status === 'open' || status in orders.statuses)) filter.status = status as OrderStatus;
   return filter;
 }
 
@@ -60,6 +61,7 @@ export function OrdersPage() {
           {orders.place}
         </Link>
       </PageHeader>
+      {filtered ? null : <OpenOrdersLater quiet />}
       <OrderFilters filter={filter} onChange={change} />
       <div className="card">
         {rows && rows.length > 0 ? (

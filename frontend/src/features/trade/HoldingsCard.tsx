@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Portfolio } from '~/api/types';
 import { paths } from '~/app/paths';
+import { sign } from '~/lib/decimal';
 import { trade } from '~/text/trade';
 import { Amount } from '~/ui/Amount';
 import { Card } from '~/ui/Card';
@@ -18,6 +19,8 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
     </div>
   );
 }
+
+const isNothing = (value: string) => sign(value) === 0;
 
 export function HoldingsCard({
   assetId,
@@ -41,9 +44,19 @@ export function HoldingsCard({
           <Row label={trade.cash}>
             <Amount value={portfolio.data.cash} />
           </Row>
+          {isNothing(portfolio.data.held_cash) ? null : (
+            <Row label={trade.heldCash}>
+              <Amount value={portfolio.data.held_cash} />
+            </Row>
+          )}
           <Row label={trade.holding(assetId)}>
             <Amount value={holding?.quantity ?? '0'} as="quantity" />
           </Row>
+          {isNothing(holding?.held_quantity ?? '0') ? null : (
+            <Row label={trade.heldUnits}>
+              <Amount value={holding?.held_quantity ?? '0'} as="quantity" />
+            </Row>
+          )}
           <Row label={trade.worth}>
             <Amount value={holding?.market_value ?? '0'} />
           </Row>

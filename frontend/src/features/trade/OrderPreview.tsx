@@ -4,10 +4,11 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { portfolioQuery } from '~/api/cash';
 import { assetQuery } from '~/api/market';
 import type { Preview } from '~/api/types';
 import { paths } from '~/app/paths';
-import { missingCash, type Side } from '~/features/trade/input';
+import { freeUnits, isLimit, missingCash, type Side } from '~/features/trade/input';
 import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
 import { problemsByCode } from '~/text/problems';
@@ -26,9 +27,10 @@ function Line({ label, strong, children }: { label: string; strong?: boolean; ch
 }
 
 export function PreviewLines({ preview, side }: { preview: Preview; side: Side }) {
+  const limit = isLimit(preview);
   return (
     <dl className="divide-y divide-line">
-      <Line label={words.price}>{format.price(preview.price)}</Line>
+      <Line label={limit ? words.limitPrice : words.price}>{format.price(preview.price)}</Line>
       {preview.price_limit ? (
         <Line label={words.priceLimit[side]}>{format.price(preview.price_limit)}</Line>
       ) : null}
@@ -36,7 +38,7 @@ export function PreviewLines({ preview, side }: { preview: Preview; side: Side }
         {format.quantity(preview.quantity)} {preview.asset_id}
       </Line>
       <Line label={words.fee}>{format.money(preview.fee)}</Line>
-      <Line label={words.total[side]} strong>
+      <Line label={(limit ? words.limitTotal : words.total)[side]} strong>
         <span title={preview.total_amount}>{format.total(preview.total_amount)}</span>
       </Line>
       <Line label={words.balanceAfter}>
@@ -49,53 +51,72 @@ export function PreviewLines({ preview, side }: { preview: Preview; side: Side }
   );
 }
 
-interface ViolationProps {
-  preview: Preview;
-  /** Where "back" leads after a deposit. */
-  back: string;
+interface Reason {
+  code: string;
+  text: string;
+}
+
+/** What is missing; an answer without one names no account, so the account is asked. */
+function useMissing(preview: Preview | undefined): string | null {
+  const short = preview?.violations.some(({ code }) => code === 'insufficient_funds') ?? false;
+  const portfolio = useQuery({ ...portfolioQuery(), enabled: short });
+  return short && preview && portfolio.data ? missingCash(preview.total_amount, portfolio.data.cash) : null;
 }
 
 /** What speaks against the order, with figures as everywhere else on the page. */
-function useReasons({ asset_id, violations, ...preview }: Preview): string[] {
-  const codes = violations.map(({ code }) => code);
-  const bounded = codes.some((code) => code === 'order_too_small' || code === 'order_too_large');
+export function useReasons(preview: Preview | undefined): Reason[] {
+  const violations = preview?.violations ?? [];
+  const asset_id = preview?.asset_id ?? '';
+  const some = (...codes: string[]) => violations.some(({ code }) => codes.includes(code));
+  const bounded = some('order_too_small', 'order_too_large');
   const asset = useQuery({ ...assetQuery(asset_id), enabled: bounded, refetchInterval: false });
-  return codes.map((code) => {
+  const portfolio = useQuery({ ...portfolioQuery(), enabled: some('insufficient_holdings') });
+  const missing = useMissing(preview);
+
+  function textOf(code: string): string {
     const words = trade.against;
+    const total = preview?.total_amount ?? '0';
     switch (code) {
       case 'insufficient_funds':
-        return words.funds(format.money(missingCash(preview.balance_after) ?? '0'));
-      case 'insufficient_holdings': {
-        const held = decimal.add(preview.quantity_after, preview.quantity);
-        return words.holdings(format.quantity(held), asset_id);
-      }
+        return words.funds(format.money(missing ?? '0'));
+      case 'insufficient_holdings':
+        return words.holdings(format.quantity(freeUnits(portfolio.data, asset_id)), asset_id);
       case 'order_too_small':
         if (!asset.data) return words.tooSmall;
-        return decimal.compare(preview.total_amount, asset.data.min_order_value) < 0
+        return decimal.compare(total, asset.data.min_order_value) < 0
           ? words.smallValue(format.money(asset.data.min_order_value))
           : words.small(format.quantity(asset.data.min_quantity), asset_id);
       case 'order_too_large':
         return asset.data
-          ? words.large(format.money(asset.data.max_order_value), format.total(preview.total_amount))
+          ? words.large(format.money(asset.data.max_order_value), format.total(total))
           : words.tooLarge;
       default:
         return problemsByCode[code]?.join('. ') ?? words.other;
     }
-  });
+  }
+
+  return violations.map(({ code }) => ({ code, text: textOf(code) }));
 }
 
-export function Violations({ preview, back }: ViolationProps) {
-  const reasons = useReasons(preview);
+interface ViolationProps {
+  preview: Preview;
+  /** Where "back" leads after a deposit. */
+  back: string;
+  /** Codes that stand beside their fields. */
+  shownElsewhere?: readonly string[];
+}
+
+export function Violations({ preview, back, shownElsewhere = [] }: ViolationProps) {
+  const reasons = useReasons(preview).filter(({ code }) => !shownElsewhere.includes(code));
+  const missing = useMissing(preview);
   if (reasons.length === 0) return null;
-  const short = preview.violations.some(({ code }) => code === 'insufficient_funds');
-  const missing = short ? missingCash(preview.balance_after) : null;
   return (
     <div className="rounded-lg bg-warn-tint p-3.5 text-warn">
       <ul className="flex flex-col gap-1.5">
-        {reasons.map((reason) => (
-          <li key={reason} className="flex gap-2">
+        {reasons.map(({ code, text }) => (
+          <li key={code} className="flex gap-2">
             <IconAlertTriangle size={18} aria-hidden="true" className="mt-0.5 shrink-0" />
-            {reason}
+            {text}
           </li>
         ))}
       </ul>
@@ -104,6 +125,24 @@ export function Violations({ preview, back }: ViolationProps) {
           {trade.deposit(format.money(missing))}
         </Link>
       ) : null}
+    </div>
+  );
+}
+
+interface BodyProps {
+  /** The newest answer, and the one for exactly what is typed now. */
+  latest: Preview;
+  exact: Preview | undefined;
+  side: Side;
+  back: string;
+  shownElsewhere?: readonly string[];
+}
+
+export default function PreviewBody({ latest, exact, side, back, shownElsewhere = [] }: BodyProps) {
+  return (
+    <div className={exact ? '' : 'opacity-70'}>
+      <PreviewLines preview={latest} side={side} />
+      {exact ? <Violations preview={exact} back={back} shownElsewhere={shownElsewhere} /> : null}
     </div>
   );
 }

@@ -6,12 +6,15 @@ import { Link } from 'react-router';
 import { askAgain, doneBefore, watching } from '~/api/intention';
 import type { OrderDraft } from '~/api/trading';
 import type { Order, Preview } from '~/api/types';
+import { orderWords } from '~/app/order-words';
 import { paths } from '~/app/paths';
-import { movedTooFar, type Side } from '~/features/trade/input';
+import { isLimit, movedTooFar, type Side } from '~/features/trade/input';
 import { PreviewLines, Violations } from '~/features/trade/OrderPreview';
 import type { Review } from '~/features/trade/review';
+import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
 import { useNow } from '~/lib/now';
+import { limits } from '~/text/limits';
 import { outcome } from '~/text/outcome';
 import { trade } from '~/text/trade';
 import { Button } from '~/ui/Button';
@@ -25,12 +28,16 @@ const words = trade.confirm;
 function Done({ order, side, onClose }: { order: Order; side: Side; onClose: () => void }) {
   return (
     <div role="status">
-      <p className="text-lg">
-        {trade.done.sentence(format.quantity(order.quantity), order.asset_id, format.price(order.price))}
-      </p>
-      <p className="mt-1 text-muted">
-        {trade.preview.total[side]}: <span className="num">{format.total(order.total_amount)}</span>
-      </p>
+      {orderWords(order).lines.map((line) => (
+        <p key={line} className="text-lg">
+          {line}
+        </p>
+      ))}
+      {decimal.sign(order.total_amount) > 0 ? (
+        <p className="mt-1 text-muted">
+          {trade.preview.total[side]}: <span className="num">{format.total(order.total_amount)}</span>
+        </p>
+      ) : null}
       <div className="mt-6 flex flex-wrap gap-3">
         <Link ref={focusOnce} to={paths.order(order.order_id)} className="btn btn-primary grow">
           {trade.done.order}
@@ -41,6 +48,11 @@ function Done({ order, side, onClose }: { order: Order; side: Side; onClose: () 
       </div>
     </div>
   );
+}
+
+function textOf(draft: OrderDraft): string {
+  if (!isLimit(draft)) return words.text;
+  return draft.time_in_force === 'GTC' ? limits.confirm : limits.confirmAtOnce;
 }
 
 interface ReadyProps {
@@ -72,7 +84,7 @@ function Ready({ draft, preview, side, back, busy, onPlace }: ReadyProps) {
     <>
       <PreviewLines preview={preview} side={side} />
       <p className="mt-4 text-muted text-sm" aria-live="polite">
-        {busy ? outcome.sendingText : words.text}
+        {busy ? outcome.sendingText : textOf(draft)}
       </p>
       <div className="mt-4 flex flex-col gap-3" aria-live="polite">
         <Violations preview={preview} back={back} />
@@ -88,13 +100,17 @@ function Ready({ draft, preview, side, back, busy, onPlace }: ReadyProps) {
         ) : null}
       </div>
       <Button
-        look="primary"
+        look={side}
         className="mt-4 w-full"
         busy={busy}
         disabled={!preview.accepted && !busy}
         onClick={act}
       >
-        {before !== null ? words.repeat[side] : moved ? words.accept : words.place[side]}
+        {before !== null
+          ? words.repeat[side]
+          : moved
+            ? words.accept
+            : (isLimit(draft) ? limits : words).place[side]}
       </Button>
     </>
   );
@@ -113,7 +129,7 @@ interface Props {
 function titleOf({ intention }: Review, side: Side): string {
   switch (intention?.state) {
     case 'done':
-      return trade.done.title[side];
+      return intention.answer ? orderWords(intention.answer).title : trade.done.title[side];
     case 'sending':
       return outcome.sendingTitle;
     case 'unknown':

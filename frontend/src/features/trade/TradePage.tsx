@@ -10,8 +10,8 @@ import type { Asset, AssetTransaction } from '~/api/types';
 import { paths } from '~/app/paths';
 import { AssetPicker } from '~/features/trade/AssetPicker';
 import { HoldingsCard } from '~/features/trade/HoldingsCard';
-import { OrderTicket } from '~/features/trade/OrderTicket';
 import { useTypedOrder } from '~/features/trade/state';
+import { Ticket } from '~/features/trade/Ticket';
 import type { ChartMark } from '~/lib/chart-marks';
 import { seconds } from '~/lib/chart-time';
 import { market } from '~/text/market';
@@ -19,6 +19,7 @@ import { trade } from '~/text/trade';
 import { AssetMark } from '~/ui/AssetMark';
 import { Change } from '~/ui/Change';
 import { Freshness } from '~/ui/Freshness';
+import { OpenOrdersLater } from '~/ui/OpenOrdersLater';
 import { PageHeader } from '~/ui/PageHeader';
 import { PriceChart } from '~/ui/PriceChart';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -108,7 +109,7 @@ export function TradePage() {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
         <div className="flex min-w-0 flex-col gap-5 lg:col-start-2 lg:row-span-2 lg:row-start-1">
           {asset && known ? (
-            <OrderTicket
+            <Ticket
               state={state}
               assets={known}
               asset={asset}
@@ -137,7 +138,8 @@ export function TradePage() {
             />
           </div>
         )}
-        <div className="min-w-0 lg:col-start-1 lg:row-start-2">
+        <div className="flex min-w-0 flex-col gap-5 lg:col-start-1 lg:row-start-2">
+          <OpenOrdersLater />
           <RecentOrders title={trade.recent} rows={5} />
         </div>
       </div>

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // From what was typed to an order that can be previewed. Pure functions, exact decimals.
 import type { OrderDraft } from '~/api/trading';
+import type { Portfolio } from '~/api/types';
 import * as decimal from '~/lib/decimal';
 import { asTyped, readTyped } from '~/lib/typed-number';
 import { trade } from '~/text/trade';
 
 export type Side = 'buy' | 'sell';
 export type Mode = 'quantity' | 'amount';
+export type Kind = 'market' | 'limit';
 
 const CENT = '0.01';
 /** Of the ledger; what an asset publishes is never finer. */
@@ -69,6 +71,8 @@ export function readOrder(
   return { draft: { order_type, asset_id: assetId, [mode]: value }, fault: null };
 }
 
+export const isLimit = ({ order_type }: Pick<OrderDraft, 'order_type'>) => order_type.startsWith('limit');
+
 export interface LimitReading {
   price: string | null;
   fault: string | null;
@@ -124,9 +128,16 @@ export function withClose(draft: OrderDraft | null, { held, price, maxOrderValue
   return whole && decimal.compare(value, maxOrderValue) > 0 ? { ...draft, close: true as const } : draft;
 }
 
+/** Units that no order holds. */
+export function freeUnits(portfolio: Portfolio | undefined, assetId: string): string {
+  const holding = portfolio?.assets.find(({ asset_id }) => asset_id === assetId);
+  return holding ? decimal.subtract(holding.quantity, holding.held_quantity) : '0';
+}
+
 /** How many dollars are missing for the order, in whole cents; null when none are. */
-export function missingCash(balanceAfter: string): string | null {
-  return decimal.sign(balanceAfter) < 0 ? decimal.roundUp(decimal.absolute(balanceAfter), 2) : null;
+export function missingCash(total: string, cash: string): string | null {
+  const missing = decimal.subtract(total, cash);
+  return decimal.sign(missing) > 0 ? decimal.roundUp(missing, 2) : null;
 }
 
 const MOVE_PERCENT = '0.5';

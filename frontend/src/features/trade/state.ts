@@ -2,7 +2,7 @@
 // The order being typed. Asset, side and typed value can come from the address, so that links and "back" restore them.
 import { useState } from 'react';
 import type { OrderDraft } from '~/api/trading';
-import type { Mode, Side, TypedOrder } from '~/features/trade/input';
+import { isLimit, type Kind, type Mode, type Side, type TypedOrder } from '~/features/trade/input';
 import { keepDraft, readDraft } from '~/lib/draft';
 import { useHydrated } from '~/lib/hydrated';
 import { useSearch } from '~/lib/search';
@@ -14,12 +14,19 @@ type Typed = Pick<TypedOrder, 'mode' | 'text'>;
 
 const formOf = (assetId: string, mode: Mode) => `order.${assetId}.${mode}`;
 
-/** A limit belongs to one side of one asset: on the other it would mean something else. */
-const limitForm = (assetId: string, side: Side) => `order.${assetId}.${side}.limit`;
+/** A limit belongs to one side of one asset and one kind: elsewhere it would mean something else. */
+const limitForm = (assetId: string, side: Side, kind: Kind) =>
+  `order.${assetId}.${side}.${kind === 'limit' ? 'price' : 'limit'}`;
 
 function fromAddress(params: URLSearchParams): Typed | null {
   const mode = (['amount', 'quantity'] as const).find((name) => params.has(name));
   return mode ? { mode, text: asTyped(params.get(mode) ?? '') } : null;
+}
+
+/** Limit orders are sized by quantity alone. */
+function sized(typed: Typed, assetId: string, kind: Kind): Typed {
+  if (kind === 'market' || typed.mode === 'quantity') return typed;
+  return { mode: 'quantity', text: readDraft(formOf(assetId, 'quantity')) };
 }
 
 function leftBehind(assetId: string): Typed {
@@ -34,11 +41,12 @@ export function useTypedOrder() {
   // Nothing is armed before the address can be read.
   const assetId = known ? params.get('asset')?.toUpperCase() || DEFAULT_ASSET : '';
   const side: Side = params.get('action') === 'sell' ? 'sell' : 'buy';
+  const kind: Kind = params.get('type') === 'limit' ? 'limit' : 'market';
   // What is typed here comes first, then what the address says, then what was left behind in this form.
   const [own, setOwn] = useState<Typed | null>(null);
-  const { mode, text } = own ?? fromAddress(params) ?? leftBehind(assetId);
+  const { mode, text } = sized(own ?? fromAddress(params) ?? leftBehind(assetId), assetId, kind);
   const typed: TypedOrder = { assetId, side, mode, text };
-  const form = limitForm(assetId, side);
+  const form = limitForm(assetId, side, kind);
   const [ownLimit, setOwnLimit] = useState<{ form: string; text: string } | null>(null);
   const limit =
     ownLimit?.form === form ? ownLimit.text : asTyped(params.get('price') ?? '') || readDraft(form);
@@ -53,18 +61,23 @@ export function useTypedOrder() {
     keepDraft(formOf(assetId, next.mode), next.text);
   }
 
-  function go(next: { asset?: string; action?: Side }): void {
+  function go(next: { asset?: string; action?: Side; type?: Kind }): void {
     // The new address no longer carries what was typed.
     setOwn((now) => now ?? { mode, text });
     setParams(
-      { asset: next.asset ?? assetId, action: next.action ?? side },
+      {
+        asset: next.asset ?? assetId,
+        action: next.action ?? side,
+        ...((next.type ?? kind) === 'limit' ? { type: 'limit' } : {}),
+      },
       { replace: true, preventScrollReset: true },
     );
   }
 
   return {
     typed,
-    /** The worst acceptable price as typed. */
+    kind,
+    /** The limit, or the worst acceptable price, as typed. */
     limit,
     setLimit: putLimit,
     setText: (next: string) => put({ mode, text: next }),
@@ -85,6 +98,7 @@ export function useTypedOrder() {
       go({ asset });
     },
     setSide: (action: Side) => go({ action }),
+    setKind: (type: Kind) => go({ type }),
   };
 }
 
@@ -96,5 +110,6 @@ export function addressOf({ assetId, side, mode }: TypedOrder, draft: OrderDraft
   const value = draft?.[mode];
   if (value) params.set(mode, value);
   if (draft?.price) params.set('price', draft.price);
+  if (draft && isLimit(draft)) params.set('type', 'limit');
   return `/trading?${params}`;
 }

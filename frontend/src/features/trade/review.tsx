@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From the filled form to a placed order: the review, what it sends, and what is still without an answer.
-import { useState } from 'react';
+import { type ComponentProps, lazy, Suspense, useState } from 'react';
 import { begin, findOpen, useIntention } from '~/api/intention';
 import type { OrderDraft } from '~/api/trading';
 
@@ -26,3 +26,15 @@ export function useReview(draft: OrderDraft | null, onDone: () => void) {
 }
 
 export type Review = ReturnType<typeof useReview>;
+
+// Not needed before something is typed, when it begins to load.
+export const loadReview = () => import('~/features/trade/ReviewDialog');
+const ReviewDialog = lazy(loadReview);
+
+export function ReviewOnDemand(props: ComponentProps<typeof ReviewDialog>) {
+  return props.review.open ? (
+    <Suspense>
+      <ReviewDialog {...props} />
+    </Suspense>
+  ) : null;
+}

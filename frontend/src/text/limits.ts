@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Words of the limit ticket and of the orders that wait.
+
+import type { Order, TimeInForce } from '~/api/types';
+
+export const limits = {
+  reasons: {
+    user: 'You cancelled it.',
+    self_trade: 'It met another order of your own.',
+    account_frozen: 'The account was frozen.',
+    ioc_remainder: 'What did not fill at once was given up.',
+    fok_unfillable: 'It could not be filled as a whole at once.',
+    too_many_fills: 'It had met as many orders as one order may at once.',
+    overflow: 'Its figures would have become too large.',
+  } satisfies Record<NonNullable<Order['reason']>, string>,
+  terms: {
+    GTC: 'Good till cancelled',
+    IOC: 'Immediate, rest given up',
+    FOK: 'All at once or nothing',
+  } satisfies Record<TimeInForce, string>,
+  price: 'Limit price',
+  now: (price: string) => `Now ${price}.`,
+  hint: {
+    buy: 'Filled at this price or a lower one.',
+    sell: 'Filled at this price or a higher one.',
+  },
+  atOnce: 'Reaches the current price: what can be filled is filled at once.',
+  digits: 'At most six digits, and whole cents from 1,000 dollars on.',
+  term: 'Time in force',
+  termHints: {
+    GTC: 'Waits on the book until it is filled or you cancel it.',
+    IOC: 'Takes what there is at once; the rest is given up.',
+    FOK: 'Is filled as a whole at once, or not at all.',
+  },
+  postOnly: 'Only wait, never trade at once',
+  postOnlyHint: 'Refused if the limit reaches an order of the other side.',
+  previewEmpty: 'Enter a price and a quantity to see what the order would cost.',
+  confirm:
+    'Fills at the limit or better. What is not filled at once waits, and what it needs is held until it is filled or cancelled.',
+  confirmAtOnce: 'Fills at the limit or better, at once. What cannot be filled is given up.',
+  place: { buy: 'Place order to buy', sell: 'Place order to sell' },
+  open: {
+    empty: 'No order is waiting.',
+    columns: {
+      time: 'Time',
+      order: 'Order',
+      filled: 'Filled',
+      price: 'Limit',
+      held: 'Held',
+      cancel: 'Cancel',
+    },
+    filled: (filled: string, all: string) => `${filled} of ${all}`,
+    cancel: 'Cancel',
+    cancelOne: (order: string) => `Cancel: ${order}`,
+    what: (type: string, quantity: string, asset: string, price: string) =>
+      `${type} ${quantity} ${asset} at ${price}`,
+  },
+  cancel: {
+    title: 'Cancel this order?',
+    text: 'What it holds is available again at once. What has been filled stays.',
+    act: 'Cancel the order',
+    keep: 'Keep it',
+    done: 'Order cancelled',
+    tooLate: 'Too late to cancel',
+    tooLateText: (status: string) => `The order had ended before: ${status}.`,
+  },
+} as const;
