@@ -100,9 +100,10 @@ cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
 /* Every rule an ORDER or LIMIT would break now, in the order apply checks them, and the figures it
  * would have; changes nothing. ASSET_UNKNOWN when there is nothing to say. */
 struct ledger_preview {
-    struct ledger_posting posting; /* id 0; cash_after may be negative; a LIMIT: as if all of it
-                                      were filled at its limit */
-    cnop_qty qty_after;            /* may be negative */
+    struct ledger_posting posting; /* id 0; cash_after: what would be free, other than in a posting;
+                                      may be negative; a LIMIT: as if all of it were filled at its
+                                      limit */
+    cnop_qty qty_after;            /* what would be free; may be negative */
     struct ledger_violation violations[LEDGER_VIOLATION_MAX];
     uint32_t violation_count;
 };

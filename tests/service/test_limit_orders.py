@@ -210,6 +210,21 @@ def test_preview_says_what_it_would_hold(stack, person):
     assert (data["price"], data["total_amount"], data["fee"], data["quantity_after"]) == ("1999.99", "1000.00", "2.00", "0.5")
 
 
+def test_preview_counts_on_nothing_that_another_order_holds(stack, person):
+    tick(stack, ETH, 2000)
+    ada = person()
+    assert ada.place("market_buy", "1").status == 201  # 2000 and 4 of fee
+    ada.limit("buy", "1", "1000")  # holds 1000, and 1 of fee as it waits
+    ada.limit("sell", "0.25", "3000")
+    free = ada.balance()[0], ada.balance(ETH)[0]
+    assert free == (dollars("6995"), 75 * 10**6)
+    for kind, price in (("limit_buy", "1900"), ("market_buy", None)):
+        body = {"order_type": kind, "asset_id": "ETH", "quantity": "0.5"} | ({"price": price} if price else {})
+        data = ada.ask(stack.engine, "POST", "/api/v1/orders/preview", json_body=body).json()["data"]
+        paid = dollars(data["total_amount"]) + dollars(data["fee"])
+        assert (dollars(data["balance_after"]), data["quantity_after"]) == (free[0] - paid, "1.25"), kind
+
+
 # ---- two people ----
 
 

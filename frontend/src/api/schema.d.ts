@@ -1878,7 +1878,7 @@ export interface components {
              */
             accepted: boolean;
             asset_id: components["schemas"]["AssetId"];
-            /** @description Negative when the funds do not suffice. */
+            /** @description Cash that no open order holds. Negative when the funds do not suffice. */
             balance_after: components["schemas"]["SignedCash"];
             fee: components["schemas"]["Cash"];
             order_type: components["schemas"]["OrderType"];
@@ -1889,7 +1889,7 @@ export interface components {
              */
             price_limit: components["schemas"]["Price"] | null;
             quantity: components["schemas"]["Quantity"];
-            /** @description Negative when the holdings do not suffice. */
+            /** @description What no open order holds. Negative when the holdings do not suffice. */
             quantity_after: components["schemas"]["SignedQuantity"];
             total_amount: components["schemas"]["Cash"];
             /** @description Why not; empty when accepted. */
