@@ -309,20 +309,6 @@ def suite_e2e(run, log):
     return run_node(run, log, "tests/e2e/run.sh", 15)
 
 
-def suite_market(run, log):
-    """two people trade with each other in two browsers, between the prices of the house"""
-    settings = run.folder / "etc" / "local.yml"
-    before = settings.read_text(encoding="utf-8")
-    deploy = ["./deploy.sh", "local", "deploy", "--no-ui"]
-    try:
-        settings.write_text(before + "order:\n  house_spread_bps: 400\n", encoding="utf-8")
-        shell(run, log, deploy, 5)
-        return run_node(run, log, "tests/e2e/run.sh", 10, "market/two-people.test.ts")
-    finally:
-        settings.write_text(before, encoding="utf-8")
-        shell(run, log, deploy, 5)
-
-
 def suite_check(run, log):
     """./deploy.sh check, load and test SERVICE, as an operator calls them"""
     return commands(run, log,
@@ -371,6 +357,22 @@ def suite_provision(run, log):
     packages = run.folder / "packages"
     shell(run, log, ["./deploy.sh", "package", str(packages)], 15)
     return run_pytest(run, log, "provision", 20, {"CNOP_PACKAGES": str(packages)})
+
+
+def suite_market(run, log):
+    """two people trade with each other in two browsers, between the prices of the house"""
+    settings = run.folder / "etc" / "local.yml"
+    # Late in the order: cnop-audit matches all of history again by the house's spread of today, so no
+    # suite that proves this ledger may follow.
+    before = settings.read_text(encoding="utf-8")
+    deploy = ["./deploy.sh", "local", "deploy", "--no-ui"]
+    try:
+        settings.write_text(before + "order:\n  house_spread_bps: 400\n", encoding="utf-8")
+        shell(run, log, deploy, 5)
+        return run_node(run, log, "tests/e2e/run.sh", 10, "market/two-people.test.ts")
+    finally:
+        settings.write_text(before, encoding="utf-8")
+        shell(run, log, deploy, 5)
 
 
 def suite_destroy(run, log):
