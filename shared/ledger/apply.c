@@ -104,14 +104,6 @@ ledger_apply(struct ledger *ledger, const struct ledger_command *command,
     return CNOP_OK;
 }
 
-static int64_t
-held_of(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
-{
-    const struct ledger_balance *row = ledger_find_balance(ledger, account_id, asset_id);
-
-    return row == NULL ? 0 : row->held_e8;
-}
-
 static enum cnop_err
 preview_limit(const struct ledger *ledger, const struct ledger_command *command,
               struct ledger_preview *ret_preview)
@@ -123,7 +115,6 @@ preview_limit(const struct ledger *ledger, const struct ledger_command *command,
         return err;
     ret_preview->posting = plan.outcome.posting;
     ret_preview->qty_after = plan.qty_after;
-    ret_preview->qty_after.e8 -= held_of(ledger, command->account_id, command->asset_id);
     memcpy(ret_preview->violations, plan.violations, sizeof(plan.violations));
     ret_preview->violation_count = plan.violation_count;
     return CNOP_OK;
@@ -154,8 +145,9 @@ ledger_preview(const struct ledger *ledger, const struct ledger_command *command
     cnop_assert(command->op == LEDGER_OP_LIMIT || command->op == LEDGER_OP_ORDER);
     err = command->op == LEDGER_OP_LIMIT ? preview_limit(ledger, command, ret_preview)
                                          : preview_market(ledger, command, ret_preview);
-    if (err == CNOP_OK)
-        ret_preview->posting.cash_after.e8 -= held_of(ledger, command->account_id, LEDGER_USD);
+    if (err == CNOP_OK) /* a posting tells what the account has, a preview what is free of it */
+        ret_preview->posting.cash_after.e8 -= state_total(ledger, command->account_id, LEDGER_USD) -
+                                              state_free(ledger, command->account_id, LEDGER_USD);
     return err;
 }
 

@@ -81,14 +81,6 @@ fill_hold(const struct ledger_order *order, unsigned rate_bps)
     return cash_e8 + fee_of(fee_cent_bps) - ledger_order_fee(order).e8;
 }
 
-static int64_t
-total_of(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
-{
-    const struct ledger_balance *row = ledger_find_balance(ledger, account_id, asset_id);
-
-    return row == NULL ? 0 : row->avail_e8 + row->held_e8;
-}
-
 bool
 fill_is_countable(const struct ledger *ledger, const struct ledger_order *order, cnop_price price,
                   cnop_qty qty)
@@ -102,7 +94,7 @@ fill_is_countable(const struct ledger *ledger, const struct ledger_order *order,
     /* One step makes at most LEDGER_FILL_MAX of them: a quarter in 64 bits and another. */
     return order->exact_e8 <= INT64_MAX / 4 &&
            (order->side == LEDGER_BUY ||
-            total_of(ledger, order->account_id, LEDGER_USD) <= INT64_MAX / 4);
+            state_total(ledger, order->account_id, LEDGER_USD) <= INT64_MAX / 4);
 }
 
 cnop_cash
@@ -196,7 +188,7 @@ settle_buyer(struct ledger *ledger, struct ledger_fill *fill, const struct fill_
            &(struct gain){fill->buyer, -fill->pay.e8 - fill->buy_fee.e8, LEDGER_USD, line},
            &sums[0]);
     add_to(ledger, fill, &(struct gain){fill->buyer, fill->qty.e8, fill->asset_id, line}, &sums[1]);
-    fill->buy_cash_after.e8 = total_of(ledger, fill->buyer, LEDGER_USD);
+    fill->buy_cash_after.e8 = state_total(ledger, fill->buyer, LEDGER_USD);
     if (side->order == NULL)
         return;
     units = state_balance_open(ledger, fill->buyer, fill->asset_id, fill->time_us);
@@ -244,7 +236,7 @@ settle_seller(struct ledger *ledger, struct ledger_fill *fill, const struct fill
            &sums[0]);
     add_to(ledger, fill, &(struct gain){fill->seller, -fill->qty.e8, fill->asset_id, line},
            &sums[1]);
-    fill->sell_cash_after.e8 = total_of(ledger, fill->seller, LEDGER_USD);
+    fill->sell_cash_after.e8 = state_total(ledger, fill->seller, LEDGER_USD);
     if (side->order == NULL)
         return;
     move_cost(ledger, fill);

@@ -166,14 +166,6 @@ foresee(const struct ledger *ledger, struct limit_plan *plan)
     plan->qty_after.e8 += buy ? filled.qty.e8 : -filled.qty.e8;
 }
 
-static int64_t
-total_of(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
-{
-    const struct ledger_balance *row = ledger_find_balance(ledger, account_id, asset_id);
-
-    return row == NULL ? 0 : row->avail_e8 + row->held_e8;
-}
-
 static void
 plan_trades(const struct ledger *ledger, const struct ledger_command *command,
             struct limit_plan *plan)
@@ -226,8 +218,8 @@ begin(const struct ledger *ledger, const struct ledger_command *command, struct 
                                         .maker_bps = (uint16_t)ledger->config.maker_fee_bps,
                                         .side = command->side,
                                         .self = command->self};
-    plan->outcome.posting.cash_after.e8 = total_of(ledger, command->account_id, LEDGER_USD);
-    plan->qty_after.e8 = total_of(ledger, command->account_id, command->asset_id);
+    plan->outcome.posting.cash_after.e8 = state_total(ledger, command->account_id, LEDGER_USD);
+    plan->qty_after.e8 = state_free(ledger, command->account_id, command->asset_id);
 }
 
 enum cnop_err
@@ -317,7 +309,7 @@ carry_out(struct ledger *ledger, struct limit_plan *plan, struct ledger_outcome 
     if (posting->left.e8 > 0)
         rest_on_book(ledger, order);
     posting->hold_e8 = order->hold_e8;
-    posting->cash_after.e8 = total_of(ledger, order->account_id, LEDGER_USD);
+    posting->cash_after.e8 = state_total(ledger, order->account_id, LEDGER_USD);
     outcome->cost.e8 = order->cost_e8;
     outcome->changed = true;
 }

@@ -175,14 +175,6 @@ compute(const struct ledger *ledger, const struct ledger_command *command, struc
     return settle(ledger, plan);
 }
 
-static int64_t
-total_of(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
-{
-    const struct ledger_balance *row = ledger_find_balance(ledger, account_id, asset_id);
-
-    return row == NULL ? 0 : row->avail_e8 + row->held_e8;
-}
-
 /* Nobody's units may pass 64 bits, whatever of their purchases on the book is filled. */
 static bool
 leaves_room(const struct ledger_balance *units, cnop_qty qty)
@@ -272,8 +264,8 @@ order_plan(const struct ledger *ledger, const struct ledger_command *command,
                                        .status = LEDGER_COMPLETED};
     plan->outcome.mark = asset->price;
     plan->outcome.mark_time_us = asset->price_time_us;
-    plan->qty_after.e8 = total_of(ledger, command->account_id, command->asset_id);
-    posting->cash_after.e8 = total_of(ledger, command->account_id, LEDGER_USD);
+    plan->qty_after.e8 = state_free(ledger, command->account_id, command->asset_id);
+    posting->cash_after.e8 = state_total(ledger, command->account_id, LEDGER_USD);
     if (!check_market(ledger, command, asset, plan))
         return CNOP_OK;
     plan->walks = match_meets_people(ledger, command);

@@ -154,6 +154,22 @@ ledger_find_balance(const struct ledger *ledger, int64_t account_id, uint16_t as
 
 /* World and house may owe; nobody else may. */
 int64_t
+state_total(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
+{
+    const struct ledger_balance *row = ledger_find_balance(ledger, account_id, asset_id);
+
+    return row == NULL ? 0 : row->avail_e8 + row->held_e8;
+}
+
+int64_t
+state_free(const struct ledger *ledger, int64_t account_id, uint16_t asset_id)
+{
+    const struct ledger_balance *row = ledger_find_balance(ledger, account_id, asset_id);
+
+    return row == NULL ? 0 : row->avail_e8;
+}
+
+int64_t
 state_floor(const struct ledger *ledger, int64_t account_id)
 {
     cnop_assert(account_id > 0);

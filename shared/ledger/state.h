@@ -127,6 +127,10 @@ const struct state_key *state_key_find(const struct ledger *ledger, uint8_t op, 
 void state_key_put(struct ledger *ledger, const struct ledger_posting *posting, struct cnop_str key,
                    const unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES]);
 
+/* What an account has of an asset: all of it, and what no open order holds. 0 without a row. */
+int64_t state_total(const struct ledger *ledger, int64_t account_id, uint16_t asset_id);
+int64_t state_free(const struct ledger *ledger, int64_t account_id, uint16_t asset_id);
+
 /* Lowest balance an account may have. */
 int64_t state_floor(const struct ledger *ledger, int64_t account_id);
 
