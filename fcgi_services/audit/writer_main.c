@@ -6,11 +6,10 @@
 #include "shared/base/clock.h"
 #include "shared/base/file.h"
 #include "shared/base/log.h"
+#include "shared/base/rounds.h"
 #include "shared/base/span.h"
 
 #include <inttypes.h>
-#include <signal.h>
-#include <time.h>
 
 #define METRICS_EVERY_US INT64_C(5000000)
 #define PAGE_BYTES 1024
@@ -53,28 +52,6 @@ static const struct cnop_config_spec audit_config_spec = {
     .keys = audit_config_keys,
     .key_count = CNOP_COUNT(audit_config_keys),
 };
-
-static volatile sig_atomic_t stopping;
-
-static void
-on_stop_signal(int number)
-{
-    (void)number;
-    stopping = 1;
-}
-
-static void
-install_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_stop_signal};
-
-    (void)sigemptyset(&action.sa_mask);
-    cnop_assert(sigaction(SIGTERM, &action, NULL) == 0);
-    cnop_assert(sigaction(SIGINT, &action, NULL) == 0);
-    action.sa_handler = SIG_IGN;
-    cnop_assert(sigaction(SIGPIPE, &action, NULL) == 0);
-    cnop_assert(sigaction(SIGUSR1, &action, NULL) == 0); /* "reopen": there is nothing held open */
-}
 
 /* A folder that is not there means that nobody monitors. */
 static void
@@ -130,13 +107,11 @@ note_round(enum cnop_err err, const struct writer *writer, const char *cause,
 static void
 run(const struct audit_config *config, struct writer *writer)
 {
-    const struct timespec pause = {.tv_sec = (time_t)(config->interval / 1000),
-                                   .tv_nsec = (long)(config->interval % 1000) * 1000000};
     int64_t caught_up_us = cnop_clock_monotonic_us();
     int64_t next_metrics_us = 0;
     enum cnop_err last_err = CNOP_E_INTERNAL; /* so that the first round is told */
 
-    while (!stopping) {
+    do {
         struct cnop_span span = CNOP_SPAN_OPEN;
         int64_t now_us;
         enum cnop_err err;
@@ -152,8 +127,7 @@ run(const struct audit_config *config, struct writer *writer)
             write_metrics(config->metrics_file, writer, now_us - caught_up_us);
             next_metrics_us = now_us + METRICS_EVERY_US;
         }
-        (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
-    }
+    } while (cnop_rounds_go_on((int64_t)config->interval * 1000));
 }
 
 static enum cnop_err
@@ -195,7 +169,7 @@ main(int argc, char **argv)
                       config.log_file[0] == '\0' ? NULL : config.log_file) != CNOP_OK)
         return 78;
     cnop_secret_init();
-    install_signals();
+    cnop_rounds_begin();
     cnop_span_enter(&start_up);
     err = open_writer(&config, &reader, &writer);
     if (err != CNOP_OK) {

@@ -5,12 +5,10 @@
 #include "fcgi_services/auth/relay.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
+#include "shared/base/rounds.h"
 #include "shared/base/secret.h"
 #include "shared/base/span.h"
 #include "shared/http/http_client.h"
-
-#include <signal.h>
-#include <time.h>
 
 #define PRUNE_EVERY_US (60 * INT64_C(1000000))
 
@@ -42,27 +40,6 @@ static const struct cnop_config_spec relay_config_spec = {
     .keys = relay_config_keys,
     .key_count = CNOP_COUNT(relay_config_keys),
 };
-
-static volatile sig_atomic_t stopping;
-
-static void
-on_stop_signal(int number)
-{
-    (void)number;
-    stopping = 1;
-}
-
-static void
-install_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_stop_signal};
-
-    (void)sigemptyset(&action.sa_mask);
-    cnop_assert(sigaction(SIGTERM, &action, NULL) == 0);
-    cnop_assert(sigaction(SIGINT, &action, NULL) == 0);
-    action.sa_handler = SIG_IGN;
-    cnop_assert(sigaction(SIGPIPE, &action, NULL) == 0);
-}
 
 /* Logs changes, not every round: a gateway that is down stays one line. */
 static void
@@ -100,13 +77,11 @@ prune_sometimes(struct auth_store *store, int64_t *next_us)
 static void
 run(const struct relay_config *config, struct relay_link *link, struct auth_store *store)
 {
-    const struct timespec pause = {.tv_sec = (time_t)(config->interval / 1000),
-                                   .tv_nsec = (long)(config->interval % 1000) * 1000000};
     enum cnop_err last_err[GATEWAY_MAX] = {CNOP_OK};
     int64_t next_prune_us = 0;
 
-    while (!stopping) {
-        for (size_t i = 0; i < relay_link_count(link) && !stopping; i++) {
+    do {
+        for (size_t i = 0; i < relay_link_count(link) && cnop_rounds_go_on(0); i++) {
             enum relay_action action = RELAY_NOTHING;
             enum cnop_err err =
                 relay_round(link, i, store, (uint32_t)config->gateway_timeout, &action);
@@ -114,8 +89,7 @@ run(const struct relay_config *config, struct relay_link *link, struct auth_stor
             note_round(link, i, err, action, &last_err[i]);
         }
         prune_sometimes(store, &next_prune_us);
-        (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
-    }
+    } while (cnop_rounds_go_on((int64_t)config->interval * 1000));
 }
 
 int
@@ -139,7 +113,7 @@ main(int argc, char **argv)
         return 78;
     cnop_secret_init();
     cnop_http_init();
-    install_signals();
+    cnop_rounds_begin();
     cnop_span_enter(&start_up);
     err = relay_link_open(config.gateway_sockets, config.snapshot_kib * 1024, &link);
     if (err == CNOP_OK)

@@ -3,10 +3,9 @@
  * database is away, and ends on TERM. With --seed it fills catalogue and history once and exits. */
 #include "fcgi_services/inventory/feed_run.h"
 
-#include <signal.h>
-
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
+#include "shared/base/rounds.h"
 #include "shared/base/secret.h"
 #include "shared/base/span.h"
 
@@ -97,39 +96,18 @@ step(struct feed_run *run, struct pace *pace, bool *is_seeded)
     pace->next_us = feed_run_has_history_left(run) ? now_us : pace->tick_us;
 }
 
-/* Waits for the next step or a signal; false when the program shall end. */
-static bool
-wait_for(const struct pace *pace, const sigset_t *signals)
-{
-    int64_t left_us = pace->next_us - cnop_clock_monotonic_us();
-    struct timespec limit = {0};
-    int number;
-
-    if (left_us > 0)
-        limit = (struct timespec){.tv_sec = left_us / 1000000, .tv_nsec = left_us % 1000000 * 1000};
-    number = sigtimedwait(signals, NULL, &limit);
-    if (number == SIGUSR1 && cnop_log_reopen() != CNOP_OK)
-        cnop_log_write(CNOP_LOG_ERROR, "log", "the log could not be opened again");
-    return number != SIGTERM && number != SIGINT;
-}
-
 static int
 run_for_ever(struct feed_run *run)
 {
     struct pace pace = {.backoff_ms = BACKOFF_FIRST_MS};
     bool is_seeded = false;
-    sigset_t signals;
 
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGUSR1);
-    sigprocmask(SIG_BLOCK, &signals, NULL); /* cannot fail with valid arguments */
+    cnop_rounds_begin();
     cnop_log_write(CNOP_LOG_INFO, "start", "price feed started");
     do {
         if (cnop_clock_monotonic_us() >= pace.next_us)
             step(run, &pace, &is_seeded);
-    } while (wait_for(&pace, &signals));
+    } while (cnop_rounds_go_on(pace.next_us - cnop_clock_monotonic_us()));
     cnop_log_write(CNOP_LOG_INFO, "stop", "price feed stopped");
     return 0;
 }
