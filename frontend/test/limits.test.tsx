@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { AccountPage } from '~/features/account/AccountPage';
 import { OrderPage } from '~/features/orders/OrderPage';
 import { OrdersPage } from '~/features/orders/OrdersPage';
+import { PortfolioPage } from '~/features/portfolio/PortfolioPage';
 import { isOnGrid, reaches, readLimitOrder, readLimitPrice } from '~/features/trade/limit';
 import { TradePage } from '~/features/trade/TradePage';
 import { limits } from '~/text/limits';
@@ -208,6 +209,13 @@ describe('open orders', () => {
     await user.click(within(dialog).getByRole('button', { name: limits.cancel.act }));
     expect(await screen.findByText('You cancelled it.')).toBeInTheDocument();
     expect(screen.getByText('Cancelled: 0.5 ETH not filled')).toBeInTheDocument();
+  });
+
+  it('counts what orders hold among the shares of the portfolio', async () => {
+    fund(5000);
+    rest('limit_buy', '0.5', '3000');
+    showPage(PortfolioPage, '/portfolio');
+    expect(await screen.findByText('100%')).toBeInTheDocument();
   });
 
   it('shows beside the cash what orders hold of it', async () => {

@@ -3,6 +3,7 @@
 import type { Portfolio } from '~/api/types';
 import * as decimal from '~/lib/decimal';
 import { percent } from '~/lib/format';
+import { wholeCash } from '~/lib/whole-cash';
 import { portfolio as words } from '~/text/portfolio';
 
 const SHOWN = 6;
@@ -31,7 +32,7 @@ function partsOf(portfolio: Portfolio): Part[] {
   const rest = shares.slice(SHOWN).map(({ share }) => share);
   if (rest.length > 0) named.push({ label: words.others, share: decimal.sum(rest) });
   const parts = named.map((part, index) => ({ ...part, tone: tones[index % tones.length] ?? CASH_TONE }));
-  const cash = decimal.percentOf(portfolio.cash, portfolio.total_value);
+  const cash = decimal.percentOf(wholeCash(portfolio), portfolio.total_value);
   return [...parts, { label: words.cash, share: cash, tone: CASH_TONE }].filter(
     ({ share }) => decimal.sign(share) > 0,
   );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Portfolio } from '~/api/types';
 import * as decimal from '~/lib/decimal';
+import { wholeCash } from '~/lib/whole-cash';
 import { portfolio as words } from '~/text/portfolio';
 import { Amount } from '~/ui/Amount';
 import { Change } from '~/ui/Change';
@@ -18,8 +19,7 @@ function Profit({ value }: { value: string }) {
 /** The headline numbers; placeholders of the same size until the data are there. */
 export function PortfolioFigures({ portfolio }: { portfolio: Portfolio | undefined }) {
   const waiting = <Skeleton className="mt-1 h-6 w-28" />;
-  // Cash that orders hold is still cash.
-  const cash = portfolio ? decimal.add(portfolio.cash, portfolio.held_cash) : '0';
+  const cash = portfolio ? wholeCash(portfolio) : '0';
   const assets = portfolio ? decimal.subtract(portfolio.total_value, cash) : '0';
   return (
     <dl className="mb-5 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
