@@ -153,6 +153,7 @@ thread_main(void *arg)
         atomic_store(&worker->failed, true);
     }
     cnop_span_enter(NULL);
+    cnop_beat_wait(&worker->beat->threads[thread->index]); /* before the worker counts as ready */
     atomic_fetch_add(&worker->started, 1);
     if (err == CNOP_OK) {
         cnop_thread_run(thread);

@@ -587,7 +587,9 @@ def test_long_work_within_its_limit_is_no_reason_to_abort(start):
 
 
 def test_frozen_worker_is_killed(start):
-    worker = start("threads", processes=1, watchdog="2s")
+    """Even one that froze as soon as it was ready, before its first round."""
+    worker = start("threads", processes=1, watchdog="2s", check_ready=False)
+    harness.wait_until(lambda: '"worker is ready"' in worker.output(), what="ready worker", pause=0)
     frozen = worker.children()[0]
     os.kill(frozen, signal.SIGSTOP)
     harness.wait_until(lambda: worker.children() not in ([frozen], []), 15, "replacement")
