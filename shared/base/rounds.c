@@ -7,6 +7,7 @@
 
 #include "shared/base/attr.h"
 #include "shared/base/log.h"
+#include "shared/base/sandbox.h"
 
 static bool ended;
 
@@ -28,6 +29,7 @@ cnop_rounds_begin(void)
     taken_signals(&signals);
     cnop_assert(sigprocmask(SIG_BLOCK, &signals, NULL) == 0);
     cnop_assert(sigaction(SIGPIPE, &ignore, NULL) == 0);
+    cnop_sandbox_enter();
 }
 
 bool

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Once, before the first round and before any thread. */
+/* Once, before the first round and before any thread; enters the sandbox. */
 void cnop_rounds_begin(void);
 
 /* Waits so many microseconds, less when a signal comes; <= 0 only looks. False, from then on for

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "shared/base/clock.h"
+#include "shared/base/sandbox.h"
 #include "shared/base/span.h"
 
 /* The gateway forwards no larger body (gateway.max_body). Whatever it forwards is taken in whole,
@@ -287,6 +288,7 @@ cnop_worker_run(const struct cnop_worker_start *start)
 
     worker.start = *start;
     worker.lost_lines_seen = cnop_log_dropped_count(); /* those before the fork are the parent's */
+    cnop_sandbox_enter();
     worker_prepare(&worker);
     cnop_turn_away_prepare();
     if (init_process(service) != CNOP_OK)

@@ -188,6 +188,12 @@ def test_services_gain_no_rights_and_leave_no_core():
         process = pathlib.Path("/proc") / pid
         assert re.search(r"^NoNewPrivs:\t1$", (process / "status").read_text(), re.M), name
         assert re.search(r"^Max core file size +0 +0 ", (process / "limits").read_text(), re.M), name
+    for name in set(rows) - {"gateway", "mariadb", "memcached"}:
+        pid = rows[name][1]
+        workers = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split() or [pid]
+        for worker in workers:
+            text = pathlib.Path(f"/proc/{worker}/status").read_text()
+            assert re.search(r"^Seccomp:\t2$", text, re.M), f"{name} is not in its sandbox"
 
 
 @needs_stack

@@ -13,16 +13,8 @@ before(async () => {
 
 after(() => browser.close());
 
-const zones = [
-  'Europe/Berlin',
-  'Europe/London',
-  'America/New_York',
-  'America/Santiago',
-  'Australia/Lord_Howe',
-  'Pacific/Auckland',
-  'Africa/Cairo',
-  'Antarctica/Troll',
-];
+// Clocks that change by an hour in the night, at midnight itself, by half an hour, and by two.
+const zones = ['Europe/Berlin', 'America/Santiago', 'Australia/Lord_Howe', 'Antarctica/Troll'];
 const HOUR_MS = 3_600_000;
 
 function offset(at: number, timeZone: string): string | undefined {

@@ -51,6 +51,7 @@ DOORS = {
     r"jwt\.h": ("shared/token/",),
     r"json-c/.*|json\.h": ("shared/json/",),
     r"curl/.*": ("shared/http/",),
+    r"seccomp.*": ("shared/base/sandbox.c",),
     r"sodium.*": ("shared/base/secret.c", "fcgi_services/auth/password.c"),
     r"openssl/.*": ("shared/token/", "nginx_modules/"),
     r"ng[xs]_.*": ("nginx_modules/src/",),
