@@ -67,6 +67,8 @@ apply_command(struct engine *engine, struct engine_job *job)
     else if (command->op == LEDGER_OP_PRICE_SET || command->op == LEDGER_OP_RESUME ||
              command->op == LEDGER_OP_ASSET)
         engine_cross_look(engine, command->asset_id);
+    if (command->op >= LEDGER_OP_PRICE_SET && command->op <= LEDGER_OP_ASSET)
+        engine_board_touch(engine, command->asset_id);
 }
 
 static void
@@ -156,8 +158,10 @@ engine_tick(struct engine *engine, const struct ledger_command *command)
 
     cnop_assert(command->op == LEDGER_OP_TICK);
     err = ledger_apply(engine->ledger, command, &outcome);
-    if (err == CNOP_OK)
+    if (err == CNOP_OK) {
+        engine_board_price(engine, command->asset_id);
         engine_cross_look(engine, command->asset_id);
+    }
     return err;
 }
 
@@ -216,6 +220,7 @@ seal(struct engine *engine)
         return;
     }
     engine_batch_seal(batch, engine->ledger, &engine->chain);
+    engine_board_stage(engine, batch);
     ledger_batch_begin(engine->ledger);
     lend(engine, batch);
 }
@@ -244,6 +249,7 @@ engine_round_end(struct engine *engine)
     } while (!engine->unsettled && engine->in_flight == NULL && engine->filling->job_count > 0);
     cnop_assert(engine->finished.first == NULL);
     cnop_assert(engine->unsettled || engine->in_flight != NULL || engine->filling->job_count == 0);
+    engine_board_rest(engine);
     engine_metric_set(ENGINE_METRIC_WAITING, engine->parts.queue_jobs - engine->free_count);
 }
 

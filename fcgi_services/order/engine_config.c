@@ -28,6 +28,10 @@ static const struct cnop_config_key keys[] = {
     ROW_STRING(orders_file, "",
                "Absolute path of a file that gets a line for each accepted order; empty: none is "
                "written. Refused and failed orders are in the log in any case."),
+    ROW_STRING(
+        board_file, "",
+        "Absolute path of the file in which the reader of the markets sees books and trades; "
+        "empty: none is written."),
     ROW_U64(max_accounts, "1000000", 64, 100000000, "Accounts the engine has room for."),
     ROW_U64(max_balances, "4000000", 256, 400000000, "Balances the engine has room for."),
     ROW_U64(recent_keys, "1048576", 64, 67108864,

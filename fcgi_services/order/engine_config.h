@@ -16,6 +16,7 @@ struct engine_config {
     const char *admin_uids;
     const char *order_id_key_file;
     const char *orders_file;
+    const char *board_file;
     uint64_t max_accounts;
     uint64_t max_balances;
     uint64_t recent_keys;

@@ -5,6 +5,8 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 
+#include "fcgi_services/order/board.h"
+#include "fcgi_services/order/board_tape_sql.h"
 #include "fcgi_services/order/command_socket.h"
 #include "fcgi_services/order/committer_sql.h"
 #include "fcgi_services/order/engine_run.h"
@@ -63,6 +65,18 @@ open_databases(struct making *making)
     return err;
 }
 
+/* On the connection that the committer takes over. */
+static enum cnop_err
+open_board(struct making *making, struct engine_parts *parts)
+{
+    const struct engine_config *config = making->config;
+    enum cnop_err err =
+        board_open(config->board_file, parts->ledger, &config->ledger, &parts->board);
+
+    cnop_assert(parts->ledger != NULL);
+    return err == CNOP_OK ? board_tape_load(making->committer_db, parts->board) : err;
+}
+
 /* Loads the ledger and starts committer and look-up. */
 static enum cnop_err
 make_parts(struct making *making, struct engine_parts *parts)
@@ -85,6 +99,8 @@ make_parts(struct making *making, struct engine_parts *parts)
     recovery.ledger = parts->ledger;
     err = recovery_run(&recovery, &making->recovered);
     parts->chain = making->recovered.chain;
+    if (err == CNOP_OK && config->board_file[0] != '\0')
+        err = open_board(making, parts);
     if (err == CNOP_OK)
         err = committer_sql_start(making->committer_db, &making->seals, &parts->committer);
     if (err == CNOP_OK)

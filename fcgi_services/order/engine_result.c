@@ -24,6 +24,7 @@ on_committed(struct engine *engine, struct engine_batch *batch, int64_t elapsed_
     engine->committed_mark = batch->undo_end;
     engine->chain = batch->chain;
     engine->blocked_streak = 0;
+    engine_board_committed(engine, batch);
     engine_metric_add(ENGINE_METRIC_COMMITTED, batch->changed_count);
     engine_metric_observe(ENGINE_METRIC_COMMIT_SECONDS, elapsed_us);
 }
@@ -135,6 +136,7 @@ on_failed(struct engine *engine, enum cnop_err err, struct job_list *jobs, bool 
     cnop_assert(err != CNOP_OK);
     engine_metric_add(ENGINE_METRIC_COMMIT_FAILED, 1);
     rollback(engine);
+    engine_board_failed(engine);
     if (is_refused_row(err)) {
         isolate(engine, jobs, alone, err);
         return;

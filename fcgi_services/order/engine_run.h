@@ -14,6 +14,7 @@ struct engine_parts {
     struct ledger_chain chain; /* head of its journal */
     struct committer *committer;
     struct lookup *lookup;
+    struct board *board;      /* told what anybody may know; NULL: none is */
     uint32_t queue_jobs;      /* commands that may wait */
     int64_t queue_age_us;     /* age of the oldest from which new ones are refused */
     int64_t commit_giveup_us; /* how long a commit may take before its jobs are answered */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Inside of the engine, shared by its files, each of which calls those behind it only: engine.c
  * (filling, sealing, rounds), engine_result.c (what commits and look-ups bring back),
- * engine_cross.c (prices that reach resting orders), engine_jobs.c. */
+ * engine_cross.c (prices that reach resting orders), engine_board.c (what is published),
+ * engine_jobs.c. */
 #ifndef CNOP_ORDER_ENGINE_STATE_H
 #define CNOP_ORDER_ENGINE_STATE_H
 
@@ -76,6 +77,16 @@ struct engine_job *engine_cross_take(struct engine *engine);
 void engine_cross_applied(struct engine *engine, const struct engine_job *job);
 /* The next command of the backlog that may be applied now; NULL: none. */
 struct engine_job *engine_cross_next(struct engine *engine);
+
+/* The board hears of the batch that is sealed, of its end, and of what changes in between. Without
+ * a board all of them do nothing. */
+void engine_board_stage(struct engine *engine, const struct engine_batch *batch);
+void engine_board_committed(struct engine *engine, const struct engine_batch *batch);
+void engine_board_failed(struct engine *engine);
+void engine_board_touch(struct engine *engine, uint16_t asset_id);
+void engine_board_price(struct engine *engine, uint16_t asset_id);
+/* At the end of a round. */
+void engine_board_rest(struct engine *engine);
 
 /* The commit in flight has taken too long: answers everybody who waits. */
 void engine_on_stalled(struct engine *engine);

@@ -3,6 +3,7 @@
 #ifndef CNOP_ORDER_READER_HTTP_H
 #define CNOP_ORDER_READER_HTTP_H
 
+#include "fcgi_services/order/board.h"
 #include "fcgi_services/order/reader_store.h"
 #include "shared/config/db_config.h"
 #include "shared/web/period.h"
@@ -12,6 +13,7 @@ struct reader_config {
     struct cnop_web_config web;
     struct cnop_db_config db;
     const char *order_id_key_file;
+    const char *board_file;
     uint64_t proof_max_age; /* ms */
 };
 
@@ -22,6 +24,7 @@ struct reader_env {
     struct cnop_id_key id_key;
     struct reader_assets assets;
     struct reader_proof proof;
+    struct board_view board;
 };
 
 /* ---- endpoints ---- */
@@ -32,6 +35,13 @@ enum cnop_err reader_http_asset(struct cnop_request *req, struct cnop_response *
 enum cnop_err reader_http_proof(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_export_orders(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_export_trades(struct cnop_request *req, struct cnop_response *res);
+
+/* Of markets, for anybody. */
+enum cnop_err market_http_list(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err market_http_get(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err market_http_book(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err market_http_trades(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err market_http_ticker(struct cnop_request *req, struct cnop_response *res);
 
 /* ---- shared by them ---- */
 cnop_must_check enum cnop_err reader_refresh_assets(struct cnop_request *req,

@@ -15,6 +15,10 @@ static const struct cnop_config_key keys[] = {
     CNOP_DB_CONFIG_ROWS(struct reader_config, "cnop_ledger"),
     CNOP_CONFIG_ROW_SECRET(struct reader_config, order_id_key_file, NULL,
                            "File with the 16-byte key that makes order ids unguessable."),
+    CNOP_CONFIG_ROW_STRING(
+        struct reader_config, board_file, "",
+        "Absolute path of the file in which the engine shows the markets; empty: "
+        "they are unavailable."),
     CNOP_CONFIG_ROW_DURATION(struct reader_config, proof_max_age, "2s", 0, 3600000,
                              "Age up to which the ledger's proof is answered from memory."),
 };
@@ -44,6 +48,7 @@ close_env(void *arg)
     struct reader_env *env = arg;
 
     cnop_assert(env != NULL);
+    board_view_done(&env->board);
     cnop_db_close(&env->db);
 }
 

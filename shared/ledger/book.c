@@ -100,6 +100,25 @@ book_behind(const struct ledger *ledger, uint32_t slot)
     return level == 0 ? 0 : ledger->levels[level].first;
 }
 
+uint32_t
+ledger_book_levels(const struct ledger *ledger, uint16_t asset_id, uint8_t side, uint32_t max,
+                   struct ledger_level *levels)
+{
+    uint32_t at = ledger->books[asset_id].best[side - 1], count = 0;
+
+    cnop_assert(side == LEDGER_BUY || side == LEDGER_SELL);
+    cnop_assert(asset_id < ledger->config.max_assets);
+    while (at != 0 && count < max) {
+        const struct book_level *level = &ledger->levels[at];
+
+        levels[count++] = (struct ledger_level){.price = ledger->orders[level->first].price,
+                                                .qty = {level->total_e8},
+                                                .order_count = level->count};
+        at = next_level(ledger, asset_id, level);
+    }
+    return count;
+}
+
 static bool
 pool_has_room(const struct book_pool *pool, uint32_t max)
 {

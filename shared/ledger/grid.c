@@ -71,3 +71,9 @@ grid_ceil(cnop_price price)
     /* A stretch begins at a price of the one before: the next price is right in both. */
     return (cnop_price){down.e10 + stretch_of_price(price.e10).tick_e10};
 }
+
+cnop_price
+grid_tick(cnop_price price)
+{
+    return (cnop_price){stretch_of_price(price.e10).tick_e10};
+}

@@ -17,4 +17,7 @@ uint32_t grid_step(cnop_price price);
 cnop_price grid_floor(cnop_price price);
 cnop_price grid_ceil(cnop_price price);
 
+/* Distance from a price of the grid to the next one above. price > 0 (asserted). */
+cnop_price grid_tick(cnop_price price);
+
 #endif

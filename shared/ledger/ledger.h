@@ -162,6 +162,26 @@ const struct ledger_balance *ledger_balance_at(const struct ledger *ledger, uint
 /* Orders on the books, and one of them; NULL: not on a book. */
 uint32_t ledger_open_order_count(const struct ledger *ledger);
 const struct ledger_order *ledger_find_order(const struct ledger *ledger, int64_t order_id);
+/* Prices of one side with people's orders, best first, at most max; returns how many. */
+struct ledger_level {
+    cnop_price price;
+    cnop_qty qty;
+    uint32_t order_count;
+};
+uint32_t ledger_book_levels(const struct ledger *ledger, uint16_t asset_id, uint8_t side,
+                            uint32_t max, struct ledger_level *levels);
+/* The prices at which the house buys and sells, whatever the age of the mark; 0: it cannot. */
+struct ledger_quote {
+    cnop_price bid;
+    cnop_price ask;
+};
+struct ledger_quote ledger_house_quote(const struct ledger *ledger, uint16_t asset_id);
+/* The limits that an order of a side may have around a mark > 0; rounded inwards. */
+struct ledger_band {
+    cnop_price lowest;
+    cnop_price highest;
+};
+struct ledger_band ledger_price_band(cnop_price mark, uint8_t side);
 /* What an account's orders on the books hold of an asset. */
 int64_t ledger_held_by_orders(const struct ledger *ledger, int64_t account_id, uint16_t asset_id);
 

@@ -43,23 +43,35 @@ check_market(const struct ledger *ledger, const struct ledger_command *command,
         violate(plan, CNOP_E_ORDER_COMBINATION, 0, 0, 0);
 }
 
-/* On the grid and in the band; the band is rounded inwards. */
+struct ledger_band
+ledger_price_band(cnop_price mark, uint8_t side)
+{
+    bool buy = side == LEDGER_BUY;
+    int64_t down_by = buy ? BAND_FAR : BAND_NEAR, up_by = buy ? BAND_NEAR : BAND_FAR;
+    struct ledger_band band = {.lowest = {(mark.e10 + down_by - 1) / down_by}};
+
+    cnop_assert(mark.e10 > 0);
+    if (__builtin_mul_overflow(mark.e10, up_by, &band.highest.e10))
+        band.highest.e10 = INT64_MAX;
+    return band;
+}
+
 static void
 check_price(const struct ledger *ledger, const struct ledger_command *command,
             struct limit_plan *plan)
 {
-    int64_t mark = ledger->assets[command->asset_id].price.e10;
-    bool buy = command->side == LEDGER_BUY;
-    int64_t down_by = buy ? BAND_FAR : BAND_NEAR, up_by = buy ? BAND_NEAR : BAND_FAR;
-    int64_t lowest = (mark + down_by - 1) / down_by, highest;
+    cnop_price mark = ledger->assets[command->asset_id].price;
+    struct ledger_band band;
 
     cnop_assert(command->price.e10 > 0);
-    if (__builtin_mul_overflow(mark, up_by, &highest))
-        highest = INT64_MAX;
     if (grid_step(command->price) == 0)
         violate(plan, CNOP_E_PRICE_TICK, command->price.e10, 0, 0);
-    if (mark > 0 && (command->price.e10 < lowest || command->price.e10 > highest))
-        violate(plan, CNOP_E_PRICE_OUT_OF_BAND, command->price.e10, lowest, highest);
+    if (mark.e10 <= 0)
+        return;
+    band = ledger_price_band(mark, command->side);
+    if (command->price.e10 < band.lowest.e10 || command->price.e10 > band.highest.e10)
+        violate(plan, CNOP_E_PRICE_OUT_OF_BAND, command->price.e10, band.lowest.e10,
+                band.highest.e10);
 }
 
 static int64_t

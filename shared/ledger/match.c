@@ -67,6 +67,20 @@ match_house_can(const struct ledger *ledger, uint16_t asset_id, uint8_t side, cn
     return (buy ? units_e8 : cash_e8) >= floor_e8;
 }
 
+struct ledger_quote
+ledger_house_quote(const struct ledger *ledger, uint16_t asset_id)
+{
+    static const cnop_qty least = {1};
+    struct match_quote quote = match_quote_of(ledger, asset_id);
+    bool sells =
+        quote.ask.e10 > 0 && match_house_can(ledger, asset_id, LEDGER_BUY, quote.ask, least);
+    bool buys =
+        quote.bid.e10 > 0 && match_house_can(ledger, asset_id, LEDGER_SELL, quote.bid, least);
+
+    return (struct ledger_quote){.bid = {buys ? quote.bid.e10 : 0},
+                                 .ask = {sells ? quote.ask.e10 : 0}};
+}
+
 /* ---- the walk ---- */
 
 static bool

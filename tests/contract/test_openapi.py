@@ -586,6 +586,7 @@ QUERY_FAULTS = {
     "getPortfolio": {"status": "sold"}, "exportOrders": {"format": "pdf"}, "exportTrades": {"tz": "Mars"},
     "listAssetTransactions": {"limit": "101"}, "listAssets": {"limit": "251"},
     "listCandles": {"interval": "2h"}, "listOrders": {"offset": "-1"},
+    "listMarkets": {"limit": "251"}, "getBook": {"levels": "51"}, "listMarketTrades": {"limit": "101"},
 }
 
 

@@ -3,6 +3,7 @@
 import decimal
 
 from support import api
+from support.harness import wait_until
 
 D = decimal.Decimal
 
@@ -67,3 +68,29 @@ def test_one_that_trades_at_once_is_a_line_of_the_statement():
     assert refused.json["code"] == "insufficient_holdings"
     assert client.delete(f"/orders/{resting['order_id']}").status == 200
     assert client.get("/balance/asset/BTC").json["held_quantity"] == "0"
+
+
+def rows_at(client, side, price):
+    return [row for row in client.get("/markets/BTC/book?levels=50").json["data"][side]
+            if D(row["price"]) == price and not row["house"]]
+
+
+def test_everybody_sees_an_order_on_the_book_and_its_trade_on_the_tape():
+    anybody, seller = api.Client(), api.trader("1000.00")
+    rules = anybody.get("/markets/BTC").json["data"]
+    assert rules["state"] == "open" and rules["rules"]["tick_size"] == "0.01"
+    assert any(row["asset_id"] == "BTC" for row in anybody.get("/markets").json["data"])
+    bought = seller.post("/orders", {"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.003"})
+    assert bought.status == 201, bought
+    price = on_grid(price_of(anybody, "BTC") * D("1.31"))
+    assert limit(seller, "sell", "0.003", price).status == 201
+    wait_until(lambda: rows_at(anybody, "asks", price), 5, "the order on the book")
+    (row,) = rows_at(anybody, "asks", price)
+    assert (row["quantity"], row["orders"]) == ("0.003", 1)
+    ticker = anybody.get("/markets/BTC/ticker").json["data"]
+    assert D(ticker["bid"]) <= D(ticker["ask"]) < price
+    assert any(trade["quantity"] == "0.003" and trade["taker_side"] == "buy"
+               for trade in anybody.get("/markets/BTC/trades").json["data"])
+    (order,) = seller.get("/orders?status=open").json["data"]
+    assert seller.delete(f"/orders/{order['order_id']}").status == 200
+    wait_until(lambda: not rows_at(anybody, "asks", price), 5, "the order gone from the book")

@@ -47,7 +47,7 @@ class LedgerStack:
 
     def start_engine(self, name="engine", program=None, env=None, check_ready=True, **config):
         values = {"processes": 1, "db_socket": self.database.socket, "db_user": "root",
-                  "command_socket": self.commands_path, "order_id_key_file": self.key_path,
+                  "command_socket": self.commands_path, "board_file": self.directory / "markets.board", "order_id_key_file": self.key_path,
                   "max_accounts": 200000, "max_balances": 1000000, "recent_keys": 65536, "connections": 512,
                   "arena_kib": 512, "response_kib": 256, "price_max_age": "1h", "queue_age": "10s",
                   **self.engine_config, **config}
@@ -59,7 +59,7 @@ class LedgerStack:
 
     def start_reader(self, **config):
         values = {"processes": 1, "threads": 2, "db_socket": self.database.socket, "db_user": "root",
-                  "order_id_key_file": self.key_path, **config}
+                  "order_id_key_file": self.key_path, "board_file": self.directory / "markets.board", **config}
         self.reader = Worker(built("cnop-order-read"), self.directory, name="reader", **values)
         return self.reader
 
