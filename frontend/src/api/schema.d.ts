@@ -588,6 +588,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/markets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The markets and their rules
+         * @description Every asset's market, in the order of the catalogue: whether it trades, and what an order has to be like.
+         */
+        get: operations["listMarkets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One market and its rules
+         * @description Whether the market trades and what an order has to be like. The band and the tick follow from the mark, the price of the feed.
+         */
+        get: operations["getMarket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{asset_id}/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The order book of a market
+         * @description Prices with open orders, best first, and the house as one more maker (`house: true`, its size limited by the largest order alone). At one price people come before the house. Everything shown is durable; under load a book is up to a tenth of a second old, a quiet one up to a second.
+         */
+        get: operations["getBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{asset_id}/ticker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Best prices and last trade of a market
+         * @description The best price to buy and to sell at, the last trade, and the mark. What happened over 24 hours is part of the asset, `GET /api/v1/inventory/assets/{asset_id}`.
+         */
+        get: operations["getTicker"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markets/{asset_id}/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The latest trades of a market
+         * @description What was traded last, newest first, whoever took part. A restart of the engine keeps the last 20,000 trades of all markets together.
+         */
+        get: operations["listMarketTrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1306,6 +1406,35 @@ export interface components {
              */
             status: number;
         } & (unknown | unknown);
+        Book: {
+            /** @description Who sells, the lowest price first. */
+            asks: components["schemas"]["BookLevel"][];
+            asset_id: components["schemas"]["AssetId"];
+            /** @description Who buys, the highest price first. */
+            bids: components["schemas"]["BookLevel"][];
+            /** @description Price of the feed. */
+            mark_price: components["schemas"]["Price"] | null;
+            state: components["schemas"]["MarketState"];
+        };
+        /** @description Open orders of one price together. */
+        BookLevel: {
+            /**
+             * @description Whether this is the house.
+             * @example false
+             */
+            house: boolean;
+            /**
+             * @description How many orders.
+             * @example 2
+             */
+            orders: number;
+            price: components["schemas"]["Price"];
+            /** @description null: of the house, whose size only the largest order limits. */
+            quantity: components["schemas"]["Quantity"] | null;
+        };
+        BookReply: {
+            data: components["schemas"]["Book"];
+        };
         Candle: {
             /**
              * @description Last price.
@@ -1662,6 +1791,113 @@ export interface components {
         LoginRequest: {
             password: components["schemas"]["Password"];
             username: components["schemas"]["Username"];
+        };
+        Market: {
+            asset_id: components["schemas"]["AssetId"];
+            /** @description Hundredths of a percent of the value. */
+            fees: {
+                /**
+                 * @description Of an order that rested.
+                 * @example 0
+                 */
+                maker_bps: number;
+                /**
+                 * @description Of an order that trades at once.
+                 * @example 0
+                 */
+                taker_bps: number;
+            };
+            /** @description The maker that is always there while its price is fresh. */
+            house: {
+                /**
+                 * @description Age of the mark from which it does not trade.
+                 * @example 60
+                 */
+                price_max_age_seconds: number;
+                /**
+                 * @description Distance between its two prices, hundredths of a percent.
+                 * @example 10
+                 */
+                spread_bps: number;
+            };
+            /** @description Price of the feed. */
+            mark_price: components["schemas"]["Price"] | null;
+            /** @description When that price was made. */
+            mark_time: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description What prices are in.
+             * @example USD
+             * @constant
+             */
+            quote_asset_id: "USD";
+            rules: {
+                /**
+                 * @description Open orders an account may have, of all markets together.
+                 * @example 200
+                 */
+                max_open_orders: number;
+                max_order_value: components["schemas"]["Cash"];
+                min_order_value: components["schemas"]["Cash"];
+                min_quantity: components["schemas"]["Quantity"];
+                /** @description Limits farther from the mark are refused. */
+                price_band: {
+                    buy: {
+                        highest: components["schemas"]["Price"];
+                        lowest: components["schemas"]["Price"];
+                    };
+                    sell: {
+                        highest: components["schemas"]["Price"];
+                        lowest: components["schemas"]["Price"];
+                    };
+                } | null;
+                quantity_step: components["schemas"]["Quantity"];
+                /** @description Distance between limit prices at the mark: six significant digits, whole cents from 1,000 dollars on. */
+                tick_size: components["schemas"]["Price"] | null;
+            };
+            state: components["schemas"]["MarketState"];
+        };
+        MarketList: {
+            /** @description One page. */
+            data: components["schemas"]["Market"][];
+            /**
+             * @description Whether others follow.
+             * @example false
+             */
+            has_more: boolean;
+            /**
+             * @description Markets in all.
+             * @example 250
+             */
+            total_count: number;
+        };
+        MarketReply: {
+            data: components["schemas"]["Market"];
+        };
+        /**
+         * @description `no_price`: the price of the feed is missing or too old; people trade with each other, the house does not.
+         * @example open
+         * @enum {string}
+         */
+        MarketState: "open" | "halted" | "inactive" | "no_price";
+        MarketTrade: {
+            price: components["schemas"]["Price"];
+            quantity: components["schemas"]["Quantity"];
+            /**
+             * @description What the one did who came last.
+             * @example buy
+             * @enum {string}
+             */
+            taker_side: "buy" | "sell";
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description Of this trade, for ever.
+             * @example t00000000000b8hfv0d74k8j
+             */
+            trade_id: string;
+        };
+        MarketTradeList: {
+            /** @description Newest first. */
+            data: components["schemas"]["MarketTrade"][];
         };
         Me: {
             /** @description When the access token expires. */
@@ -2348,6 +2584,27 @@ export interface components {
              * @example 0.01
              */
             below?: string | number;
+        };
+        Ticker: {
+            /** @description Best price to buy at; null: nobody sells. */
+            ask: components["schemas"]["Price"] | null;
+            asset_id: components["schemas"]["AssetId"];
+            /** @description Best price to sell at, people and house together; null: nobody buys. */
+            bid: components["schemas"]["Price"] | null;
+            /** @description Of the last trade. */
+            last_price: components["schemas"]["Price"] | null;
+            /** @description Of the last trade. */
+            last_quantity: components["schemas"]["Quantity"] | null;
+            /** @description Of the last trade. */
+            last_time: components["schemas"]["Timestamp"] | null;
+            /** @description Price of the feed. */
+            mark_price: components["schemas"]["Price"] | null;
+            /** @description When that price was made. */
+            mark_time: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["MarketState"];
+        };
+        TickerReply: {
+            data: components["schemas"]["Ticker"];
         };
         /**
          * @description `GTC` waits until it is cancelled, `IOC` takes what there is and expires, `FOK` is filled as a whole at once or expires. Market orders do not wait, whatever is given.
@@ -4407,6 +4664,303 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listMarkets: {
+        parameters: {
+            query?: {
+                /** @description Rows per page. */
+                limit?: number;
+                /** @description Rows to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The markets and their rules. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketList"];
+                };
+            };
+            /** @description The request breaks a rule; `errors` names the fields. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getMarket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The asset's symbol; not case-sensitive.
+                 * @example BTC
+                 */
+                asset_id: components["parameters"]["AssetIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One market and its rules. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketReply"];
+                };
+            };
+            /** @description There is no such market. */
+            404: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request breaks a rule; `errors` names the fields. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getBook: {
+        parameters: {
+            query?: {
+                /** @description Prices of each side. */
+                levels?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The asset's symbol; not case-sensitive.
+                 * @example BTC
+                 */
+                asset_id: components["parameters"]["AssetIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order book of a market. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookReply"];
+                };
+            };
+            /** @description There is no such market. */
+            404: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request breaks a rule; `errors` names the fields. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getTicker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The asset's symbol; not case-sensitive.
+                 * @example BTC
+                 */
+                asset_id: components["parameters"]["AssetIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Best prices and last trade of a market. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TickerReply"];
+                };
+            };
+            /** @description There is no such market. */
+            404: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request breaks a rule; `errors` names the fields. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listMarketTrades: {
+        parameters: {
+            query?: {
+                /** @description The newest so many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The asset's symbol; not case-sensitive.
+                 * @example BTC
+                 */
+                asset_id: components["parameters"]["AssetIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest trades of a market. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketTradeList"];
+                };
+            };
+            /** @description There is no such market. */
+            404: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request breaks a rule; `errors` names the fields. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
