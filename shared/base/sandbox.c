@@ -79,14 +79,15 @@ refuse_signals(scmp_filter_ctx filter)
 
     for (size_t i = 0; i < CNOP_COUNT(calls); i++)
         err |= seccomp_rule_add(filter, REFUSED, calls[i], 1,
-                                SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid()));
+                                SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0));
     return err;
 }
 
 static int
 refuse_sockets(scmp_filter_ctx filter)
 {
-    int err = seccomp_rule_add(filter, REFUSED, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GE, AF_MAX));
+    int err =
+        seccomp_rule_add(filter, REFUSED, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GE, AF_MAX, 0));
 
     for (int family = 0; family < AF_MAX; family++) {
         bool allowed = false;
@@ -95,7 +96,7 @@ refuse_sockets(scmp_filter_ctx filter)
             allowed |= families[i] == family;
         if (!allowed)
             err |= seccomp_rule_add(filter, REFUSED, SCMP_SYS(socket), 1,
-                                    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+                                    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family, 0));
     }
     return err;
 }
