@@ -143,7 +143,9 @@ auth_http_logout(struct cnop_request *req, struct cnop_response *res)
                                                .message = "user logged out",
                                                .user_id = cnop_request_user_id(req),
                                                .sid = &sid});
-    if (body_err != CNOP_OK) /* told, but whoever wants to leave is let out */
+    /* Told, but whoever wants to leave is let out. What failed on our side is not told: the session
+     * is over, as was asked for. */
+    if (body_err != CNOP_OK && cnop_err_status(body_err) < 500)
         return body_err;
     if (cnop_str_equal(cnop_request_token_source(req), CNOP_STR("cookie")))
         auth_http_clear_cookies(req, res);

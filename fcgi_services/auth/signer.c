@@ -187,6 +187,8 @@ enum cnop_err
 signer_jwks(struct signer *signer, struct cnop_str *ret_text)
 {
     look_again(signer);
+    if (signer->jwks_len == 0) /* without any, nobody waits for the next look */
+        look_at_jwks(signer);
     if (signer->jwks_len == 0)
         return CNOP_E_IO;
     *ret_text = cnop_str_make(signer->jwks, signer->jwks_len);

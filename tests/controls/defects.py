@@ -20,6 +20,7 @@ LEDGER = "tests/unit/shared/ledger"
 POLICY = "tests/unit/nginx_modules/policy"
 SERVICE = "tests/service"
 SIMULATOR = "tests/sim/simulator"
+TORTURE = "tests/torture/test_torture"
 
 DEFECTS = [
     # ---- acknowledged means committed, exactly once ----
@@ -161,4 +162,25 @@ DEFECTS = [
     Defect("old_sessions_outlive_the_password", "fcgi_services/auth/password_change.c",
            "        err = session_close_all(job->env, job->user->id, now_us, \"password_changed\", &job->end);\n",
            "        err = CNOP_OK;\n", "tests/unit/auth/test_password_change"),
+
+    # ---- a call that fails ----
+    Defect("registered_though_the_store_failed", "fcgi_services/auth/auth_http.c",
+           "    if (err != CNOP_OK)\n        return err;\n    cnop_metric_add(AUTH_METRIC_REGISTERED, 1);",
+           "    cnop_metric_add(AUTH_METRIC_REGISTERED, 1);", f"{TORTURE}_auth"),
+    Defect("a_logout_that_failed_is_told_as_done", "fcgi_services/auth/auth_session_http.c",
+           "    if (err != CNOP_OK && err != CNOP_E_NOT_FOUND)", "    if (false)", f"{TORTURE}_auth"),
+    Defect("a_failed_hash_keeps_its_place", "fcgi_services/auth/password_attempt.c",
+           "    hash_gate_leave(&pass);\n    return err == CNOP_OK ? job.err : err;",
+           "    if (err == CNOP_OK && job.err == CNOP_OK)\n        hash_gate_leave(&pass);\n    return err == CNOP_OK ? job.err : err;",
+           f"{TORTURE}_auth"),
+    Defect("no_memory_means_a_wrong_password", "fcgi_services/auth/password.c",
+           "errno == ENOMEM ? CNOP_E_NO_MEMORY : CNOP_E_BAD_CREDENTIALS", "CNOP_E_BAD_CREDENTIALS", f"{TORTURE}_auth"),
+    Defect("a_write_error_is_ignored", "shared/base/file.c",
+           "written = write(fd, text.ptr, text.len) == (ssize_t)text.len &&", "written = write(fd, text.ptr, text.len) != 0 &&",
+           f"{TORTURE}_files"),
+    Defect("an_fsync_error_is_ignored", "shared/base/file.c",
+           "              fsync(fd) == 0;", "              (fsync(fd), true);", f"{TORTURE}_files"),
+    Defect("a_broken_read_leaves_its_descriptor", "shared/base/file.c",
+           "    (void)close(fd); /* read only: nothing to lose */\n    if (err == CNOP_OK)\n        *ret_len = len;",
+           "    if (err == CNOP_OK)\n        (void)close(fd);\n    if (err == CNOP_OK)\n        *ret_len = len;", f"{TORTURE}_auth"),
 ]

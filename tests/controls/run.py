@@ -73,7 +73,7 @@ class Copy:
     def passes(self, test):
         """Whether the test passes, after building what it needs."""
         program, *options = shlex.split(test)
-        is_unit = program.startswith(("tests/unit/", "tests/sim/"))
+        is_unit = program.startswith(("tests/unit/", "tests/sim/", "tests/torture/"))
         for target in [[program]] if is_unit else [["all"], ["check", "TESTS="]]:
             # a defect may leave something unused: that is not what is asked
             code, output = limited(["make", "-s", "-j2", "CFLAGS=-O1 -Wno-error", *target], BUILD_MINUTES, cwd=self.build)

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Torture: a request is served again and again, and each time another one of the calls that it
+ * stands on fails. What must hold afterwards, whichever call it was: the answer is one of the
+ * catalogue; it says success only when the whole effect is there, and failure only when nothing of
+ * it is; no descriptor is left open; and the next request is served as if nothing had been. */
+#ifndef CNOP_TESTS_TORTURE_TORTURE_H
+#define CNOP_TESTS_TORTURE_TORTURE_H
+
+#include "shared/web/web.h"
+
+/* Places where calls can fail. Those of the system and of libraries are replaced by the linker, see
+ * TORTURE_WRAPS in torture.am; a fake store is a place, too. */
+enum torture_kind {
+    TORTURE_MEMORY, /* the request's arena is full */
+    TORTURE_OPEN,   /* open(2), stat(2): EMFILE */
+    TORTURE_READ,   /* read(2): EIO */
+    TORTURE_WRITE,  /* write(2): ENOSPC; fsync(2), rename(2): EIO */
+    TORTURE_THREAD, /* pthread_create(3): EAGAIN */
+    TORTURE_HASH,   /* libsodium has no memory for argon2id */
+    TORTURE_PEER,   /* an HTTP exchange: no connection */
+    TORTURE_KIND_COUNT
+};
+
+/* Counts a call; true when it is its turn to fail. */
+bool torture_fails(enum torture_kind kind);
+
+/* A fake with a counter of its own, and what its calls fail with, one after the other. */
+struct torture_fake {
+    const char *name;
+    unsigned *call_count;
+    unsigned *fail_at;
+    enum cnop_err *failure; /* NULL: the fake has one failure only */
+};
+
+/* What a request changes, as numbers. */
+#define TORTURE_EFFECT_COUNT 12
+struct torture_effect {
+    int64_t values[TORTURE_EFFECT_COUNT];
+};
+
+struct torture_world {
+    const struct cnop_service *service;
+    void *env;
+    void (*reset)(void); /* the world as it is before each request */
+    struct torture_effect (*effect)(void);
+    const struct torture_fake *fakes;
+    size_t fake_count;
+    bool needs_all; /* no fault may be survived: what could not be made durable is not there */
+};
+
+struct torture_request {
+    const char *method;
+    const char *path;
+    const char *body;      /* JSON, or NULL */
+    const char *params[8]; /* further ones, "NAME=value" */
+    int status;            /* of the answer when nothing fails */
+};
+
+/* Serves the request once without a fault, then with every call failing in turn. Fails the running
+ * test at the first thing that does not hold; returns how many faults were tried. */
+unsigned torture_request(const struct torture_world *world, const struct torture_request *request);
+
+/* The same for anything else: run gives its error, and effect is compared as above. */
+typedef enum cnop_err (*torture_fn)(void);
+unsigned torture_call(const struct torture_world *world, torture_fn run);
+
+#endif
