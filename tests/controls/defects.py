@@ -183,4 +183,12 @@ DEFECTS = [
     Defect("a_broken_read_leaves_its_descriptor", "shared/base/file.c",
            "    (void)close(fd); /* read only: nothing to lose */\n    if (err == CNOP_OK)\n        *ret_len = len;",
            "    if (err == CNOP_OK)\n        (void)close(fd);\n    if (err == CNOP_OK)\n        *ret_len = len;", f"{TORTURE}_auth"),
+    Defect("a_deposit_that_failed_is_told_as_done", "fcgi_services/user/user_http_money.c",
+           "    if (err != CNOP_OK)\n        return movement_refusal(req, &movement, err, &outcome);\n",
+           "    if (false)\n        return movement_refusal(req, &movement, err, &outcome);\n", f"{TORTURE}_user"),
+    Defect("a_list_leaves_its_transaction_open", "fcgi_services/user/user_http_statement.c",
+           "    cnop_cleanup(user_store_view_done) struct user_view *view = NULL;\n    struct user_thread *self = cnop_request_env(req);\n"
+           "    struct cnop_arena *arena = cnop_request_arena(req);\n    enum cnop_err err",
+           "    struct user_view *view = NULL;\n    struct user_thread *self = cnop_request_env(req);\n"
+           "    struct cnop_arena *arena = cnop_request_arena(req);\n    enum cnop_err err", f"{TORTURE}_user"),
 ]

@@ -54,6 +54,7 @@ struct torture_request {
     const char *body;      /* JSON, or NULL */
     const char *params[8]; /* further ones, "NAME=value" */
     int status;            /* of the answer when nothing fails */
+    bool streams;          /* an answer that has begun is cut when it cannot go on */
 };
 
 /* Serves the request once without a fault, then with every call failing in turn. Fails the running
