@@ -63,6 +63,15 @@ engine_job_drop(struct engine *engine, struct engine_job *job)
     engine->free_count++;
 }
 
+/* The order cannot be shown. What was done is done, and must not be told as refused: asked again, it
+ * is final. */
+static enum cnop_err
+unseen(const struct engine_job *job, enum cnop_err err)
+{
+    cnop_assert(err != CNOP_OK);
+    return job->err == CNOP_OK ? CNOP_E_OUTCOME_UNKNOWN : err;
+}
+
 /* What has become of an order is read where it is durable: after the commit. */
 static bool
 sent_to_be_shown(struct engine *engine, struct engine_job *job)
@@ -71,7 +80,7 @@ sent_to_be_shown(struct engine *engine, struct engine_job *job)
         return false;
     if (lookup_push(engine->parts.lookup, job))
         return true;
-    job->err = CNOP_E_OVERLOADED; /* what was done is done; asked again, it is final */
+    job->err = unseen(job, CNOP_E_OVERLOADED);
     return false;
 }
 
@@ -89,7 +98,7 @@ engine_shown(struct engine *engine, struct engine_job *job, enum cnop_err err)
 {
     cnop_assert(job->show_order);
     if (err != CNOP_OK)
-        job->err = err;
+        job->err = unseen(job, err);
     job_list_push(&engine->finished, job);
 }
 

@@ -191,4 +191,9 @@ DEFECTS = [
            "    struct cnop_arena *arena = cnop_request_arena(req);\n    enum cnop_err err",
            "    struct user_view *view = NULL;\n    struct user_thread *self = cnop_request_env(req);\n"
            "    struct cnop_arena *arena = cnop_request_arena(req);\n    enum cnop_err err", f"{TORTURE}_user"),
+    Defect("a_cancelled_order_that_cannot_be_shown_is_told_as_refused", "fcgi_services/order/engine_jobs.c",
+           "return job->err == CNOP_OK ? CNOP_E_OUTCOME_UNKNOWN : err;", "return err;", f"{TORTURE}_engine"),
+    Defect("a_preview_needs_no_memory", "fcgi_services/order/order_http.c",
+           "    if (preview == NULL)\n        return CNOP_E_NO_MEMORY;\n    job = order_http_take", "    job = order_http_take",
+           f"{TORTURE}_engine"),
 ]

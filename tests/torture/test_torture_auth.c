@@ -190,28 +190,31 @@ static const struct torture_request requests[] = {
      "\"first_name\":\"Joe\",\"last_name\":\"Doe\",\"phone\":\"+1 555 0100 200\"}",
      {NULL},
      201,
-     false},
+     false,
+     NULL},
     {"POST",
      "/api/v1/auth/login",
      "{\"username\":\"Trader_Jane\",\"password\":\"" PASSWORD "\"}",
      {NULL},
      200,
-     false},
+     false,
+     NULL},
     {"POST",
      "/api/v1/auth/login",
      "{\"username\":\"trader_jane\",\"password\":\"" PASSWORD "\"}",
      {"HTTP_X_SESSION_MODE=cookie", "CNOP_HTTPS=on"},
      200,
-     false},
-    {"POST", "/api/v1/auth/refresh", refresh_body, {NULL}, 200, false},
-    {"POST", "/api/v1/auth/logout", "{}", USER_PARAMS, 200, false},
+     false,
+     NULL},
+    {"POST", "/api/v1/auth/refresh", refresh_body, {NULL}, 200, false, NULL},
+    {"POST", "/api/v1/auth/logout", "{}", USER_PARAMS, 200, false, NULL},
     {"POST", "/api/v1/auth/password",
      "{\"current_password\":\"" PASSWORD "\",\"new_password\":\"Early-Meadow-77\"}", USER_PARAMS,
-     200, false},
-    {"GET", "/api/v1/auth/me", NULL, USER_PARAMS, 200, false},
-    {"GET", "/api/v1/auth/sessions", NULL, USER_PARAMS, 200, false},
-    {"DELETE", session_path, NULL, USER_PARAMS, 200, false},
-    {"GET", "/.well-known/jwks.json", NULL, {NULL}, 200, false},
+     200, false, NULL},
+    {"GET", "/api/v1/auth/me", NULL, USER_PARAMS, 200, false, NULL},
+    {"GET", "/api/v1/auth/sessions", NULL, USER_PARAMS, 200, false, NULL},
+    {"DELETE", session_path, NULL, USER_PARAMS, 200, false, NULL},
+    {"GET", "/.well-known/jwks.json", NULL, {NULL}, 200, false, NULL},
 };
 
 START_TEST(every_call_of_a_request_fails)
@@ -232,7 +235,8 @@ START_TEST(refusals)
         "{\"username\":\"trader_jane\",\"password\":\"Quiet-Harbour-42\"}",
         {NULL},
         401,
-        false};
+        false,
+        NULL};
 
     ck_assert_uint_gt(torture_request(&world, &wrong), 1);
 }

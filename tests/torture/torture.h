@@ -45,6 +45,8 @@ struct torture_world {
     struct torture_effect (*effect)(void);
     const struct torture_fake *fakes;
     size_t fake_count;
+    void (*pump)(void);   /* one round of a service that answers later; NULL: none */
+    void (*settle)(void); /* before the next request: time goes by, what ended starts again */
     bool needs_all; /* no fault may be survived: what could not be made durable is not there */
 };
 
@@ -55,6 +57,7 @@ struct torture_request {
     const char *params[8]; /* further ones, "NAME=value" */
     int status;            /* of the answer when nothing fails */
     bool streams;          /* an answer that has begun is cut when it cannot go on */
+    const char *proof;     /* what an answer of success holds; NULL: its status says it */
 };
 
 /* Serves the request once without a fault, then with every call failing in turn. Fails the running

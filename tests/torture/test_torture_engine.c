@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* Torture of every operation of the order engine: real routes, adapters, engine and ledger; the
+ * commit, the look-up and the room for commands fail. */
+#include "fcgi_services/order/engine_config.h"
+#include "fcgi_services/order/order_codes.h"
+#include "fcgi_services/order/order_http.h"
+#include "tests/torture/torture.h"
+#include "tests/unit/order/engine_bench.h"
+#include "tests/unit/shared/ledger/read_back.h"
+#include "tests/unit/unit.h"
+
+#include "shared/base/clock.h"
+
+#define BTC 1
+#define DUST 2
+#define CUSTOMER                                                                                   \
+    {                                                                                              \
+        "CNOP_USER_ID=1000", "CNOP_ROLE=customer"                                                  \
+    }
+#define CUSTOMER_WITH_KEY                                                                          \
+    {                                                                                              \
+        "CNOP_USER_ID=1000", "CNOP_ROLE=customer", "HTTP_IDEMPOTENCY_KEY=torture-1"                \
+    }
+
+static struct engine_config config;
+static struct order_env env;
+static char cancel_path[96];
+static int64_t resting_id;
+
+/* ---- what fails ---- */
+
+struct place {
+    unsigned call_count;
+    unsigned fail_at;
+};
+static struct place commits, pushes, lookups, rooms;
+static enum cnop_err commit_failure;
+
+static bool
+is_turn(struct place *place)
+{
+    place->call_count++;
+    return place->call_count == place->fail_at;
+}
+
+static enum cnop_err
+judge_commit(struct committer *committer, const struct engine_batch *batch)
+{
+    ck_assert_ptr_nonnull(committer);
+    ck_assert_uint_gt(batch->job_count, 0);
+    return is_turn(&commits) ? commit_failure : CNOP_OK;
+}
+
+bool __real_lookup_push(struct lookup *lookup, struct engine_job *job);
+bool __wrap_lookup_push(struct lookup *lookup, struct engine_job *job);
+struct engine_job *__real_engine_job_take(struct engine *engine);
+struct engine_job *__wrap_engine_job_take(struct engine *engine);
+
+bool
+__wrap_lookup_push(struct lookup *lookup, struct engine_job *job)
+{
+    return !is_turn(&pushes) && __real_lookup_push(lookup, job);
+}
+
+struct engine_job *
+__wrap_engine_job_take(struct engine *engine)
+{
+    return is_turn(&rooms) ? NULL : __real_engine_job_take(engine);
+}
+
+static const struct torture_fake fakes[] = {
+    {"commit", &commits.call_count, &commits.fail_at, &commit_failure},
+    {"place in the look-up", &pushes.call_count, &pushes.fail_at, NULL},
+    {"look-up", &lookups.call_count, &lookups.fail_at, NULL},
+    {"room", &rooms.call_count, &rooms.fail_at, NULL},
+};
+
+/* ---- the world ---- */
+
+static void
+pump(void)
+{
+    bench_round();
+    while (bench.lookup.waiting_count > 0) {
+        const struct engine_job *job = bench.lookup.waiting[0];
+        const struct engine_order order = {.id = resting_id,
+                                           .account_id = BENCH_ACCOUNT,
+                                           .asset_id = BTC,
+                                           .type = ORDER_KIND_LIMIT,
+                                           .side = LEDGER_BUY,
+                                           .tif = LEDGER_GTC,
+                                           .status = ORDER_STATUS_CANCELLED,
+                                           .price = {900 * CNOP_E10},
+                                           .qty = {CNOP_E8},
+                                           .created_us = 1,
+                                           .updated_us = 1};
+        bool shown = job->show_order;
+        enum cnop_err err = shown ? CNOP_OK : CNOP_E_NOT_FOUND;
+
+        lookup_fake_answer(&bench.lookup, is_turn(&lookups) ? CNOP_E_DB_FAILED : err, NULL);
+        bench.lookup.ready[bench.lookup.ready_count - 1].order = order;
+    }
+}
+
+static struct ledger_outcome answered;
+static enum cnop_err answered_err;
+
+static void
+on_done(struct engine_job *job)
+{
+    answered = job->outcome;
+    answered_err = job->err;
+}
+
+static void
+command(struct ledger_command wanted)
+{
+    struct engine_job *job = __real_engine_job_take(bench.engine);
+
+    ck_assert_ptr_nonnull(job);
+    wanted.account_id = BENCH_ACCOUNT;
+    job->command = wanted;
+    job->done = on_done;
+    answered_err = CNOP_E_INTERNAL;
+    engine_submit(bench.engine, job);
+    bench_run();
+    ck_assert_msg(answered_err == CNOP_OK, "%s", cnop_err_symbol(answered_err));
+}
+
+static void
+tick(uint16_t asset_id, int64_t price_e10)
+{
+    static uint64_t seq;
+    const struct ledger_command wanted = {.op = LEDGER_OP_TICK,
+                                          .asset_id = asset_id,
+                                          .price = {price_e10},
+                                          .price_seq = ++seq,
+                                          .time_us = cnop_clock_wall_us()};
+
+    ck_assert_int_eq(engine_tick(bench.engine, &wanted), CNOP_OK);
+    bench_run();
+}
+
+/* 8,000 dollars, a coin, a position of next to nothing, and an order that waits. */
+static void
+open_world(void)
+{
+    static const struct {
+        const char *symbol;
+        int64_t price_e10;
+    } assets[] = {{"BTC", 1000 * CNOP_E10}, {"DUST", 10 * CNOP_E10}};
+
+    bench_open();
+    bench.committer.judge = judge_commit;
+    env.engine = bench.engine;
+    for (uint16_t id = BTC; id <= DUST; id++) {
+        struct ledger_asset asset = {.id = id, .known = true, .active = true};
+
+        asset.symbol_len = (uint8_t)strlen(assets[id - 1].symbol);
+        memcpy(asset.symbol, assets[id - 1].symbol, asset.symbol_len);
+        ck_assert_int_eq(ledger_load_asset(bench.ledger, &asset), CNOP_OK);
+        tick(id, assets[id - 1].price_e10);
+    }
+    command((struct ledger_command){.op = LEDGER_OP_DEPOSIT, .amount = {9000 * CNOP_E8}});
+    for (uint16_t id = BTC; id <= DUST; id++)
+        command((struct ledger_command){
+            .op = LEDGER_OP_ORDER, .side = LEDGER_BUY, .asset_id = id, .qty = {CNOP_E8}});
+    tick(DUST, CNOP_E10 / 1000);
+    command((struct ledger_command){.op = LEDGER_OP_LIMIT,
+                                    .side = LEDGER_BUY,
+                                    .asset_id = BTC,
+                                    .qty = {CNOP_E8},
+                                    .price = {900 * CNOP_E10},
+                                    .tif = LEDGER_GTC});
+    resting_id = answered.posting.id;
+}
+
+static void
+reset(void)
+{
+    bench_close();
+    open_world();
+}
+
+/* The account is let in again after the pause that a locked row earns it; an engine that does not
+ * know what the database holds is replaced. */
+static void
+settle(void)
+{
+    bench_pass_us(BENCH_PAUSE_US + 1);
+    bench_round();
+    if (engine_is_over(bench.engine))
+        reset();
+    tick(BTC, 1000 * CNOP_E10); /* prices grow old */
+    tick(DUST, CNOP_E10 / 1000);
+}
+
+static struct torture_effect
+effect(void)
+{
+    struct engine_status status = engine_status(bench.engine);
+    struct torture_effect effect = {
+        .values = {status.waiting_count, ledger_find_order(bench.ledger, resting_id) != NULL}};
+
+    for (uint16_t id = LEDGER_USD; id <= DUST; id++) {
+        const struct ledger_balance *row = ledger_find_balance(bench.ledger, BENCH_ACCOUNT, id);
+
+        effect.values[2 + 2 * id] = row == NULL ? 0 : row->avail_e8;
+        effect.values[3 + 2 * id] = row == NULL ? 0 : row->held_e8;
+        ck_assert_int_eq(read_back_asset_sum(bench.ledger, id), 0);
+    }
+    return effect;
+}
+
+static struct cnop_service service = {.name = "order", .mode = CNOP_SERVICE_LOOP};
+static const struct torture_world world = {
+    .service = &service,
+    .env = &env,
+    .reset = reset,
+    .effect = effect,
+    .fakes = fakes,
+    .fake_count = CNOP_COUNT(fakes),
+    .pump = pump,
+    .settle = settle,
+};
+
+static void
+start(void)
+{
+    char memory[CNOP_PUBLIC_ID_LEN];
+    struct cnop_buf id;
+
+    service.routes = order_routes;
+    service.route_count = order_route_count;
+    ledger_config_default(&config.ledger);
+    env.config = &config;
+    open_world();
+    cnop_buf_init(&id, memory, sizeof(memory));
+    cnop_id_format(&id, CNOP_ID_ORDER, &env.id_key, (uint64_t)resting_id);
+    (void)snprintf(cancel_path, sizeof(cancel_path), "/api/v1/orders/%.*s",
+                   CNOP_STR_ARG(cnop_buf_view(&id)));
+}
+
+static void
+stop(void)
+{
+    bench_close();
+}
+
+/* ---- the requests ---- */
+
+#define BUY "{\"asset_id\":\"BTC\",\"order_type\":\"market_buy\",\"quantity\":\"1\"}"
+#define REST                                                                                       \
+    "{\"asset_id\":\"BTC\",\"order_type\":\"limit_buy\",\"quantity\":\"1\",\"price\":\"900\"}"
+
+/* A batch of one: of several orders each is answered for itself. */
+static const struct torture_request requests[] = {
+    {"POST", "/api/v1/orders", BUY, CUSTOMER_WITH_KEY, 201, false, NULL},
+    {"POST", "/api/v1/orders", REST, CUSTOMER_WITH_KEY, 201, false, NULL},
+    {"POST", "/api/v1/orders", REST, CUSTOMER, 201, false, NULL},
+    {"DELETE", cancel_path, NULL, CUSTOMER, 200, false, NULL},
+    {"POST", "/api/v1/orders/preview", BUY, CUSTOMER, 200, false, NULL},
+    {"POST", "/api/v1/orders/batch", "{\"orders\":[" REST "]}", CUSTOMER_WITH_KEY, 200, false,
+     "\"accepted\":1"},
+    {"POST", "/api/v1/positions/BTC/close", NULL, CUSTOMER_WITH_KEY, 201, false, NULL},
+    {"POST", "/api/v1/positions/BTC/close/preview", NULL, CUSTOMER, 200, false, NULL},
+    {"POST", "/api/v1/positions/sweep", NULL, CUSTOMER_WITH_KEY, 200, false, "\"accepted\":1"},
+};
+
+START_TEST(every_call_of_a_request_fails)
+{
+    unsigned faults = torture_request(&world, &requests[_i]);
+
+    ck_assert_uint_gt(faults, 1);
+    (void)fprintf(stderr, "# %s %s: %u faults\n", requests[_i].method, requests[_i].path, faults);
+}
+END_TEST
+
+static void
+add(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, start, stop);
+    tcase_add_loop_test(tests, every_call_of_a_request_fails, 0, CNOP_COUNT(requests));
+}
+
+UNIT_MAIN("torture_engine", add)
