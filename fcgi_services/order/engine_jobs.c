@@ -63,8 +63,8 @@ engine_job_drop(struct engine *engine, struct engine_job *job)
     engine->free_count++;
 }
 
-/* The order cannot be shown. What was done is done, and must not be told as refused: asked again, it
- * is final. */
+/* The order cannot be shown. What was done is done, and must not be told as refused: asked again,
+ * it is final. */
 static enum cnop_err
 unseen(const struct engine_job *job, enum cnop_err err)
 {
