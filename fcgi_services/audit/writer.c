@@ -53,16 +53,15 @@ mark_read(const struct writer *writer, struct trail_head *ret_mark)
 
 /* A trail without the row of the mark has lost its end: to go on would hide it. */
 static enum cnop_err
-check_mark(struct writer *writer)
+check_mark(struct writer *writer, struct trail_head *mark)
 {
-    struct trail_head mark;
     bool has = true;
-    enum cnop_err err = mark_read(writer, &mark);
+    enum cnop_err err = mark_read(writer, mark);
 
     if (err == CNOP_E_NOT_FOUND)
         return CNOP_OK;
-    if (err == CNOP_OK && mark.seq > 0)
-        err = trail_store_has(writer->store, &mark, &has);
+    if (err == CNOP_OK && mark->seq > 0)
+        err = trail_store_has(writer->store, mark, &has);
     if (err == CNOP_OK)
         writer->cut = !has;
     return err;
@@ -71,14 +70,19 @@ check_mark(struct writer *writer)
 static enum cnop_err
 look_up(struct writer *writer)
 {
+    struct trail_head mark = {0};
     enum cnop_err err = trail_store_head(writer->store, &writer->head);
 
     if (err == CNOP_OK)
-        err = check_mark(writer);
+        err = check_mark(writer, &mark);
     if (err != CNOP_OK)
         return err;
     if (writer->cut)
         return CNOP_E_CONFLICT;
+    if (mark.seq < writer->head.seq) /* the last one could not be written */
+        err = mark_write(writer);
+    if (err != CNOP_OK)
+        return err;
     writer->position_count = 0;
     writer->known = true;
     return CNOP_OK;

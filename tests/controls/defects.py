@@ -196,4 +196,10 @@ DEFECTS = [
     Defect("a_preview_needs_no_memory", "fcgi_services/order/order_http.c",
            "    if (preview == NULL)\n        return CNOP_E_NO_MEMORY;\n    job = order_http_take", "    job = order_http_take",
            f"{TORTURE}_engine"),
+    Defect("a_failed_commit_hides_what_the_engine_did", "fcgi_services/inventory/inventory_admin.c",
+           "return err == CNOP_OK ? CNOP_OK : CNOP_E_OUTCOME_UNKNOWN;", "return err;", f"{TORTURE}_inventory"),
+    Defect("the_trail_runs_ahead_of_its_mark", "fcgi_services/audit/writer.c",
+           "if (mark.seq < writer->head.seq)", "if (false)", f"{TORTURE}_audit"),
+    Defect("an_appended_line_is_appended_again", "fcgi_services/audit/writer.c",
+           "    else\n        writer->known = false;\n", "", f"{TORTURE}_audit"),
 ]

@@ -35,6 +35,8 @@ inventory_store_list(struct cnop_db *db, struct cnop_arena *arena, struct asset_
     inventory_fake.list_count++;
     if (is_to_fail())
         return inventory_fake.fail_with;
+    if (item == NULL)
+        return CNOP_E_NO_MEMORY;
     *item = (struct asset){.id = 1,
                            .symbol = CNOP_STR("BTC"),
                            .name = CNOP_STR("Bitcoin"),

@@ -38,6 +38,13 @@ struct torture_effect {
     int64_t values[TORTURE_EFFECT_COUNT];
 };
 
+/* What an error may leave behind. */
+enum torture_promise {
+    TORTURE_ALL_OR_NOTHING,   /* nothing; of an unknown outcome all, if not nothing */
+    TORTURE_UNKNOWN_COMPLETE, /* of an unknown outcome a half: the same again completes it */
+    TORTURE_ERROR_COMPLETE,   /* of any error: the same again completes it */
+};
+
 struct torture_world {
     const struct cnop_service *service;
     void *env;
@@ -47,6 +54,7 @@ struct torture_world {
     size_t fake_count;
     void (*pump)(void);   /* one round of a service that answers later; NULL: none */
     void (*settle)(void); /* before the next request: time goes by, what ended starts again */
+    enum torture_promise promise;
     bool needs_all; /* no fault may be survived: what could not be made durable is not there */
 };
 
