@@ -200,6 +200,10 @@ DEFECTS = [
            "return err == CNOP_OK ? CNOP_OK : CNOP_E_OUTCOME_UNKNOWN;", "return err;", f"{TORTURE}_inventory"),
     Defect("the_trail_runs_ahead_of_its_mark", "fcgi_services/audit/writer.c",
            "if (mark.seq < writer->head.seq)", "if (false)", f"{TORTURE}_audit"),
-    Defect("an_appended_line_is_appended_again", "fcgi_services/audit/writer.c",
+    Defect("the_writer_trusts_what_it_knew_before_an_error", "fcgi_services/audit/writer.c",
            "    else\n        writer->known = false;\n", "", f"{TORTURE}_audit"),
+    Defect("half_an_export_ends_like_a_whole_one", "shared/web/serve.c",
+           "    if (err != CNOP_OK && req->response.begun)\n        cnop_fcgi_cut(req->fcgi);\n", "", f"{TORTURE}_reader"),
+    Defect("a_list_of_orders_leaves_its_view_open", "fcgi_services/order/reader_http_list.c",
+           "cnop_cleanup(reader_store_view_done) struct cnop_snapshot *view", "struct cnop_snapshot *view", f"{TORTURE}_reader"),
 ]
