@@ -25,6 +25,7 @@ static const enum cnop_err failures[] = {CNOP_E_DB_FAILED, CNOP_E_BUSY, CNOP_E_D
 
 static struct {
     bool armed;
+    bool lasting; /* once it has failed, it fails: a disk stays full */
     unsigned call_counts[TORTURE_KIND_COUNT];
     unsigned fail_at[TORTURE_KIND_COUNT];
 } places;
@@ -35,7 +36,9 @@ torture_fails(enum torture_kind kind)
     if (!places.armed)
         return false;
     places.call_counts[kind]++;
-    return places.call_counts[kind] == places.fail_at[kind];
+    return places.call_counts[kind] == places.fail_at[kind] ||
+           (places.lasting && places.fail_at[kind] != 0 &&
+            places.call_counts[kind] > places.fail_at[kind]);
 }
 
 /* ---- a request, and its answer ---- */
@@ -139,7 +142,7 @@ judge_answer(struct answer *answer)
     answer->code[0] = '\0';
     if (code == NULL && answer->status < 400)
         return;
-    ck_assert_msg(code != NULL, "a problem without a code: %s", answer->text);
+    ck_assert_msg(code != NULL, "a problem without a code: %.300s", answer->text);
     (void)snprintf(answer->code, sizeof(answer->code), "%.*s",
                    (int)strcspn(code + sizeof(mark) - 1, "\""), code + sizeof(mark) - 1);
     for (err = 1; err < CNOP_ERR_COUNT; err++)
@@ -309,7 +312,7 @@ attempt_once(const struct attempt *attempt)
         for (int i = 1; i < CNOP_ERR_COUNT; i++)
             if (strcmp(cnop_err_code((enum cnop_err)i), answer.code) == 0)
                 return (enum cnop_err)i;
-        ck_abort_msg("neither the expected answer nor a problem: %s", answer.text);
+        ck_abort_msg("neither the expected answer nor a problem: %.300s", answer.text);
     }
     places.armed = true;
     err = attempt->fn();
@@ -408,6 +411,21 @@ try_fault(struct attempt *attempt, unsigned *fail_at, const unsigned *call_count
 }
 
 static void
+try_kinds(struct attempt *attempt, bool lasting)
+{
+    char where[64];
+
+    places.lasting = lasting;
+    for (unsigned kind = 0; kind < TORTURE_KIND_COUNT; kind++) {
+        (void)snprintf(where, sizeof(where), "%s%s", kind_names[kind], lasting ? " from" : "");
+        for (unsigned at = 1;
+             try_fault(attempt, &places.fail_at[kind], &places.call_counts[kind], where, at); at++)
+            ;
+    }
+    places.lasting = false;
+}
+
+static void
 try_fake(struct attempt *attempt, const struct torture_fake *fake)
 {
     char where[64];
@@ -438,11 +456,8 @@ torture(struct attempt *attempt)
         ck_assert_msg(err == CNOP_OK, "without a fault: %s", cnop_err_symbol(err));
     }
     attempt->descriptors = descriptor_count();
-    for (unsigned kind = 0; kind < TORTURE_KIND_COUNT; kind++)
-        for (unsigned at = 1; try_fault(attempt, &places.fail_at[kind], &places.call_counts[kind],
-                                        kind_names[kind], at);
-             at++)
-            ;
+    try_kinds(attempt, false);
+    try_kinds(attempt, true);
     for (size_t i = 0; i < world->fake_count; i++)
         try_fake(attempt, &world->fakes[i]);
     start_over(world);
