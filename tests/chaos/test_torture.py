@@ -22,7 +22,7 @@ from support import fcgi, harness  # noqa: E402
 PASSWORD = test_auth_service.PASSWORD
 FAULTS_MAX = 300
 # Of an allocation the library that needs it may make a crash; one in so many is tried.
-STEP = {"memory": 7}
+STEP = {"memory": int(os.environ.get("CNOP_TORTURE_STEP", "7"))}
 
 
 class Auth(test_auth_service.Stack):
@@ -187,6 +187,18 @@ def test_order(engine):
                                 json_body={"asset_id": "ETH", "order_type": "market_buy", "quantity": "0.001"},
                                 headers={"Idempotency-Key": key}),
                 lambda: rows(engine, "orders", account), 201)
+    torture(engine, engine.engine, make)
+
+
+def test_deposit_through_an_engine(engine):
+    """The same faults on the other side of the command socket."""
+    account = engine.add_user()
+
+    def make():
+        key = uuid.uuid4().hex
+        return (lambda: request(engine.worker, "POST", "/api/v1/balance/deposit", user=account,
+                                json_body={"amount": "1.00"}, headers={"Idempotency-Key": key}),
+                lambda: rows(engine, "cash_entry", account), 201)
     torture(engine, engine.engine, make)
 
 

@@ -183,6 +183,47 @@ user_view_narrow(struct user_view *own, int64_t from_us, int64_t to_us, struct c
     return enter();
 }
 
+/* ---- the writing half ---- */
+
+static enum cnop_err write_failure;
+static struct {
+    unsigned call_count;
+    unsigned fail_at;
+} writes;
+
+enum cnop_err __real_user_store_update_profile(struct user_store *own,
+                                               const struct profile *profile,
+                                               int64_t old_updated_us);
+enum cnop_err __wrap_user_store_update_profile(struct user_store *own,
+                                               const struct profile *profile,
+                                               int64_t old_updated_us);
+enum cnop_err __real_user_store_insert_gift(struct user_store *own, const struct gift_row *gift);
+enum cnop_err __wrap_user_store_insert_gift(struct user_store *own, const struct gift_row *gift);
+
+/* Unknown: the row is there, and the answer of the commit is lost. */
+enum cnop_err
+__wrap_user_store_update_profile(struct user_store *own, const struct profile *profile,
+                                 int64_t old_updated_us)
+{
+    bool fails = ++writes.call_count == writes.fail_at;
+    enum cnop_err err = CNOP_OK;
+
+    if (!fails || write_failure == CNOP_E_OUTCOME_UNKNOWN)
+        err = __real_user_store_update_profile(own, profile, old_updated_us);
+    return fails && err == CNOP_OK ? write_failure : err;
+}
+
+enum cnop_err
+__wrap_user_store_insert_gift(struct user_store *own, const struct gift_row *gift)
+{
+    bool fails = ++writes.call_count == writes.fail_at;
+    enum cnop_err err = CNOP_OK;
+
+    if (!fails || write_failure == CNOP_E_OUTCOME_UNKNOWN)
+        err = __real_user_store_insert_gift(own, gift);
+    return fails && err == CNOP_OK ? write_failure : err;
+}
+
 /* ---- the engine ---- */
 
 static enum cnop_err engine_failure;
@@ -237,23 +278,25 @@ reset(void)
     ck_assert(!view.open);
 }
 
-/* Whether a gift is marked as paid makes no difference: it is sent again, to no effect. */
+/* Whether a gift is marked as paid makes no difference: it is sent again, to no effect; nor does it
+ * how often a profile is set to the same. */
 static struct torture_effect
 effect(void)
 {
     ck_assert(!view.open);
     return (struct torture_effect){.values = {
-                                       store.profile.updated_us,
+                                       store.profile.updated_us > 1,
                                        (int64_t)store.profile.email.len,
                                        (int64_t)store.profile.first_name.len,
                                        (int64_t)store.gift_count,
                                        fake_engine.moved_e8,
-                                       (int64_t)fake_engine.key_count,
+                                       fake_engine.key_count > 0,
                                    }};
 }
 
 static const struct torture_fake fakes[] = {
     {"store", &store.call_count, &store.fail_at, NULL},
+    {"write", &writes.call_count, &writes.fail_at, &write_failure},
     {"view", &reads.call_count, &reads.fail_at, &read_failure},
     {"engine", &engine_calls.call_count, &engine_calls.fail_at, &engine_failure},
 };
@@ -266,6 +309,7 @@ static const struct torture_world world = {
     .effect = effect,
     .fakes = fakes,
     .fake_count = CNOP_COUNT(fakes),
+    .promise = TORTURE_UNKNOWN_COMPLETE, /* a gift is a row first and money second */
 };
 
 static void
