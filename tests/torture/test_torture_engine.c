@@ -253,7 +253,6 @@ stop(void)
 #define REST                                                                                       \
     "{\"asset_id\":\"BTC\",\"order_type\":\"limit_buy\",\"quantity\":\"1\",\"price\":\"900\"}"
 
-/* A batch of one: of several orders each is answered for itself. */
 static const struct torture_request requests[] = {
     {"POST", "/api/v1/orders", BUY, CUSTOMER_WITH_KEY, 201, false, NULL},
     {"POST", "/api/v1/orders", REST, CUSTOMER_WITH_KEY, 201, false, NULL},
@@ -276,11 +275,44 @@ START_TEST(every_call_of_a_request_fails)
 }
 END_TEST
 
+static int64_t
+accepted_count(const char *answer)
+{
+    const char *at = strstr(answer, "\"accepted\":");
+
+    ck_assert_ptr_nonnull(at);
+    return strtol(at + strlen("\"accepted\":"), NULL, 10);
+}
+
+/* 900 dollars are held for each; for one more since the world began. */
+static int64_t
+resting_count(void)
+{
+    return ledger_find_balance(bench.ledger, BENCH_ACCOUNT, LEDGER_USD)->held_e8 / (900 * CNOP_E8) -
+           1;
+}
+
+START_TEST(a_batch_tells_what_is_done)
+{
+    static const struct torture_request request = {"POST",
+                                                   "/api/v1/orders/batch",
+                                                   "{\"orders\":[" REST "," REST "," REST "]}",
+                                                   CUSTOMER_WITH_KEY,
+                                                   200,
+                                                   false,
+                                                   "\"accepted\":3"};
+    static const struct torture_parts parts = {.told = accepted_count, .done = resting_count};
+
+    ck_assert_uint_gt(torture_request_parts(&world, &request, &parts), 20);
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_loop_test(tests, every_call_of_a_request_fails, 0, CNOP_COUNT(requests));
+    tcase_add_test(tests, a_batch_tells_what_is_done);
 }
 
 UNIT_MAIN("torture_engine", add)

@@ -285,6 +285,7 @@ effect_text(const struct torture_effect *effect)
 struct attempt {
     const struct torture_world *world;
     const struct torture_request *request; /* NULL: fn */
+    const struct torture_parts *parts;     /* NULL: the request is one */
     torture_fn fn;
     struct torture_effect none, whole;
     unsigned descriptors;
@@ -298,6 +299,17 @@ is_success(const struct torture_request *request, const struct answer *answer)
            (request->proof == NULL || strstr(answer->text, request->proof) != NULL);
 }
 
+static void
+judge_parts(const struct attempt *attempt, const struct answer *answer)
+{
+    int64_t done = attempt->parts->done();
+    int64_t told =
+        answer->status == attempt->request->status ? attempt->parts->told(answer->text) : 0;
+
+    ck_assert_msg(told == done, "%lld parts are done, and %lld told: %.300s", (long long)done,
+                  (long long)told, answer->text);
+}
+
 static enum cnop_err
 attempt_once(const struct attempt *attempt)
 {
@@ -307,6 +319,8 @@ attempt_once(const struct attempt *attempt)
     if (attempt->request != NULL) {
         if (!serve(attempt->world, attempt->request, &answer))
             return CNOP_E_UNAVAILABLE;
+        if (attempt->parts != NULL)
+            judge_parts(attempt, &answer);
         if (is_success(attempt->request, &answer))
             return CNOP_OK;
         for (int i = 1; i < CNOP_ERR_COUNT; i++)
@@ -357,9 +371,12 @@ judge_next(const struct attempt *attempt, const char *where, unsigned at)
 }
 
 static bool
-may_be_half(enum torture_promise promise, enum cnop_err err)
+may_be_half(const struct attempt *attempt, enum cnop_err err)
 {
-    return (promise == TORTURE_ERROR_COMPLETE && err != CNOP_OK) ||
+    enum torture_promise promise = attempt->world->promise;
+
+    return (attempt->parts != NULL && err != CNOP_OK) ||
+           (promise == TORTURE_ERROR_COMPLETE && err != CNOP_OK) ||
            (promise == TORTURE_UNKNOWN_COMPLETE && err == CNOP_E_OUTCOME_UNKNOWN);
 }
 
@@ -375,7 +392,7 @@ judge(const struct attempt *attempt, enum cnop_err err, const char *where, unsig
                   cnop_err_symbol(err));
     ck_assert_msg(sockets[0] < 0 || descriptor_count() == attempt->descriptors,
                   "%s %u: a descriptor is left open", where, at);
-    if (may_be_half(attempt->world->promise, err)) {
+    if (may_be_half(attempt, err)) {
         judge_next(attempt, where, at);
         return;
     }
@@ -476,6 +493,15 @@ unsigned
 torture_call(const struct torture_world *world, torture_fn run)
 {
     struct attempt attempt = {.world = world, .fn = run};
+
+    return torture(&attempt);
+}
+
+unsigned
+torture_request_parts(const struct torture_world *world, const struct torture_request *request,
+                      const struct torture_parts *parts)
+{
+    struct attempt attempt = {.world = world, .request = request, .parts = parts};
 
     return torture(&attempt);
 }

@@ -72,6 +72,16 @@ struct torture_request {
  * test at the first thing that does not hold; returns how many faults were tried. */
 unsigned torture_request(const struct torture_world *world, const struct torture_request *request);
 
+/* The same for a request of several parts, each of which is answered for itself: as many as the
+ * answer tells are done, whatever fails, and the same again does the rest. */
+struct torture_parts {
+    int64_t (*told)(const char *answer);
+    int64_t (*done)(void);
+};
+unsigned torture_request_parts(const struct torture_world *world,
+                               const struct torture_request *request,
+                               const struct torture_parts *parts);
+
 /* The same for anything else: run gives its error, and effect is compared as above. */
 typedef enum cnop_err (*torture_fn)(void);
 unsigned torture_call(const struct torture_world *world, torture_fn run);
