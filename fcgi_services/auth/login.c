@@ -24,13 +24,17 @@ login_accept(struct auth_env *env, const struct password_attempt *attempt,
              const struct auth_client *client, struct login *login)
 {
     struct session_opening opening = {.user = &login->user, .client = client, .proof = attempt};
+    enum cnop_err err;
 
     if (!login->user.is_active) {
         login->outcome = LOGIN_DISABLED;
         return CNOP_OK;
     }
     login->outcome = LOGIN_ACCEPTED;
-    return session_open(env, &opening, &login->grant, &login->end);
+    err = session_open(env, &opening, &login->grant, &login->end);
+    if (err != CNOP_OK) /* the password was right: trouble of ours makes nobody pause */
+        (void)!password_attempt_forgive_alone(env, attempt);
+    return err;
 }
 
 static enum cnop_err

@@ -104,6 +104,27 @@ password_attempt_forgive(struct auth_env *env, const struct password_attempt *at
     return auth_store_save_series(env->store, &attempt->name, &attempt->source, &series);
 }
 
+struct forgive_job {
+    struct auth_env *env;
+    const struct password_attempt *attempt;
+};
+
+static enum cnop_err
+forgive_steps(void *arg)
+{
+    const struct forgive_job *job = arg;
+
+    return password_attempt_forgive(job->env, job->attempt);
+}
+
+enum cnop_err
+password_attempt_forgive_alone(struct auth_env *env, const struct password_attempt *attempt)
+{
+    struct forgive_job job = {.env = env, .attempt = attempt};
+
+    return auth_store_transaction(env->store, forgive_steps, &job);
+}
+
 /* ---- hashing ---- */
 
 struct verify_job {

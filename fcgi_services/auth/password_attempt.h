@@ -36,6 +36,10 @@ cnop_must_check enum cnop_err password_attempt_check(struct auth_env *env,
 cnop_must_check enum cnop_err password_attempt_forgive(struct auth_env *env,
                                                        const struct password_attempt *attempt);
 
+/* The same in a transaction of its own. */
+cnop_must_check enum cnop_err
+password_attempt_forgive_alone(struct auth_env *env, const struct password_attempt *attempt);
+
 /* A new hash. OVERLOADED: too many at once. */
 cnop_must_check enum cnop_err password_hash_behind_gate(struct auth_env *env,
                                                         const struct hash_caller *caller,

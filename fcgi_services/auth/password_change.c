@@ -11,19 +11,6 @@ secrets_equal(struct cnop_str a, struct cnop_str b)
     return a.len == b.len && cnop_secret_equal(a.ptr, b.ptr, a.len);
 }
 
-struct forgive_job {
-    struct auth_env *env;
-    const struct password_attempt *attempt;
-};
-
-static enum cnop_err
-forgive_steps(void *arg)
-{
-    const struct forgive_job *job = arg;
-
-    return password_attempt_forgive(job->env, job->attempt);
-}
-
 /* The current password, under the same failure budget as a login: a stolen token must not become a
  * place to guess at the password. */
 static enum cnop_err
@@ -31,7 +18,6 @@ change_prove(struct auth_env *env, const struct auth_user *user,
              const struct password_change *change)
 {
     struct password_attempt attempt;
-    struct forgive_job forgive = {.env = env, .attempt = &attempt};
     enum cnop_err err = password_attempt_begin(env, cnop_str_from(user->username), user->id,
                                                change->client, &attempt);
 
@@ -42,7 +28,7 @@ change_prove(struct auth_env *env, const struct auth_user *user,
               ? CNOP_E_RATE_LIMITED
               : password_attempt_check(env, &attempt, user->password_hash, change->current);
     if (err == CNOP_OK)
-        err = auth_store_transaction(env->store, forgive_steps, &forgive);
+        err = password_attempt_forgive_alone(env, &attempt);
     cnop_secret_zero(attempt.renewed, sizeof(attempt.renewed));
     return err == CNOP_E_BAD_CREDENTIALS ? CNOP_E_PASSWORD_WRONG : err;
 }

@@ -218,6 +218,33 @@ START_TEST(failed_logins_leave_no_session)
 }
 END_TEST
 
+static enum cnop_err
+mint_nothing(void *minter, struct session_grant *grant)
+{
+    (void)minter;
+    (void)grant;
+    return CNOP_E_IO;
+}
+
+/* A right password that could not be answered for is no guess, however often it is sent. */
+START_TEST(trouble_of_ours_makes_nobody_pause)
+{
+    auth_mint_fn mint = bench.env.mint;
+    struct auth_client client = bench_client("192.0.2.7");
+    struct login login;
+
+    (void)bench_user("trader_jane", "Quiet-Harbour-41");
+    bench.env.mint = mint_nothing;
+    for (int i = 0; i < 30; i++)
+        ck_assert_int_eq(login_attempt(&bench.env, CNOP_STR("trader_jane"),
+                                       CNOP_STR("Quiet-Harbour-41"), &client, &login),
+                         CNOP_E_IO);
+    bench.env.mint = mint;
+    ck_assert_int_eq(bench_login("trader_jane", "Quiet-Harbour-41", "192.0.2.7").outcome,
+                     LOGIN_ACCEPTED);
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
@@ -231,6 +258,7 @@ add(TCase *tests)
     tcase_add_test(tests, a_known_source_pauses_for_its_own_guesses);
     tcase_add_test(tests, guesses_in_parallel_share_one_pause);
     tcase_add_test(tests, failed_logins_leave_no_session);
+    tcase_add_test(tests, trouble_of_ours_makes_nobody_pause);
 }
 
 UNIT_MAIN("login", add)
