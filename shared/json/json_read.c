@@ -24,6 +24,10 @@ struct cnop_json_copy {
     const struct cnop_str *numbers;
     uint32_t number_count;
     uint32_t number_at;
+    /* What of the text is not copied yet. */
+    uint32_t values_left;
+    uint32_t nulls_left;
+    size_t text_left;
 };
 
 static pthread_key_t json_tokener_slot;
@@ -85,6 +89,7 @@ json_copy_text(struct cnop_json_copy *copy, const char *bytes, size_t len,
                struct cnop_str *ret_text)
 {
     *ret_text = cnop_str_copy(copy->arena, cnop_str_make(bytes, len));
+    copy->text_left -= len;
     return ret_text->ptr != NULL;
 }
 
@@ -131,8 +136,10 @@ json_copy_object(struct cnop_json_copy *copy, struct json_object *tree, struct c
 static bool
 json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, struct cnop_json *node)
 {
+    copy->values_left--;
     switch (json_object_get_type(tree)) {
     case json_type_null:
+        copy->nulls_left--;
         node->kind = CNOP_JSON_NULL;
         return true;
     case json_type_boolean:
@@ -143,8 +150,8 @@ json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, struct cn
     case json_type_double:
         node->kind = CNOP_JSON_NUMBER;
         cnop_assert(copy->number_at < copy->number_count);
-        node->text = copy->numbers[copy->number_at++];
-        return json_copy_text(copy, node->text.ptr, node->text.len, &node->text);
+        node->text = cnop_str_copy(copy->arena, copy->numbers[copy->number_at++]);
+        return node->text.ptr != NULL;
     case json_type_string:
         node->kind = CNOP_JSON_STRING;
         return json_copy_text(copy, json_object_get_string(tree),
@@ -159,6 +166,15 @@ json_copy_value(struct cnop_json_copy *copy, struct json_object *tree, struct cn
     return false;
 }
 
+/* Without memory json-c makes a value null, leaves a member out or shortens a string, and calls it
+ * a success: then the counts differ from the scanner's. */
+static bool
+json_is_whole(const struct cnop_json_copy *copy)
+{
+    return copy->values_left == 0 && copy->nulls_left == 0 && copy->text_left == 0 &&
+           copy->number_at == copy->number_count;
+}
+
 /* Builds and copies a text that has been scanned. */
 static enum cnop_err
 json_read(struct cnop_json_copy *copy, struct cnop_str text, const struct cnop_json **ret_root)
@@ -171,7 +187,7 @@ json_read(struct cnop_json_copy *copy, struct cnop_str text, const struct cnop_j
         return CNOP_E_NO_MEMORY;
     if (!json_build(text, &tree))
         return CNOP_E_NO_MEMORY; /* the grammar is no reason any more */
-    copied = json_copy_value(copy, tree, root);
+    copied = json_copy_value(copy, tree, root) && json_is_whole(copy);
     (void)json_object_put(tree);
     if (!copied)
         return CNOP_E_NO_MEMORY;
@@ -208,6 +224,9 @@ json_check(struct cnop_json_copy *copy, struct cnop_str text, const struct cnop_
     cnop_arena_rewind(copy->arena, mark);
     copy->numbers = numbers;
     copy->number_count = scan.number_count;
+    copy->values_left = scan.value_count;
+    copy->nulls_left = scan.null_count;
+    copy->text_left = scan.text_bytes;
     if (err != CNOP_OK)
         *ret_fault = (struct cnop_json_fault){scan.reason, scan.at};
     return err;

@@ -67,6 +67,7 @@ scan_unicode(struct cnop_scan *scan)
     if (code >= 0xDC00 && code <= 0xDFFF)
         return refuse(scan, "a surrogate without its partner");
     scan->at += 5;
+    scan->text_bytes -= 6U - (code < 0x80 ? 1U : code < 0x800 ? 2U : 3U);
     if (code < 0xD800 || code > 0xDBFF)
         return true;
     digits = rest(scan);
@@ -76,6 +77,7 @@ scan_unicode(struct cnop_scan *scan)
     if (low < 0xDC00 || low > 0xDFFF)
         return refuse(scan, "a surrogate without its partner");
     scan->at += 6;
+    scan->text_bytes -= 6U - 1U; /* 12 characters stand for 4 bytes, 3 of which are counted */
     return true;
 }
 
@@ -91,6 +93,7 @@ scan_escape(struct cnop_scan *scan)
     if (c == '\0' || strchr("\"\\/bfnrt", c) == NULL)
         return refuse(scan, "unknown escape in a string");
     scan->at++;
+    scan->text_bytes--;
     return true;
 }
 
@@ -125,6 +128,7 @@ scan_string(struct cnop_scan *scan, struct cnop_scan_value *ret_value)
 
         if (byte == '"') {
             ret_value->raw = cnop_str_make(scan->text.ptr + start, scan->at - start);
+            scan->text_bytes += ret_value->raw.len;
             scan->at++;
             return true;
         }
@@ -244,6 +248,7 @@ scan_word(struct cnop_scan *scan, struct cnop_scan_value *ret_value)
         ret_value->kind = CNOP_SCAN_LITERAL;
         ret_value->raw = cnop_str_make(text.ptr, words[i].len);
         scan->at += words[i].len;
+        scan->null_count += words[i].ptr[0] == 'n';
         return true;
     }
     if (text.len > 0 && cnop_is_lower(text.ptr[0]))
@@ -398,6 +403,8 @@ cnop_scan_start_with(struct cnop_scan *scan, struct cnop_str text,
     scan->names = names;
     scan->numbers = NULL;
     scan->number_count = 0;
+    scan->null_count = 0;
+    scan->text_bytes = 0;
 }
 
 void

@@ -54,6 +54,8 @@ struct cnop_scan {
     struct cnop_scan_name *names;
     struct cnop_str *numbers; /* NULL, or room for every number of the text as written */
     uint32_t number_count;
+    uint32_t null_count;
+    size_t text_bytes; /* of all names and strings, without their escapes */
     struct cnop_scan_name own_names[2 * CNOP_SCAN_MEMBERS_MAX];
 };
 

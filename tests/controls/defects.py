@@ -208,4 +208,6 @@ DEFECTS = [
            "cnop_cleanup(reader_store_view_done) struct cnop_snapshot *view", "struct cnop_snapshot *view", f"{TORTURE}_reader"),
     Defect("trouble_of_ours_counts_as_a_guess", "fcgi_services/auth/login.c",
            "        (void)!password_attempt_forgive_alone(env, attempt);\n", "        (void)0;\n", "tests/unit/auth/test_login"),
+    Defect("a_library_without_memory_is_believed", "shared/json/json_read.c",
+           "json_copy_value(copy, tree, root) && json_is_whole(copy)", "json_copy_value(copy, tree, root)", f"{TORTURE}_json"),
 ]
