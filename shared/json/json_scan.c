@@ -391,20 +391,15 @@ cnop_scan_start_with(struct cnop_scan *scan, struct cnop_str text,
     cnop_assert(limits->depth <= CNOP_SCAN_DEPTH_MAX);
     cnop_assert(text.len <= UINT32_MAX);
     scan->text = text;
-    scan->at = 0;
+    scan->at = scan->count = scan->text_bytes = 0;
     scan->reason = NULL;
-    scan->count = 0;
     scan->limits = *limits;
-    scan->value_count = 0;
+    scan->value_count = scan->name_count = scan->number_count = scan->null_count = 0;
     scan->depth = 0;
     scan->object_bits = 0;
-    scan->name_count = 0;
     scan->name_cap = name_cap;
     scan->names = names;
     scan->numbers = NULL;
-    scan->number_count = 0;
-    scan->null_count = 0;
-    scan->text_bytes = 0;
 }
 
 void
