@@ -49,7 +49,7 @@ class User(test_user_service.Stack):
 
 
 class Engine(test_user_service.Stack):
-    """Its own loop, committer and look-up."""
+    """Faults in the engine: its loop, committer and look-up."""
 
     def __init__(self, directory):
         self.faults = Faults(directory)
@@ -76,19 +76,22 @@ def torture(stack, worker, make, least):
     again and does what was not done before."""
     tried = dict.fromkeys(KINDS, 0)
     for kind in KINDS:
+        pid, count = warm(worker, make)
         for number in itertools.count(1, STEP.get(kind, 1)):
             assert number < FAULTS_MAX * STEP.get(kind, 1)
-            if not torture_once(stack, worker, make, kind, number):
+            if not torture_once(stack, make, worker, kind, number):
                 break
             tried[kind] += 1
+            if worker.children() == [pid]:
+                harness.wait_until(lambda: descriptors(pid) <= count, 10, f"{count} descriptors after {kind} {number}")
     print(tried)
     assert all(tried[kind] > 0 for kind in least), tried
 
 
-def torture_once(stack, worker, make, kind, number):
+def torture_once(stack, make, worker, kind, number):
     send, effect, status = make()
     what = f"{kind} {number}"
-    before, pids = effect(), worker.children()
+    before = effect()
     with stack.faults.armed(kind, number):
         answer = send()
     tried = stack.faults.count(kind) >= number
@@ -103,8 +106,6 @@ def torture_once(stack, worker, make, kind, number):
         assert changed == 0 or answer.code == "outcome_unknown", f"{what}: {answer.code}, and the effect is there"
     recover(worker, send, status, what)
     assert effect() - before == 1, f"{what}: done twice, or never"
-    if kind != "memory" and worker.children() == pids:
-        check_descriptors(worker, what)
     return tried
 
 
@@ -117,15 +118,23 @@ def recover(worker, send, status, what):
     assert answer.status in (status, 409), f"after {what}: {answer}"
 
 
-LEAST = {}
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
-def check_descriptors(worker, what):
-    """As many as the least that this process has had after a request, and a few connections at most."""
+def warm(worker, make):
+    """The process and its descriptors when every connection is there; that of the request goes."""
+    for _ in range(2):
+        send, _, status = make()
+        assert send().status == status
     pid = worker.children()[0]
-    count = len(os.listdir(f"/proc/{pid}/fd"))
-    LEAST[pid] = min(count, LEAST.get(pid, count))
-    assert count <= LEAST[pid] + 4, f"{what}: {count} descriptors, {LEAST[pid]} before"
+    counts = []
+
+    def settled():
+        counts.append(descriptors(pid))
+        return len(counts) > 20 and len(set(counts[-20:])) == 1
+    harness.wait_until(settled, 20, "an end of closing")
+    return pid, counts[-1]
 
 
 @pytest.fixture(scope="module")

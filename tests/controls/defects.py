@@ -210,4 +210,10 @@ DEFECTS = [
            "        (void)!password_attempt_forgive_alone(env, attempt);\n", "        (void)0;\n", "tests/unit/auth/test_login"),
     Defect("a_library_without_memory_is_believed", "shared/json/json_read.c",
            "json_copy_value(copy, tree, root) && json_is_whole(copy)", "json_copy_value(copy, tree, root)", f"{TORTURE}_json"),
+    Defect("a_lost_commit_is_told_as_refused", "shared/db/classify.c",
+           "    [MEANING_LOST] = CNOP_E_OUTCOME_UNKNOWN,\n    [MEANING_CONFLICT] = CNOP_E_DB_DEADLOCK,\n    [MEANING_WAITED] = CNOP_E_BUSY,",
+           "    [MEANING_LOST] = CNOP_E_DB_FAILED,\n    [MEANING_CONFLICT] = CNOP_E_DB_DEADLOCK,\n    [MEANING_WAITED] = CNOP_E_BUSY,",
+           "tests/chaos/test_torture.py -k register"),
+    Defect("a_lost_connection_is_not_closed", "shared/engine_client/client.c",
+           "    if (client->fd >= 0)\n        (void)close(client->fd);\n", "", "tests/chaos/test_torture.py -k test_deposit"),
 ]
