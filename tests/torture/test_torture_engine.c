@@ -13,6 +13,8 @@
 
 #define BTC 1
 #define DUST 2
+#define THIN 3 /* the house does not trade: its price has grown old */
+#define OTHER (BENCH_ACCOUNT + 1)
 #define CUSTOMER                                                                                   \
     {                                                                                              \
         "CNOP_USER_ID=1000", "CNOP_ROLE=customer"                                                  \
@@ -24,8 +26,8 @@
 
 static struct engine_config config;
 static struct order_env env;
-static char cancel_path[96];
-static int64_t resting_id;
+static char cancel_path[96], cancel_rest_path[96];
+static int64_t resting_id, partly_id;
 
 /* ---- what fails ---- */
 
@@ -113,12 +115,12 @@ on_done(struct engine_job *job)
 }
 
 static void
-command(struct ledger_command wanted)
+command_of(int64_t account_id, struct ledger_command wanted)
 {
     struct engine_job *job = __real_engine_job_take(bench.engine);
 
     ck_assert_ptr_nonnull(job);
-    wanted.account_id = BENCH_ACCOUNT;
+    wanted.account_id = account_id;
     job->command = wanted;
     job->done = on_done;
     answered_err = CNOP_E_INTERNAL;
@@ -141,38 +143,69 @@ tick(uint16_t asset_id, int64_t price_e10)
     bench_run();
 }
 
-/* 8,000 dollars, a coin, a position of next to nothing, and an order that waits. */
+static int64_t
+limit(int64_t account_id, uint16_t asset_id, uint8_t side, int64_t qty_e8, int64_t dollars)
+{
+    command_of(account_id, (struct ledger_command){.op = LEDGER_OP_LIMIT,
+                                                   .side = side,
+                                                   .asset_id = asset_id,
+                                                   .qty = {qty_e8},
+                                                   .price = {dollars * CNOP_E10},
+                                                   .tif = LEDGER_GTC});
+    return answered.posting.id;
+}
+
+static void
+buy(int64_t account_id, uint16_t asset_id, int64_t qty_e8)
+{
+    command_of(account_id, (struct ledger_command){.op = LEDGER_OP_ORDER,
+                                                   .side = LEDGER_BUY,
+                                                   .asset_id = asset_id,
+                                                   .qty = {qty_e8}});
+}
+
+/* People alone: two offers that one order can meet, and an order that was met in part. */
+static void
+open_thin_market(void)
+{
+    tick(THIN, 10 * CNOP_E10);
+    buy(OTHER, THIN, 2 * CNOP_E8);
+    bench_pass_us(config.ledger.price_max_age_us + 1);
+    partly_id = limit(BENCH_ACCOUNT, THIN, LEDGER_BUY, CNOP_E8, 9);
+    (void)limit(OTHER, THIN, LEDGER_SELL, CNOP_E8 / 4, 9);
+    (void)limit(OTHER, THIN, LEDGER_SELL, CNOP_E8 / 2, 10);
+    (void)limit(OTHER, THIN, LEDGER_SELL, CNOP_E8 / 2, 11);
+}
+
+/* 8,000 dollars, a coin, a position of next to nothing, and orders that wait. */
 static void
 open_world(void)
 {
     static const struct {
         const char *symbol;
         int64_t price_e10;
-    } assets[] = {{"BTC", 1000 * CNOP_E10}, {"DUST", 10 * CNOP_E10}};
+    } assets[] = {{"BTC", 1000 * CNOP_E10}, {"DUST", 10 * CNOP_E10}, {"THIN", 0}};
 
     bench_open();
     bench.committer.judge = judge_commit;
     env.engine = bench.engine;
-    for (uint16_t id = BTC; id <= DUST; id++) {
+    for (uint16_t id = BTC; id <= THIN; id++) {
         struct ledger_asset asset = {.id = id, .known = true, .active = true};
 
         asset.symbol_len = (uint8_t)strlen(assets[id - 1].symbol);
         memcpy(asset.symbol, assets[id - 1].symbol, asset.symbol_len);
         ck_assert_int_eq(ledger_load_asset(bench.ledger, &asset), CNOP_OK);
-        tick(id, assets[id - 1].price_e10);
     }
-    command((struct ledger_command){.op = LEDGER_OP_DEPOSIT, .amount = {9000 * CNOP_E8}});
-    for (uint16_t id = BTC; id <= DUST; id++)
-        command((struct ledger_command){
-            .op = LEDGER_OP_ORDER, .side = LEDGER_BUY, .asset_id = id, .qty = {CNOP_E8}});
+    for (int64_t id = BENCH_ACCOUNT; id <= OTHER; id++)
+        command_of(id,
+                   (struct ledger_command){.op = LEDGER_OP_DEPOSIT, .amount = {9000 * CNOP_E8}});
+    open_thin_market();
+    for (uint16_t id = BTC; id <= DUST; id++) {
+        tick(id, assets[id - 1].price_e10);
+        buy(BENCH_ACCOUNT, id, CNOP_E8);
+    }
     tick(DUST, CNOP_E10 / 1000);
-    command((struct ledger_command){.op = LEDGER_OP_LIMIT,
-                                    .side = LEDGER_BUY,
-                                    .asset_id = BTC,
-                                    .qty = {CNOP_E8},
-                                    .price = {900 * CNOP_E10},
-                                    .tif = LEDGER_GTC});
-    resting_id = answered.posting.id;
+    resting_id = limit(BENCH_ACCOUNT, BTC, LEDGER_BUY, CNOP_E8, 900);
 }
 
 static void
@@ -202,7 +235,9 @@ effect(void)
     struct torture_effect effect = {
         .values = {status.waiting_count, ledger_find_order(bench.ledger, resting_id) != NULL}};
 
-    for (uint16_t id = LEDGER_USD; id <= DUST; id++) {
+    effect.values[10] = ledger_find_order(bench.ledger, partly_id) != NULL;
+    effect.values[11] = ledger_find_balance(bench.ledger, OTHER, LEDGER_USD)->avail_e8;
+    for (uint16_t id = LEDGER_USD; id <= THIN; id++) {
         const struct ledger_balance *row = ledger_find_balance(bench.ledger, BENCH_ACCOUNT, id);
 
         effect.values[2 + 2 * id] = row == NULL ? 0 : row->avail_e8;
@@ -225,20 +260,26 @@ static const struct torture_world world = {
 };
 
 static void
-start(void)
+write_path(char path[96], int64_t order_id)
 {
     char memory[CNOP_PUBLIC_ID_LEN];
     struct cnop_buf id;
 
+    cnop_buf_init(&id, memory, sizeof(memory));
+    cnop_id_format(&id, CNOP_ID_ORDER, &env.id_key, (uint64_t)order_id);
+    (void)snprintf(path, 96, "/api/v1/orders/%.*s", CNOP_STR_ARG(cnop_buf_view(&id)));
+}
+
+static void
+start(void)
+{
     service.routes = order_routes;
     service.route_count = order_route_count;
     ledger_config_default(&config.ledger);
     env.config = &config;
     open_world();
-    cnop_buf_init(&id, memory, sizeof(memory));
-    cnop_id_format(&id, CNOP_ID_ORDER, &env.id_key, (uint64_t)resting_id);
-    (void)snprintf(cancel_path, sizeof(cancel_path), "/api/v1/orders/%.*s",
-                   CNOP_STR_ARG(cnop_buf_view(&id)));
+    write_path(cancel_path, resting_id);
+    write_path(cancel_rest_path, partly_id);
 }
 
 static void
@@ -252,13 +293,18 @@ stop(void)
 #define BUY "{\"asset_id\":\"BTC\",\"order_type\":\"market_buy\",\"quantity\":\"1\"}"
 #define REST                                                                                       \
     "{\"asset_id\":\"BTC\",\"order_type\":\"limit_buy\",\"quantity\":\"1\",\"price\":\"900\"}"
+#define MEET                                                                                       \
+    "{\"asset_id\":\"THIN\",\"order_type\":\"limit_buy\",\"quantity\":\"1.5\",\"price\":\"12\"}"
 
 static const struct torture_request requests[] = {
     {"POST", "/api/v1/orders", BUY, CUSTOMER_WITH_KEY, 201, false, NULL},
     {"POST", "/api/v1/orders", REST, CUSTOMER_WITH_KEY, 201, false, NULL},
     {"POST", "/api/v1/orders", REST, CUSTOMER, 201, false, NULL},
+    {"POST", "/api/v1/orders", MEET, CUSTOMER_WITH_KEY, 201, false, "\"total_amount\":\"10.50\""},
     {"DELETE", cancel_path, NULL, CUSTOMER, 200, false, NULL},
+    {"DELETE", cancel_rest_path, NULL, CUSTOMER, 200, false, NULL},
     {"POST", "/api/v1/orders/preview", BUY, CUSTOMER, 200, false, NULL},
+    {"POST", "/api/v1/orders/preview", MEET, CUSTOMER, 200, false, NULL},
     {"POST", "/api/v1/orders/batch", "{\"orders\":[" REST "]}", CUSTOMER_WITH_KEY, 200, false,
      "\"accepted\":1"},
     {"POST", "/api/v1/positions/BTC/close", NULL, CUSTOMER_WITH_KEY, 201, false, NULL},

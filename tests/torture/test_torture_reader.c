@@ -117,7 +117,7 @@ reader_store_list(struct cnop_snapshot *view, struct cnop_arena *arena,
 bool
 reader_filter_is_plain(const struct reader_filter *filter)
 {
-    return filter->asset_id == 0 && filter->side == 0;
+    return filter->asset_id == 0 && filter->side == 0 && filter->type == 0 && filter->status == 0;
 }
 
 enum cnop_err
@@ -261,6 +261,7 @@ stop(void)
 static const struct torture_request requests[] = {
     {"GET", "/api/v1/orders", NULL, CUSTOMER, 200, false, "\"has_more\":true"},
     {"GET", "/api/v1/orders", NULL, CUSTOMER_ASKS("side=sell&offset=10"), 200, false, NULL},
+    {"GET", "/api/v1/orders", NULL, CUSTOMER_ASKS("status=open"), 200, false, NULL},
     {"GET", "/api/v1/orders/by-client-id/mine", NULL, CUSTOMER, 200, false, NULL},
     {"GET", order_path, NULL, CUSTOMER, 200, false, NULL},
     {"GET", "/api/v1/orders/export", NULL, CUSTOMER, 200, true, last_id},
