@@ -182,6 +182,25 @@ cnop_file_judge(enum cnop_err err, const char **ret_reason)
 }
 
 enum cnop_err
+cnop_file_sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    char folder[PATH_MAX];
+    bool synced;
+    int fd;
+
+    if (snprintf(folder, sizeof(folder), "./%.*s", (int)len, path) >= (int)sizeof(folder))
+        return CNOP_E_IO;
+    fd = open(path[0] == '/' ? folder + 2 : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return CNOP_E_IO;
+    synced = fsync(fd) == 0;
+    (void)close(fd); /* read only: nothing to lose */
+    return synced ? CNOP_OK : CNOP_E_IO;
+}
+
+enum cnop_err
 cnop_file_replace(const char *path, struct cnop_str text, mode_t mode)
 {
     char temporary[PATH_MAX];
@@ -189,8 +208,9 @@ cnop_file_replace(const char *path, struct cnop_str text, mode_t mode)
     if (snprintf(temporary, sizeof(temporary), "%s.%ld", path, (long)getpid()) >=
         (int)sizeof(temporary))
         return CNOP_E_IO;
-    if (file_write(temporary, text, mode) && rename(temporary, path) == 0)
-        return CNOP_OK;
-    (void)unlink(temporary);
-    return CNOP_E_IO;
+    if (!file_write(temporary, text, mode) || rename(temporary, path) != 0) {
+        (void)unlink(temporary);
+        return CNOP_E_IO;
+    }
+    return cnop_file_sync_folder(path) == CNOP_OK ? CNOP_OK : CNOP_E_OUTCOME_UNKNOWN;
 }

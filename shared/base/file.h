@@ -37,8 +37,11 @@ cnop_must_check enum cnop_err cnop_file_read_into(const char *path,
                                                   void *ret_bytes, size_t *ret_len,
                                                   const char **ret_reason);
 
+/* Makes durable what path names in its folder: a file's own fsync says nothing of its name. */
+cnop_must_check enum cnop_err cnop_file_sync_folder(const char *path);
+
 /* Puts a file with this text and mode in the place of path, atomically and durably. IO: path still
- * is what it was. */
+ * is what it was. OUTCOME_UNKNOWN: it is the new file, which the loss of power may undo. */
 cnop_must_check enum cnop_err cnop_file_replace(const char *path, struct cnop_str text,
                                                 mode_t mode);
 

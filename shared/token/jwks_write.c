@@ -74,7 +74,7 @@ write_private(EVP_PKEY *key, const char *path)
         return CNOP_E_IO;
     }
     if (PEM_write_PKCS8PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) != 1 || fflush(file) != 0 ||
-        fsync(fd) != 0) {
+        fsync(fd) != 0 || cnop_file_sync_folder(path) != CNOP_OK) {
         unlink(path);
         return CNOP_E_IO;
     }

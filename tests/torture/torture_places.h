@@ -10,6 +10,7 @@ struct torture_places {
     bool lasting; /* once it has failed, it fails: a disk stays full */
     unsigned call_counts[TORTURE_KIND_COUNT];
     unsigned fail_at[TORTURE_KIND_COUNT]; /* 0: never */
+    bool name_unsynced; /* a file has a new name, and its folder has not been synced since */
 };
 extern struct torture_places torture_places;
 extern const char *const torture_kind_names[TORTURE_KIND_COUNT];

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "shared/http/http_client.h"
+#include "tests/torture/torture_places.h"
 #include "tests/torture/torture_wraps.h"
 
 static int
@@ -60,8 +61,10 @@ __wrap_open(const char *path, int flags, ...)
     if (torture_fails(TORTURE_OPEN))
         return fail_with(EMFILE);
     va_start(args, flags);
-    if (flags & O_CREAT)
+    if (flags & O_CREAT) {
         mode = va_arg(args, mode_t);
+        torture_places.name_unsynced = true;
+    }
     va_end(args);
     return __real_open(path, flags, mode);
 }
@@ -87,13 +90,22 @@ __wrap_write(int fd, const void *bytes, size_t len)
 int
 __wrap_fsync(int fd)
 {
-    return torture_fails(TORTURE_WRITE) ? fail_with(EIO) : __real_fsync(fd);
+    struct stat status;
+
+    if (torture_fails(TORTURE_WRITE))
+        return fail_with(EIO);
+    if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+        torture_places.name_unsynced = false;
+    return __real_fsync(fd);
 }
 
 int
 __wrap_rename(const char *from, const char *to)
 {
-    return torture_fails(TORTURE_WRITE) ? fail_with(EIO) : __real_rename(from, to);
+    if (torture_fails(TORTURE_WRITE))
+        return fail_with(EIO);
+    torture_places.name_unsynced = true;
+    return __real_rename(from, to);
 }
 
 /* ---- threads, hashes, other hosts ---- */

@@ -158,6 +158,17 @@ START_TEST(a_file_is_replaced_whole_or_not_at_all)
 }
 END_TEST
 
+START_TEST(a_folder_is_found_from_any_path)
+{
+    ck_assert_int_eq(cnop_file_sync_folder(path), CNOP_OK); /* whether or not there is a file */
+    ck_assert_int_eq(cnop_file_sync_folder("/etc"), CNOP_OK);
+    ck_assert_int_eq(cnop_file_sync_folder("name"), CNOP_OK);
+    ck_assert_int_eq(cnop_file_sync_folder("./name"), CNOP_OK);
+    ck_assert_int_eq(cnop_file_sync_folder("/nonexistent/file"), CNOP_E_IO);
+    ck_assert_int_eq(cnop_file_sync_folder("nonexistent/file"), CNOP_E_IO);
+}
+END_TEST
+
 START_TEST(a_list_has_one_entry_a_line)
 {
     struct cnop_str list = CNOP_STR("# a list\n\n one \r\n#two\n\t\n three # four\n five");
@@ -195,6 +206,7 @@ add(TCase *tests)
     tcase_add_test(tests, a_full_arena_is_reported);
     tcase_add_test(tests, rules_are_held_to);
     tcase_add_test(tests, a_file_is_replaced_whole_or_not_at_all);
+    tcase_add_test(tests, a_folder_is_found_from_any_path);
     tcase_add_test(tests, a_list_has_one_entry_a_line);
     tcase_add_test(tests, only_a_refused_file_gets_a_reason);
 }
