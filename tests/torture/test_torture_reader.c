@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Torture of every operation of the order reader: real routes and adapters over a store in memory.
  * Nothing changes here: what must hold is the answer, and that no view stays open. */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/reader_http.h"
 #include "shared/ledger/command.h"
 #include "tests/fakes/clock_fake.h"
+#include "tests/torture/folder.h"
 #include "tests/torture/torture.h"
 #include "tests/unit/unit.h"
 
@@ -20,6 +24,7 @@
         "CNOP_USER_ID=1000", "CNOP_ROLE=customer", "QUERY_STRING=" query                           \
     }
 
+static char board_path[64];
 static struct reader_config config;
 static struct reader_env env;
 static char order_path[96];
@@ -199,11 +204,48 @@ reader_store_proof(struct cnop_db *db, struct cnop_arena *arena, struct reader_p
 
 /* ---- the world ---- */
 
+/* Nothing is kept from the request before: the board is mapped anew, too. */
 static void
 reset(void)
 {
+    board_view_done(&env.board);
     env.assets.loaded_us = 0;
     env.proof.made_us = 0;
+}
+
+/* As the engine leaves it for the readers. */
+static void
+write_board(void)
+{
+    static struct board_page page = {
+        .magic = BOARD_MAGIC,
+        .alive_us = 1,
+        .markets[1] = {.level_count = {1, 0},
+                       .asset = {.id = 1,
+                                 .known = true,
+                                 .active = true,
+                                 .symbol = "BTC",
+                                 .symbol_len = 3,
+                                 .price = {1000 * CNOP_E10}},
+                       .trade_count = 1,
+                       .levels[0][0] = {.price = {999 * CNOP_E10}, .qty = {CNOP_E8}},
+                       .trades[0] = {.id = 1,
+                                     .price = {1000 * CNOP_E10},
+                                     .qty = {CNOP_E8},
+                                     .time_us = NOW_US,
+                                     .taker_side = LEDGER_BUY}}};
+
+    const size_t len = offsetof(struct board_page, markets[2]); /* of the others nothing is known */
+    int fd;
+
+    torture_folder_make();
+    (void)snprintf(board_path, sizeof(board_path), "%s/board", torture_folder);
+    fd = open(board_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, &page, len), (ssize_t)len);
+    ck_assert_int_eq(ftruncate(fd, sizeof(page)), 0);
+    ck_assert_int_eq(close(fd), 0);
+    config.board_file = board_path;
 }
 
 static struct torture_effect
@@ -240,6 +282,7 @@ start(void)
     struct cnop_buf id, last;
 
     clock_fake_freeze(NOW_US, 1);
+    write_board();
     env.config = &config;
     env.db = (struct cnop_db *)(void *)&env; /* opaque: never looked into */
     cnop_buf_init(&id, memory, sizeof(memory));
@@ -253,6 +296,8 @@ start(void)
 static void
 stop(void)
 {
+    board_view_done(&env.board);
+    torture_folder_remove();
     clock_fake_unfreeze();
 }
 
@@ -267,6 +312,11 @@ static const struct torture_request requests[] = {
     {"GET", "/api/v1/orders/export", NULL, CUSTOMER, 200, true, last_id},
     {"GET", "/api/v1/trades/export", NULL, CUSTOMER_ASKS("format=jsonl"), 200, true, last_id},
     {"GET", "/api/v1/assets/BTC/transactions", NULL, CUSTOMER, 200, false, NULL},
+    {"GET", "/api/v1/markets", NULL, {NULL}, 200, false, "\"total_count\":1"},
+    {"GET", "/api/v1/markets/BTC", NULL, {NULL}, 200, false, NULL},
+    {"GET", "/api/v1/markets/BTC/book", NULL, {NULL}, 200, false, NULL},
+    {"GET", "/api/v1/markets/BTC/trades", NULL, {NULL}, 200, false, NULL},
+    {"GET", "/api/v1/markets/BTC/ticker", NULL, {NULL}, 200, false, NULL},
     {"GET", "/api/v1/ledger/proof", NULL, CUSTOMER, 200, false, "\"balanced\":true"},
 };
 
