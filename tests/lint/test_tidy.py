@@ -139,6 +139,18 @@ def map_cases():
         yield "map", bool(list(tidy.rule_map(files(text, *paths))))
 
 
+def threat_cases():
+    def refused(cell):
+        files = [tidy.Source(tidy.THREATS, f"| threat | control | shown by |\n|---|---|---|\n| theft | a lock | {cell} |\n"),
+                 tidy.Source("tests/flow/test_a.py", "def test_b():\n    pass\n")]
+        return bool(list(tidy.rule_threats(files)))
+
+    for cell in ("`tests/flow/test_a.py`", "`tests/flow/test_a.py::test_b`"):
+        yield "threats", not refused(cell)
+    for cell in ("", "us", "`tests/flow/test_c.py`", "`tests/flow/test_a.py::test_c`"):
+        yield "threats", refused(cell)
+
+
 def circle_cases():
     def unit(name, *includes):
         return tidy.Source(f"nginx_modules/src/{name}", HEAD + "".join(f'#include "{header}"\n' for header in includes))
@@ -199,6 +211,7 @@ def results():
         yield f"{rule} accepts in {path}", not offenders(rule, path, accepted)
     yield from mirror_cases()
     yield from map_cases()
+    yield from threat_cases()
     yield from circle_cases()
     yield from call_cases()
     yield from caller_cases()

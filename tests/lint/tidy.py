@@ -575,6 +575,24 @@ def rule_map(files):
             yield MAP, text[:text.index(name)].count("\n") + 1, f"{name} is not there"
 
 
+THREATS = "SECURITY.md"
+
+
+def rule_threats(files):
+    """each threat in SECURITY.md names the tests that show its control, and they are there"""
+    texts = {source.path: source.text for source in files}
+    for number, line in enumerate(texts.get(THREATS, "").splitlines(), 1):
+        named = re.findall(r"`(tests/[\w./]+)(?:::(\w+))?`", line)
+        cells = line.count("|") - 1
+        if cells == 3 and not named and not line.startswith(("|--", "| threat ")):
+            yield THREATS, number, "no test is named"
+        for path, name in named:
+            if path not in texts:
+                yield THREATS, number, f"{path} is not there"
+            elif name and not re.search(rf"\bdef {name}\(", texts[path]):
+                yield THREATS, number, f"{path} has no {name}"
+
+
 def rule_built(files):
     """every C file is named in a makefile fragment"""
     fragments = "".join(source.text for source in files
@@ -596,7 +614,7 @@ def is_named(path, names):
 RULES = (rule_heads, rule_machine_paths, rule_markers, rule_functions, rule_files, rule_columns,
          rule_banned, rule_heap, rule_floats, rule_sql, rule_ascii, rule_doors, rule_layers, rule_circles,
          rule_calls, rule_callers, rule_statics, rule_levels, rule_gateway, rule_mirrors, rule_map,
-         rule_built)
+         rule_threats, rule_built)
 
 
 def percentile(values, share):
