@@ -10,7 +10,8 @@
 struct cnop_db;
 
 /* Facts of one account at now_us, all of one snapshot; texts and holdings live in the arena. An
- * account that has never moved money is empty, not an error. Errors as in shared/db. */
+ * account that has never moved money is empty, not an error. UNAUTHENTICATED: there is no such
+ * user. Other errors as in shared/db. */
 cnop_must_check enum cnop_err insights_store_facts(struct cnop_db *db, struct cnop_arena *arena,
                                                    uint64_t account_id, int64_t now_us,
                                                    struct insight_facts *ret_facts);

@@ -12,6 +12,9 @@ static const struct cnop_sql select_cash = {
     "SELECT avail_e8 + held_e8 FROM cnop_ledger.v_balance WHERE account_id = ? AND asset_id = 0",
     .max_rows = 1};
 
+static const struct cnop_sql find_user = {
+    "insights.user", "SELECT user_id FROM cnop_user.v_user WHERE user_id = ?", .max_rows = 1};
+
 static const struct cnop_sql select_holdings = {
     "insights.holdings",
     "SELECT a.symbol, a.category, p.qty_e8, a.price_e10, a.high_30d_e10, a.volatility_ppm,"
@@ -39,11 +42,12 @@ read_cash(struct cnop_db *db, struct cnop_arena *arena, struct cnop_params accou
     struct cnop_row row;
     enum cnop_err err = cnop_db_find(db, arena, &select_cash, account, &row);
 
-    if (err == CNOP_E_NOT_FOUND)
-        return CNOP_OK;
     if (err == CNOP_OK)
         facts->cash.e8 = cnop_row_i64(&row, 0);
-    return err;
+    if (err != CNOP_E_NOT_FOUND)
+        return err;
+    err = cnop_db_find(db, arena, &find_user, account, &row); /* a token may outlive its user */
+    return err == CNOP_E_NOT_FOUND ? CNOP_E_UNAUTHENTICATED : err;
 }
 
 static enum cnop_err

@@ -37,7 +37,7 @@ enum list_column {
 };
 
 static const struct cnop_sql select_version = {
-    "inventory.version", "SELECT seq FROM price_head WHERE id = 1", .max_rows = 1, .cached = true};
+    "inventory.version", "SELECT seq FROM price_head WHERE id = 1", .max_rows = 1, .apart = true};
 
 /* A price above or below the day's range so far widens it: the range is refreshed once a minute. */
 static const struct cnop_sql select_list = {
@@ -49,7 +49,7 @@ static const struct cnop_sql select_list = {
     " LEAST(s.low_24h_e10, q.price_e10), s.volume_24h_usd, s.open_7d_e10, s.open_30d_e10"
     " FROM asset a LEFT JOIN quote q ON q.asset_id = a.id"
     " LEFT JOIN asset_stat s ON s.asset_id = a.id ORDER BY a.id",
-    .max_rows = LIST_MAX, .cached = true};
+    .max_rows = LIST_MAX, .apart = true};
 
 static int64_t
 number_or(const struct cnop_row *row, size_t column, int64_t unknown)

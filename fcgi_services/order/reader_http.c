@@ -63,6 +63,29 @@ reader_check_symbol(struct cnop_request *req, struct cnop_str symbol)
                               "must be 1 to 10 letters and digits");
 }
 
+/* ---- callers ---- */
+
+enum cnop_err
+reader_check_caller(struct cnop_request *req)
+{
+    struct reader_env *env = cnop_request_env(req);
+
+    cnop_assert(cnop_request_user_id(req) > 0);
+    return reader_store_find_user(env->db, cnop_request_arena(req),
+                                  (int64_t)cnop_request_user_id(req));
+}
+
+enum cnop_err
+reader_missing(struct cnop_request *req, enum cnop_err err)
+{
+    enum cnop_err caller;
+
+    if (err != CNOP_E_NOT_FOUND)
+        return err;
+    caller = reader_check_caller(req);
+    return caller == CNOP_OK ? err : caller;
+}
+
 /* ---- encoding ---- */
 
 cnop_price
@@ -151,7 +174,7 @@ reader_http_find(struct cnop_request *req, struct cnop_response *res)
     struct reader_order order;
     enum cnop_err err = find_by_id(req, cnop_request_env(req), &order);
 
-    return err == CNOP_OK ? answer_order(req, res, &order) : err;
+    return err == CNOP_OK ? answer_order(req, res, &order) : reader_missing(req, err);
 }
 
 enum cnop_err
@@ -168,7 +191,7 @@ reader_http_find_key(struct cnop_request *req, struct cnop_response *res)
                                   "must be 1 to 64 letters, digits, '_' and '-'");
     err = reader_store_find_key(env->db, cnop_request_arena(req),
                                 (int64_t)cnop_request_user_id(req), key, &order);
-    return err == CNOP_OK ? answer_order(req, res, &order) : err;
+    return err == CNOP_OK ? answer_order(req, res, &order) : reader_missing(req, err);
 }
 
 /* ---- proof ---- */

@@ -47,6 +47,11 @@ enum cnop_err market_http_ticker(struct cnop_request *req, struct cnop_response 
 cnop_must_check enum cnop_err reader_refresh_assets(struct cnop_request *req,
                                                     struct reader_env *env);
 struct cnop_str reader_symbol_of(const struct reader_env *env, uint16_t asset_id);
+/* Of an answer without anything in it: OK if the caller is there to have nothing, else what the
+ * answer is instead. */
+cnop_must_check enum cnop_err reader_check_caller(struct cnop_request *req);
+/* Hands err on; of NOT_FOUND as above. */
+cnop_must_check enum cnop_err reader_missing(struct cnop_request *req, enum cnop_err err);
 /* NOT_FOUND: well formed, but no asset. */
 cnop_must_check enum cnop_err reader_find_asset(const struct reader_env *env,
                                                 struct cnop_str symbol, uint16_t *ret_id);

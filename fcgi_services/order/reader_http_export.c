@@ -131,6 +131,8 @@ write_file(struct cnop_request *req, struct cnop_response *res, const struct lay
 
     cnop_assert(layout->write != NULL);
     if (err == CNOP_OK)
+        err = reader_check_caller(req);
+    if (err == CNOP_OK)
         err = cnop_export_begin(req, res, layout->name, layout->columns, &file);
     if (err != CNOP_OK || query.nothing)
         return err;

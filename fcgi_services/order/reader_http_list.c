@@ -250,6 +250,8 @@ answer_page(struct cnop_request *req, struct cnop_response *res, struct reader_q
     enum cnop_err err = run(req, query, &orders);
 
     cnop_assert(write_row != NULL);
+    if (err == CNOP_OK && orders.count == 0)
+        err = reader_check_caller(req);
     if (err != CNOP_OK)
         return err;
     writer = cnop_response_json(res);
@@ -281,5 +283,5 @@ reader_http_asset(struct cnop_request *req, struct cnop_response *res)
 
     if (err == CNOP_OK)
         err = reader_query_read(req, symbol, &query);
-    return err == CNOP_OK ? answer_page(req, res, &query, write_trade) : err;
+    return err == CNOP_OK ? answer_page(req, res, &query, write_trade) : reader_missing(req, err);
 }

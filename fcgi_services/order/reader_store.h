@@ -81,6 +81,9 @@ cnop_must_check enum cnop_err reader_store_skip(struct cnop_snapshot *view,
 cnop_must_check enum cnop_err reader_store_narrow(struct cnop_snapshot *view,
                                                   struct cnop_arena *arena, int64_t from_us,
                                                   int64_t to_us, struct reader_filter *filter);
+/* UNAUTHENTICATED: there is no such user. An access token may outlive its own. */
+cnop_must_check enum cnop_err reader_store_find_user(struct cnop_db *db, struct cnop_arena *arena,
+                                                     int64_t account_id);
 /* NOT_FOUND: no such order of this account. */
 cnop_must_check enum cnop_err reader_store_find(struct cnop_db *db, struct cnop_arena *arena,
                                                 int64_t account_id, int64_t id,

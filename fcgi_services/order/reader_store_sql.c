@@ -15,9 +15,12 @@ static const struct cnop_sql find_order_key = {
     "order.find_key",
     "SELECT " READER_ORDER_COLUMNS " FROM v_orders WHERE account_id = ? AND client_order_id = ?",
     .max_rows = 1};
+static const struct cnop_sql find_user = {"user.find",
+                                          "SELECT user_id FROM cnop_user.v_user WHERE user_id = ?",
+                                          .max_rows = 1, .apart = true};
 static const struct cnop_sql list_assets = {"order.assets",
                                             "SELECT id, symbol FROM cnop_market.v_asset",
-                                            .max_rows = READER_ASSET_MAX, .cached = true};
+                                            .max_rows = READER_ASSET_MAX, .apart = true};
 static const struct cnop_sql list_sums = {
     "order.sums",
     "SELECT asset_id, CAST(sum_e8 AS SIGNED), balances, CAST(below_floor AS SIGNED)"
@@ -68,6 +71,17 @@ reader_store_read(const struct cnop_row *row, struct reader_order *ret_order)
         .asked = {cnop_row_i64(row, 15)},
         .hold_e8 = cnop_row_i64(row, 16),
         .updated_us = cnop_row_i64(row, 17)};
+}
+
+enum cnop_err
+reader_store_find_user(struct cnop_db *db, struct cnop_arena *arena, int64_t account_id)
+{
+    struct cnop_row row;
+    enum cnop_err err =
+        cnop_db_find(db, arena, &find_user, CNOP_PARAMS(CNOP_P_I64(account_id)), &row);
+
+    cnop_assert(account_id > 0);
+    return err == CNOP_E_NOT_FOUND ? CNOP_E_UNAUTHENTICATED : err;
 }
 
 enum cnop_err

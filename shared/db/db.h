@@ -34,7 +34,7 @@ struct cnop_sql {
     const char *name;  /* "order.insert", for logs */
     const char *text;  /* with ? for each parameter */
     uint32_t max_rows; /* 0: 200; further rows are dropped and `truncated` set */
-    bool cached;       /* fills a cache with an age of its own: no part of one answer's view */
+    bool apart;        /* no part of one answer's view: for a cache, or about who asks */
 };
 
 /* ---- parameters ---- */

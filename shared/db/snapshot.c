@@ -41,7 +41,7 @@ cnop_snapshot_done(struct cnop_snapshot **view)
 enum cnop_err
 cnop_db_count_view(struct cnop_db *db, const struct cnop_sql *sql)
 {
-    if (sql->cached || (db->tx.open && db->tx.counted))
+    if (sql->apart || (db->tx.open && db->tx.counted))
         return CNOP_OK;
     db->tx.counted = db->tx.open;
     if (cnop_span_take_view())

@@ -7,7 +7,8 @@
  *
  * Store functions that make part of an answer take the snapshot, not the handle. The answer to a
  * GET that joins statements without one is refused (INTERNAL), so that no such handler passes its
- * first test; statements that fill a cache say so (`cached`) and do not count. */
+ * first test; statements that fill a cache, or ask whether the caller is there, say so (`apart`)
+ * and do not count. */
 #ifndef CNOP_DB_SNAPSHOT_H
 #define CNOP_DB_SNAPSHOT_H
 

@@ -103,16 +103,11 @@ def beside(socket, seconds):
 
 def create_holders(stack):
     database = stack.database
-    database.sql("CREATE DATABASE cnop_user CHARACTER SET utf8mb4")
-    for path in sorted((domain_stack.harness.SOURCE / "shared/db/migrations/user").glob("*.sql")):
-        database.sql(path.read_text(), schema="cnop_user")
     database.sql(
         "INSERT INTO asset (id,symbol,name,category,base_price_e10,base_volume_usd,updated_us) SELECT seq,CONCAT('A',seq),"
         "CONCAT('Asset ',seq),'major',10000000000,1,1 FROM seq_10_to_259;"
         "INSERT INTO quote SELECT seq,10000000000+seq,1,'model',1 FROM seq_10_to_259", schema="cnop_market")
     for user, count in ((ONE, 1), (MANY, 250)):
-        database.sql(f"INSERT INTO profile (user_id,username,email,first_name,last_name,created_us,updated_us) VALUES "
-                     f"({user},'user{user}','u{user}@example.com','A','B',1,1)", schema="cnop_user")
         stack.ledger_sql(f"INSERT INTO account (id,user_id,kind,status,created_us,changed_us) VALUES ({user},{user},5,1,0,0);"
                          f"INSERT INTO balance (account_id,asset_id,avail_e8,held_e8,floor_e8,cost_e8,realised_e8,entries,ver,"
                          f"created_us,updated_us) SELECT {user},IF(seq=9,0,seq),100000000,0,0,90000000,0,1,1,1,1 FROM seq_9_to_{9 + count}")

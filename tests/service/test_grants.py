@@ -50,10 +50,12 @@ EXPECTED = {
     },
     "cnop_read": {
         "cnop_market.v_asset": READ,
+        "cnop_user.v_user": READ,
         **{f"cnop_ledger.{view}": READ for view in (
             "v_orders", "v_orders_page", "v_orders_asset", "v_orders_kind", "v_asset_sum", "v_journal_head", "v_verification")},
     },
     "cnop_insights": {
+        "cnop_user.v_user": READ,
         "cnop_market.v_asset_stat": READ,  # columns of three views besides, tested below
     },
     "cnop_audit": {"cnop_audit.trail": {"INSERT"}},

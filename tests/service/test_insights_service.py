@@ -84,6 +84,11 @@ def test_anonymous_callers_are_refused(worker):
     assert fcgi.request(worker.socket, "GET", PATH).status == 401
 
 
+def test_a_token_that_outlives_its_user_is_none(worker):
+    answer = fcgi.request(worker.socket, "GET", PATH, user=2000)
+    assert (answer.status, answer.code) == (401, "AUTH_001")
+
+
 def test_an_empty_portfolio_says_what_to_do(worker, place):
     for user in (next(place.users), account(place)):  # never seen by the ledger; and with nothing in it
         data = insights(worker, user)

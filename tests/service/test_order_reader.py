@@ -117,6 +117,17 @@ def test_other_peoples_orders_do_not_exist(get, placed):
     assert get("/api/v1/orders", user=OTHER, query=f"cursor={cursor}").json()["data"] == []
 
 
+def test_a_token_that_outlives_its_user_is_none(get, placed):
+    order_id, gone = placed[0]["order_id"], 2000
+    for path, query in [("orders", ""), ("orders", "side=sell&offset=1"), ("orders", "side=buy&order_type=market_sell"),
+                        ("orders", "from=2030-01-01"), (f"orders/{order_id}", ""), ("orders/" + "o" + "0" * 23, ""),
+                        ("orders/by-client-id/a-7", ""), ("orders/export", ""), ("trades/export", "format=jsonl"),
+                        ("orders/export", "asset_id=NOPE"), ("assets/BTC/transactions", ""), ("assets/NOPE/transactions", "")]:
+        answer = get(f"/api/v1/{path}", query=query, user=gone)
+        assert (answer.status, answer.code) == (401, "AUTH_001"), f"{path}?{query}: {answer}"
+        assert get(f"/api/v1/{path}", query=query, user=OTHER).status in (200, 404), f"{path}?{query}"
+
+
 @pytest.mark.parametrize("order_id, status", [("short", 422), ("{order_id}", 422), ("order_abcd1234_1700000000", 404),
                                               ("o" + "0" * 23, 404), ("x" * 51, 422), ("a-b-c-d-e-f-g", 422)])
 def test_ids_that_are_none(get, order_id, status):

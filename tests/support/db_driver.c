@@ -52,7 +52,7 @@ static const struct cnop_sql statements[] = {
      .max_rows = 1},
     {"bad", "SELECT nothing FROM nowhere", .max_rows = 0},
     {"kill_me", "SELECT CONNECTION_ID()", .max_rows = 1},
-    {"cached", "SELECT id FROM item ORDER BY id", .cached = true},
+    {"cached", "SELECT id FROM item ORDER BY id", .apart = true},
 };
 
 static const struct cnop_sql *

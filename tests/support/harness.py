@@ -277,6 +277,15 @@ class Database(Process):
         path.chmod(0o600)
         return path
 
+    def create_profiles(self, first, last):
+        """Schema cnop_user, in which everybody from first to last is registered."""
+        self.sql("CREATE DATABASE cnop_user CHARACTER SET utf8mb4")
+        for path in sorted((SOURCE / "shared/db/migrations/user").glob("*.sql")):
+            self.sql(path.read_text(encoding="utf-8"), schema="cnop_user")
+        self.sql("INSERT INTO profile (user_id, username, email, first_name, last_name, created_us, updated_us) SELECT seq,"
+                 f" CONCAT('user', seq), CONCAT('u', seq, '@example.com'), 'Jane', 'Doe', 1, 1 FROM seq_{first}_to_{last}",
+                 schema="cnop_user")
+
 
 @contextlib.contextmanager
 def database(directory, **options):

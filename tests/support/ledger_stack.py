@@ -41,6 +41,7 @@ class LedgerStack:
                 f"INSERT INTO asset (id,symbol,name,category,base_price_e10,base_volume_usd,updated_us) VALUES "
                 f"({number},'{symbol}','{symbol}','test',{price},1,{now_us});"
                 f"INSERT INTO quote (asset_id,price_e10,seq,source,ts_us) VALUES ({number},{price},1,'admin',{now_us})", schema="cnop_market")
+        self.database.create_profiles(1000, 1999)
         self.key_path = self.directory / "order-id.key"
         self.key_path.write_bytes(bytes(range(16)))
         self.key_path.chmod(0o600)

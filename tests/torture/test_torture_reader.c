@@ -170,6 +170,15 @@ reader_store_find(struct cnop_db *db, struct cnop_arena *arena, int64_t account_
 }
 
 enum cnop_err
+reader_store_find_user(struct cnop_db *db, struct cnop_arena *arena, int64_t account_id)
+{
+    ck_assert_ptr_nonnull(db);
+    ck_assert_ptr_nonnull(arena);
+    ck_assert_int_eq(account_id, 1000);
+    return enter();
+}
+
+enum cnop_err
 reader_store_find_key(struct cnop_db *db, struct cnop_arena *arena, int64_t account_id,
                       struct cnop_str key, struct reader_order *ret_order)
 {
