@@ -5,6 +5,7 @@
 
 #include "fcgi_services/inventory/inventory_admin.h"
 #include "fcgi_services/inventory/inventory_env.h"
+#include "fcgi_services/inventory/inventory_store.h"
 #include "shared/base/clock.h"
 #include "shared/web/audit.h"
 
@@ -106,7 +107,9 @@ inventory_http_set_price(struct cnop_request *req, struct cnop_response *res)
     err = change_of(req, body.reason, &change);
     if (err != CNOP_OK)
         return err;
-    err = inventory_price_set(&desk, &change, body.price, &previous);
+    err = inventory_store_find_user(env->db, desk.arena, change.actor_user_id);
+    if (err == CNOP_OK)
+        err = inventory_price_set(&desk, &change, body.price, &previous);
     err = audit(req, &change, price_actions, body.price, err);
     if (err != CNOP_OK)
         return explain(req, &change, err);
@@ -157,7 +160,9 @@ inventory_http_halt(struct cnop_request *req, struct cnop_response *res)
     err = change_of(req, body.reason, &change);
     if (err != CNOP_OK)
         return err;
-    err = inventory_halted_set(&desk, &change, body.halted);
+    err = inventory_store_find_user(env->db, desk.arena, change.actor_user_id);
+    if (err == CNOP_OK)
+        err = inventory_halted_set(&desk, &change, body.halted);
     err = audit(req, &change, halt_actions[body.halted], (cnop_price){0}, err);
     if (err != CNOP_OK)
         return explain(req, &change, err);

@@ -26,6 +26,10 @@ cnop_must_check enum cnop_err inventory_store_candles(struct cnop_db *db, struct
 
 /* ---- changes by an operator ---- */
 
+/* UNAUTHENTICATED: there is no such user. An access token may outlive its own. */
+cnop_must_check enum cnop_err inventory_store_find_user(struct cnop_db *db,
+                                                        struct cnop_arena *arena, uint64_t user_id);
+
 /* One change of one asset: what the trail keeps. */
 struct inventory_change {
     struct cnop_str symbol;

@@ -200,6 +200,17 @@ static const struct cnop_sql insert_action = {
     .max_rows = 0};
 
 enum cnop_err
+inventory_store_find_user(struct cnop_db *db, struct cnop_arena *arena, uint64_t user_id)
+{
+    static const struct cnop_sql sql = {
+        "inventory.user", "SELECT user_id FROM cnop_user.v_user WHERE user_id = ?", .max_rows = 1};
+    struct cnop_row row;
+    enum cnop_err err = cnop_db_find(db, arena, &sql, CNOP_PARAMS(CNOP_P_U64(user_id)), &row);
+
+    return err == CNOP_E_NOT_FOUND ? CNOP_E_UNAUTHENTICATED : err;
+}
+
+enum cnop_err
 inventory_store_hold(struct cnop_db *db, struct cnop_arena *arena, struct cnop_str symbol,
                      struct cnop_tx **ret_tx, struct inventory_held *ret_held)
 {

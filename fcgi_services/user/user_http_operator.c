@@ -69,10 +69,13 @@ set_status(struct cnop_request *req, struct cnop_response *res, enum ledger_op o
     struct ledger_command command = {.op = (uint8_t)op};
     struct freeze_request body = {{NULL, 0}};
     struct ledger_outcome outcome = {0};
+    struct cash_balance ignored;
     struct cnop_json_writer *json;
     enum cnop_err err;
 
     err = cnop_request_decode(req, freeze_fields, CNOP_COUNT(freeze_fields), &body);
+    if (err == CNOP_OK)
+        err = user_http_cash(req, &ignored); /* the operator's own: a token may outlive its user */
     if (err == CNOP_OK)
         err = find_account(req, &command.account_id);
     if (err != CNOP_OK)

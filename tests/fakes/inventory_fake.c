@@ -49,6 +49,16 @@ inventory_store_list(struct cnop_db *db, struct cnop_arena *arena, struct asset_
 }
 
 enum cnop_err
+inventory_store_find_user(struct cnop_db *db, struct cnop_arena *arena, uint64_t user_id)
+{
+    (void)db;
+    (void)arena;
+    if (is_to_fail())
+        return inventory_fake.fail_with;
+    return user_id == 1 ? CNOP_OK : CNOP_E_UNAUTHENTICATED;
+}
+
+enum cnop_err
 inventory_store_hold(struct cnop_db *db, struct cnop_arena *arena, struct cnop_str symbol,
                      struct cnop_tx **ret_tx, struct inventory_held *ret_held)
 {

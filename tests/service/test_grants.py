@@ -41,7 +41,7 @@ EXPECTED = {
         **{f"cnop_ledger.{view}": READ for view in (
             "v_balance", "v_position", "v_statement_order", "v_statement_fill", "v_statement_cash", "v_limit_use")},
     },
-    "cnop_market": {"cnop_market.*": APPEND, "cnop_market.candle": WRITE},
+    "cnop_market": {"cnop_market.*": APPEND, "cnop_market.candle": WRITE, "cnop_user.v_user": READ},
     "cnop_engine": {
         "cnop_ledger.*": {"SELECT", "INSERT"},
         **{f"cnop_ledger.{table}": {"UPDATE"} for table in REWRITTEN},

@@ -247,6 +247,7 @@ def test_only_operators_change_the_market(worker, engine, place):
                                ("BTC/halt", "POST", {"halted": False, "reason": "x"})):
         assert fcgi.request(worker.socket, method, f"{ASSETS}/{path}", json_body=body).status == 401
         assert change(worker, method, path, body, user=1000, role="customer").status == 403
+        assert change(worker, method, path, body, user=2000, role="admin").code == "AUTH_001"  # nobody
     assert actions(place) == before and engine.commands() == []
 
 

@@ -111,13 +111,14 @@ def service():
 # ---- operators ----
 
 def test_operators_freeze_accounts_that_exist(service):
-    user, operator = service.add_user(), {"user": 999, "role": "admin"}
+    user, operator = service.add_user(), {"user": service.add_user(), "role": "admin"}
 
     def post(number, verb, body, **who):
         return fcgi.request(service.worker.socket, "POST", f"/api/v1/accounts/{number}/{verb}", json_body=body,
                             **(who or operator))
 
     assert post(user, "freeze", {"reason": "x"}, user=user).status == 403
+    assert post(user, "freeze", {"reason": "x"}, user=999, role="admin").code == "AUTH_001"  # nobody
     for verb in ("freeze", "unfreeze"):
         for number, status in ((user + 5000, 404), (2, 404), ("abc", 422), (0, 422), (-1, 422)):
             assert post(number, verb, {"reason": "x"}).status == status
@@ -133,7 +134,7 @@ def test_operators_freeze_accounts_that_exist(service):
     lines = [json.loads(line) for line in service.audit.read_text(encoding="utf-8").splitlines()]
     actions = [line for line in lines if line["action"].startswith("account_")]
     refused = [line for line in actions if line["extra"]["outcome"] == "failure"]
-    assert len(refused) == 18 and {line["action"] for line in refused} == {"account_freeze_failed", "account_unfreeze_failed"}
+    assert len(refused) == 19 and {line["action"] for line in refused} == {"account_freeze_failed", "account_unfreeze_failed"}
     actions = [line for line in actions if line not in refused]
     assert [line["action"] for line in actions] == ["account_freeze", "account_freeze", "account_unfreeze"]
     assert "lost phone" in json.dumps(actions[0]) and str(user) in json.dumps(actions[0])

@@ -60,9 +60,9 @@ class Market:
             database.sql(f"CREATE DATABASE cnop_{schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
             for path in sorted((MIGRATIONS / schema).glob("*.sql")):
                 database.sql(path.read_text(), f"cnop_{schema}")
-        database.create_profiles(1000, 1999)
+        database.create_profiles(1, 1999)
         self.market_password = database.add_user(
-            "cnop_market", "market", [("SELECT, INSERT, UPDATE, DELETE", "cnop_market.*")])
+            "cnop_market", "market", [("SELECT, INSERT, UPDATE, DELETE", "cnop_market.*"), ("SELECT", "cnop_user.v_user")])
         self.insights_password = database.add_user(
             "cnop_insights", "insights", [("SELECT", "cnop_ledger.v_balance"), ("SELECT", "cnop_ledger.v_position"),
                                           ("SELECT", "cnop_ledger.v_orders_page"),
