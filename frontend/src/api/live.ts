@@ -4,4 +4,7 @@
 
 export const LIVE_MS = 5_000;
 
+/** A book moves with every order; a look at it costs the server next to nothing. */
+export const BOOK_MS = 2_000;
+
 export const live = { refetchInterval: LIVE_MS } as const;

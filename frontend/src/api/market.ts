@@ -3,7 +3,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { GET, unwrap } from '~/api/client';
 import { roots } from '~/api/keys';
-import { LIVE_MS, live } from '~/api/live';
+import { BOOK_MS, LIVE_MS, live } from '~/api/live';
 import type { Asset, Candle, CandleInterval } from '~/api/types';
 
 const CATALOGUE_PAGE = 250;
@@ -87,3 +87,24 @@ export const candlesQuery = (assetId: string, interval: CandleInterval) => {
     refetchInterval: LIVE_MS,
   });
 };
+
+export const bookQuery = (assetId: string, levels: number) =>
+  queryOptions({
+    queryKey: [...roots.market, 'book', assetId, levels],
+    queryFn: async ({ signal }) => {
+      const params = { path: { asset_id: assetId }, query: { levels } };
+      return (await unwrap(GET('/api/v1/markets/{asset_id}/book', { params, signal }))).data;
+    },
+    refetchInterval: BOOK_MS,
+  });
+
+/** What anybody traded last, newest first. */
+export const tapeQuery = (assetId: string, limit: number) =>
+  queryOptions({
+    queryKey: [...roots.market, 'tape', assetId, limit],
+    queryFn: async ({ signal }) => {
+      const params = { path: { asset_id: assetId }, query: { limit } };
+      return (await unwrap(GET('/api/v1/markets/{asset_id}/trades', { params, signal }))).data;
+    },
+    refetchInterval: BOOK_MS,
+  });

@@ -9,6 +9,7 @@ import { fillsQuery } from '~/api/trading';
 import type { Asset, AssetTransaction } from '~/api/types';
 import { paths } from '~/app/paths';
 import { AssetPicker } from '~/features/trade/AssetPicker';
+import { DepthLater } from '~/features/trade/DepthLater';
 import { HoldingsCard } from '~/features/trade/HoldingsCard';
 import { useTypedOrder } from '~/features/trade/state';
 import { Ticket } from '~/features/trade/Ticket';
@@ -139,6 +140,7 @@ export function TradePage() {
           </div>
         )}
         <div className="flex min-w-0 flex-col gap-5 lg:col-start-1 lg:row-start-2">
+          {asset ? <DepthLater assetId={asset.asset_id} onPrice={state.takeLimit} /> : null}
           <OpenOrdersLater />
           <RecentOrders title={trade.recent} rows={5} />
         </div>

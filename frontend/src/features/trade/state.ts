@@ -61,6 +61,15 @@ export function useTypedOrder() {
     keepDraft(formOf(assetId, next.mode), next.text);
   }
 
+  /** A price that was pointed at becomes the limit of this side, whatever kind the form was for. */
+  function takeLimit(price: string): void {
+    const target = limitForm(assetId, side, 'limit');
+    const next = asTyped(price);
+    setOwnLimit({ form: target, text: next });
+    keepDraft(target, next);
+    if (kind !== 'limit') go({ type: 'limit' });
+  }
+
   function go(next: { asset?: string; action?: Side; type?: Kind }): void {
     // The new address no longer carries what was typed.
     setOwn((now) => now ?? { mode, text });
@@ -80,6 +89,7 @@ export function useTypedOrder() {
     /** The limit, or the worst acceptable price, as typed. */
     limit,
     setLimit: putLimit,
+    takeLimit,
     setText: (next: string) => put({ mode, text: next }),
     setMode: (next: Mode) => {
       keepDraft(formOf(assetId, mode), '');

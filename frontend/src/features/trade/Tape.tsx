@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// What anybody traded last.
+import { useQuery } from '@tanstack/react-query';
+import { tapeQuery } from '~/api/market';
+import type { MarketTrade } from '~/api/types';
+import * as format from '~/lib/format';
+import { depth } from '~/text/depth';
+import { Card } from '~/ui/Card';
+import { EmptyState } from '~/ui/EmptyState';
+import { ProblemPanel } from '~/ui/ProblemPanel';
+import { SkeletonRows } from '~/ui/Skeleton';
+import { Ago } from '~/ui/Time';
+
+const TRADES = 16;
+const words = depth.tape;
+
+function Row({ trade }: { trade: MarketTrade }) {
+  const buys = trade.taker_side === 'buy';
+  return (
+    <tr>
+      <td className="h-8 px-4 text-left text-muted">
+        <Ago at={trade.time} />
+      </td>
+      <td className={`num px-2 text-right font-medium ${buys ? 'text-up' : 'text-down'}`}>
+        {format.price(trade.price)}
+        <span className="sr-only"> {words.sides[trade.taker_side]}</span>
+      </td>
+      <td className="num px-4 text-right">{format.quantity(trade.quantity)}</td>
+    </tr>
+  );
+}
+
+function Rows({ trades }: { trades: readonly MarketTrade[] }) {
+  return (
+    <table className="w-full text-sm">
+      <caption className="sr-only">{words.title}</caption>
+      <thead>
+        <tr className="text-muted text-xs">
+          <th scope="col" className="px-4 py-2 text-left font-normal">
+            {words.columns.time}
+          </th>
+          <th scope="col" className="px-2 py-2 text-right font-normal">
+            {words.columns.price}
+          </th>
+          <th scope="col" className="px-4 py-2 text-right font-normal">
+            {words.columns.quantity}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {trades.map((trade) => (
+          <Row key={trade.trade_id} trade={trade} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function Tape({ assetId }: { assetId: string }) {
+  const tape = useQuery(tapeQuery(assetId, TRADES));
+  return (
+    <Card title={words.title}>
+      {tape.data && tape.data.length > 0 ? (
+        <Rows trades={tape.data} />
+      ) : tape.data ? (
+        <EmptyState text={words.empty} />
+      ) : tape.error ? (
+        <ProblemPanel error={tape.error} onRetry={() => tape.refetch()} />
+      ) : (
+        <SkeletonRows rows={8} className="h-8" />
+      )}
+    </Card>
+  );
+}
