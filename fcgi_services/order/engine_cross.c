@@ -91,6 +91,9 @@ waits(const struct engine *engine, const struct engine_job *job)
     if (command->op == LEDGER_OP_CANCEL) {
         order = ledger_find_order(engine->ledger, command->order_id);
         asset_id = order == NULL ? LEDGER_USD : order->asset_id;
+    } else if (command->op == LEDGER_OP_CANCEL_ALL) {
+        if (asset_id == LEDGER_USD)
+            return true; /* some market is due, and it may be one of its orders' */
     } else if (command->op != LEDGER_OP_ORDER && command->op != LEDGER_OP_LIMIT) {
         return false;
     }

@@ -157,6 +157,20 @@ describe('open orders', () => {
     return dialog;
   }
 
+  it('cancels all of them at once, after asking', async () => {
+    fund(5000);
+    for (const price of ['1500', '1400']) rest('limit_buy', '0.5', price);
+    showPage(OrdersPage, '/orders');
+    await user.click(await screen.findByRole('button', { name: limits.cancelAll.ask }));
+    await user.click(await screen.findByRole('button', { name: limits.cancelAll.keep }));
+    expect(bank.orders.map(({ status }) => status)).toEqual(['queued', 'queued']);
+    await user.click(await screen.findByRole('button', { name: limits.cancelAll.ask }));
+    await user.click(await screen.findByRole('button', { name: limits.cancelAll.act }));
+    expect(await screen.findByText(limits.cancelAll.done(2))).toBeInTheDocument();
+    expect(bank.orders.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+    await waitFor(() => expect(screen.queryByRole('button', { name: limits.cancelAll.ask })).toBeNull());
+  });
+
   it('says that none waits, and cancels one that does', async () => {
     fund(5000);
     rest('limit_buy', '0.5', '3000');

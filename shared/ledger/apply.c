@@ -61,6 +61,8 @@ apply_family(struct ledger *ledger, const struct ledger_command *command,
         return limit_apply(ledger, command, outcome);
     case LEDGER_OP_CANCEL:
         return cancel_apply(ledger, command, outcome);
+    case LEDGER_OP_CANCEL_ALL:
+        return cancel_all_apply(ledger, command, outcome);
     case LEDGER_OP_CROSS:
         return cross_apply(ledger, command, outcome);
     case LEDGER_OP_DEPOSIT:

@@ -43,6 +43,8 @@ enum ledger_op {
     LEDGER_OP_LIMIT = 13,  /* an order with a limit, which may rest on the book */
     LEDGER_OP_CANCEL = 14,
     LEDGER_OP_CROSS = 15, /* the house trades with resting orders that its price reaches */
+    /* An account's orders on the books: of one asset (LEDGER_USD: any), of one side (0: both). */
+    LEDGER_OP_CANCEL_ALL = 16,
 };
 
 /* Numbers of orders are those of their rows, and never reused either. */
@@ -186,6 +188,7 @@ struct ledger_outcome {
     uint32_t fill_count;
     bool replayed; /* the key was used before with the same request: posting is the first answer */
     bool changed;  /* rows have to be written */
+    uint16_t ended_count; /* CANCEL_ALL: orders */
     /* Refusals: what was there, what was needed, what the rule allows (e8 of cash or units). */
     int64_t have_e8;
     int64_t need_e8;

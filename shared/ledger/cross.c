@@ -26,6 +26,37 @@ cancel_apply(struct ledger *ledger, const struct ledger_command *command,
     return CNOP_OK;
 }
 
+/* An account has few orders: all of them end in one step. */
+enum cnop_err
+cancel_all_apply(struct ledger *ledger, const struct ledger_command *command,
+                 struct ledger_outcome *outcome)
+{
+    const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
+    uint32_t slot = account == NULL ? 0 : account->order_first;
+
+    cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
+    outcome->posting = (struct ledger_posting){.account_id = command->account_id,
+                                               .time_us = command->time_us,
+                                               .asset_id = command->asset_id,
+                                               .op = LEDGER_OP_CANCEL_ALL,
+                                               .side = command->side};
+    while (slot != 0) {
+        const struct ledger_order *order = &ledger->orders[slot];
+        bool wanted = (command->asset_id == LEDGER_USD || command->asset_id == order->asset_id) &&
+                      (command->side == 0 || command->side == order->side);
+        uint32_t next = order->own_after;
+
+        if (wanted) {
+            match_end(ledger, slot, LEDGER_CANCELLED, LEDGER_REASON_USER, command->time_us);
+            outcome->ended_count++;
+        }
+        slot = next;
+    }
+    cnop_assert(outcome->ended_count <= LEDGER_ACCOUNT_ORDERS);
+    outcome->changed = outcome->ended_count > 0;
+    return CNOP_OK;
+}
+
 /* ---- the house's price ---- */
 
 /* The first order of a side that the house's price reaches; 0: none. */

@@ -133,7 +133,7 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
     struct cnop_str text = text_of(command);
     unsigned flags = flags_of(command, outcome);
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_CROSS);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_CANCEL_ALL);
     cnop_assert(command->op != LEDGER_OP_TICK);
     cnop_assert(command->key_len <= LEDGER_KEY_BYTES);
     cnop_assert(outcome->changed);
@@ -199,7 +199,7 @@ take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned fla
 {
     int64_t seq = 0;
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_CROSS);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_CANCEL_ALL);
     if (command->op == LEDGER_OP_LIMIT)
         return take_limit(body, command);
     if (command->op == LEDGER_OP_CANCEL)
@@ -273,7 +273,7 @@ ledger_record_decode(struct cnop_str *body, struct ledger_record *ret_record)
     command->close = (head[2] & RECORD_CLOSE) != 0;
     command->key_len = head[3];
     command->asset_id = le16toh(words[0]);
-    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_CROSS)
+    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_CANCEL_ALL)
         return CNOP_E_INVALID;
     if (!take_amounts(&rest, command, head[2]) || !take_texts(&rest, command, le16toh(words[1])))
         return CNOP_E_INVALID;

@@ -12,6 +12,7 @@
  *                       the one of execution.
  *     LIMIT             i64 qty_e8, i64 price_e10 (its limit), u8 tif, u8 self, u8 post_only, u8 0
  *     CANCEL            i64 id of the order; the record's own is 0
+ *     CANCEL_ALL        nothing more: asset 0 is any, side 0 both
  *     DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8
  *     PRICE_SET         i64 price_e10, u64 price_seq
  * then, if key_len > 0, 16 bytes of fingerprint and the key, then text_len bytes (reason or

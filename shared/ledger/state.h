@@ -150,6 +150,8 @@ enum cnop_err limit_apply(struct ledger *ledger, const struct ledger_command *co
                           struct ledger_outcome *outcome);
 enum cnop_err cancel_apply(struct ledger *ledger, const struct ledger_command *command,
                            struct ledger_outcome *outcome);
+enum cnop_err cancel_all_apply(struct ledger *ledger, const struct ledger_command *command,
+                               struct ledger_outcome *outcome);
 enum cnop_err cross_apply(struct ledger *ledger, const struct ledger_command *command,
                           struct ledger_outcome *outcome);
 enum cnop_err admin_apply(struct ledger *ledger, const struct ledger_command *command,

@@ -95,6 +95,12 @@ cnop_request_query(struct cnop_request *req, const char *name)
     return pair != NULL ? pair->value : (struct cnop_str){"", 0};
 }
 
+size_t
+cnop_request_query_count(const struct cnop_request *req)
+{
+    return req->query_count;
+}
+
 bool
 cnop_request_has_query(struct cnop_request *req, const char *name)
 {

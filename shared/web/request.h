@@ -56,6 +56,8 @@ struct cnop_str cnop_request_path_param(const struct cnop_request *req, const ch
  * broken encoding, a NUL or invalid UTF-8 has already been refused with BAD_REQUEST. */
 struct cnop_str cnop_request_query(struct cnop_request *req, const char *name);
 bool cnop_request_has_query(struct cnop_request *req, const char *name);
+/* How many there are, known or not, each time they appear. */
+size_t cnop_request_query_count(const struct cnop_request *req);
 
 /* The whole body; at most the route's body_max_bytes. */
 struct cnop_str cnop_request_body(const struct cnop_request *req);

@@ -279,6 +279,12 @@ def test_limit_orders(api, world):
     gone = api.call("cancelOrder", token=account.token, path=path, expect=200).json["data"]
     assert gone["status"] == "cancelled"
     api.call("cancelOrder", token=account.token, path=path, expect=422, code="order_final")
+    api.call("createOrder", token=account.token, body=low, expect=201)
+    api.call("cancelOrders", token=account.token, query={"asset_id": "XYZ"}, expect=422, code="asset_unknown")
+    api.call("cancelOrders", token=account.token, query={"asset": "BTC"}, expect=422, code="validation_failed")
+    for count in (1, 0):
+        gone = api.call("cancelOrders", token=account.token, query={"asset_id": "btc"}, expect=200).json["data"]
+        assert gone == {"cancelled_count": count, "limit": 200}
 
 
 def test_orders(api, world):

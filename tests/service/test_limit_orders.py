@@ -225,6 +225,34 @@ def test_preview_counts_on_nothing_that_another_order_holds(stack, person):
         assert (dollars(data["balance_after"]), data["quantity_after"]) == (free[0] - paid, "1.25"), kind
 
 
+def cancel_all(stack, who, query="", status=200):
+    answer = who.ask(stack.engine, "DELETE", "/api/v1/orders", query=query)
+    assert answer.status == status, answer.body
+    return answer.json()["data"]["cancelled_count"] if status == 200 else answer.json()["code"]
+
+
+def test_all_open_orders_are_cancelled_or_those_that_a_filter_names(stack, person):
+    tick(stack, ETH, 2000)
+    tick(stack, SOL, 150)
+    ada, bob = person(), person()
+    assert ada.place("market_buy", "1").status == 201
+    other = bob.limit("buy", "0.1", "1500")
+    waiting = [ada.limit("buy", "0.1", "1500"), ada.limit("buy", "0.2", "1400"), ada.limit("sell", "0.3", "2500"),
+               ada.limit("buy", "1", "100", asset="SOL"), ada.limit("buy", "1", "101", asset="SOL")]
+    before = ada.balance()[0] + ada.balance()[1]
+    for query, code in (("side=up", "validation_failed"), ("asset_id=", "validation_failed"), ("asset_id=b!", "validation_failed"),
+                        ("asset_id=XYZ", "asset_unknown"), ("asset=SOL", "validation_failed"), ("limit=1", "validation_failed")):
+        assert cancel_all(stack, ada, query, 422) == code, query
+    assert cancel_all(stack, ada, "asset_id=sol&side=sell") == 0
+    assert cancel_all(stack, ada, "asset_id=sol") == 2
+    assert [ada.look(order)["status"] for order in waiting] == ["queued"] * 3 + ["cancelled"] * 2
+    assert cancel_all(stack, ada, "side=sell") == 1 and ada.balance(ETH) == (10**8, 0)
+    assert ada.look(waiting[2])["reason"] == "user"
+    assert cancel_all(stack, ada) == 2 and cancel_all(stack, ada) == 0
+    assert ada.balance() == (before, 0) and bob.look(other)["status"] == "queued"
+    assert cancel_all(stack, bob) == 1
+
+
 # ---- two people ----
 
 

@@ -12,7 +12,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 E8, E10 = 10**8, 10**10
 
 OPS = {"order": 1, "deposit": 2, "withdraw": 3, "gift": 4, "tick": 5, "price_set": 6, "halt": 7, "resume": 8,
-       "freeze": 9, "unfreeze": 10, "asset": 11, "settle": 12, "limit": 13, "cancel": 14, "cross": 15}
+       "freeze": 9, "unfreeze": 10, "asset": 11, "settle": 12, "limit": 13, "cancel": 14, "cross": 15,
+       "cancel_all": 16}
 
 
 def error_names():

@@ -726,7 +726,11 @@ export interface paths {
          * @description Market orders fill completely and at once at the current price; the order is durable when answered. At least 0.001 units and at most 10 000 US dollars. Sales need holdings. `client_order_id` and `Idempotency-Key` make retries safe for ever; when both are sent they must be equal.
          */
         post: operations["createOrder"];
-        delete?: never;
+        /**
+         * Cancel all open orders
+         * @description Takes the account's open orders off the books in one step: all of them, or those of one asset, of one side, or of both together. An account has at most 200, so one request reaches all. Repeated, it finds nothing more and answers 0. Any other query parameter is refused: a filter that is misspelt must not cancel everything.
+         */
+        delete: operations["cancelOrders"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1434,6 +1438,20 @@ export interface components {
         };
         BookReply: {
             data: components["schemas"]["Book"];
+        };
+        CancelAllReply: {
+            data: {
+                /**
+                 * @description Orders that this request took off the books.
+                 * @example 3
+                 */
+                cancelled_count: number;
+                /**
+                 * @description Most that one request cancels.
+                 * @example 200
+                 */
+                limit: number;
+            };
         };
         Candle: {
             /**
@@ -5135,6 +5153,54 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
+            503: components["responses"]["TradingUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    cancelOrders: {
+        parameters: {
+            query?: {
+                /** @description Orders of this asset alone; not case-sensitive. */
+                asset_id?: string;
+                /** @description Orders of this side alone. */
+                side?: "buy" | "sell";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many were cancelled; none of them is filled after this answer. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelAllReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CsrfRejected"];
+            /** @description A filter is unknown or names what does not exist. Nothing was cancelled. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
             503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };

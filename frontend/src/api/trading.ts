@@ -121,6 +121,12 @@ export async function placeOrder(draft: OrderDraft, key: string): Promise<Order>
   return (await untilAnswered(send)).data;
 }
 
+/** Takes all open orders off the books; how many that were. */
+export async function cancelAllOrders(): Promise<number> {
+  const reply = await untilAnswered(() => unwrap(DELETE('/api/v1/orders', {})));
+  return reply.data.cancelled_count;
+}
+
 /** Takes an order off the book. Gives it as it ended, which may be otherwise: somebody can have filled it first. */
 export async function cancelOrder(orderId: string): Promise<Order> {
   const path = { order_id: orderId };

@@ -55,6 +55,15 @@ export const limits = {
     what: (type: string, quantity: string, asset: string, price: string) =>
       `${type} ${quantity} ${asset} at ${price}`,
   },
+  cancelAll: {
+    ask: 'Cancel all',
+    title: 'Cancel all open orders?',
+    text: 'Every order that waits is taken off the books, in every market. What they hold is available again at once. What has been filled stays.',
+    act: 'Cancel all orders',
+    keep: 'Keep them',
+    done: (count: number) => (count === 1 ? 'One order cancelled' : `${count} orders cancelled`),
+    none: 'No order was waiting any more.',
+  },
   cancel: {
     title: 'Cancel this order?',
     text: 'What it holds is available again at once. What has been filled stays.',

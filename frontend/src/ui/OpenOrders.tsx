@@ -9,6 +9,7 @@ import { limits } from '~/text/limits';
 import { orders } from '~/text/orders';
 import { Amount } from '~/ui/Amount';
 import { Button } from '~/ui/Button';
+import CancelAllDialog from '~/ui/CancelAllDialog';
 import CancelDialog from '~/ui/CancelDialog';
 import { Card } from '~/ui/Card';
 import { type Column, DataTable, TABLE_ROW } from '~/ui/DataTable';
@@ -79,11 +80,22 @@ export default function OpenOrders({ quiet }: { quiet?: boolean }) {
   const list = useInfiniteQuery(openOrdersQuery());
   const rows = useDeferredValue(list.data)?.pages.flatMap(({ data }) => data);
   const [wanted, setWanted] = useState<Order | null>(null);
+  const [all, setAll] = useState(false);
   // The button that asked is gone with its row.
   const region = useRef<HTMLDivElement>(null);
-  if (quiet && !wanted && (rows?.length ?? 0) === 0) return null;
+  if (quiet && !wanted && !all && (rows?.length ?? 0) === 0) return null;
   return (
-    <Card title={orders.waiting} className={quiet ? 'mb-5' : ''}>
+    <Card
+      title={orders.waiting}
+      className={quiet ? 'mb-5' : ''}
+      action={
+        rows && rows.length > 0 ? (
+          <Button small onClick={() => setAll(true)}>
+            {limits.cancelAll.ask}
+          </Button>
+        ) : null
+      }
+    >
       <div ref={region} tabIndex={-1} className="outline-none">
         {rows && rows.length > 0 ? (
           <>
@@ -103,6 +115,7 @@ export default function OpenOrders({ quiet }: { quiet?: boolean }) {
           <SkeletonRows rows={2} className={TABLE_ROW} />
         )}
       </div>
+      {all ? <CancelAllDialog onClose={() => setAll(false)} after={() => region.current} /> : null}
       {wanted ? (
         <CancelDialog order={wanted} onClose={() => setWanted(null)} after={() => region.current} />
       ) : null}

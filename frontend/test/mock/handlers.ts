@@ -244,6 +244,11 @@ function orderHandlers(bank: Bank, api: Api) {
       const data = bank.orders.find(({ order_id }) => order_id === params.id);
       return data ? answer('getOrder', { data }) : refused('not_found');
     }),
+    http.delete(api('/orders'), () => {
+      const waiting = bank.orders.filter(({ status }) => status === 'queued');
+      for (const { order_id } of waiting) bank.cancel(order_id);
+      return answer('cancelOrders', { data: { cancelled_count: waiting.length, limit: 200 } });
+    }),
     http.delete(api('/orders/:id'), ({ params }) => {
       const ended = bank.cancel(String(params.id));
       if (!ended) return refused('not_found');

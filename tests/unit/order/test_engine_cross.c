@@ -206,9 +206,37 @@ START_TEST(a_market_that_resumes_is_looked_at)
 }
 END_TEST
 
+/* More orders than one step fills: those behind it are filled too, not cancelled in between. */
+START_TEST(a_cancel_of_everything_waits_for_a_due_market)
+{
+    uint32_t all;
+
+    open_markets();
+    for (int i = 0; i < LEDGER_FILL_MAX + 22; i++) {
+        (void)ask(&(struct ledger_command){.op = LEDGER_OP_LIMIT,
+                                           .account_id = BENCH_ACCOUNT,
+                                           .side = LEDGER_BUY,
+                                           .asset_id = FIRST,
+                                           .qty = {CNOP_E8 / 10},
+                                           .price = {99 * CNOP_E10},
+                                           .tif = LEDGER_GTC});
+        settle();
+    }
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), LEDGER_FILL_MAX + 22);
+    tick(FIRST, 98);
+    all = ask(&(struct ledger_command){.op = LEDGER_OP_CANCEL_ALL, .account_id = BENCH_ACCOUNT});
+    settle();
+    ck_assert_int_eq(errs[all], CNOP_OK);
+    ck_assert_uint_eq(answers[all].ended_count, 0);
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    bench_close();
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
+    tcase_add_test(tests, a_cancel_of_everything_waits_for_a_due_market);
     tcase_add_test(tests, orders_that_a_price_reaches_come_before_later_orders);
     tcase_add_test(tests, a_price_that_reaches_nobody_gives_nothing);
     tcase_add_test(tests, a_step_that_fails_waits_for_the_next_price);

@@ -343,6 +343,20 @@ cancel(struct model *model, const struct ledger_command *command)
 }
 
 static struct model_answer
+cancel_all(struct model *model, const struct ledger_command *command)
+{
+    for (int i = 0; i < MODEL_ORDERS; i++) {
+        struct model_order *order = &model->orders[i];
+
+        if (order->user + LEDGER_ACCOUNT_FIRST_USER == command->account_id &&
+            (command->asset_id == 0 || order->asset == command->asset_id) &&
+            (command->side == 0 || order->side == command->side))
+            order->open = false;
+    }
+    return refuse(CNOP_OK);
+}
+
+static struct model_answer
 cross(struct model *model, const struct ledger_command *command)
 {
     struct model_answer answer = {.id = model->next_id};
@@ -407,6 +421,8 @@ model_apply(struct model *model, const struct ledger_command *command)
         return market(model, command);
     case LEDGER_OP_CANCEL:
         return cancel(model, command);
+    case LEDGER_OP_CANCEL_ALL:
+        return cancel_all(model, command);
     case LEDGER_OP_CROSS:
         return cross(model, command);
     default:

@@ -199,6 +199,12 @@ random_rare(struct ledger_command *command)
     static const uint8_t ops[] = {LEDGER_OP_RESUME, LEDGER_OP_UNFREEZE, LEDGER_OP_UNFREEZE};
 
     command->op = ops[draw(CNOP_COUNT(ops))];
+    if (draw(4) == 0) {
+        command->op = LEDGER_OP_CANCEL_ALL;
+        command->side = (uint8_t)draw(3);
+        command->asset_id = (uint16_t)draw(MODEL_ASSETS);
+        return;
+    }
     if (draw(9) == 0)
         command->op = draw(2) == 0 ? LEDGER_OP_HALT : LEDGER_OP_FREEZE;
     command->asset_id = (uint16_t)(1 + draw(MODEL_ASSETS - 1));

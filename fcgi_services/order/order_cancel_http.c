@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking orders off the books: one, or an account's own of a market, of a side, or all. */
+#include "fcgi_services/order/order_http.h"
+
+#include <limits.h>
+
+#include "fcgi_services/order/order_json.h"
+#include "shared/ledger/command.h"
+
+/* ---- DELETE /api/v1/orders/{order_id} ---- */
+
+static void
+on_cancelled(struct engine_job *job)
+{
+    struct cnop_request *req = job->owner;
+    const struct order_env *env = cnop_request_env(req);
+    const struct engine_order *order = &job->order;
+    const struct order_view view = {.id = order->id,
+                                    .side = order->side,
+                                    .kind = order->type,
+                                    .status = order->status,
+                                    .symbol = order_http_symbol(env, order->asset_id),
+                                    .qty = order->qty,
+                                    .price = order->price,
+                                    .total = order->total,
+                                    .fee = order->fee,
+                                    .client_order_id = cnop_str_make(order->key, order->key_len),
+                                    .created_us = order->created_us,
+                                    .filled = order->filled,
+                                    .hold_e8 = order->hold_e8,
+                                    .updated_us = order->updated_us,
+                                    .tif = order->tif,
+                                    .reason = order->reason,
+                                    .post_only = order->post_only};
+    struct cnop_json_writer *writer;
+
+    if (job->err == CNOP_E_ORDER_FINAL)
+        cnop_request_complete(
+            req, cnop_request_detail(req, job->err, "The order is %s.",
+                                     order_status_name((enum order_status)order->status)));
+    else if (job->err != CNOP_OK)
+        cnop_request_complete(req, job->err);
+    if (job->err != CNOP_OK)
+        return;
+    writer = cnop_response_json(cnop_request_response(req));
+    cnop_json_object_open(writer, NULL);
+    order_json_write(writer, "data", &env->id_key, &view);
+    cnop_json_object_close(writer);
+    cnop_request_complete(req, CNOP_OK);
+}
+
+enum cnop_err
+order_http_cancel(struct cnop_request *req, struct cnop_response *res)
+{
+    const struct order_env *env = cnop_request_env(req);
+    struct engine_job *job;
+    int64_t account_id;
+    uint64_t order_id;
+    enum cnop_err err = order_http_account(req, &account_id);
+
+    (void)res;
+    if (err != CNOP_OK)
+        return err;
+    err = cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER, &env->id_key,
+                        &order_id);
+    if (err == CNOP_E_INVALID)
+        return cnop_request_fault(req, err, "order_id", "must be 10 to 50 letters, digits and '_'");
+    if (err != CNOP_OK || order_id > INT64_MAX)
+        return CNOP_E_NOT_FOUND;
+    job = order_http_take(req, &err);
+    if (job == NULL)
+        return err;
+    job->command.op = LEDGER_OP_CANCEL;
+    job->command.account_id = account_id;
+    job->command.order_id = (int64_t)order_id;
+    job->show_order = true;
+    job->done = on_cancelled;
+    cnop_request_defer(req);
+    engine_submit(env->engine, job);
+    return CNOP_OK;
+}
+
+/* ---- DELETE /api/v1/orders ---- */
+
+static const char *const sides[] = {"buy", "sell", NULL};
+
+#define ANY_SIDE UINT_MAX
+
+struct all_query {
+    struct cnop_str asset_id;
+    unsigned side;
+};
+
+static const struct cnop_field all_fields[] = {
+    CNOP_FIELD(struct all_query, asset_id, CNOP_K_STR, CNOP_RANGE(1, LEDGER_SYMBOL_BYTES),
+               CNOP_OPTIONAL | CNOP_TRIM),
+    CNOP_FIELD(struct all_query, side, CNOP_K_ENUM, sides, CNOP_OPTIONAL),
+};
+
+static enum cnop_err
+read_asset(struct cnop_request *req, struct cnop_str symbol, uint16_t *ret_asset)
+{
+    const struct order_env *env = cnop_request_env(req);
+    const struct ledger_asset *asset;
+    struct cnop_str upper;
+
+    if (!cnop_str_is_word(symbol, ""))
+        return cnop_request_fault(req, CNOP_E_INVALID, "asset_id",
+                                  "must be 1 to 10 letters and digits");
+    upper = cnop_str_upper(cnop_request_arena(req), symbol);
+    asset = ledger_find_symbol(engine_ledger(env->engine), upper);
+    if (asset == NULL)
+        return cnop_request_fault(req, CNOP_E_ASSET_UNKNOWN, "asset_id", "is not in the catalogue");
+    *ret_asset = asset->id;
+    return CNOP_OK;
+}
+
+/* A filter that is misspelt would cancel everything: what is not known is refused. */
+static enum cnop_err
+read_all(struct cnop_request *req, struct ledger_command *command)
+{
+    struct all_query query = {.side = ANY_SIDE};
+    bool has_asset = cnop_request_has_query(req, "asset_id");
+    size_t known = has_asset + (size_t)cnop_request_has_query(req, "side");
+    enum cnop_err err = cnop_request_decode_query(req, all_fields, CNOP_COUNT(all_fields), &query);
+
+    if (err == CNOP_OK && cnop_request_query_count(req) != known)
+        err = cnop_request_fault(req, CNOP_E_INVALID, "query", "must be asset_id, side, or both");
+    if (err != CNOP_OK)
+        return err;
+    command->op = LEDGER_OP_CANCEL_ALL;
+    if (query.side != ANY_SIDE)
+        command->side = (uint8_t)(query.side + LEDGER_BUY);
+    return has_asset ? read_asset(req, query.asset_id, &command->asset_id) : CNOP_OK;
+}
+
+static void
+on_all_cancelled(struct engine_job *job)
+{
+    struct cnop_request *req = job->owner;
+    struct cnop_json_writer *writer;
+
+    cnop_assert(job->command.op == LEDGER_OP_CANCEL_ALL);
+    if (job->err != CNOP_OK) {
+        cnop_request_complete(req, job->err);
+        return;
+    }
+    writer = cnop_response_json(cnop_request_response(req));
+    cnop_json_object_open(writer, NULL);
+    cnop_json_object_open(writer, "data");
+    cnop_json_u64(writer, "cancelled_count", job->outcome.ended_count);
+    cnop_json_u64(writer, "limit", LEDGER_ACCOUNT_ORDERS);
+    cnop_json_object_close(writer);
+    cnop_json_object_close(writer);
+    cnop_request_complete(req, CNOP_OK);
+}
+
+enum cnop_err
+order_http_cancel_all(struct cnop_request *req, struct cnop_response *res)
+{
+    const struct order_env *env = cnop_request_env(req);
+    struct engine_job *job;
+    int64_t account_id;
+    enum cnop_err err = order_http_account(req, &account_id);
+
+    (void)res;
+    if (err != CNOP_OK)
+        return err;
+    job = order_http_take(req, &err);
+    if (job == NULL)
+        return err;
+    err = read_all(req, &job->command);
+    if (err != CNOP_OK) {
+        engine_job_drop(env->engine, job);
+        return err;
+    }
+    job->command.account_id = account_id;
+    job->done = on_all_cancelled;
+    cnop_request_defer(req);
+    engine_submit(env->engine, job);
+    return CNOP_OK;
+}
