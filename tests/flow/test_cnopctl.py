@@ -60,10 +60,20 @@ def test_the_whole_trade(trader):
     assert bought["quantity"] == "0.002" and bought["status"] == "completed"
     trader.run("buy", "ETH", "--amount", "50")
     assert re.search(r"completed: market_sell 0\.001 BTC at ", trader.run("sell", "BTC", "0.001"))
+    mark = trader.json("asset", "btc")["data"]["price_usd"]
+    low = f"{float(mark) * 0.6:.0f}"
+    for _ in range(3):
+        trader.run("buy", "BTC", "0.001", "--limit", low)
+    assert trader.run("cancel-all", "--asset", "eth") == "0 cancelled\n"
+    waiting = trader.json("orders", "--open")["data"]
+    assert trader.run("cancel", waiting[0]["order_id"]).startswith("cancelled: limit_buy 0.001 BTC")
+    assert trader.run("cancel-all", "--side", "buy") == "2 cancelled\n"
+    assert trader.json("orders", "--open")["data"] == []
+    trader.run("cancel-all", "--asset", expect=2)
     trader.run("withdraw", "10")
     assert [row["asset_id"] for row in trader.json("orders", "--asset", "BTC", "--limit", "1")["data"]] == ["BTC"]
     table = trader.run("orders").splitlines()
-    assert len(table) == 4 and table[0].split()[:2] == ["TIME", "ORDER"]
+    assert len(table) == 7 and table[0].split()[:2] == ["TIME", "ORDER"]
     held = trader.run("portfolio")
     assert "BTC" in held and "ETH" in held and "total" in held
     assert "marketing_emails_consent: false" in trader.run("profile").splitlines()
