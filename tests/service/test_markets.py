@@ -151,3 +151,7 @@ def test_without_an_engine_markets_are_unavailable(stack):
             return connection.request("GET", "/api/v1/markets/ETH").status
 
     wait_until(lambda: status() == 503, 15, "no market without an engine")
+    stack.start_engine(board_file="/nowhere/markets.board")  # a reason to say so, not to keep people from their money
+    assert "the file of the board cannot be made" in stack.engine.output()
+    place(stack, 1001, "market_buy", "0.01")
+    assert status() == 503
