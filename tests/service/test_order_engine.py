@@ -75,6 +75,16 @@ def test_market_buy_moves_cash_and_asset(stack, worker, user):
     assert balance(stack, user, 1) == 10**7
 
 
+def test_who_was_never_there_leaves_nothing_in_the_ledger(stack, worker):
+    """A token may outlive its user. The engine knows accounts, not users: without money nothing comes of it."""
+    nobody = 555555
+    assert order(worker, nobody, quantity="0.1").code == "insufficient_funds"
+    assert order(worker, nobody, kind="limit_buy", quantity="0.1", price="60000").code == "insufficient_funds"
+    assert order(worker, nobody, kind="market_sell", quantity="0.1").code == "insufficient_holdings"
+    assert worker.request("DELETE", "/api/v1/orders/o" + "0" * 23, user=nobody).status == 404
+    assert stack.ledger_sql(f"SELECT id FROM account WHERE id = {nobody} UNION SELECT id FROM orders WHERE account_id = {nobody}") == []
+
+
 def test_repeat_returns_the_first_answer(worker, user):
     first = order(worker, user, quantity="0.01", client_order_id="again")
     second = order(worker, user, quantity="0.01", client_order_id="again")
