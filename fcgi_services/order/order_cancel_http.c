@@ -108,6 +108,8 @@ read_asset(struct cnop_request *req, struct cnop_str symbol, uint16_t *ret_asset
         return cnop_request_fault(req, CNOP_E_INVALID, "asset_id",
                                   "must be 1 to 10 letters and digits");
     upper = cnop_str_upper(cnop_request_arena(req), symbol);
+    if (upper.ptr == NULL)
+        return CNOP_E_NO_MEMORY;
     asset = ledger_find_symbol(engine_ledger(env->engine), upper);
     if (asset == NULL)
         return cnop_request_fault(req, CNOP_E_ASSET_UNKNOWN, "asset_id", "is not in the catalogue");

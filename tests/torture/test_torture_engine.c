@@ -19,6 +19,10 @@
     {                                                                                              \
         "CNOP_USER_ID=1000", "CNOP_ROLE=customer"                                                  \
     }
+#define CUSTOMER_ASKS(query)                                                                       \
+    {                                                                                              \
+        "CNOP_USER_ID=1000", "CNOP_ROLE=customer", "QUERY_STRING=" query                           \
+    }
 #define CUSTOMER_WITH_KEY                                                                          \
     {                                                                                              \
         "CNOP_USER_ID=1000", "CNOP_ROLE=customer", "HTTP_IDEMPOTENCY_KEY=torture-1"                \
@@ -303,6 +307,9 @@ static const struct torture_request requests[] = {
     {"POST", "/api/v1/orders", MEET, CUSTOMER_WITH_KEY, 201, false, "\"total_amount\":\"10.50\""},
     {"DELETE", cancel_path, NULL, CUSTOMER, 200, false, NULL},
     {"DELETE", cancel_rest_path, NULL, CUSTOMER, 200, false, NULL},
+    {"DELETE", "/api/v1/orders", NULL, CUSTOMER, 200, false, "\"cancelled_count\":2"},
+    {"DELETE", "/api/v1/orders", NULL, CUSTOMER_ASKS("asset_id=thin&side=buy"), 200, false,
+     "\"cancelled_count\":1"},
     {"POST", "/api/v1/orders/preview", BUY, CUSTOMER, 200, false, NULL},
     {"POST", "/api/v1/orders/preview", MEET, CUSTOMER, 200, false, NULL},
     {"POST", "/api/v1/orders/batch", "{\"orders\":[" REST "]}", CUSTOMER_WITH_KEY, 200, false,
