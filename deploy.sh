@@ -44,7 +44,7 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
   SERVICE status|start|stop|restart|logs|deploy|rebuild
                           deploy and rebuild take --no-cache; clean removes builds and downloads
                           logs takes --level, --since 15m, --request-id ID, --lines N, --follow
-                          SERVICE: auth user inventory order insights gateway frontend
+                          SERVICE: auth user inventory order insights ops gateway frontend
                           and order-read feed auth-relay audit-writer mariadb memcached
 
   monitoring deploy [--retention 15d] [--scrape-interval 15s] [--prometheus-port N]
@@ -54,7 +54,7 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
 
   test [SUITE...]         every test, or the named suites (see ./deploy.sh test --list);
                           --reuse keeps the test stack for the next time
-  test SERVICE            the units of auth, user, inventory, order or insights, in seconds
+  test SERVICE            the units of auth, user, inventory, order, insights or ops, in seconds
   coverage [SERVICE|gateway]
                           what tests reach of the code, as HTML and in figures
   url api|ui|internal|prometheus|alertmanager
@@ -104,7 +104,7 @@ main() {
         all) verb_all "$@" ;;
         monitoring) verb_monitoring "$@" ;;
         frontend) verb_frontend "$@" ;;
-        auth | user | inventory | order | insights | gateway | order-read | feed | auth-relay | audit-writer | mariadb | memcached)
+        auth | user | inventory | order | insights | ops | gateway | order-read | feed | auth-relay | audit-writer | mariadb | memcached)
             verb_service "$what" "$@" ;;
         *)
             bad_usage "unknown word '$what'"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs/reference"
-SERVICES = ("auth", "user", "inventory", "order", "order-read", "insights")
+SERVICES = ("auth", "user", "inventory", "order", "order-read", "insights", "ops")
 OTHERS = ("feed", "auth-relay", "audit-writer", "migrate")
 
 PROGRAM_TEXTS = {
@@ -27,6 +27,7 @@ PROGRAM_TEXTS = {
     "order": "The engine: the only writer of the ledger.",
     "order-read": "Reads of orders, transactions and the ledger's proof.",
     "insights": "Figures about a portfolio, and their wording.",
+    "ops": "What the monitors know, for the operations pages.",
     "feed": "Makes or fetches prices and sends them to the engine.",
     "auth-relay": "Brings the gateway up to date about ended sessions.",
     "audit-writer": "Copies the audit files into the trail, each line once.",
@@ -177,8 +178,8 @@ def metrics_page(_programs):
         "each service's at\n`/internal/<service>/metrics`. Labels hold route templates and names "
         "from the configuration, never anything a\nclient sent. A service's counters cover all its "
         "processes and outlive their restarts.\n",
-        "\n## Every service\n\n`{service}` is `auth`, `user`, `inventory`, `order`, `order_read` "
-        "or `insights`.\n\n", table(head, runtime_metrics()),
+        "\n## Every service\n\n`{service}` is `auth`, `user`, `inventory`, `order`, `order_read`, "
+        "`insights` or `ops`.\n\n", table(head, runtime_metrics()),
         "\n## cnop-auth\n\n", table(head, service_metrics("fcgi_services/auth/auth_main.c")),
         "\n## cnop-order\n\n",
         table(head, service_metrics("fcgi_services/order/engine_metrics_env.c")),

@@ -133,6 +133,10 @@ set_request(struct cnop_http_client *client, const struct cnop_http_exchange *ex
     if (exchange->unix_socket != NULL)
         curl_easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, exchange->unix_socket);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+    if (exchange->login != NULL) {
+        curl_easy_setopt(handle, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        curl_easy_setopt(handle, CURLOPT_USERPWD, exchange->login);
+    }
     if (exchange->content_type != NULL) {
         curl_easy_setopt(handle, CURLOPT_POST, 1L);
         curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body.len);

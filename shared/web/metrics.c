@@ -2,6 +2,8 @@
 /* The shared scoreboard as Prometheus text. Reads counters only; never changes one. */
 #include "shared/web/metrics.h"
 
+#include "config.h"
+
 #include <string.h>
 
 #include "shared/web/scoreboard.h"
@@ -227,6 +229,10 @@ print_runtime(const struct cnop_service *service, struct cnop_buf *out)
         workers++;
         connections += atomic_load(&scoreboard->workers[i].connections);
     }
+    cnop_buf_printf(out,
+                    "# HELP %s_build_info Always 1; the label tells the version.\n"
+                    "# TYPE %s_build_info gauge\n%s_build_info{version=\"%s\"} 1\n",
+                    service->name, service->name, service->name, PACKAGE_VERSION);
     print_gauge(service, out, "workers", "Worker processes that take requests.", workers);
     print_gauge(service, out, "connections", "Open connections, busy or idle.", connections);
 }

@@ -266,7 +266,7 @@ def test_status_tells_what_is_dead():
 
 
 SERVICES = ["mariadb", "memcached", "order", "order-read", "auth", "auth-relay", "user", "inventory",
-            "feed", "insights", "gateway", "audit-writer", "logrotate"]
+            "feed", "insights", "ops", "gateway", "audit-writer", "logrotate"]
 
 
 @needs_stack

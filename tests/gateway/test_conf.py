@@ -20,7 +20,7 @@ from support.harness import SOURCE, Process, installed, run_dir, wait_until
 sys.path.insert(0, str(SOURCE / "conf"))
 import routes  # noqa: E402
 
-SERVICES = ["auth", "user", "inventory", "order", "order-read", "insights"]
+SERVICES = ["auth", "user", "inventory", "order", "order-read", "insights", "ops"]
 
 
 class Cache(threading.Thread):

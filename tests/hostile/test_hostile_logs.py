@@ -21,7 +21,7 @@ def json_logs():
 
 
 def service_logs():
-    return [LOGS / name / "current" for name in ("auth", "user", "inventory", "order", "order-read", "insights")]
+    return [LOGS / name / "current" for name in ("auth", "user", "inventory", "order", "order-read", "insights", "ops")]
 
 
 def lines(path):

@@ -22,7 +22,7 @@ EXPRESSIONS = [(rule.get("alert", rule.get("record")), rule["expr"])
 RUNBOOKS = sorted((ROOT / "docs/howto/runbooks").glob("*.md")) + [ROOT / "docs/howto/monitor.md"]
 LOOKS = [(page.stem, number, block) for page in RUNBOOKS for number, block in
          enumerate(re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M))]
-SERVICES = {"gateway", "auth", "user", "inventory", "order", "order_read", "insights",
+SERVICES = {"gateway", "auth", "user", "inventory", "order", "order_read", "insights", "ops",
             "node", "mariadb", "processes", "prometheus", "alertmanager"}
 
 pytestmark = pytest.mark.skipif(not (VAR / "sv/gateway").is_dir(), reason="nothing is deployed")

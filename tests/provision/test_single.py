@@ -13,9 +13,9 @@ import hosts
 from conftest import ROOT
 
 UNITS = ("mariadb", "memcached", "order", "order-read", "auth", "auth-relay", "user", "inventory", "feed",
-         "insights", "gateway", "audit-writer")
+         "insights", "ops", "gateway", "audit-writer")
 # systemd-analyze security: the most exposure a unit may have
-EXPOSURE = {"gateway": 1.5, "mariadb": 1.3, "memcached": 0.7, "feed": 1.2, "insights": 1.2}
+EXPOSURE = {"gateway": 1.5, "mariadb": 1.3, "memcached": 0.7, "feed": 1.2, "insights": 1.2, "ops": 1.2}
 EXPOSURE_WORKER = 0.4
 
 

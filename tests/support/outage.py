@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 
-SERVICES = ("auth", "user", "inventory", "order", "order-read", "insights")
+SERVICES = ("auth", "user", "inventory", "order", "order-read", "insights", "ops")
 BREAKERS = tuple(f"{name.replace('-', '_')}_service" for name in SERVICES)
 DATABASE_USERS = ("cnop_auth", "cnop_user", "cnop_market", "cnop_engine", "cnop_read", "cnop_insights")
 

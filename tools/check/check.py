@@ -92,7 +92,7 @@ def smoke(check, urls):
     check("publishes its keys", 200, "GET", "/.well-known/jwks.json", holds=lambda a: a["keys"])
     check("keeps metrics inside", 404, "GET", "/metrics")
     inside = Checks(Api(urls["internal"]))
-    for name in ("auth", "user", "inventory", "order", "order-read", "insights"):
+    for name in ("auth", "user", "inventory", "order", "order-read", "insights", "ops"):
         inside(f"{name} is ready", 200, "GET", f"/internal/{name}/health/ready")
         inside(f"{name} counts", 200, "GET", f"/internal/{name}/metrics", holds=lambda a: "_requests_total" in a)
     check.passed, check.failed = check.passed + inside.passed, check.failed + inside.failed

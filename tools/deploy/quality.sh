@@ -3,7 +3,7 @@
 # Units of one service within seconds, what units reach of the code (gcov), and what holds when
 # things break.
 
-C_SERVICES=(auth user inventory order insights)
+C_SERVICES=(auth user inventory order insights ops)
 
 # The unit programs of a service; its rules may stand in shared/ (the ledger of the order engine).
 units_of() { # SERVICE, or all

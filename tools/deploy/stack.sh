@@ -3,7 +3,7 @@
 # The running stack: rendered configuration, keys, database, runit services, health, first order.
 
 # start order; runit restarts whatever ends
-CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights gateway audit-writer logrotate)
+CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights ops gateway audit-writer logrotate)
 CNOP_MONITORS=(stack-metrics node-exporter mysqld-exporter process-exporter alert-file alertmanager prometheus)
 CNOP_STACK=("${CNOP_DAEMONS[@]}") # without monitoring
 
@@ -211,7 +211,7 @@ write_services() {
     write_service mariadb mariadbd --defaults-file="$CNOP_ETC/cnop.cnf"
     write_service memcached memcached -s "$CNOP_RUN/memcached.sock" -a 0600 \
         -m "$(setting memcached.memory_mib)" -t 2
-    for name in order order-read auth auth-relay user inventory feed insights audit-writer; do
+    for name in order order-read auth auth-relay user inventory feed insights ops audit-writer; do
         write_service "$name" "$CNOP_LIBEXEC/cnop-$name" --config "$CNOP_ETC/$name.conf"
     done
     # a master that was killed leaves its socket behind, and nginx does not bind over it
@@ -387,7 +387,7 @@ something_changed() {
 # After a rebuild: services roll over to the new program one child at a time, the gateway follows.
 refresh_services() {
     local name
-    for name in order-read auth user inventory insights; do
+    for name in order-read auth user inventory insights ops; do
         ! sv_started "$name" || sv_do hup "$name"
     done
     for name in order feed auth-relay audit-writer; do

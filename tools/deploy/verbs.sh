@@ -251,7 +251,7 @@ start_service() {
 # minute more.
 close_breaker() { # SERVICE
     case $1 in
-        order | order-read | auth | user | inventory | insights)
+        order | order-read | auth | user | inventory | insights | ops)
             ! gateway_is_up || printf 'close %s_service\n' "${1//-/_}" | tell_gateway breakers
             ;;
     esac
@@ -261,7 +261,7 @@ close_breaker() { # SERVICE
 roll_service() {
     case $1 in
         gateway) reload_gateway ;;
-        order-read | auth | user | inventory | insights)
+        order-read | auth | user | inventory | insights | ops)
             sv_do hup "$1"
             ! sv_started gateway || reload_gateway # drops connections to the old processes
             ;;

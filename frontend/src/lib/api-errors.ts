@@ -583,6 +583,24 @@ export const apiErrors = {
       advice: 'Try again after Retry-After.',
     },
   ],
+  monitoring_absent: [
+    {
+      status: 503,
+      retryable: false,
+      title: 'Monitoring not deployed',
+      meaning: 'This installation has no monitoring that could be asked.',
+      advice: 'Deploy the monitoring of this installation (`./deploy.sh monitoring deploy`).',
+    },
+  ],
+  monitoring_failed: [
+    {
+      status: 503,
+      retryable: true,
+      title: 'Monitoring does not answer',
+      meaning: 'Prometheus or Alertmanager gave no usable answer in time.',
+      advice: 'Try again after Retry-After; if it lasts, look at the monitors themselves.',
+    },
+  ],
   outcome_unknown: [
     {
       status: 503,

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The way to Prometheus and Alertmanager: addresses and login from the configuration, one bounded
+ * exchange at a time. The login file comes and goes with `./deploy.sh monitoring deploy|destroy`,
+ * so it is read for each exchange. */
+#ifndef CNOP_OPS_MONITOR_H
+#define CNOP_OPS_MONITOR_H
+
+#include "shared/base/arena.h"
+
+struct cnop_http_client;
+
+struct ops_monitor_config {
+    const char *prometheus_url; /* "http://127.0.0.1:9090" */
+    const char *alertmanager_url;
+    const char *login_file; /* password of the account `operator` */
+    uint32_t timeout_ms;
+};
+
+struct ops_monitor {
+    const struct ops_monitor_config *config;
+    struct cnop_http_client *client;
+};
+
+/* Start-up. CONFIG (logged): an address is not http or https. */
+cnop_must_check enum cnop_err ops_monitor_init(struct ops_monitor *monitor,
+                                               const struct ops_monitor_config *config);
+void ops_monitor_done(struct ops_monitor *monitor);
+
+bool ops_monitor_is_deployed(const struct ops_monitor *monitor);
+
+/* Posts a form to Prometheus, or reads from Alertmanager; the body lives in the arena.
+ * MONITORING_ABSENT: there is no login; MONITORING_FAILED (logged): no usable answer in time. */
+cnop_must_check enum cnop_err ops_monitor_query(struct ops_monitor *monitor,
+                                                struct cnop_arena *arena, const char *path,
+                                                struct cnop_str form, struct cnop_str *ret_body);
+cnop_must_check enum cnop_err ops_monitor_alerts(struct ops_monitor *monitor,
+                                                 struct cnop_arena *arena,
+                                                 struct cnop_str *ret_body);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes and drops what a handler thread owns, and keeps the turns. Nothing connects here. */
+#include "fcgi_services/ops/ops_env.h"
+
+#include <pthread.h>
+
+#include "shared/base/clock.h"
+#include "shared/http/http_client.h"
+
+#define THREAD_MAX 64 /* the most threads a process may have */
+#define PANEL_MAX 128
+#define MS_PER_S 1000
+#define SCRAPES_PER_WINDOW 4 /* a rate needs two, and one may be missed */
+
+static pthread_mutex_t turns[PANEL_MAX];
+
+enum cnop_err
+ops_process_init(void *arg)
+{
+    (void)arg;
+    cnop_assert(ops_panel_count <= PANEL_MAX);
+    for (size_t i = 0; i < ops_panel_count; i++)
+        cnop_assert(pthread_mutex_init(&turns[i], NULL) == 0);
+    cnop_http_init();
+    return CNOP_OK;
+}
+
+enum cnop_err
+ops_thread_init(void *arg, unsigned thread, void **ret_env)
+{
+    const struct ops_config *config = arg;
+    static struct ops_env envs[THREAD_MAX];
+    struct ops_env *env = &envs[thread];
+    enum cnop_err err;
+
+    cnop_assert(thread < THREAD_MAX);
+    env->monitor_config =
+        (struct ops_monitor_config){.prometheus_url = config->prometheus_url,
+                                    .alertmanager_url = config->alertmanager_url,
+                                    .login_file = config->login_file,
+                                    .timeout_ms = (uint32_t)config->monitor_timeout};
+    env->window_s = (config->scrape_interval * SCRAPES_PER_WINDOW + MS_PER_S - 1) / MS_PER_S;
+    err = ops_monitor_init(&env->monitor, &env->monitor_config);
+    if (err != CNOP_OK)
+        return err;
+    *ret_env = env;
+    return CNOP_OK;
+}
+
+void
+ops_thread_done(void *arg)
+{
+    struct ops_env *env = arg;
+
+    ops_monitor_done(&env->monitor);
+}
+
+void
+ops_ready(void *arg, struct cnop_health *health)
+{
+    const struct ops_env *env = arg;
+
+    cnop_health_check(health, "monitoring", CNOP_OK, "%s",
+                      ops_monitor_is_deployed(&env->monitor) ? "deployed" : "not deployed");
+}
+
+enum cnop_err
+ops_turn_take(const struct ops_env *env, const struct ops_panel *panel)
+{
+    int64_t until_us = cnop_clock_wall_us() + (int64_t)env->monitor_config.timeout_ms * 1000;
+    struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
+
+    if (pthread_mutex_timedlock(&turns[panel - ops_panels], &until) != 0)
+        return CNOP_E_OVERLOADED;
+    return CNOP_OK;
+}
+
+void
+ops_turn_give(const struct ops_panel *panel)
+{
+    cnop_assert(pthread_mutex_unlock(&turns[panel - ops_panels]) == 0);
+}

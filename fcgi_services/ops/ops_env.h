@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What a handler thread of the operations service owns, and the service's configuration. */
+#ifndef CNOP_OPS_OPS_ENV_H
+#define CNOP_OPS_OPS_ENV_H
+
+#include "fcgi_services/ops/monitor.h"
+#include "fcgi_services/ops/panel.h"
+#include "shared/web/web.h"
+
+struct ops_config {
+    struct cnop_web_config web;
+    const char *prometheus_url;
+    const char *alertmanager_url;
+    const char *login_file;
+    uint64_t monitor_timeout; /* ms */
+    uint64_t scrape_interval; /* ms */
+};
+
+struct ops_env {
+    struct ops_monitor_config monitor_config;
+    struct ops_monitor monitor;
+    uint64_t window_s; /* shortest over which a rate means something */
+};
+
+extern const struct cnop_route ops_routes[];
+extern const size_t ops_route_count;
+
+/* Hooks of the runtime; arg is the configuration. */
+enum cnop_err ops_process_init(void *arg);
+enum cnop_err ops_thread_init(void *arg, unsigned thread, void **ret_env);
+void ops_thread_done(void *env);
+void ops_ready(void *env, struct cnop_health *health);
+
+/* A panel is asked for by one thread of the process at a time. OVERLOADED: it was not its turn for
+ * as long as an answer of the monitor may take. */
+cnop_must_check enum cnop_err ops_turn_take(const struct ops_env *env,
+                                            const struct ops_panel *panel);
+void ops_turn_give(const struct ops_panel *panel);
+
+#endif

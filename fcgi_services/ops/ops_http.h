@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Handlers of the operations routes: ask a monitor, judge its answer, encode. */
+#ifndef CNOP_OPS_OPS_HTTP_H
+#define CNOP_OPS_OPS_HTTP_H
+
+#include "shared/web/web.h"
+
+enum cnop_err ops_http_health(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err ops_http_panels(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err ops_http_panel(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err ops_http_alerts(struct cnop_request *req, struct cnop_response *res);
+
+#endif

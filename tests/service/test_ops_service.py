@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: MIT
+"""cnop-ops over FastCGI, with monitors that answer well, badly and not at all."""
+
+import contextlib
+import http.server
+import json
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import fcgi, harness  # noqa: E402
+
+OPS = "/api/v1/ops"
+ADMIN = {"user": 7, "role": "admin"}
+LOGIN = "Basic b3BlcmF0b3I6c2VjcmV0IHBhc3N3b3Jk"  # operator:secret password
+
+
+class Monitors:
+    """Prometheus and Alertmanager on one port of loopback, saying what the test wants."""
+
+    def __init__(self):
+        monitors = self
+        self.asked = []
+        self.reply = None  # (status, bytes), or a function of the handler
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):  # noqa: N802, the name is http.server's
+                form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                monitors.asked.append((self.path, dict(urllib.parse.parse_qsl(form)), self.headers))
+                self.answer()
+
+            def do_GET(self):  # noqa: N802
+                monitors.asked.append((self.path, {}, self.headers))
+                self.answer()
+
+            def answer(self):
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    if callable(monitors.reply):
+                        monitors.reply(self)
+                    else:
+                        self.say(*monitors.reply)
+
+            def say(self, status, body, length=None):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body) if length is None else length))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answers(self, kind, results):
+        body = {"status": "success", "data": {"resultType": kind, "result": results}}
+        self.reply = (200, json.dumps(body).encode())
+
+
+@pytest.fixture(scope="module")
+def place():
+    with tempfile.TemporaryDirectory(prefix="cnop-ops-") as directory:
+        place = pathlib.Path(directory)
+        place.chmod(0o755)
+        (place / "login").write_text("secret password\n", encoding="ascii")
+        (place / "login").chmod(0o600)
+        yield place
+
+
+@pytest.fixture(scope="module")
+def monitors():
+    monitors = Monitors()
+    yield monitors
+    monitors.server.shutdown()
+
+
+def service(place, monitors, name="ops", **changes):
+    values = {"prometheus_url": monitors.url, "alertmanager_url": monitors.url, "login_file": place / "login",
+              "arena_kib": 12288, "processes": 1, "threads": 2, "monitor_timeout": "1s", **changes}
+    return harness.worker(harness.built("cnop-ops"), place, name=name, **values)
+
+
+@pytest.fixture(scope="module")
+def worker(place, monitors):
+    with service(place, monitors) as worker:
+        yield worker
+
+
+@pytest.fixture(autouse=True)
+def forget(monitors):
+    monitors.asked.clear()
+    monitors.reply = (500, b"")
+
+
+def ask(worker, path, query="", **who):
+    return fcgi.request(worker.socket, "GET", OPS + path, query=query, **(who or ADMIN))
+
+
+def refused(answer, status, code):
+    return answer.status == status and answer.json()["code"] == code
+
+
+PATHS = ("/health", "/panels", "/panels/overview-latency", "/alerts")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nobody_but_admins_may_ask(worker, monitors, path):
+    assert fcgi.request(worker.socket, "GET", OPS + path).status == 401
+    assert refused(ask(worker, path, user=7, role="customer"), 403, "PERM_001")
+    assert monitors.asked == []
+
+
+def test_the_catalogue(worker, monitors):
+    boards = ask(worker, "/panels").json()["data"]
+    assert [board["name"] for board in boards] == ["overview", "gateway", "services", "orders", "stores", "security",
+                                                   "machine"]
+    names = [panel["panel_id"] for board in boards for panel in board["panels"]]
+    assert len(names) == len(set(names)) >= 40
+    assert all(set(panel) == {"panel_id", "title", "unit"} for board in boards for panel in board["panels"])
+    assert monitors.asked == []
+
+
+def test_a_panel(worker, monitors):
+    now = int(time.time())
+    start = (now - 600) // 15 * 15
+    monitors.answers("matrix", [{"metric": {"le": "1"}, "values": [[start, "0.5"], [start + 30, "NaN"]]}])
+    answer = ask(worker, "/panels/overview-latency", query=f"from={now - 600}&to={now}&step=15")
+    assert answer.status == 200, answer
+    data = answer.json()["data"]
+    assert (data["from"], data["step"], data["unit"], data["omitted"]) == (start, 15, "s", 0)
+    assert [series["legend"] for series in data["series"]] == ["p50", "p95", "p99"]
+    for series in data["series"]:
+        assert len(series["values"]) == data["points"] and data["points"] in (41, 42)
+        assert series["values"][0] == 0.5 and set(series["values"][1:]) == {None}
+    assert [path for path, _, _ in monitors.asked] == ["/api/v1/query_range"] * 3
+    _, form, headers = monitors.asked[0]
+    assert headers["Authorization"] == LOGIN
+    assert form["query"] == ("histogram_quantile(0.5, sum by (le) "
+                             "(rate(gateway_request_latency_seconds_bucket[60s])))")
+    assert (form["start"], form["step"]) == (str(start), "15")
+    assert int(form["end"]) == start + (data["points"] - 1) * 15
+
+
+def test_legends_name_the_series(worker, monitors):
+    now = int(time.time()) // 60 * 60 - 60
+    monitors.answers("matrix", [{"metric": {"__name__": "up", "service": name}, "values": [[now, "1"]]}
+                                for name in ("auth", "<b>", "ü" * 200)])
+    data = ask(worker, "/panels/overview-services", query=f"from={now - 60}&to={now}&step=60").json()["data"]
+    assert [series["legend"] for series in data["series"]] == ["auth", "<b>", "..."]
+
+
+@pytest.mark.parametrize("query, field", [
+    ("step=1", "step"), ("step=x", "step"), ("step=86401", "step"), ("from=0", "from"), ("from=9999999999", "from"),
+    ("from=100&to=50", "from"), ("from=1", "from"), ("from=-1", "from"), ("step=5", "step"), ("to=1e9", "to")])
+def test_bad_spans_name_the_field(worker, monitors, query, field):
+    answer = ask(worker, "/panels/overview-latency", query=query)
+    assert refused(answer, 422, "validation_failed") and answer.json()["errors"][0]["field"] == field
+    assert monitors.asked == []
+
+
+@pytest.mark.parametrize("name", ["nosuch", "overview", "up%7Bx%3D%22y%22%7D", "..", "overview-latency%00"])
+def test_nothing_but_the_catalogue_is_asked(worker, monitors, name):
+    assert ask(worker, "/panels/" + name).status in (400, 404)
+    assert monitors.asked == []
+
+
+def test_health_puts_what_is_wrong_first(worker, monitors):
+    def sample(name, value, **labels):
+        return {"metric": {"__name__": name, **labels}, "value": [time.time(), str(value)]}
+
+    monitors.answers("vector", [
+        sample("up", 1, service="auth"), sample("auth_build_info", 1, service="auth", version="9.9"),
+        sample("cnop_service_running", 1, service="auth"), sample("cnop_service_restarts_total", 4, service="auth"),
+        sample("cnop_service_since_seconds", 1700000000, service="auth"), sample("up", 0, service="user"),
+        sample("cnop_service_running", 0, service="feed")])
+    data = ask(worker, "/health").json()["data"]
+    assert [(row["name"], row["state"]) for row in data["processes"]] == [("feed", "down"), ("user", "silent"),
+                                                                          ("auth", "up")]
+    assert data["processes"][2] == {"name": "auth", "state": "up", "since": "2023-11-14T22:13:20.000000Z",
+                                    "restarts": 4, "version": "9.9"}
+    assert data["processes"][1]["since"] is None and data["processes"][1]["restarts"] is None
+
+
+def test_alerts(worker, monitors):
+    def alert(print_, severity, state="active"):
+        return {"fingerprint": print_, "startsAt": "2026-11-22T09:30:15.123Z", "status": {"state": state},
+                "labels": {"alertname": "A", "severity": severity}, "annotations": {"summary": "It is so."}}
+
+    monitors.reply = (200, json.dumps([alert("a", "warning"), alert("b", "critical", "suppressed"),
+                                       alert("c", "critical")]).encode())
+    answer = ask(worker, "/alerts").json()
+    assert [row["fingerprint"] for row in answer["data"]] == ["c", "a", "b"] and answer["omitted"] == 0
+    assert answer["data"][0] == {"fingerprint": "c", "name": "A", "severity": "critical", "service": None,
+                                 "summary": "It is so.", "runbook": None, "since": "2026-11-22T09:30:15.123Z",
+                                 "silenced": False}
+    assert monitors.asked[0][0] == "/api/v2/alerts" and monitors.asked[0][2]["Authorization"] == LOGIN
+
+
+def moved(handler):
+    handler.send_response(302)
+    handler.send_header("Location", "/api/v1/query")
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+WHOLE = b'{"status":"success","data":{"resultType":"matrix","result":[]}}'
+
+
+@pytest.mark.parametrize("reply", [
+    (500, WHOLE), (401, b"Unauthorized"), (200, b""), (200, b"<html>"), (200, WHOLE[:-1]), (200, b"[" * 100000),
+    (200, b" " * (2 << 20) + WHOLE), lambda handler: handler.say(200, WHOLE, length=len(WHOLE) + 5),
+    lambda handler: handler.say(200, b"x" * 10, length=1 << 40), moved, lambda handler: handler.wfile.write(b"hello"),
+    lambda handler: time.sleep(1.5)],
+    ids=["500", "401", "nothing", "html", "cut", "deep", "huge", "short", "endless", "moved", "no http", "slow"])
+@pytest.mark.parametrize("path", ["/health", "/panels/overview-orders", "/alerts"])
+def test_an_answer_that_is_none_is_not_passed_on(worker, monitors, path, reply):
+    monitors.reply = reply
+    assert refused(ask(worker, path), 503, "monitoring_failed")
+    assert len(monitors.asked) == 1
+    assert ask(worker, "/panels").status == 200
+
+
+def test_without_a_login_there_is_no_monitoring(place, monitors):
+    with service(place, monitors, name="absent", login_file=place / "later") as worker:
+        for path in ("/health", "/panels/overview-orders", "/alerts"):
+            assert refused(ask(worker, path), 503, "monitoring_absent")
+        assert monitors.asked == []
+        (place / "later").write_text("secret password", encoding="ascii")
+        (place / "later").chmod(0o600)
+        monitors.reply = (200, b"[]")
+        assert ask(worker, "/alerts").json() == {"data": [], "omitted": 0}
+        (place / "later").chmod(0o644)  # everybody could read it
+        assert refused(ask(worker, "/alerts"), 503, "monitoring_failed")
+
+
+def test_a_panel_is_asked_for_by_one_at_a_time(place, monitors):
+    """The second waits, and asks when the first has its answer."""
+    running, most = [0], [0]
+    lock = threading.Lock()
+
+    def slow(handler):
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.2)
+        with lock:
+            running[0] -= 1
+        handler.say(200, WHOLE)
+
+    monitors.reply = slow
+    with service(place, monitors, name="turns", monitor_timeout="10s") as worker:
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(ask(worker, "/panels/overview-orders").status))
+                   for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == [200, 200] and len(monitors.asked) == 2 and most[0] == 1
+
+
+def test_addresses_are_http(place, monitors):
+    for url in ("file:///etc/passwd", "127.0.0.1:9090"):
+        with pytest.raises(Exception):
+            with service(place, monitors, name="bad", prometheus_url=url) as worker:
+                ask(worker, "/panels")
