@@ -38,8 +38,7 @@ cnop_must_check enum cnop_err ops_grid_make(const struct ops_span *span, uint64_
                                             struct ops_grid *ret_grid,
                                             struct ops_span_fault *ret_fault);
 
-/* Form of /api/v1/query_range; $range of the expression becomes window_s or the step, the longer.
- */
+/* Form of /api/v1/query_range; $range of the expression becomes the longer of window_s and step. */
 void ops_write_range_form(struct cnop_buf *buf, const char *expression, const struct ops_grid *grid,
                           uint64_t window_s);
 

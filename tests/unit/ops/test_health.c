@@ -7,8 +7,8 @@
 
 #define SAMPLE(name, labels, value)                                                                \
     "{\"metric\":{\"__name__\":\"" name "\"" labels "},\"value\":[1,\"" value "\"]}"
-#define VECTOR(results)                                                                            \
-    "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[" results "]}}"
+#define HEAD "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":["
+#define TAIL "]}}"
 
 static struct cnop_arena *arena;
 static struct ops_health health;
@@ -43,25 +43,37 @@ check_process(size_t index, const char *name, enum ops_state state)
     ck_assert_int_eq(ops_process_state(&health.processes[index]), state);
 }
 
+/* The samples as one answer. */
+static enum cnop_err
+read_samples(const char *const *samples, size_t count)
+{
+    static char memory[65536];
+    struct cnop_buf buf;
+
+    cnop_buf_init(&buf, memory, sizeof(memory) - 1);
+    cnop_buf_text(&buf, HEAD);
+    for (size_t i = 0; i < count; i++)
+        cnop_buf_printf(&buf, "%s%s", i == 0 ? "" : ",", samples[i]);
+    cnop_buf_text(&buf, TAIL);
+    ck_assert(!buf.overflow);
+    memory[buf.len] = '\0';
+    return read_text(memory);
+}
+
 START_TEST(what_is_wrong_comes_first)
 {
-    const char *text = VECTOR(
-        SAMPLE("up", ",\"service\":\"auth\"", "1") "," SAMPLE("up", ",\"service\":\"user\"", "0") "," SAMPLE(
-            "cnop_service_running", ",\"service\":\"order\"",
-            "0") "," SAMPLE("cnop_service_since_seconds", ",\"service\":\"order\"",
-                            "1700000000") "," SAMPLE("cnop_service_restarts_total",
-                                                     ",\"service\":\"order\"",
-                                                     "3") "," SAMPLE("auth_build_info",
-                                                                     ",\"service\":\"auth\","
-                                                                     "\"version\":\"1.2.3\"",
-                                                                     "1") "," SAMPLE("up",
-                                                                                     ",\"service\":"
-                                                                                     "\"order\"",
-                                                                                     "0") "," SAMPLE("up",
-                                                                                                     ",\"service\":\"aut\"",
-                                                                                                     "1"));
+    static const char *const samples[] = {
+        SAMPLE("up", ",\"service\":\"auth\"", "1"),
+        SAMPLE("up", ",\"service\":\"user\"", "0"),
+        SAMPLE("cnop_service_running", ",\"service\":\"order\"", "0"),
+        SAMPLE("cnop_service_since_seconds", ",\"service\":\"order\"", "1700000000"),
+        SAMPLE("cnop_service_restarts_total", ",\"service\":\"order\"", "3"),
+        SAMPLE("auth_build_info", ",\"service\":\"auth\",\"version\":\"1.2.3\"", "1"),
+        SAMPLE("up", ",\"service\":\"order\"", "0"),
+        SAMPLE("up", ",\"service\":\"aut\"", "1"),
+    };
 
-    ck_assert_int_eq(read_text(text), CNOP_OK);
+    ck_assert_int_eq(read_samples(samples, CNOP_COUNT(samples)), CNOP_OK);
     ck_assert_uint_eq(health.count, 4);
     check_process(0, "order", OPS_DOWN);
     check_process(1, "user", OPS_SILENT);
@@ -78,41 +90,39 @@ END_TEST
 
 START_TEST(builds_of_others_are_not_processes)
 {
-    ck_assert_int_eq(read_text(VECTOR(SAMPLE("go_build_info", ",\"version\":\"(devel)\"", "1"))),
-                     CNOP_OK);
+    static const char *const sample = SAMPLE("go_build_info", ",\"version\":\"(devel)\"", "1");
+
+    ck_assert_int_eq(read_samples(&sample, 1), CNOP_OK);
     ck_assert_uint_eq(health.count, 0);
 }
 END_TEST
 
 START_TEST(figures_that_are_none_are_refused)
 {
-    static const char *const bad[] = {"NaN", "0.5", "-1", "1e300"};
-    char text[256];
+    static const char *const bad[] = {
+        SAMPLE("up", ",\"service\":\"auth\"", "NaN"),
+        SAMPLE("up", ",\"service\":\"auth\"", "0.5"),
+        SAMPLE("up", ",\"service\":\"auth\"", "-1"),
+        SAMPLE("up", ",\"service\":\"auth\"", "1e300"),
+    };
 
-    for (size_t i = 0; i < CNOP_COUNT(bad); i++) {
-        snprintf(text, sizeof(text), VECTOR(SAMPLE("up", ",\"service\":\"auth\"", "%s")), bad[i]);
-        ck_assert_int_eq(read_text(text), CNOP_E_MONITORING_FAILED);
-    }
+    for (size_t i = 0; i < CNOP_COUNT(bad); i++)
+        ck_assert_int_eq(read_samples(&bad[i], 1), CNOP_E_MONITORING_FAILED);
 }
 END_TEST
 
 START_TEST(too_many_processes_are_refused)
 {
-    static char memory[65536];
-    struct cnop_buf buf;
+    static char texts[OPS_PROCESS_MAX + 1][96];
+    const char *samples[OPS_PROCESS_MAX + 1];
 
-    for (size_t count = OPS_PROCESS_MAX; count <= OPS_PROCESS_MAX + 1; count++) {
-        cnop_buf_init(&buf, memory, sizeof(memory) - 1);
-        cnop_buf_text(&buf,
-                      "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[");
-        for (size_t i = 0; i < count; i++)
-            cnop_buf_printf(&buf, "%s" SAMPLE("up", ",\"service\":\"s%zu\"", "1"),
-                            i == 0 ? "" : ",", i);
-        cnop_buf_text(&buf, "]}}");
-        memory[buf.len] = '\0';
-        ck_assert_int_eq(read_text(memory),
-                         count == OPS_PROCESS_MAX ? CNOP_OK : CNOP_E_MONITORING_FAILED);
+    for (size_t i = 0; i < CNOP_COUNT(samples); i++) {
+        snprintf(texts[i], sizeof(texts[i]), SAMPLE("up", ",\"service\":\"s%zu\"", "1"), i);
+        samples[i] = texts[i];
     }
+    ck_assert_int_eq(read_samples(samples, OPS_PROCESS_MAX), CNOP_OK);
+    ck_assert_uint_eq(health.count, OPS_PROCESS_MAX);
+    ck_assert_int_eq(read_samples(samples, OPS_PROCESS_MAX + 1), CNOP_E_MONITORING_FAILED);
 }
 END_TEST
 
