@@ -19,6 +19,11 @@ export default [
       route('account', 'routes/account.tsx'),
       route('profile', 'routes/profile.tsx'),
       route('insights', 'routes/insights.tsx'),
+      layout('routes/ops.tsx', [
+        route('ops', 'routes/ops-health.tsx'),
+        route('ops/metrics', 'routes/ops-metrics.tsx'),
+        route('ops/alerts', 'routes/ops-alerts.tsx'),
+      ]),
     ]),
     route('auth', 'routes/moved-login.tsx'),
     route('inventory', 'routes/moved-market.tsx'),

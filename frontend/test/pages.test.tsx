@@ -11,6 +11,9 @@ import { InsightsPage } from '~/features/insights/InsightsPage';
 import { LandingPage } from '~/features/landing/LandingPage';
 import { AssetPage } from '~/features/market/AssetPage';
 import { MarketPage } from '~/features/market/MarketPage';
+import { AlertsPage } from '~/features/ops/AlertsPage';
+import { HealthPage } from '~/features/ops/HealthPage';
+import { MetricsPage } from '~/features/ops/MetricsPage';
 import { OrderPage } from '~/features/orders/OrderPage';
 import { OrdersPage } from '~/features/orders/OrdersPage';
 import { HoldingPage } from '~/features/portfolio/HoldingPage';
@@ -97,6 +100,9 @@ const cases: Case[] = [
     filled: /This session/,
   },
   { name: 'insights', Page: InsightsPage, path: '/insights', filled: /Idle cash/ },
+  { name: 'operations, health', Page: HealthPage, path: '/ops', filled: /insights does not run/ },
+  { name: 'operations, metrics', Page: MetricsPage, path: '/ops/metrics', filled: /p95/ },
+  { name: 'operations, alerts', Page: AlertsPage, path: '/ops/alerts', filled: /ServiceDown/ },
 ];
 
 function history() {

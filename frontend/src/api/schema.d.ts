@@ -708,6 +708,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the alerts
+         * @description Role `admin`. What Alertmanager holds, gravest first, the oldest first among equals; silenced ones come last.
+         */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the health of all processes
+         * @description Role `admin`. The processes of the installation as Prometheus saw them last, what is wrong first. Needs the monitoring to be deployed.
+         */
+        get: operations["getOperationsHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the charts
+         * @description Role `admin`. The catalogue of charts by dashboard; each can be read by its `panel_id`.
+         */
+        get: operations["listPanels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/panels/{panel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a chart
+         * @description Role `admin`. The series of one chart over a span, each with a value for every moment `from + n * step`; null where there is none. `from` and the last moment are rounded outwards to multiples of `step`.
+         */
+        get: operations["getPanel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -1024,6 +1104,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Alert: {
+            /**
+             * @description Tells alerts apart.
+             * @example 1f2e3d4c5b6a7988
+             */
+            fingerprint: string;
+            /**
+             * @description Of the rule.
+             * @example ServiceDown
+             */
+            name: string;
+            /**
+             * @description Path of the page that tells what to do.
+             * @example docs/howto/runbooks/services.md#servicedown
+             */
+            runbook: string | null;
+            /**
+             * @description What it is about.
+             * @example insights
+             */
+            service: string | null;
+            /**
+             * @description `critical`, `warning` or `info`.
+             * @example critical
+             */
+            severity: string | null;
+            /**
+             * @description Somebody, or another alert, keeps it quiet.
+             * @example false
+             */
+            silenced: boolean;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-11-22T09:29:02.000Z
+             */
+            since: string;
+            /**
+             * @description One sentence.
+             * @example insights does not answer the scrape
+             */
+            summary: string | null;
+        };
+        AlertListReply: {
+            /** @description Gravest first. */
+            data: components["schemas"]["Alert"][];
+            /**
+             * @description The least grave beyond 200.
+             * @example 0
+             */
+            omitted: number;
+        };
         /**
          * @description US dollars, greater than 0, at most 1 000 000, at most two decimal places. Send a decimal string, plain digits. A JSON number is read from its source text, never rounded, in any spelling (`1e3`, `250.000`) whose value is exact. Signs and NaN are refused, in a string exponents too.
          * @example 1000.00
@@ -1555,7 +1687,7 @@ export interface components {
          * @description A stable code for programs. All codes with their meaning are listed at `/docs/errors`.
          * @enum {string}
          */
-        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
+        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "monitoring_absent" | "monitoring_failed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
         FieldError: {
             /**
              * @description Name of the body field, query parameter, path parameter or header; `body` for the body as a whole; `orders[3].quantity` inside a batch.
@@ -1965,6 +2097,42 @@ export interface components {
         MoneyRequest: {
             amount: components["schemas"]["AmountInput"];
         };
+        OperationsHealthReply: {
+            /** @description What Prometheus saw last. */
+            data: {
+                checked_at: components["schemas"]["Timestamp"];
+                /** @description What is wrong first, then by name. */
+                processes: components["schemas"]["OperationsProcess"][];
+            };
+        };
+        OperationsProcess: {
+            /**
+             * @description Label `service` of the metrics.
+             * @example auth
+             */
+            name: string;
+            /**
+             * @description Other processes seen in its place; null when nobody supervises it.
+             * @example 2
+             */
+            restarts: number | null;
+            /**
+             * Format: date-time
+             * @description When the process began to run, or ended; null when nobody supervises it.
+             * @example 2026-11-22T09:28:02.000000Z
+             */
+            since: string | null;
+            /**
+             * @description `down`: does not run. `silent`: does not answer the scrape. `up`: neither.
+             * @enum {string}
+             */
+            state: "down" | "silent" | "up";
+            /**
+             * @description Of the program, where it tells it.
+             * @example 0.1.0
+             */
+            version: string | null;
+        };
         /** @description The members from `time_in_force` on are those of limit orders, and of market orders that were not filled as a whole. */
         Order: {
             asset_id: components["schemas"]["AssetId"];
@@ -2091,6 +2259,90 @@ export interface components {
          * @enum {string}
          */
         OrderType: "market_buy" | "market_sell" | "limit_buy" | "limit_sell";
+        Panel: {
+            /**
+             * @description Stable name of the chart.
+             * @example overview-latency
+             */
+            panel_id: string;
+            /**
+             * @description For people.
+             * @example Latency at the gateway
+             */
+            title: string;
+            /**
+             * @description What the values are. `s` and `bytes` with their prefixes, `percentunit` as a share of 1, `reqps`, `ops` and `Bps` each second.
+             * @enum {string}
+             */
+            unit: "none" | "s" | "bytes" | "percentunit" | "reqps" | "ops" | "Bps";
+        };
+        PanelListReply: {
+            /** @description Dashboards. */
+            data: {
+                /**
+                 * @description Stable name of the dashboard.
+                 * @example overview
+                 */
+                name: string;
+                /** @description Its charts, in order. */
+                panels: components["schemas"]["Panel"][];
+                /**
+                 * @description For people.
+                 * @example Overview
+                 */
+                title: string;
+            }[];
+        };
+        PanelReply: {
+            /** @description One chart. */
+            data: {
+                /**
+                 * @description First moment, in Unix seconds.
+                 * @example 1795339755
+                 */
+                from: number;
+                /**
+                 * @description Series beyond the 64 of a query.
+                 * @example 0
+                 */
+                omitted: number;
+                /**
+                 * @description As asked for.
+                 * @example overview-latency
+                 */
+                panel_id: string;
+                /**
+                 * @description Values of each series.
+                 * @example 241
+                 */
+                points: number;
+                /** @description In the order of the catalogue's queries. */
+                series: {
+                    /**
+                     * @description Tells the series apart.
+                     * @example p95
+                     */
+                    legend: string;
+                    /** @description One for each moment. */
+                    values: (number | null)[];
+                }[];
+                /**
+                 * @description Seconds between two points.
+                 * @example 15
+                 */
+                step: number;
+                /**
+                 * @description For people.
+                 * @example Latency at the gateway
+                 */
+                title: string;
+                /**
+                 * @description As in the catalogue.
+                 * @example s
+                 */
+                unit: string;
+            };
+        };
         /**
          * Format: password
          * @description 12 to 128 characters, not in a list of common passwords. (Profile `reference`: 12 to 20 characters with an upper-case letter, a lower-case letter, a digit and one of `!@#$%^&*()-_=+`.)
@@ -2828,6 +3080,20 @@ export interface components {
         /** @description The body is not JSON this API accepts. Nothing was changed. */
         MalformedJson: {
             headers: {
+                "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The installation has no monitoring, it does not answer, or the service itself cannot be reached. */
+        MonitoringUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
                 "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
                 "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
@@ -5015,6 +5281,162 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alerts. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertListReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["MonitoringUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getOperationsHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The processes. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationsHealthReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["MonitoringUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listPanels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelListReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getPanel: {
+        parameters: {
+            query?: {
+                /**
+                 * @description First moment, in Unix seconds; an hour before `to` by default, at most 31 days.
+                 * @example 1795336215
+                 */
+                from?: number;
+                /**
+                 * @description Seconds between two points; by default as few as at most 240 parts allow.
+                 * @example 15
+                 */
+                step?: number;
+                /**
+                 * @description Last moment, in Unix seconds; now by default, and for moments in the future.
+                 * @example 1795339815
+                 */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Of the catalogue.
+                 * @example overview-latency
+                 */
+                panel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chart. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            404: components["responses"]["NotFound"];
+            /** @description The span or the step breaks a rule; `errors` names the field. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["MonitoringUnavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     listOrders: {

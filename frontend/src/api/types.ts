@@ -4,6 +4,7 @@ import type { components } from '~/api/schema';
 
 type Schemas = components['schemas'];
 
+export type Alert = Schemas['Alert'];
 export type Asset = Schemas['Asset'];
 export type AssetDetail = Schemas['AssetDetail'];
 export type AssetTransaction = Schemas['AssetTransaction'];
@@ -20,6 +21,10 @@ export type MarketTrade = Schemas['MarketTrade'];
 export type Order = Schemas['Order'];
 export type OrderStatus = Schemas['OrderStatus'];
 export type OrderType = Schemas['OrderType'];
+export type OperationsProcess = Schemas['OperationsProcess'];
+export type Panel = Schemas['Panel'];
+export type PanelData = Schemas['PanelReply']['data'];
+export type PanelBoard = Schemas['PanelListReply']['data'][number];
 export type Portfolio = Schemas['Portfolio'];
 export type Preview = Schemas['Preview'];
 export type Profile = Schemas['Profile'];

@@ -7,6 +7,7 @@ import { meQuery } from '~/api/identity';
 import { paths } from '~/app/paths';
 import { useSignOut } from '~/app/sign-out';
 import { common } from '~/text/common';
+import { ops } from '~/text/ops';
 
 const item =
   'flex min-h-10 cursor-pointer items-center rounded-md px-3 text-[0.9375rem] outline-none ' +
@@ -38,6 +39,11 @@ export default function UserMenu({ children }: { children: ReactNode }) {
               <Menu.Item className={item} onClick={() => navigate(paths.profile)}>
                 {common.nav.profile}
               </Menu.Item>
+              {me.data?.role === 'admin' ? (
+                <Menu.Item className={item} onClick={() => navigate(paths.ops)}>
+                  {ops.title}
+                </Menu.Item>
+              ) : null}
               <Menu.Separator className="my-1.5 border-line border-t" />
               <Menu.Item className={item} disabled={isPending} onClick={() => signOut()}>
                 {common.nav.logout}

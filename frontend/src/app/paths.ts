@@ -23,6 +23,9 @@ export const paths = {
   profile: '/profile',
   security: '/profile?tab=security',
   insights: '/insights',
+  ops: '/ops',
+  opsMetrics: '/ops/metrics',
+  opsAlerts: '/ops/alerts',
 } as const;
 
 /** Pages without an id in their address: each is written as a finished HTML file by the build. */
@@ -38,6 +41,9 @@ export const staticPaths = [
   paths.account,
   paths.profile,
   paths.insights,
+  paths.ops,
+  paths.opsMetrics,
+  paths.opsAlerts,
 ] as const;
 
 /** Where to go after signing in: only addresses of this site are followed. */

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+import { useQuery } from '@tanstack/react-query';
+import { AlertLine } from '~/features/ops/AlertLine';
+import { MonitoringProblem } from '~/features/ops/MonitoringProblem';
+import { alertsQuery, isAbsent } from '~/features/ops/requests';
+import { common } from '~/text/common';
+import { ops } from '~/text/ops';
+import { Button } from '~/ui/Button';
+import { Card } from '~/ui/Card';
+import { EmptyState } from '~/ui/EmptyState';
+import { PageHeader } from '~/ui/PageHeader';
+import { SkeletonRows } from '~/ui/Skeleton';
+
+export function AlertsPage() {
+  const alerts = useQuery(alertsQuery());
+  const data = alerts.data;
+  const missing = alerts.error && (!data || isAbsent(alerts.error));
+  return (
+    <div className="mx-auto max-w-5xl">
+      <PageHeader title={ops.alerts.title} text={ops.alerts.text}>
+        <Button busy={alerts.isFetching} onClick={() => alerts.refetch()}>
+          {common.refresh}
+        </Button>
+      </PageHeader>
+      {missing ? (
+        <div className="card">
+          <MonitoringProblem error={alerts.error} onRetry={() => alerts.refetch()} />
+        </div>
+      ) : (
+        <Card title={ops.alerts.list}>
+          {!data ? (
+            <SkeletonRows rows={3} className="h-20" />
+          ) : data.data.length > 0 ? (
+            <ul className="divide-y divide-line">
+              {data.data.map((alert) => (
+                <AlertLine key={alert.fingerprint} alert={alert} />
+              ))}
+            </ul>
+          ) : (
+            <EmptyState text={ops.alerts.none} />
+          )}
+          {data && data.omitted > 0 ? (
+            <p className="border-line border-t p-4 text-muted">{ops.alerts.omitted(data.omitted)}</p>
+          ) : null}
+        </Card>
+      )}
+    </div>
+  );
+}

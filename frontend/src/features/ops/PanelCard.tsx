@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+import { useQuery } from '@tanstack/react-query';
+import type { Panel } from '~/api/types';
+import { LineChart } from '~/features/ops/LineChart';
+import { MonitoringProblem } from '~/features/ops/MonitoringProblem';
+import { panelQuery, type Span } from '~/features/ops/requests';
+import { ops } from '~/text/ops';
+import { Card } from '~/ui/Card';
+import { Skeleton } from '~/ui/Skeleton';
+
+interface Props {
+  panel: Panel;
+  span: Span;
+  live: boolean;
+}
+
+export function PanelCard({ panel, span, live }: Props) {
+  const chart = useQuery(panelQuery(panel.panel_id, span, live));
+  const data = chart.data;
+  return (
+    <Card title={panel.title}>
+      {chart.error && (!data || chart.isPlaceholderData) ? (
+        <MonitoringProblem error={chart.error} onRetry={() => chart.refetch()} />
+      ) : !data ? (
+        <div className="p-4">
+          <Skeleton className="h-72" />
+        </div>
+      ) : data.series.some(({ values }) => values.some((value) => value !== null)) ? (
+        <LineChart panel={data} />
+      ) : (
+        <p className="min-h-72 p-4 text-muted">{ops.metrics.empty}</p>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { GET, unwrap } from '~/api/client';
+import { isProblem } from '~/api/problem';
+
+const LIVE_MS = 15_000;
+const MAX_RETRIES = 2;
+
+export function isAbsent(error: unknown): boolean {
+  return isProblem(error) && error.code === 'monitoring_absent';
+}
+
+/** What is not deployed will not be in a second, either. */
+const patient = (failures: number, error: unknown) =>
+  failures < MAX_RETRIES && isProblem(error) && error.transient && !isAbsent(error);
+
+export const spans = { '15m': 900, '1h': 3600, '6h': 21_600, '24h': 86_400, '7d': 604_800 } as const;
+
+export type Span = keyof typeof spans;
+
+export function asSpan(text: string | null): Span {
+  return text !== null && text in spans ? (text as Span) : '1h';
+}
+
+export const healthQuery = () =>
+  queryOptions({
+    queryKey: ['ops', 'health'],
+    queryFn: async ({ signal }) => (await unwrap(GET('/api/v1/ops/health', { signal }))).data,
+    refetchInterval: LIVE_MS,
+    retry: patient,
+  });
+
+export const alertsQuery = () =>
+  queryOptions({
+    queryKey: ['ops', 'alerts'],
+    queryFn: ({ signal }) => unwrap(GET('/api/v1/ops/alerts', { signal })),
+    refetchInterval: LIVE_MS,
+    retry: patient,
+  });
+
+export const panelsQuery = () =>
+  queryOptions({
+    queryKey: ['ops', 'panels'],
+    queryFn: async ({ signal }) => (await unwrap(GET('/api/v1/ops/panels', { signal }))).data,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const panelQuery = (panel_id: string, span: Span, live: boolean) =>
+  queryOptions({
+    queryKey: ['ops', 'panel', panel_id, span],
+    queryFn: async ({ signal }) => {
+      const from = Math.floor(Date.now() / 1000) - spans[span];
+      const reply = await unwrap(
+        GET('/api/v1/ops/panels/{panel_id}', { params: { path: { panel_id }, query: { from } }, signal }),
+      );
+      return reply.data;
+    },
+    refetchInterval: live ? LIVE_MS : false,
+    placeholderData: keepPreviousData,
+    retry: patient,
+  });
