@@ -134,7 +134,8 @@ def runtime_metrics():
             ("`{service}_errors_total`", "counter", "`endpoint` `status_code`",
              "Answers with a status of 400 or above."),
             ("`{service}_request_latency_seconds`", "histogram", "`endpoint`",
-             "Time from a whole request to its answer.")]
+             "Time from a whole request to its answer."),
+            ("`{service}_build_info`", "gauge", "`version`", "Always 1; the label tells the version.")]
     text = (ROOT / path).read_text(encoding="utf-8")
     for _, _, _, meaning in rows:
         if meaning not in text:

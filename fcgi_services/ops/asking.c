@@ -45,9 +45,9 @@ ops_grid_make(const struct ops_span *span, uint64_t now_s, struct ops_grid *ret_
     if (from_s == 0)
         from_s = to_s > OPS_SPAN_DEFAULT_S ? to_s - OPS_SPAN_DEFAULT_S : 0;
     if (from_s >= to_s)
-        return refuse(ret_fault, "from", "must be before `to`, and not in the future");
+        return refuse(ret_fault, "from", "must be before to and not in the future");
     if (to_s - from_s > OPS_SPAN_MAX_S)
-        return refuse(ret_fault, "from", "must be at most 31 days before `to`");
+        return refuse(ret_fault, "from", "must be at most 31 days before to");
     if (step_s == 0)
         step_s = step_for(to_s - from_s);
     if (step_s < OPS_STEP_MIN_S || step_s > OPS_STEP_MAX_S)

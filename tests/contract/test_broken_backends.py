@@ -30,7 +30,7 @@ def requests(world):
     for name, operation in OPERATIONS.items():
         good[name] = world.good(name)
         if operation.needs_login:
-            good[name]["token"] = world.admin.token if operation.tag == "Admin" else world.jane.token
+            good[name]["token"] = world.admin.token if operation.tag in ("Admin", "Operations") else world.jane.token
     spare = world.account("100.00")
     for name in ("logout", "changePassword", "endSession", "updateProfile"):
         good[name]["token"] = spare.token

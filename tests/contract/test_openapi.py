@@ -36,6 +36,7 @@ FAULT_CODES = {
     ("TradingUnavailable", "503", "overloaded"): "as above",
     ("TradingUnavailable", "503", "price_stale"): "needs a silent feed: tests/unit/shared/ledger",
     ("TradingUnavailable", "503", "outcome_unknown"): "tests/service/test_order_engine.py",
+    ("MonitoringUnavailable", "503", "monitoring_failed"): "needs a bad monitor: tests/service/test_ops_service.py",
     ("createOrder", "422", "too_many_open_orders"): "needs hundreds of open orders: tests/unit/shared/ledger",
 }
 
@@ -50,6 +51,11 @@ def documents(status, shared=None):
                   and (shared is None or o.responses[str(status)][0] == shared))
 
 
+def has_monitoring():
+    folder = admin_program.state_folder()
+    return folder is not None and (folder / "keys/monitoring.pw").exists()
+
+
 def need_admin(world):
     if world.admin is None:
         pytest.skip(NO_ADMIN)
@@ -58,12 +64,16 @@ def need_admin(world):
 
 # ---- what works ----------------------------------------------------------------------------------
 
-SEPARATE_SUCCESS = {"logout", "changePassword", "endSession", "cancelOrder", "refreshSession",
+# Answered with what a stack's monitoring knows; tests/monitoring looks at one that has it.
+MONITORED = {"getOperationsHealth", "getPanel", "listAlerts"}
+SEPARATE_SUCCESS = MONITORED | {"logout", "changePassword", "endSession", "cancelOrder", "refreshSession",
                     "setPrice", "haltAsset", "freezeAccount", "unfreezeAccount", "claimGift"}
 
 
 @pytest.mark.parametrize("name", sorted(set(OPERATIONS) - SEPARATE_SUCCESS))
 def test_success(api, world, name):
+    if OPERATIONS[name].tag == "Operations":
+        need_admin(world)
     success = min(OPERATIONS[name].statuses())
     api.call(name, **world.good(name), expect=success)
 
@@ -516,7 +526,24 @@ def test_admin_refusals(api, world, name):
 
 @pytest.mark.parametrize("name", documents(403, "AdminOnly"))
 def test_a_customer_is_no_admin(api, world, name):
-    api.call(name, **world.good(name), expect=403, code="PERM_001")
+    api.call(name, **{**world.good(name), "token": world.jane.token}, expect=403, code="PERM_001")
+
+
+@pytest.mark.parametrize("name", sorted(MONITORED))
+def test_operations_know_what_monitoring_knows(api, world, name):
+    need_admin(world)
+    if has_monitoring():
+        api.call(name, **world.good(name), expect=200)
+    else:
+        api.call(name, **world.good(name), expect=503, code="monitoring_absent")
+
+
+@pytest.mark.parametrize("query, field", [({"step": "1"}, "step"), ({"from": "x"}, "from"), ({"to": "1"}, "from"),
+                                          ({"from": "1000", "to": "999"}, "from")])
+def test_bad_spans_of_a_chart(api, world, query, field):
+    need_admin(world)
+    reply = api.call("getPanel", **world.good("getPanel"), query=query, expect=422, code="validation_failed")
+    assert [fault["field"] for fault in reply.json["errors"]] == [field]
 
 
 # ---- refusals that look alike everywhere ---------------------------------------------------------
@@ -524,7 +551,7 @@ def test_a_customer_is_no_admin(api, world, name):
 @pytest.mark.parametrize("name", having(lambda o: o.needs_login))
 def test_anonymous_is_refused_before_anything_else(api, name):
     path = {"order_id": "{order_id}", "asset_id": "BTC!", "user_id": "{}", "session_id": "!",
-            "client_order_id": "!"}
+            "client_order_id": "!", "panel_id": "{}"}
     body = b"{" if OPERATIONS[name].has_body else None
     api.call(name, path=path, raw_body=body, expect=401, code="AUTH_001")
     api.call(name, path=path, raw_body=body, headers={"Authorization": ""}, expect=401)
@@ -610,7 +637,7 @@ BAD_IDS = {"asset_id": ["BTC!", "   ", "A" * 11], "order_id": ["short", "has-a-d
 
 
 @pytest.mark.parametrize("name", having(lambda o: "{" in o.path and "422" in o.responses
-                                        and o.tag != "Admin"))
+                                        and o.tag not in ("Admin", "Operations")))
 def test_bad_id(api, world, name):
     request = world.good(name)
     (parameter,) = request["path"]
@@ -620,12 +647,14 @@ def test_bad_id(api, world, name):
 
 
 UNKNOWN_IDS = {"asset_id": "ZZZZZZZZZ9", "order_id": "ord_0000000000000", "client_order_id": "never",
-               "session_id": "0" * 32}
+               "session_id": "0" * 32, "panel_id": "nosuch"}
 
 
 @pytest.mark.parametrize("name", having(lambda o: "{" in o.path and "404" in o.responses
                                         and o.tag != "Admin"))
 def test_unknown_id(api, world, name):
+    if OPERATIONS[name].tag == "Operations":
+        need_admin(world)
     request = world.good(name)
     (parameter,) = request["path"]
     api.call(name, **{**request, "path": {parameter: UNKNOWN_IDS[parameter]}}, expect=404,
@@ -750,7 +779,9 @@ def unreachable(world, name, status):
     """Why this run could not bring the status about, or None."""
     if status in FAULT_STATUSES and admin_program.state_folder() is None:
         return "needs a stack that may be broken: set CNOP_VAR"
-    if world.admin is None and OPERATIONS[name].tag == "Admin" and status in (200, 400, 404, 415, 422):
+    if name in MONITORED and status == 200 and not has_monitoring():
+        return "needs monitoring"
+    if world.admin is None and OPERATIONS[name].tag in ("Admin", "Operations") and status in (200, 400, 404, 415, 422):
         return NO_ADMIN
     if (name, status) == ("login", 404) and not REFERENCE_PROFILE:
         return "profile reference only"
@@ -772,7 +803,7 @@ def test_every_code_was_exercised(api, world):
     if world.admin is None:
         skipped |= {("TradingForbidden", "403", "account_frozen"), ("createOrder", "422", "market_halted")}
         skipped |= {item for item in SPEC.documented_codes()
-                    if item[0] in OPERATIONS and OPERATIONS[item[0]].tag == "Admin"}
+                    if item[0] in OPERATIONS and OPERATIONS[item[0]].tag in ("Admin", "Operations")}
     if REFERENCE_PROFILE:  # which knows no list of common passwords
         skipped |= {(name, "422", "password_common") for name in ("register", "changePassword")}
         # ... and ignores the price of a market order

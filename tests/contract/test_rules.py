@@ -51,6 +51,11 @@ RULES = {
     ("query", "cursor"): [("abc", "must be the next_cursor of an earlier answer")],
     ("query", "from"): [("", MOMENT), ("yesterday", MOMENT), ("2026-02-30", MOMENT)],
     ("query", "to"): [("", MOMENT), ("9999-99-99", MOMENT)],
+    ("getPanel", "query", "from"): [("", INTEGER), ("0", "must be an integer between 1 and 1099511627776"),
+                                    ("1", "must be at most 31 days before to")],
+    ("getPanel", "query", "to"): [("x", INTEGER), ("9" * 30, "must be an integer between 1 and 1099511627776")],
+    ("query", "step"): [("", INTEGER), ("1", "must be an integer between 5 and 86400"),
+                        ("5", "must divide the span into at most 240 parts")],
     ("query", "tz"): [("CET!", r"must be UTC, an offset from it such as \+02:00, or the name of a time zone such as Europe/Berlin")],
     ("query", "format"): [("pdf", "must be one of: csv, jsonl")],
     ("query", "asset_id"): [("b!", SYMBOL), ("x" * 11, "must have at most 10 characters")],
@@ -105,8 +110,8 @@ RULES = {
     ("body", "reason"): [("", r"must have at least \d+ characters?"), (LONG, r"must have at most \d+ characters"), (5, STRING)],
     ("body", "halted"): [("yes", BOOLEAN)],
 }
-# Read by programs, ignored where they say nothing: there is no wrong value.
-FREE = {("header", "If-None-Match"), ("header", "X-Session-Mode")}
+# Read by programs, ignored where they say nothing: there is no wrong value. A panel exists or not.
+FREE = {("header", "If-None-Match"), ("header", "X-Session-Mode"), ("path", "panel_id")}
 
 
 def properties(schema):
@@ -150,7 +155,7 @@ def request(world, name, place, field, value):
 
 @pytest.mark.parametrize("name,place,field", INPUTS)
 def test_a_refusal_names_its_rule(api, world, name, place, field):
-    if SPEC.operations[name].tag == "Admin" and world.admin is None:
+    if SPEC.operations[name].tag in ("Admin", "Operations") and world.admin is None:
         pytest.skip("no operator's account: set CNOP_VAR")
     rows = RULES.get((name, place, field)) or RULES[place, field]
     for value, rule in rows:

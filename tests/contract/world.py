@@ -89,12 +89,15 @@ class World:
         return self.cookies(self.admin.username)
 
     def good(self, operation_id: str, with_holdings: bool = True) -> dict:
-        """Arguments of a call that succeeds (for Admin and cancelOrder: is well-formed)."""
+        """Arguments of a call that succeeds (for Admin and cancelOrder: is well-formed). Those of Operations carry
+        the operator's token, if there is one."""
         request = dict(self._good_requests()[operation_id])
         if operation_id == "closePosition" and with_holdings:  # something to close
             self.api.call("createOrder", token=self.jane.token, body=buy("0.001"), expect=201)
         if operation_id == "logout":  # ends the session whatever its body
             request["token"] = self.account().token
+        if self.api.spec.operations[operation_id].tag == "Operations" and self.admin is not None:
+            request["token"] = self.admin.token
         if self.api.spec.operations[operation_id].needs_login:
             request.setdefault("token", self.jane.token)
         return request
@@ -136,6 +139,8 @@ class World:
             "haltAsset": {"path": {"asset_id": "USDC"}, "body": {"halted": False, **reason}},
             "freezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
             "unfreezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
+            "getOperationsHealth": {}, "listPanels": {}, "listAlerts": {},
+            "getPanel": {"path": {"panel_id": "overview-latency"}},
         }
 
 
