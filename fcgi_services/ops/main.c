@@ -11,8 +11,9 @@ static const struct cnop_config_key keys[] = {
     CNOP_CONFIG_ROW_PATH(struct ops_config, login_file, NULL,
                          "File with the password of both monitors' account `operator`; while it "
                          "is missing, monitoring counts as not deployed."),
-    CNOP_CONFIG_ROW_DURATION(struct ops_config, monitor_timeout, "3s", 100, 10000,
-                             "Time a monitor may take to answer."),
+    CNOP_CONFIG_ROW_DURATION(struct ops_config, monitor_timeout, "3s", 100, 5000,
+                             "Time the monitors may take for one request; another one for the same "
+                             "panel waits as long."),
     CNOP_CONFIG_ROW_DURATION(struct ops_config, scrape_interval, "15s", 1000, 3600000,
                              "How often Prometheus looks; rates span four times as long."),
 };

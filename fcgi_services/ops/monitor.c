@@ -7,12 +7,14 @@
 
 #include "fcgi_services/ops/answer.h"
 #include "shared/base/base.h"
+#include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
 #include "shared/http/http_client.h"
 
 #define LOGIN_BYTES 256
 #define URL_BYTES 512
+#define US_PER_MS 1000
 
 enum cnop_err
 ops_monitor_init(struct ops_monitor *monitor, const struct ops_monitor_config *config)
@@ -30,6 +32,13 @@ void
 ops_monitor_done(struct ops_monitor *monitor)
 {
     cnop_http_client_free(&monitor->client);
+}
+
+void
+ops_monitor_begin(struct ops_monitor *monitor)
+{
+    monitor->until_us =
+        cnop_clock_monotonic_us() + (int64_t)monitor->config->timeout_ms * US_PER_MS;
 }
 
 bool
@@ -79,6 +88,7 @@ exchange(struct ops_monitor *monitor, struct cnop_arena *arena, struct cnop_http
          struct cnop_str *ret_body)
 {
     void *memory = cnop_arena_alloc(arena, OPS_ANSWER_BYTES);
+    int64_t left_ms = (monitor->until_us - cnop_clock_monotonic_us()) / US_PER_MS;
     char login[LOGIN_BYTES];
     struct cnop_buf body;
     enum cnop_err err;
@@ -90,7 +100,7 @@ exchange(struct ops_monitor *monitor, struct cnop_arena *arena, struct cnop_http
     if (err != CNOP_OK)
         return err;
     ask->login = login;
-    ask->timeout_ms = monitor->config->timeout_ms;
+    ask->timeout_ms = left_ms > 1 ? (uint32_t)left_ms : 1;
     cnop_buf_init(&body, memory, OPS_ANSWER_BYTES);
     err = cnop_http_send(monitor->client, ask, &body, &status);
     cnop_secret_zero(login, sizeof(login));

@@ -13,18 +13,22 @@ struct ops_monitor_config {
     const char *prometheus_url; /* "http://127.0.0.1:9090" */
     const char *alertmanager_url;
     const char *login_file; /* password of the account `operator` */
-    uint32_t timeout_ms;
+    uint32_t timeout_ms;    /* for all that one request asks */
 };
 
 struct ops_monitor {
     const struct ops_monitor_config *config;
     struct cnop_http_client *client;
+    int64_t until_us; /* monotonic: end of the exchanges of this request */
 };
 
 /* Start-up. CONFIG (logged): an address is not http or https. */
 cnop_must_check enum cnop_err ops_monitor_init(struct ops_monitor *monitor,
                                                const struct ops_monitor_config *config);
 void ops_monitor_done(struct ops_monitor *monitor);
+
+/* Before the first exchange of a request: all of them together have timeout_ms from now. */
+void ops_monitor_begin(struct ops_monitor *monitor);
 
 bool ops_monitor_is_deployed(const struct ops_monitor *monitor);
 

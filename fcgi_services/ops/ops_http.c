@@ -52,6 +52,7 @@ ops_http_health(struct cnop_request *req, struct cnop_response *res)
     cnop_buf_init(&form, memory, sizeof(memory));
     ops_write_instant_form(&form, ops_health_expression);
     cnop_assert(!form.overflow);
+    ops_monitor_begin(&env->monitor);
     err = ops_monitor_query(&env->monitor, arena, "/api/v1/query", cnop_buf_view(&form), &body);
     if (err == CNOP_OK)
         err = ops_read_vector(arena, body, &samples, &count);
@@ -175,10 +176,12 @@ static enum cnop_err
 encode_panel(struct cnop_request *req, struct cnop_response *res, const struct ops_panel *panel,
              const struct ops_grid *grid)
 {
+    struct ops_env *env = cnop_request_env(req);
     struct cnop_json_writer *json = cnop_response_json(res);
     enum cnop_err err = CNOP_OK;
     size_t omitted = 0;
 
+    ops_monitor_begin(&env->monitor);
     cnop_json_object_open(json, NULL);
     cnop_json_object_open(json, "data");
     encode_panel_head(json, panel);
@@ -252,8 +255,10 @@ ops_http_alerts(struct cnop_request *req, struct cnop_response *res)
     struct cnop_json_writer *json;
     struct ops_alerts alerts;
     struct cnop_str body;
-    enum cnop_err err = ops_monitor_alerts(&env->monitor, arena, &body);
+    enum cnop_err err;
 
+    ops_monitor_begin(&env->monitor);
+    err = ops_monitor_alerts(&env->monitor, arena, &body);
     if (err == CNOP_OK)
         err = ops_read_alerts(arena, body, &alerts);
     if (err != CNOP_OK)

@@ -228,6 +228,13 @@ def test_an_answer_that_is_none_is_not_passed_on(worker, monitors, path, reply):
     assert ask(worker, "/panels").status == 200
 
 
+def test_the_queries_of_a_panel_share_their_time(worker, monitors):
+    """Each of the three answers in time; together they do not."""
+    monitors.reply = lambda handler: (time.sleep(0.6), handler.say(200, WHOLE))
+    assert refused(ask(worker, "/panels/overview-latency"), 503, "monitoring_failed")
+    assert len(monitors.asked) == 2
+
+
 def test_without_a_login_there_is_no_monitoring(place, monitors):
     with service(place, monitors, name="absent", login_file=place / "later") as worker:
         for path in ("/health", "/panels/overview-orders", "/alerts"):
@@ -256,7 +263,7 @@ def test_a_panel_is_asked_for_by_one_at_a_time(place, monitors):
         handler.say(200, WHOLE)
 
     monitors.reply = slow
-    with service(place, monitors, name="turns", monitor_timeout="10s") as worker:
+    with service(place, monitors, name="turns", monitor_timeout="5s") as worker:
         answers = []
         threads = [threading.Thread(target=lambda: answers.append(ask(worker, "/panels/overview-orders").status))
                    for _ in range(2)]

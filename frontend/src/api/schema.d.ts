@@ -5308,7 +5308,6 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["AdminOnly"];
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["MonitoringUnavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -5338,7 +5337,6 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["AdminOnly"];
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["MonitoringUnavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -5368,7 +5366,6 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["AdminOnly"];
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -5434,7 +5431,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["MonitoringUnavailable"];
             504: components["responses"]["Timeout"];
         };
