@@ -122,7 +122,7 @@ write_web_config() {
 
 monitoring_configure() {
     render_conf && write_web_config && write_monitors && grant_monitor || return
-    promtool check config "$CNOP_ETC/prometheus.yml" && amtool check-config "$CNOP_ETC/alertmanager.yml"
+    promtool check config "$CNOP_ETC/prometheus.yml" && amtool check-config "$CNOP_ETC/alertmanager.yml" && follow_monitors
 }
 
 write_monitors() {

@@ -370,7 +370,16 @@ start_services() {
         wait_until_said 60 "readiness of $name" service_is_ready "$name" || return
     done
     wait_until_said 30 "readiness of the API" api_is_ready
+    follow_monitors
     touch "$CNOP_RUN/current"
+}
+
+# Where the monitors listen concerns the operations service alone.
+follow_monitors() {
+    if [ -f "$CNOP_RUN/ops-current" ] && [ "$CNOP_ETC/ops.conf" -nt "$CNOP_RUN/ops-current" ] && sv_started ops; then
+        sv_do hup ops
+    fi
+    touch "$CNOP_RUN/ops-current"
 }
 
 # Programs or settings are newer than what runs. Choices count once they are rendered, and what only
@@ -379,7 +388,7 @@ something_changed() {
     local path others=()
     for path in "$CNOP_SOURCE"/conf/monitoring/*; do others+=(! -name "$(basename "$path" .j2)"); done
     [ ! -f "$CNOP_RUN/current" ] ||
-        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile ! -name no-ui \
+        [ -n "$(find "$CNOP_APP" "$CNOP_ETC" -type f ! -name local.yml ! -name profile ! -name no-ui ! -name ops.conf \
             ! -name 'monitoring-*' ! -name web.yml ! -path "$CNOP_APP/share/cnop/monitoring/*" "${others[@]}" \
             -newer "$CNOP_RUN/current" -print -quit)" ]
 }

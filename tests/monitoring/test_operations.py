@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""The operations service on a stack with real monitors: what the pages show, as its API answers it."""
+import json
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+from conftest import BASE_URL, ROOT, VAR, deploy, eventually
+
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support import admin  # noqa: E402
+from support.openapi_check import unique  # noqa: E402
+
+pytestmark = pytest.mark.skipif(not (VAR / "sv/gateway").is_dir(), reason="nothing is deployed")
+PASSWORD = "Operators-1-password"
+
+
+def call(path, token=None, body=None):
+    request = urllib.request.Request(f"{BASE_URL}/api/v1{path}", data=None if body is None else json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json"})
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, json.loads(refusal.read())
+
+
+@pytest.fixture(scope="module")
+def operator():
+    name = unique("ops_")
+    person = {"username": name, "password": PASSWORD, "email": f"{name}@example.com", "first_name": "Olga",
+              "last_name": "Operator"}
+    assert call("/auth/register", body=person)[0] == 201
+    admin.user("promote", name)
+    status, session = call("/auth/login", body={"username": name, "password": PASSWORD})
+    assert status == 200, session
+    return session["access_token"]
+
+
+def panels(operator):
+    return [panel for board in call("/ops/panels", operator)[1]["data"] for panel in board["panels"]]
+
+
+def test_health_names_every_process(monitoring, operator):
+    def whole():
+        status, answer = call("/ops/health", operator)
+        assert status == 200, answer
+        rows = {row["name"]: row for row in answer["data"]["processes"]}
+        return rows if {"gateway", "order", "ops", "mariadb", "audit_writer"} <= set(rows) and \
+            all(row["state"] == "up" for row in rows.values()) else None
+
+    rows = eventually(whole, "every process is up")
+    assert rows["order"]["version"] and rows["order"]["since"] and rows["order"]["restarts"] is not None
+
+
+def test_every_panel_of_the_catalogue_can_be_read(monitoring, operator):
+    filled = 0
+    for panel in panels(operator):
+        status, answer = call(f"/ops/panels/{panel['panel_id']}", operator)
+        assert status == 200, (panel, answer)
+        assert all(len(series["values"]) == answer["data"]["points"] for series in answer["data"]["series"])
+        filled += any(value is not None for series in answer["data"]["series"] for value in series["values"])
+    assert filled >= 20
+
+
+def test_a_service_that_stops_comes_first(monitoring, operator):
+    assert deploy("insights", "stop").returncode == 0
+    try:
+        def first():
+            row = call("/ops/health", operator)[1]["data"]["processes"][0]
+            return row if (row["name"], row["state"]) == ("insights", "down") else None
+
+        assert eventually(first, "insights is shown as down")["since"]
+
+        def alert():
+            return [row for row in call("/ops/alerts", operator)[1]["data"] if row["service"] == "insights"]
+
+        row = eventually(alert, "its alert", 180)[0]
+        assert row["severity"] == "critical" and row["runbook"].startswith("docs/howto/runbooks/")
+    finally:
+        assert deploy("insights", "start").returncode == 0
+
+
+def test_monitors_that_stop_are_told_apart_from_none(monitoring, operator):
+    assert deploy("monitoring", "stop").returncode == 0
+    try:
+        for path in ("/ops/health", "/ops/alerts", "/ops/panels/overview-orders"):
+            status, answer = call(path, operator)
+            assert (status, answer["code"]) == (503, "monitoring_failed")
+    finally:
+        assert deploy("monitoring", "start").returncode == 0
+    eventually(lambda: call("/ops/alerts", operator)[0] == 200, "Alertmanager is back")
