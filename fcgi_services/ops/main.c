@@ -4,6 +4,7 @@
 
 static const struct cnop_config_key keys[] = {
     CNOP_WEB_CONFIG_ROWS(struct ops_config),
+    CNOP_DB_CONFIG_ROWS(struct ops_config, "cnop_audit"),
     CNOP_CONFIG_ROW_STRING(struct ops_config, prometheus_url, "http://127.0.0.1:9090",
                            "Address of Prometheus, without a path."),
     CNOP_CONFIG_ROW_STRING(struct ops_config, alertmanager_url, "http://127.0.0.1:9093",

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "shared/base/clock.h"
+#include "shared/db/db.h"
 #include "shared/http/http_client.h"
 
 #define THREAD_MAX 64 /* the most threads a process may have */
@@ -40,6 +41,9 @@ ops_thread_init(void *arg, unsigned thread, void **ret_env)
                                     .login_file = config->login_file,
                                     .timeout_ms = (uint32_t)config->monitor_timeout};
     env->window_s = (config->scrape_interval * SCRAPES_PER_WINDOW + MS_PER_S - 1) / MS_PER_S;
+    err = cnop_db_open(&config->db, &env->db);
+    if (err != CNOP_OK)
+        return err;
     err = ops_monitor_init(&env->monitor, &env->monitor_config);
     if (err != CNOP_OK)
         return err;
@@ -53,13 +57,16 @@ ops_thread_done(void *arg)
     struct ops_env *env = arg;
 
     ops_monitor_done(&env->monitor);
+    cnop_db_close(&env->db);
 }
 
 void
 ops_ready(void *arg, struct cnop_health *health)
 {
     const struct ops_env *env = arg;
+    enum cnop_err err = cnop_db_ping(env->db);
 
+    cnop_health_check(health, "database", err, "%s", err == CNOP_OK ? "reached" : "not reached");
     cnop_health_check(health, "monitoring", CNOP_OK, "%s",
                       ops_monitor_is_deployed(&env->monitor) ? "deployed" : "not deployed");
 }

@@ -5,10 +5,14 @@
 
 #include "fcgi_services/ops/monitor.h"
 #include "fcgi_services/ops/panel.h"
+#include "shared/config/db_config.h"
 #include "shared/web/web.h"
+
+struct cnop_db;
 
 struct ops_config {
     struct cnop_web_config web;
+    struct cnop_db_config db;
     const char *prometheus_url;
     const char *alertmanager_url;
     const char *login_file;
@@ -17,6 +21,7 @@ struct ops_config {
 };
 
 struct ops_env {
+    struct cnop_db *db;
     struct ops_monitor_config monitor_config;
     struct ops_monitor monitor;
     uint64_t window_s; /* shortest over which a rate means something */

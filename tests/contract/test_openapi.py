@@ -538,6 +538,15 @@ def test_operations_know_what_monitoring_knows(api, world, name):
         api.call(name, **world.good(name), expect=503, code="monitoring_absent")
 
 
+def test_the_audit_trail_is_filtered_by_one_thing(api, world):
+    need_admin(world)
+    operator = {"token": world.admin.token}
+    page = api.call("listAudit", **operator, query={"action": "auth_success", "limit": "1"}, expect=200).json
+    assert [line["action"] for line in page["data"]] == ["auth_success"]
+    reply = api.call("listAudit", **operator, query={"action": "a", "actor": "b"}, expect=422, code="validation_failed")
+    assert [fault["field"] for fault in reply.json["errors"]] == ["actor"]
+
+
 @pytest.mark.parametrize("query, field", [({"step": "1"}, "step"), ({"from": "x"}, "from"), ({"to": "1"}, "from"),
                                           ({"from": "1000", "to": "999"}, "from")])
 def test_bad_spans_of_a_chart(api, world, query, field):

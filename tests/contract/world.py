@@ -139,7 +139,7 @@ class World:
             "haltAsset": {"path": {"asset_id": "USDC"}, "body": {"halted": False, **reason}},
             "freezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
             "unfreezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
-            "getOperationsHealth": {}, "listPanels": {}, "listAlerts": {},
+            "getOperationsHealth": {}, "listPanels": {}, "listAlerts": {}, "listAudit": {"query": {"limit": "5"}},
             "getPanel": {"path": {"panel_id": "overview-latency"}},
         }
 
