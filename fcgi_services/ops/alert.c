@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #include "shared/base/base.h"
-
-#define MOMENT_BYTES 40
+#include "shared/base/clock.h"
 
 static int
 rank(const struct ops_alert *alert)
@@ -29,22 +28,14 @@ compare(const void *left, const void *right)
 {
     const struct ops_alert *a = left;
     const struct ops_alert *b = right;
-    int order;
 
     if (a->is_silenced != b->is_silenced)
         return a->is_silenced ? 1 : -1;
     if (rank(a) != rank(b))
         return rank(a) - rank(b);
-    order = compare_text(a->since, b->since);
-    return order != 0 ? order : compare_text(a->fingerprint, b->fingerprint);
-}
-
-/* 2026-11-22T09:30:15.123Z: told as it came, if it can be one. */
-static bool
-is_moment(struct cnop_str text)
-{
-    return text.len >= sizeof("2026-11-22T09:30:15Z") - 1 && text.len < MOMENT_BYTES &&
-           cnop_str_is_word(text, "-:.+") && text.ptr[4] == '-' && text.ptr[10] == 'T';
+    if (a->since_us != b->since_us)
+        return a->since_us < b->since_us ? -1 : 1;
+    return compare_text(a->fingerprint, b->fingerprint);
 }
 
 static enum cnop_err
@@ -65,11 +56,11 @@ read_alert(const struct cnop_json *entry, struct ops_alert *ret_alert)
         .service = ops_label(labels, CNOP_STR("service")),
         .summary = ops_label(notes, CNOP_STR("summary")),
         .runbook = ops_label(notes, CNOP_STR("runbook")),
-        .since = ops_label(entry, CNOP_STR("startsAt")),
         .is_silenced = cnop_str_equal(state, CNOP_STR("suppressed")),
     };
     if (cnop_str_empty(ret_alert->fingerprint) || cnop_str_empty(ret_alert->name) ||
-        cnop_str_empty(state) || !is_moment(ret_alert->since))
+        cnop_str_empty(state) ||
+        cnop_clock_parse(ops_label(entry, CNOP_STR("startsAt")), &ret_alert->since_us) != CNOP_OK)
         return CNOP_E_MONITORING_FAILED;
     return CNOP_OK;
 }

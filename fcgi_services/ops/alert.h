@@ -14,8 +14,8 @@ struct ops_alert {
     struct cnop_str service; /* empty: of no service */
     struct cnop_str summary;
     struct cnop_str runbook;
-    struct cnop_str since; /* RFC 3339 */
-    bool is_silenced;      /* or hidden by another one */
+    int64_t since_us; /* wall clock */
+    bool is_silenced; /* or hidden by another one */
 };
 
 struct ops_alerts {

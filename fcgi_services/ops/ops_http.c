@@ -276,7 +276,7 @@ ops_http_alerts(struct cnop_request *req, struct cnop_response *res)
         encode_optional(json, "service", alert->service);
         encode_optional(json, "summary", alert->summary);
         encode_optional(json, "runbook", alert->runbook);
-        cnop_json_str(json, "since", alert->since);
+        cnop_json_time(json, "since", alert->since_us);
         cnop_json_bool(json, "silenced", alert->is_silenced);
         cnop_json_object_close(json);
     }

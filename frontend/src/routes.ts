@@ -23,6 +23,7 @@ export default [
         route('ops', 'routes/ops-health.tsx'),
         route('ops/metrics', 'routes/ops-metrics.tsx'),
         route('ops/alerts', 'routes/ops-alerts.tsx'),
+        route('ops/audit', 'routes/ops-audit.tsx'),
       ]),
     ]),
     route('auth', 'routes/moved-login.tsx'),

@@ -5,6 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { http } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { AlertsPage } from '~/features/ops/AlertsPage';
+import { AuditPage } from '~/features/ops/AuditPage';
 import { indexAt, marksOf, pathOf, ticksOf, xOf, yOf } from '~/features/ops/geometry';
 import { HealthPage } from '~/features/ops/HealthPage';
 import { MetricsPage } from '~/features/ops/MetricsPage';
@@ -34,7 +35,12 @@ describe('frame', () => {
     const links = within(screen.getByRole('navigation', { name: 'Pages of operations' })).getAllByRole(
       'link',
     );
-    expect(links.map((link) => link.getAttribute('href'))).toEqual(['/ops', '/ops/metrics', '/ops/alerts']);
+    expect(links.map((link) => link.getAttribute('href'))).toEqual([
+      '/ops',
+      '/ops/metrics',
+      '/ops/alerts',
+      '/ops/audit',
+    ]);
     expect(screen.getByRole('link', { current: 'page' })).toHaveTextContent('Metrics');
   });
 
@@ -151,6 +157,50 @@ describe('alerts', () => {
     server.use(http.get(api('/ops/alerts'), () => answer('listAlerts', { data: [] })));
     showPage(AlertsPage, '/ops/alerts');
     expect(await screen.findByText('No alert fires.')).toBeInTheDocument();
+  });
+});
+
+describe('audit', () => {
+  it('follows a value to everything that has it, by one filter, and back', async () => {
+    const asked: string[] = [];
+    server.use(
+      http.get(api('/ops/audit'), ({ request }) => {
+        asked.push(new URL(request.url).search);
+        return undefined;
+      }),
+    );
+    showPage(AuditPage, '/ops/audit');
+    await userEvent.click(await screen.findByRole('button', { name: 'jane_trader' }));
+    await waitFor(() => expect(asked.at(-1)).toBe('?actor=jane_trader&limit=50'));
+    expect(screen.getByLabelText('Filter by')).toHaveValue('actor');
+    await userEvent.selectOptions(screen.getByLabelText('Filter by'), 'Object');
+    await userEvent.clear(screen.getByLabelText('Value'));
+    await userEvent.type(screen.getByLabelText('Value'), ' session:1 {Enter}');
+    await waitFor(() => expect(asked.at(-1)).toBe('?object=session%3A1&limit=50'));
+    await userEvent.click(screen.getByRole('button', { name: 'Show all' }));
+    await waitFor(() => expect(screen.getByTestId('where')).toHaveTextContent(/^\/ops\/audit$/));
+  });
+
+  it('reads on below the smallest number', async () => {
+    const line = first(example('listAudit').data);
+    server.use(
+      http.get(api('/ops/audit'), ({ request }) => {
+        const older = new URL(request.url).searchParams.get('before');
+        return older === null
+          ? answer('listAudit', { data: [line], has_more: true })
+          : answer('listAudit', { data: [{ ...line, number: Number(older) - 1, actor: 'somebody_else' }] });
+      }),
+    );
+    showPage(AuditPage, '/ops/audit');
+    await userEvent.click(await screen.findByRole('button', { name: 'Load more' }));
+    expect(await screen.findByRole('button', { name: 'somebody_else' })).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'jane_trader' })).toBeInTheDocument();
+  });
+
+  it('says when there is no such line', async () => {
+    server.use(http.get(api('/ops/audit'), () => answer('listAudit', { data: [] })));
+    showPage(AuditPage, '/ops/audit', '/ops/audit?actor=nobody');
+    expect(await screen.findByText('The trail has no such line.')).toBeInTheDocument();
   });
 });
 

@@ -12,6 +12,7 @@ import { LandingPage } from '~/features/landing/LandingPage';
 import { AssetPage } from '~/features/market/AssetPage';
 import { MarketPage } from '~/features/market/MarketPage';
 import { AlertsPage } from '~/features/ops/AlertsPage';
+import { AuditPage } from '~/features/ops/AuditPage';
 import { HealthPage } from '~/features/ops/HealthPage';
 import { MetricsPage } from '~/features/ops/MetricsPage';
 import { OrderPage } from '~/features/orders/OrderPage';
@@ -103,6 +104,7 @@ const cases: Case[] = [
   { name: 'operations, health', Page: HealthPage, path: '/ops', filled: /insights does not run/ },
   { name: 'operations, metrics', Page: MetricsPage, path: '/ops/metrics', filled: /p95/ },
   { name: 'operations, alerts', Page: AlertsPage, path: '/ops/alerts', filled: /ServiceDown/ },
+  { name: 'operations, audit', Page: AuditPage, path: '/ops/audit', filled: /auth_failed/ },
 ];
 
 function history() {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""cnop-ops over FastCGI, with monitors that answer well, badly and not at all."""
+"""cnop-ops over FastCGI, with monitors that answer well, badly and not at all, and an audit trail."""
 
 import contextlib
 import http.server
@@ -76,6 +76,17 @@ def place():
 
 
 @pytest.fixture(scope="module")
+def trail():
+    """A database with the audit trail and the account that reads it."""
+    with harness.run_dir() as directory, harness.database(directory) as database:
+        database.sql("CREATE DATABASE cnop_audit CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+        for path in sorted((harness.SOURCE / "shared/db/migrations/audit").glob("*.sql")):
+            database.sql(path.read_text(encoding="utf-8"), schema="cnop_audit")
+        database.password = database.add_user("cnop_audit_read", "reader", [("SELECT", "cnop_audit.trail")])
+        yield database
+
+
+@pytest.fixture(scope="module")
 def monitors():
     monitors = Monitors()
     yield monitors
@@ -84,7 +95,8 @@ def monitors():
 
 def service(place, monitors, name="ops", **changes):
     values = {"prometheus_url": monitors.url, "alertmanager_url": monitors.url, "login_file": place / "login",
-              "arena_kib": 12288, "processes": 1, "threads": 2, "monitor_timeout": "1s", **changes}
+              "arena_kib": 12288, "processes": 1, "threads": 2, "monitor_timeout": "1s",
+              "db_socket": place / "nosuch.sock", "db_user": "cnop_audit_read", **changes}
     return harness.worker(harness.built("cnop-ops"), place, name=name, **values)
 
 
@@ -108,7 +120,7 @@ def refused(answer, status, code):
     return answer.status == status and answer.json()["code"] == code
 
 
-PATHS = ("/health", "/panels", "/panels/overview-latency", "/alerts")
+PATHS = ("/health", "/panels", "/panels/overview-latency", "/alerts", "/audit")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -199,7 +211,7 @@ def test_alerts(worker, monitors):
     answer = ask(worker, "/alerts").json()
     assert [row["fingerprint"] for row in answer["data"]] == ["c", "a", "b"] and answer["omitted"] == 0
     assert answer["data"][0] == {"fingerprint": "c", "name": "A", "severity": "critical", "service": None,
-                                 "summary": "It is so.", "runbook": None, "since": "2026-11-22T09:30:15.123Z",
+                                 "summary": "It is so.", "runbook": None, "since": "2026-11-22T09:30:15.123000Z",
                                  "silenced": False}
     assert monitors.asked[0][0] == "/api/v2/alerts" and monitors.asked[0][2]["Authorization"] == LOGIN
 
@@ -279,3 +291,71 @@ def test_addresses_are_http(place, monitors):
         with pytest.raises(Exception):
             with service(place, monitors, name="bad", prometheus_url=url) as worker:
                 ask(worker, "/panels")
+
+
+# ---- the audit trail ----
+
+def rows(count, first=1):
+    """Lines 1, 2, ... of three users, the last of them without anything but a time."""
+    for number in range(first, first + count):
+        yield number, {"timestamp": "2026-11-26T12:00:00.000000Z", "user": f"user{number % 3}",
+                       "request_id": f"req-{number}", "action": "auth_failed" if number % 2 else "logout",
+                       "extra": {"object": f"session:{number % 5}", "outcome": "failure", "reason": "bad \u00e4 <b>",
+                                 "ip": "203.0.113.9"}}
+    yield first + count, {"timestamp": "2026-11-26T12:00:01.000000Z"}
+
+
+@pytest.fixture(scope="module")
+def reader(place, trail, monitors):
+    values = ",".join(f"({number}, REPEAT('f', 16), {number}, {number + 1}, x'{json.dumps(line).encode().hex()}',"
+                      " REPEAT('s', 32))" for number, line in rows(60))
+    trail.sql(f"INSERT INTO trail (seq, file, start_at, end_at, line, seal) VALUES {values}", "cnop_audit")
+    with service(place, monitors, name="reader", db_socket=trail.socket, db_password_file=trail.password) as worker:
+        yield worker
+
+
+def numbers(answer):
+    assert answer.status == 200, answer
+    return [line["number"] for line in answer.json()["data"]]
+
+
+def test_the_newest_lines_come_first(reader, monitors):
+    page = ask(reader, "/audit").json()
+    assert page["has_more"] is True and [line["number"] for line in page["data"]] == list(range(61, 11, -1))
+    assert page["data"][0] == {"number": 61, "happened": "2026-11-26T12:00:01.000000Z", "action": None, "actor": None,
+                               "object": None, "outcome": None, "reason": None, "ip": None, "request_id": None}
+    assert page["data"][1] == {"number": 60, "happened": "2026-11-26T12:00:00.000000Z", "action": "logout",
+                               "actor": "user0", "object": "session:0", "outcome": "failure",
+                               "reason": "bad \u00e4 <b>", "ip": "203.0.113.9", "request_id": "req-60"}
+    rest = ask(reader, "/audit", query="before=12").json()
+    assert rest["has_more"] is False and [line["number"] for line in rest["data"]] == list(range(11, 0, -1))
+    assert monitors.asked == []
+
+
+@pytest.mark.parametrize("query, wanted", [
+    ("action=logout", [n for n in range(60, 0, -1) if n % 2 == 0]), ("actor=user1", list(range(58, 0, -3))),
+    ("object=session:4", list(range(59, 0, -5))), ("request_id=req-7", [7]), ("action=nosuch", []),
+    ("actor=%27%20OR%201=1%20--", []), ("action=%C3%A4", []), ("actor=user1&before=10&limit=2", [7, 4])])
+def test_one_filter_at_a_time(reader, query, wanted):
+    assert numbers(ask(reader, "/audit", query=query)) == wanted
+
+
+def test_every_filter_is_a_seek(trail, reader):
+    """None of the statements reads the table from end to end, nor sorts."""
+    for where in ("", "action = 'logout' AND ", "actor = 'user1' AND ", "object = 'x' AND ", "request_id = 'x' AND "):
+        plan = trail.sql(f"EXPLAIN SELECT seq, happened FROM trail WHERE {where}seq < 1000 ORDER BY seq DESC LIMIT 51",
+                         "cnop_audit")
+        assert plan[0][3] != "ALL" and "filesort" not in plan[0][-1], (where, plan)
+
+
+@pytest.mark.parametrize("query, field", [
+    ("action=a&actor=b", "actor"), ("object=a&request_id=b", "request_id"), ("limit=0", "limit"), ("limit=201", "limit"),
+    ("before=0", "before"), ("before=x", "before"), ("action=" + "a" * 65, "action")])
+def test_bad_filters_name_the_field(reader, query, field):
+    answer = ask(reader, "/audit", query=query)
+    assert refused(answer, 422, "validation_failed") and answer.json()["errors"][0]["field"] == field
+
+
+def test_a_database_that_is_away_stops_nothing_else(worker, monitors):
+    assert ask(worker, "/audit").status == 503
+    assert ask(worker, "/panels").status == 200

@@ -728,6 +728,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit trail
+         * @description Role `admin`. Lines of the chained trail, newest first; one filter at a time. Proving the chain is a program of the host, `cnop-trail verify`.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/health": {
         parameters: {
             query?: never;
@@ -1135,12 +1155,8 @@ export interface components {
              * @example false
              */
             silenced: boolean;
-            /**
-             * Format: date-time
-             * @description When it began.
-             * @example 2026-11-22T09:29:02.000Z
-             */
-            since: string;
+            /** @description When it began. */
+            since: components["schemas"]["Timestamp"];
             /**
              * @description One sentence.
              * @example insights does not answer the scrape
@@ -1497,6 +1513,62 @@ export interface components {
              */
             has_more: boolean;
             next_cursor: components["schemas"]["Cursor"];
+        };
+        AuditLine: {
+            /**
+             * @description What.
+             * @example auth_failed
+             */
+            action: string | null;
+            /**
+             * @description Who.
+             * @example jane_trader
+             */
+            actor: string | null;
+            /**
+             * @description When.
+             * @example 2026-11-22T09:30:15.123456Z
+             */
+            happened: string | null;
+            /**
+             * @description Where from.
+             * @example 192.0.2.7
+             */
+            ip: string | null;
+            /**
+             * @description Of the row, consecutive from 1.
+             * @example 1200
+             */
+            number: number;
+            /**
+             * @description To what.
+             * @example user:1042
+             */
+            object: string | null;
+            /**
+             * @description `success` or `failure`.
+             * @example failure
+             */
+            outcome: string | null;
+            /**
+             * @description Why, or why not.
+             * @example bad_credentials
+             */
+            reason: string | null;
+            /**
+             * @description The same as in the logs.
+             * @example 019ab3f2c1d47e5f8a90b1c2d3e4f506
+             */
+            request_id: string | null;
+        };
+        AuditListReply: {
+            /** @description Newest first. */
+            data: components["schemas"]["AuditLine"][];
+            /**
+             * @description There are older ones.
+             * @example false
+             */
+            has_more: boolean;
         };
         Balance: {
             /** @description What can be spent or withdrawn. */
@@ -5309,6 +5381,79 @@ export interface operations {
             403: components["responses"]["AdminOnly"];
             429: components["responses"]["RateLimited"];
             503: components["responses"]["MonitoringUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What was done, as in the reference of the audit trail.
+                 * @example auth_failed
+                 */
+                action?: string;
+                /**
+                 * @description Who did it; a user's number, or the name given at a login.
+                 * @example 1042
+                 */
+                actor?: string;
+                /**
+                 * @description Only lines with a smaller number; the smallest of a page gives the next one.
+                 * @example 1201
+                 */
+                before?: number;
+                /**
+                 * @description Lines at most.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description What it was done to.
+                 * @example user:1042
+                 */
+                object?: string;
+                /**
+                 * @description Of the request.
+                 * @example 019ab3f2c1d47e5f8a90b1c2d3e4f506
+                 */
+                request_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditListReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            /** @description A filter breaks a rule, or two were given; `errors` names the field. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
     };

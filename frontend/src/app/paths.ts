@@ -26,6 +26,7 @@ export const paths = {
   ops: '/ops',
   opsMetrics: '/ops/metrics',
   opsAlerts: '/ops/alerts',
+  opsAudit: '/ops/audit',
 } as const;
 
 /** Pages without an id in their address: each is written as a finished HTML file by the build. */
@@ -44,6 +45,7 @@ export const staticPaths = [
   paths.ops,
   paths.opsMetrics,
   paths.opsAlerts,
+  paths.opsAudit,
 ] as const;
 
 /** Where to go after signing in: only addresses of this site are followed. */

@@ -2,10 +2,10 @@
 // The charts of one dashboard; which one and over how long stands in the address.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { MonitoringProblem } from '~/features/ops/MonitoringProblem';
 import { PanelCard } from '~/features/ops/PanelCard';
 import { asSpan, isAbsent, panelQuery, panelsQuery, type Span, spans } from '~/features/ops/requests';
+import { useSearch } from '~/lib/search';
 import { ops } from '~/text/ops';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -15,7 +15,7 @@ import { SkeletonRows } from '~/ui/Skeleton';
 const choices = (Object.keys(spans) as Span[]).map((value) => ({ value, label: ops.metrics.spans[value] }));
 
 export function MetricsPage() {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useSearch();
   const [live, setLive] = useState(true);
   const boards = useQuery(panelsQuery());
   const span = asSpan(params.get('span'));

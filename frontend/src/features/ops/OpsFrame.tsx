@@ -15,6 +15,7 @@ const pages = [
   { to: paths.ops, label: ops.health.title },
   { to: paths.opsMetrics, label: ops.metrics.title },
   { to: paths.opsAlerts, label: ops.alerts.title },
+  { to: paths.opsAudit, label: ops.audit.title },
 ];
 
 export function OpsFrame({ children }: { children: ReactNode }) {

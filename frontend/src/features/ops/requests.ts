@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { GET, unwrap } from '~/api/client';
 import { isProblem } from '~/api/problem';
 
@@ -58,4 +58,28 @@ export const panelQuery = (panel_id: string, span: Span, live: boolean) =>
     refetchInterval: live ? LIVE_MS : false,
     placeholderData: keepPreviousData,
     retry: patient,
+  });
+
+const AUDIT_PAGE = 50;
+
+export const auditKeys = ['action', 'actor', 'object', 'request_id'] as const;
+
+export type AuditKey = (typeof auditKeys)[number];
+
+/** The trail is read by one thing at a time. */
+export interface AuditFilter {
+  key: AuditKey;
+  value: string;
+}
+
+export const auditQuery = (filter: AuditFilter | null) =>
+  infiniteQueryOptions({
+    queryKey: ['ops', 'audit', filter],
+    queryFn: ({ pageParam, signal }) => {
+      const by = filter ? { [filter.key]: filter.value } : {};
+      const query = { ...by, limit: AUDIT_PAGE, ...(pageParam ? { before: pageParam } : {}) };
+      return unwrap(GET('/api/v1/ops/audit', { params: { query }, signal }));
+    },
+    initialPageParam: 0,
+    getNextPageParam: (last) => (last.has_more ? last.data.at(-1)?.number : undefined),
   });
