@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// The operations pages in a browser, for an operator, with the answers that openapi.yaml shows: no axe violation,
+// no console error, nothing too wide, charts by keyboard, and what stands there without monitoring.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { example, problem } from '../../frontend/test/mock/openapi.ts';
+import {
+  accessible,
+  fits,
+  launch,
+  newPerson,
+  open,
+  registerPerson,
+  settled,
+  tablesFit,
+} from './support/browser.ts';
+
+const pages = { health: '/ops', metrics: '/ops/metrics', alerts: '/ops/alerts', audit: '/ops/audit' };
+const answers = {
+  health: example('getOperationsHealth'),
+  panels: example('listPanels'),
+  'panels/overview-requests': example('getPanel'),
+  alerts: example('listAlerts'),
+  audit: example('listAudit'),
+};
+
+let browser: Browser;
+let storage: Awaited<ReturnType<BrowserContext['storageState']>>;
+
+before(async () => {
+  browser = await launch();
+  const { page, context } = await open(browser);
+  await registerPerson(page, newPerson());
+  storage = await context.storageState();
+  await context.close();
+});
+
+after(() => browser.close());
+
+/** The account counts as an operator's, and operations answer as the description shows. */
+async function operate(page: Page): Promise<void> {
+  await page.route('**/api/v1/auth/me', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), role: 'admin' } });
+  });
+  await page.route('**/api/v1/ops/**', (route) => {
+    const name = new URL(route.request().url()).pathname.replace('/api/v1/ops/', '');
+    return route.fulfill({ json: answers[name as keyof typeof answers] });
+  });
+}
+
+for (const [name, path] of Object.entries(pages)) {
+  test(`${name} for an operator`, async () => {
+    const { page, context, complaints } = await open(browser, { storage });
+    await operate(page);
+    await page.goto(path);
+    await settled(page);
+    await accessible(page, `${name}, light`);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+    await accessible(page, `${name}, dark`, ['color-contrast', 'link-in-text-block']);
+    for (const width of [768, 640]) {
+      await page.setViewportSize({ width, height: 1024 });
+      await tablesFit(page, `${name} at ${width}px`);
+    }
+    await page.setViewportSize({ width: 320, height: 640 });
+    await fits(page, name);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}
+
+test('somebody else is told that these pages are not theirs', async () => {
+  const { page, context } = await open(browser, { storage });
+  await page.goto('/ops');
+  await page.getByText('These pages are for operators.').waitFor();
+  await accessible(page, 'refused');
+  await context.close();
+});
+
+test('the cursor of a chart moves by keys', async () => {
+  const { page, context, complaints } = await open(browser, { storage });
+  await operate(page);
+  await page.goto('/ops/metrics');
+  const slider = page.getByRole('slider').first();
+  await slider.focus();
+  const legend = page.getByRole('region', { name: /series and their values/ }).first();
+  await legend.getByText('5.5 ms').waitFor();
+  await page.keyboard.press('Home');
+  await legend.getByText('5.1 ms').waitFor();
+  await page.keyboard.press('ArrowRight');
+  await legend.getByText('4.9 ms').waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('without monitoring the page says how to get it', async () => {
+  const { page, context } = await open(browser, { storage });
+  await operate(page);
+  await page.route('**/api/v1/ops/health', async (route) => {
+    const answer = problem(503, 'monitoring_absent', '');
+    await route.fulfill({ status: 503, body: await answer.text(), contentType: 'application/problem+json' });
+  });
+  await page.goto('/ops');
+  await page.getByText('./deploy.sh monitoring deploy').waitFor();
+  await accessible(page, 'absent');
+  await fits(page, 'absent');
+  await context.close();
+});
