@@ -10,6 +10,11 @@ export const ops = {
     command: './deploy.sh monitoring deploy',
     again: 'Look again',
   },
+  failed: {
+    title: 'The monitoring does not answer',
+    text: 'It is deployed, but Prometheus or Alertmanager gave no usable answer. On the host, this shows their state:',
+    command: './deploy.sh monitoring status',
+  },
   health: {
     title: 'Health',
     text: 'Every process of the installation, as the monitoring saw it last.',

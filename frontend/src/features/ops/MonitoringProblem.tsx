@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: MIT
-// What stands where the monitors have not answered: how to deploy them, or what has failed.
+// What stands where the monitors have not answered: how to deploy them, where to look, or what else has failed.
+import { isProblem } from '~/api/problem';
 import { isAbsent } from '~/features/ops/requests';
 import { ops } from '~/text/ops';
 import { Button } from '~/ui/Button';
 import { CopyText } from '~/ui/CopyText';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 
-export function MonitoringProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  if (!isAbsent(error)) return <ProblemPanel error={error} onRetry={onRetry} />;
+interface Props {
+  error: unknown;
+  onRetry: () => void;
+}
+
+export function MonitoringProblem({ error, onRetry }: Props) {
+  const absent = isAbsent(error);
+  if (!absent && !(isProblem(error) && error.code === 'monitoring_failed')) {
+    return <ProblemPanel error={error} onRetry={onRetry} />;
+  }
+  const words = absent ? ops.absent : ops.failed;
   return (
-    <div role="status" className="flex flex-col items-start gap-3 p-5">
-      <p className="font-semibold">{ops.absent.title}</p>
-      <p className="max-w-prose text-muted">{ops.absent.text}</p>
+    <div role={absent ? 'status' : 'alert'} className="flex flex-col items-start gap-3 p-5">
+      <p className="font-semibold">{words.title}</p>
+      <p className="max-w-prose text-muted">{words.text}</p>
       <p className="flex max-w-full flex-wrap items-center gap-2">
-        <code className="break-all">{ops.absent.command}</code> <CopyText text={ops.absent.command} />
+        <code className="break-all">{words.command}</code> <CopyText text={words.command} />
       </p>
       <Button small onClick={onRetry}>
         {ops.absent.again}
