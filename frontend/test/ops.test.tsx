@@ -97,6 +97,25 @@ describe('health', () => {
     expect(await screen.findByText(/Nothing is wrong/)).toBeInTheDocument();
   });
 
+  it('does not pass off an old answer as a new one', async () => {
+    let gone = false;
+    const { data } = example('getOperationsHealth');
+    const processes = data.processes.map((process) => ({ ...process, state: 'up' as const }));
+    server.use(
+      http.get(api('/ops/health'), () =>
+        gone ? refused('monitoring_failed') : answer('getOperationsHealth', { data: { ...data, processes } }),
+      ),
+      http.get(api('/ops/alerts'), () => answer('listAlerts', { data: [] })),
+    );
+    showPage(HealthPage, '/ops');
+    expect(await screen.findByText(/Nothing is wrong/)).toBeInTheDocument();
+    gone = true;
+    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+    expect(await screen.findByText(/what was seen before/)).toBeInTheDocument();
+    expect(screen.getByText('The monitoring does not answer')).toBeInTheDocument();
+    expect(screen.queryByText(/Nothing is wrong/)).toBeNull();
+  });
+
   it('does not say so when the alerts are unknown', async () => {
     const { data } = example('getOperationsHealth');
     const processes = data.processes.map((process) => ({ ...process, state: 'up' as const }));

@@ -19,6 +19,7 @@ export const ops = {
     title: 'Health',
     text: 'Every process of the installation, as the monitoring saw it last.',
     wrong: 'What is wrong',
+    old: 'Below is what was seen before that.',
     nothing: 'Nothing is wrong that an alert or a process could tell.',
     noAlerts: 'The alerts cannot be read:',
     processes: 'Processes',

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { AlertLine } from '~/features/ops/AlertLine';
 import { MonitoringProblem } from '~/features/ops/MonitoringProblem';
-import { alertsQuery, isAbsent } from '~/features/ops/requests';
+import { alertsQuery } from '~/features/ops/requests';
 import { common } from '~/text/common';
 import { ops } from '~/text/ops';
 import { Button } from '~/ui/Button';
@@ -14,7 +14,6 @@ import { SkeletonRows } from '~/ui/Skeleton';
 export function AlertsPage() {
   const alerts = useQuery(alertsQuery());
   const data = alerts.data;
-  const missing = alerts.error && (!data || isAbsent(alerts.error));
   return (
     <div className="mx-auto max-w-5xl">
       <PageHeader title={ops.alerts.title} text={ops.alerts.text}>
@@ -22,7 +21,7 @@ export function AlertsPage() {
           {common.refresh}
         </Button>
       </PageHeader>
-      {missing ? (
+      {alerts.error ? (
         <div className="card">
           <MonitoringProblem error={alerts.error} onRetry={() => alerts.refetch()} />
         </div>

@@ -17,15 +17,17 @@ import { Ago, Time } from '~/ui/Time';
 interface Props {
   processes: readonly OperationsProcess[] | undefined;
   alerts: readonly Alert[] | undefined;
+  /** The last looks at both have succeeded. */
+  sure: boolean;
 }
 
 /** Processes first: an alert needs a minute to notice. */
-function Wrong({ processes, alerts }: Props) {
+function Wrong({ processes, alerts, sure }: Props) {
   const broken = (processes ?? []).filter(({ state }) => state !== 'up');
   const firing = (alerts ?? []).filter(({ silenced }) => !silenced);
   if (!processes) return <SkeletonRows rows={2} />;
   if (broken.length + firing.length === 0) {
-    return alerts ? <p className="p-4">{ops.health.nothing}</p> : null;
+    return alerts && sure ? <p className="p-4">{ops.health.nothing}</p> : null;
   }
   return (
     <ul className="divide-y divide-line">
@@ -66,6 +68,12 @@ export function HealthPage() {
         </div>
       ) : (
         <div className="flex flex-col gap-5">
+          {health.error ? (
+            <div className="card">
+              <MonitoringProblem error={health.error} onRetry={look} />
+              <p className="px-5 pb-5 text-muted">{ops.health.old}</p>
+            </div>
+          ) : null}
           <Card title={ops.health.wrong}>
             {alerts.error ? (
               <div className="border-line border-b">
@@ -73,7 +81,11 @@ export function HealthPage() {
                 <MonitoringProblem error={alerts.error} onRetry={look} />
               </div>
             ) : null}
-            <Wrong processes={data?.processes} alerts={alerts.data?.data} />
+            <Wrong
+              processes={data?.processes}
+              alerts={alerts.data?.data}
+              sure={!health.error && !alerts.error}
+            />
           </Card>
           <Card
             title={ops.health.processes}
