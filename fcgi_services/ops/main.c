@@ -34,8 +34,11 @@ main(int argc, char **argv)
         .ready = ops_ready,
         .arg = &config,
     };
-    const struct cnop_web_program program = {
-        .service = &service, .spec = &spec, .values = &config, .web = &config.web};
+    const struct cnop_web_program program = {.service = &service,
+                                             .spec = &spec,
+                                             .values = &config,
+                                             .web = &config.web,
+                                             .validate = ops_config_validate};
 
     return cnop_web_main(&program, argc, argv);
 }

@@ -14,18 +14,19 @@
 
 #define LOGIN_BYTES 256
 #define URL_BYTES 512
+#define PATH_BYTES 32 /* of ours, behind an address */
 #define US_PER_MS 1000
 
-enum cnop_err
+bool
+ops_monitor_url_is_usable(const char *url)
+{
+    return cnop_http_url_is_usable(url) && strlen(url) < URL_BYTES - PATH_BYTES;
+}
+
+void
 ops_monitor_init(struct ops_monitor *monitor, const struct ops_monitor_config *config)
 {
-    if (!cnop_http_url_is_usable(config->prometheus_url) ||
-        !cnop_http_url_is_usable(config->alertmanager_url)) {
-        cnop_log_write(CNOP_LOG_ERROR, "monitoring_url", "an address is not http or https");
-        return CNOP_E_CONFIG;
-    }
     *monitor = (struct ops_monitor){.config = config, .client = cnop_http_client_new()};
-    return CNOP_OK;
 }
 
 void

@@ -22,9 +22,10 @@ struct ops_monitor {
     int64_t until_us; /* monotonic: end of the exchanges of this request */
 };
 
-/* Start-up. CONFIG (logged): an address is not http or https. */
-cnop_must_check enum cnop_err ops_monitor_init(struct ops_monitor *monitor,
-                                               const struct ops_monitor_config *config);
+/* Start-up: whether an address can be used at all. */
+bool ops_monitor_url_is_usable(const char *url);
+
+void ops_monitor_init(struct ops_monitor *monitor, const struct ops_monitor_config *config);
 void ops_monitor_done(struct ops_monitor *monitor);
 
 /* Before the first exchange of a request: all of them together have timeout_ms from now. */

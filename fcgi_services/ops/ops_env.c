@@ -16,6 +16,18 @@
 static pthread_mutex_t turns[PANEL_MAX];
 
 enum cnop_err
+ops_config_validate(void *arg)
+{
+    const struct ops_config *config = arg;
+
+    if (ops_monitor_url_is_usable(config->prometheus_url) &&
+        ops_monitor_url_is_usable(config->alertmanager_url))
+        return CNOP_OK;
+    fprintf(stderr, "prometheus_url and alertmanager_url must be short http or https addresses\n");
+    return CNOP_E_CONFIG;
+}
+
+enum cnop_err
 ops_process_init(void *arg)
 {
     (void)arg;
@@ -44,9 +56,7 @@ ops_thread_init(void *arg, unsigned thread, void **ret_env)
     err = cnop_db_open(&config->db, &env->db);
     if (err != CNOP_OK)
         return err;
-    err = ops_monitor_init(&env->monitor, &env->monitor_config);
-    if (err != CNOP_OK)
-        return err;
+    ops_monitor_init(&env->monitor, &env->monitor_config);
     *ret_env = env;
     return CNOP_OK;
 }

@@ -31,6 +31,7 @@ extern const struct cnop_route ops_routes[];
 extern const size_t ops_route_count;
 
 /* Hooks of the runtime; arg is the configuration. */
+enum cnop_err ops_config_validate(void *arg);
 enum cnop_err ops_process_init(void *arg);
 enum cnop_err ops_thread_init(void *arg, unsigned thread, void **ret_env);
 void ops_thread_done(void *env);
