@@ -34,6 +34,18 @@ read_row(const struct cnop_row *row)
     };
 }
 
+/* The columns of both are ASCII: nothing is equal to other text, and MariaDB refuses to compare. */
+static bool
+matches_nothing(const struct ops_trail_query *query)
+{
+    if (query->key != OPS_TRAIL_ACTION && query->key != OPS_TRAIL_REQUEST)
+        return false;
+    for (size_t i = 0; i < query->value.len; i++)
+        if ((unsigned char)query->value.ptr[i] > 0x7f)
+            return true;
+    return false;
+}
+
 enum cnop_err
 ops_store_trail(struct cnop_db *db, struct cnop_arena *arena, const struct ops_trail_query *query,
                 struct ops_trail_page *ret_page)
@@ -46,6 +58,10 @@ ops_store_trail(struct cnop_db *db, struct cnop_arena *arena, const struct ops_t
 
     cnop_assert(query->key < OPS_TRAIL_KEY_COUNT);
     cnop_assert(query->limit > 0 && query->limit <= OPS_TRAIL_LIMIT_MAX);
+    if (matches_nothing(query)) {
+        *ret_page = (struct ops_trail_page){0};
+        return CNOP_OK;
+    }
     if (query->key == OPS_TRAIL_ALL)
         err =
             cnop_db_query(db, arena, &trail_rows[OPS_TRAIL_ALL], CNOP_PARAMS(before, most), &rows);

@@ -480,7 +480,7 @@ def test_33_nothing_works_without_the_internet(trader):
 
 
 @needs_internal
-@pytest.mark.parametrize("service", ["auth", "user", "inventory", "order", "order-read", "insights"])
+@pytest.mark.parametrize("service", ["auth", "user", "inventory", "order", "order-read", "insights", "ops"])
 def test_34_health_is_shallow(service):
     ready = json.loads(internal(f"/internal/{service}/health/ready"))
     assert ready["status"] == "ok" and "database" in [check["name"] for check in ready["checks"]], ready
@@ -493,7 +493,7 @@ def test_35_metrics_miss_a_service_and_carry_ids(trader):
     trader.get(f"/scan{order}")
     trader.get("/insights/portfolio")
     texts = [internal("/metrics")] + [internal(f"/internal/{service}/metrics") for service in
-                                      ("auth", "user", "inventory", "order", "order-read", "insights")]
+                                      ("auth", "user", "inventory", "order", "order-read", "insights", "ops")]
     assert all("_requests_total" in text for text in texts)
     assert not [text for text in texts if order in text or trader.username in text]
 

@@ -335,7 +335,8 @@ def test_the_newest_lines_come_first(reader, monitors):
 @pytest.mark.parametrize("query, wanted", [
     ("action=logout", [n for n in range(60, 0, -1) if n % 2 == 0]), ("actor=user1", list(range(58, 0, -3))),
     ("object=session:4", list(range(59, 0, -5))), ("request_id=req-7", [7]), ("action=nosuch", []),
-    ("actor=%27%20OR%201=1%20--", []), ("action=%C3%A4", []), ("actor=user1&before=10&limit=2", [7, 4])])
+    ("actor=%27%20OR%201=1%20--", []), ("action=%C3%A4", []), ("request_id=%C3%A4", []),
+    ("object=%C3%A4", []), ("actor=user1&before=10&limit=2", [7, 4])])
 def test_one_filter_at_a_time(reader, query, wanted):
     assert numbers(ask(reader, "/audit", query=query)) == wanted
 
