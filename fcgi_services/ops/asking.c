@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Spans are rounded outwards to the step; expressions are form-encoded byte by byte. */
+/* Spans are rounded outwards to the step, but not beyond now; expressions are form-encoded byte by
+ * byte. */
 #include "fcgi_services/ops/asking.h"
 
 #include "shared/base/ascii.h"
@@ -54,6 +55,8 @@ ops_grid_make(const struct ops_span *span, uint64_t now_s, struct ops_grid *ret_
         return refuse(ret_fault, "step", "must be 5 to 86400 seconds");
     from_s = from_s / step_s * step_s;
     to_s = round_up(to_s, step_s);
+    if (to_s > now_s && to_s > from_s + step_s) /* nothing was measured then */
+        to_s -= step_s;
     if ((to_s - from_s) / step_s > STEPS_MAX)
         return refuse(ret_fault, "step", "must divide the span into at most 240 parts");
     *ret_grid = (struct ops_grid){

@@ -20,7 +20,8 @@ struct ops_span {
 };
 
 /* The moments of a chart: from_s, from_s + step_s, ...; both are multiples of the step, so that a
- * chart that is asked for again a little later has its old points at the same places. */
+ * chart that is asked for again a little later has its old points at the same places. None is after
+ * now, unless there are only two. */
 struct ops_grid {
     uint64_t from_s;
     uint64_t step_s;

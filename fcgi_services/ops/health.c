@@ -7,8 +7,8 @@
 
 #include "shared/base/base.h"
 
-const char ops_health_expression[] =
-    "{__name__=~\"up|cnop_service_(running|since_seconds|restarts_total)|[a-z_]+_build_info\"}";
+const char ops_health_expression[] = "{__name__=~\"up|cnop_service_(running|since_seconds|restarts_"
+                                     "total)|[a-z_]+_build_info|mysql_version_info\"}";
 
 static struct ops_process *
 process_of(struct ops_health *health, struct cnop_str name)
@@ -23,6 +23,18 @@ process_of(struct ops_health *health, struct cnop_str name)
     process = &health->processes[health->count++];
     *process = (struct ops_process){.name = name};
     return process;
+}
+
+/* The build of the process itself. What an exporter tells of another one is not that of either, but
+ * for MariaDB's own version. */
+static bool
+tells_version(struct cnop_str process, struct cnop_str metric)
+{
+    if (cnop_str_equal(metric, CNOP_STR("mysql_version_info")))
+        return true;
+    return cnop_str_has_prefix(metric, process) &&
+           cnop_str_equal(cnop_str_make(metric.ptr + process.len, metric.len - process.len),
+                          CNOP_STR("_build_info"));
 }
 
 static enum cnop_err
@@ -40,7 +52,7 @@ note(struct ops_process *process, struct cnop_str metric, const struct ops_sampl
         process->since_s = value;
     else if (cnop_str_equal(metric, CNOP_STR("cnop_service_restarts_total")))
         process->restarts = value;
-    else
+    else if (tells_version(process->name, metric))
         process->version = ops_label(sample->labels, CNOP_STR("version"));
     process->is_supervised |= cnop_str_has_prefix(metric, CNOP_STR("cnop_service_"));
     return CNOP_OK;

@@ -797,7 +797,7 @@ export interface paths {
         };
         /**
          * Read a chart
-         * @description Role `admin`. The series of one chart over a span, each with a value for every moment `from + n * step`; null where there is none. `from` and the last moment are rounded outwards to multiples of `step`.
+         * @description Role `admin`. The series of one chart over a span, each with a value for every moment `from + n * step`; null where there is none. `from` and the last moment are rounded outwards to multiples of `step`, the latter not beyond now.
          */
         get: operations["getPanel"];
         put?: never;

@@ -27,7 +27,7 @@ export const ops = {
     checked: 'Seen',
     columns: { name: 'Process', state: 'State', since: 'Since', restarts: 'Restarts', version: 'Version' },
     states: { down: 'Does not run', silent: 'Does not answer', up: 'Up' },
-    unknown: 'Not told',
+    unknown: '–',
     isDown: (name: string) => `${name} does not run`,
     isSilent: (name: string) => `${name} does not answer the monitoring`,
   },

@@ -97,6 +97,24 @@ START_TEST(builds_of_others_are_not_processes)
 }
 END_TEST
 
+START_TEST(the_build_of_an_exporter_is_not_that_of_what_it_watches)
+{
+    static const char *const samples[] = {
+        SAMPLE("mysqld_exporter_build_info", ",\"service\":\"mariadb\",\"version\":\"0.14.0\"",
+               "1"),
+        SAMPLE("node_exporter_build_info", ",\"service\":\"node\",\"version\":\"1.5.0\"", "1"),
+        SAMPLE("mysql_version_info", ",\"service\":\"mariadb\",\"version\":\"10.11.19\"", "1"),
+        SAMPLE("mysqld_exporter_build_info", ",\"service\":\"mariadb\",\"version\":\"0.14.0\"",
+               "1"),
+    };
+
+    ck_assert_int_eq(read_samples(samples, CNOP_COUNT(samples)), CNOP_OK);
+    ck_assert_uint_eq(health.count, 2);
+    ck_assert(cnop_str_equal(health.processes[0].version, CNOP_STR("10.11.19")));
+    ck_assert(cnop_str_empty(health.processes[1].version));
+}
+END_TEST
+
 START_TEST(figures_that_are_none_are_refused)
 {
     static const char *const bad[] = {
@@ -132,6 +150,7 @@ add(TCase *tests)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, what_is_wrong_comes_first);
     tcase_add_test(tests, builds_of_others_are_not_processes);
+    tcase_add_test(tests, the_build_of_an_exporter_is_not_that_of_what_it_watches);
     tcase_add_test(tests, figures_that_are_none_are_refused);
     tcase_add_test(tests, too_many_processes_are_refused);
 }

@@ -15,7 +15,7 @@ export function AlertsPage() {
   const alerts = useQuery(alertsQuery());
   const data = alerts.data;
   return (
-    <div className="mx-auto max-w-5xl">
+    <>
       <PageHeader title={ops.alerts.title} text={ops.alerts.text}>
         <Button busy={alerts.isFetching} onClick={() => alerts.refetch()}>
           {common.refresh}
@@ -43,6 +43,6 @@ export function AlertsPage() {
           ) : null}
         </Card>
       )}
-    </div>
+    </>
   );
 }

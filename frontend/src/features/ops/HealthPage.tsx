@@ -56,7 +56,7 @@ export function HealthPage() {
   const data = health.data;
   const missing = health.error && (!data || isAbsent(health.error));
   return (
-    <div className="mx-auto max-w-5xl">
+    <>
       <PageHeader title={ops.health.title} text={ops.health.text}>
         <Button busy={health.isFetching} onClick={look}>
           {common.refresh}
@@ -107,6 +107,6 @@ export function HealthPage() {
           </Card>
         </div>
       )}
-    </div>
+    </>
   );
 }

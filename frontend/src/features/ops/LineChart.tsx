@@ -3,7 +3,17 @@
 // tells the values at the cursor.
 import { type PointerEvent, useId, useState } from 'react';
 import type { PanelData } from '~/api/types';
-import { HEIGHT, indexAt, marksOf, pathOf, ticksOf, WIDTH, xOf, yOf } from '~/features/ops/geometry';
+import {
+  HEIGHT,
+  highestFirst,
+  indexAt,
+  marksOf,
+  pathOf,
+  ticksOf,
+  WIDTH,
+  xOf,
+  yOf,
+} from '~/features/ops/geometry';
 import { inUnit } from '~/features/ops/units';
 import { usePreferences } from '~/lib/preferences';
 import { partly, type Zone } from '~/lib/times';
@@ -37,12 +47,12 @@ function momentOf(panel: PanelData, index: number, zone: Zone): string {
 function Legend({ panel, at }: { panel: PanelData; at: number }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="max-h-36 overflow-auto" tabIndex={0} aria-label={ops.metrics.legend(panel.title)}>
+    <section className="max-h-37.5 overflow-auto" tabIndex={0} aria-label={ops.metrics.legend(panel.title)}>
       <ul>
-        {panel.series.map(({ legend, values }, index) => {
+        {highestFirst(panel.series.map(({ values }) => values)).map((index) => {
+          const { legend = '', values = [] } = panel.series[index] ?? {};
           const value = values[at] ?? null;
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: legends may repeat, and the order is the server's
             <li key={index} className="flex items-center gap-2 text-sm">
               <svg width="20" height="8" className="shrink-0" aria-hidden="true">
                 <line x2="20" y1="4" y2="4" strokeWidth="3" {...look(index)} />
@@ -145,8 +155,10 @@ export function LineChart({ panel }: { panel: PanelData }) {
           onChange={(event) => setBack(panel.points - 1 - Number(event.target.value))}
         />
         <ol className="num flex justify-between text-muted text-xs" aria-hidden="true">
-          {marksOf(panel.points).map((index) => (
-            <li key={index}>{momentOf(panel, index, zone)}</li>
+          {marksOf(panel.points).map((index, place) => (
+            <li key={index} className={place % 2 === 1 ? 'max-md:hidden' : ''}>
+              {momentOf(panel, index, zone)}
+            </li>
           ))}
         </ol>
       </div>

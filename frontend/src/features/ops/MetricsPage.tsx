@@ -42,7 +42,7 @@ export function MetricsPage() {
       {boards.data && board ? (
         <Segment
           label={ops.metrics.dashboard}
-          className="mb-5 max-w-full overflow-x-auto"
+          className="mb-5 min-w-0 max-w-full overflow-x-auto whitespace-nowrap"
           choices={boards.data.map(({ name, title }) => ({ value: name, label: title }))}
           value={board.name}
           onChange={(value) => change('board', value)}

@@ -28,7 +28,7 @@ export function PanelCard({ panel, span, live }: Props) {
       ) : data.series.some(({ values }) => values.some((value) => value !== null)) ? (
         <LineChart panel={data} />
       ) : (
-        <p className="min-h-72 p-4 text-muted">{ops.metrics.empty}</p>
+        <p className="grid min-h-44 place-items-center p-4 text-muted">{ops.metrics.empty}</p>
       )}
     </Card>
   );

@@ -12,6 +12,18 @@ const tones = {
   up: 'bg-up-tint text-up',
 } as const;
 
+/** A card on a phone has no head that tells what a figure is. */
+function named(label: string, value: string | number | null) {
+  return (
+    <>
+      <span className="md:hidden" aria-hidden="true">
+        {label}{' '}
+      </span>
+      {value ?? unknown}
+    </>
+  );
+}
+
 const columns: readonly Column<OperationsProcess>[] = [
   { label: words.name, phone: 'left-1', cell: ({ name }) => <strong>{name}</strong> },
   {
@@ -20,8 +32,13 @@ const columns: readonly Column<OperationsProcess>[] = [
     cell: ({ state }) => <span className={`chip ${tones[state]}`}>{states[state]}</span>,
   },
   { label: words.since, phone: 'left-2', cell: ({ since }) => (since ? <Ago at={since} /> : unknown) },
-  { label: words.restarts, phone: 'right-2', num: true, cell: ({ restarts }) => restarts ?? unknown },
-  { label: words.version, phone: 'left-3', cell: ({ version }) => version ?? unknown },
+  {
+    label: words.restarts,
+    phone: 'right-2',
+    num: true,
+    cell: ({ restarts }) => named(words.restarts, restarts),
+  },
+  { label: words.version, phone: 'left-3', cell: ({ version }) => named(words.version, version) },
 ];
 
 export function ProcessTable({ rows }: { rows: readonly OperationsProcess[] }) {

@@ -51,6 +51,14 @@ export function pathOf(values: Values, ticks: readonly number[]): string {
   return parts.join('');
 }
 
+/** Places of series by the highest value of each, so that a long list begins with what stands out. */
+export function highestFirst(series: readonly Values[]): readonly number[] {
+  const tops = series.map((values) =>
+    values.reduce<number>((top, value) => Math.max(top, value ?? top), -Infinity),
+  );
+  return tops.map((_, index) => index).sort((a, b) => (tops[b] ?? 0) - (tops[a] ?? 0) || a - b);
+}
+
 /** The point nearest to a place in the box, 0 to 1. */
 export function indexAt(share: number, points: number): number {
   return Math.min(points - 1, Math.max(0, Math.round(share * (points - 1))));
