@@ -6,7 +6,7 @@ import { http } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { AlertsPage } from '~/features/ops/AlertsPage';
 import { AuditPage } from '~/features/ops/AuditPage';
-import { indexAt, marksOf, pathOf, ticksOf, xOf, yOf } from '~/features/ops/geometry';
+import { highestFirst, indexAt, marksOf, pathOf, ticksOf, xOf, yOf } from '~/features/ops/geometry';
 import { HealthPage } from '~/features/ops/HealthPage';
 import { MetricsPage } from '~/features/ops/MetricsPage';
 import { OpsFrame } from '~/features/ops/OpsFrame';
@@ -161,6 +161,34 @@ describe('metrics', () => {
     await userEvent.click(screen.getByRole('button', { name: '24 h' }));
     await waitFor(() => expect(Math.round((asked.at(-1) ?? 0) / 3600)).toBe(24));
     expect(screen.getByTestId('where')).toHaveTextContent('span=24h');
+  });
+
+  it('says once, not in every chart, that the monitoring does not answer', async () => {
+    const boards = example('listPanels');
+    const board = first(boards.data);
+    const panels = ['one', 'two', 'three'].map((panel_id) => ({ ...first(board.panels), panel_id }));
+    let gone = true;
+    server.use(
+      http.get(api('/ops/panels/:id'), () => (gone ? refused('monitoring_failed') : answer('getPanel'))),
+      http.get(api('/ops/panels'), () => answer('listPanels', { data: [{ ...board, panels }] })),
+    );
+    showPage(MetricsPage, '/ops/metrics');
+    expect(await screen.findAllByText('The monitoring does not answer')).toHaveLength(1);
+    gone = false;
+    await userEvent.click(screen.getByRole('button', { name: 'Look again' }));
+    await waitFor(() => expect(screen.getAllByRole('slider')).toHaveLength(3));
+    expect(screen.queryByText('The monitoring does not answer')).toBeNull();
+  });
+
+  it('begins the list of series with what stands out', () => {
+    expect(
+      highestFirst([
+        [1, null],
+        [null, null],
+        [0, 7],
+        [1, 1],
+      ]),
+    ).toEqual([2, 0, 3, 1]);
   });
 
   it('says when a chart has no values', async () => {

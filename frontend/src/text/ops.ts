@@ -3,6 +3,7 @@
 export const ops = {
   title: 'Operations',
   pages: 'Pages of operations',
+  old: 'Below is what was seen before that.',
   refused: 'These pages are for operators. Your account does not have that role.',
   absent: {
     title: 'Monitoring is not deployed',
@@ -19,7 +20,6 @@ export const ops = {
     title: 'Health',
     text: 'Every process of the installation, as the monitoring saw it last.',
     wrong: 'What is wrong',
-    old: 'Below is what was seen before that.',
     nothing: 'Nothing is wrong that an alert or a process could tell.',
     noAlerts: 'The alerts cannot be read:',
     processes: 'Processes',

@@ -71,7 +71,7 @@ export function HealthPage() {
           {health.error ? (
             <div className="card">
               <MonitoringProblem error={health.error} onRetry={look} />
-              <p className="px-5 pb-5 text-muted">{ops.health.old}</p>
+              <p className="px-5 pb-5 text-muted">{ops.old}</p>
             </div>
           ) : null}
           <Card title={ops.health.wrong}>

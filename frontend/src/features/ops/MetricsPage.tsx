@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { MonitoringProblem } from '~/features/ops/MonitoringProblem';
 import { PanelCard } from '~/features/ops/PanelCard';
-import { asSpan, isAbsent, panelQuery, panelsQuery, type Span, spans } from '~/features/ops/requests';
+import { asSpan, isMonitoring, panelQuery, panelsQuery, type Span, spans } from '~/features/ops/requests';
 import { useSearch } from '~/lib/search';
 import { ops } from '~/text/ops';
 import { PageHeader } from '~/ui/PageHeader';
@@ -54,17 +54,19 @@ export function MetricsPage() {
         </div>
       ) : !board ? (
         <SkeletonRows rows={6} />
-      ) : isAbsent(probe.error) ? (
-        <div className="card">
+      ) : isMonitoring(probe.error) ? (
+        <div className="card mb-5">
           <MonitoringProblem error={probe.error} onRetry={() => probe.refetch()} />
+          {probe.data ? <p className="px-5 pb-5 text-muted">{ops.old}</p> : null}
         </div>
-      ) : (
+      ) : null}
+      {board && (!isMonitoring(probe.error) || probe.data) ? (
         <div className="grid gap-5 lg:grid-cols-2">
           {board.panels.map((panel) => (
             <PanelCard key={panel.panel_id} panel={panel} span={span} live={live} />
           ))}
         </div>
-      )}
+      ) : null}
     </>
   );
 }

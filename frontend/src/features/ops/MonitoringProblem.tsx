@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What stands where the monitors have not answered: how to deploy them, where to look, or what else has failed.
-import { isProblem } from '~/api/problem';
-import { isAbsent } from '~/features/ops/requests';
+import { isAbsent, isMonitoring } from '~/features/ops/requests';
 import { ops } from '~/text/ops';
 import { Button } from '~/ui/Button';
 import { CopyText } from '~/ui/CopyText';
@@ -14,7 +13,7 @@ interface Props {
 
 export function MonitoringProblem({ error, onRetry }: Props) {
   const absent = isAbsent(error);
-  if (!absent && !(isProblem(error) && error.code === 'monitoring_failed')) {
+  if (!isMonitoring(error)) {
     return <ProblemPanel error={error} onRetry={onRetry} />;
   }
   const words = absent ? ops.absent : ops.failed;

@@ -19,7 +19,7 @@ export function PanelCard({ panel, span, live }: Props) {
   const data = chart.data;
   return (
     <Card title={panel.title}>
-      {chart.error ? (
+      {chart.error && !data ? (
         <MonitoringProblem error={chart.error} onRetry={() => chart.refetch()} />
       ) : !data ? (
         <div className="p-4">

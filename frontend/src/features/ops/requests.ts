@@ -10,6 +10,11 @@ export function isAbsent(error: unknown): boolean {
   return isProblem(error) && error.code === 'monitoring_absent';
 }
 
+/** All that is asked fails alike: none is deployed, or none answers. */
+export function isMonitoring(error: unknown): boolean {
+  return isAbsent(error) || (isProblem(error) && error.code === 'monitoring_failed');
+}
+
 /** What is not deployed will not be in a second, either. */
 const patient = (failures: number, error: unknown) =>
   failures < MAX_RETRIES && isProblem(error) && error.transient && !isAbsent(error);
