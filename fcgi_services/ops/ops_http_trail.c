@@ -4,6 +4,7 @@
 
 #include "fcgi_services/ops/ops_env.h"
 #include "fcgi_services/ops/ops_store.h"
+#include "shared/web/period.h"
 
 #define LIMIT_DEFAULT 50
 #define NUMBER_MAX INT64_MAX
@@ -33,12 +34,18 @@ decode(struct cnop_request *req, struct ops_trail_query *ret_query)
 {
     static const char *const names[] = {NULL, "action", "actor", "object", "request_id"};
     struct trail_query given = {.before = NUMBER_MAX, .limit = LIMIT_DEFAULT};
+    struct cnop_period period;
     enum cnop_err err =
         cnop_request_decode_query(req, trail_fields, CNOP_COUNT(trail_fields), &given);
 
+    if (err == CNOP_OK)
+        err = cnop_request_period(req, &period);
     if (err != CNOP_OK)
         return err;
-    *ret_query = (struct ops_trail_query){.before = given.before, .limit = given.limit};
+    *ret_query = (struct ops_trail_query){.before = given.before,
+                                          .limit = given.limit,
+                                          .from_us = period.from_us,
+                                          .to_us = period.to_us};
     for (size_t key = OPS_TRAIL_ACTION; key < OPS_TRAIL_KEY_COUNT; key++) {
         if (cnop_str_empty(given.values[key]))
             continue;

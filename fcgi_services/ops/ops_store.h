@@ -23,7 +23,11 @@ struct ops_trail_query {
     enum ops_trail_key key;
     struct cnop_str value; /* of the key; unused for all */
     uint64_t before;       /* rows below this number */
-    uint64_t limit;        /* 1 to OPS_TRAIL_LIMIT_MAX */
+    /* from_us <= time < to_us; INT64_MIN and INT64_MAX are open ends. Rows count as rising with
+     * time, which they do but for the moments by which the writer takes up one file after another.
+     */
+    int64_t from_us, to_us;
+    uint64_t limit; /* 1 to OPS_TRAIL_LIMIT_MAX */
 };
 
 /* Text as the line had it; empty where it had none. */

@@ -228,6 +228,26 @@ describe('audit', () => {
     await waitFor(() => expect(screen.getByTestId('where')).toHaveTextContent(/^\/ops\/audit$/));
   });
 
+  it('keeps the span of days beside the filter', async () => {
+    const asked: string[] = [];
+    server.use(
+      http.get(api('/ops/audit'), ({ request }) => {
+        asked.push(new URL(request.url).search);
+        return undefined;
+      }),
+    );
+    showPage(AuditPage, '/ops/audit', '/ops/audit?from=2026-11-01&to=nonsense');
+    await userEvent.click(await screen.findByRole('button', { name: 'jane_trader' }));
+    await waitFor(() => expect(asked.at(-1)).toBe('?actor=jane_trader&from=2026-11-01&limit=50'));
+    fireEvent.change(screen.getByLabelText('To (UTC)'), { target: { value: '2026-11-30' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Find' }));
+    await waitFor(() =>
+      expect(asked.at(-1)).toBe('?actor=jane_trader&from=2026-11-01&to=2026-11-30&limit=50'),
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Show all' }));
+    await waitFor(() => expect(screen.getByTestId('where')).toHaveTextContent(/^\/ops\/audit$/));
+  });
+
   it('reads on below the smallest number', async () => {
     const line = first(example('listAudit').data);
     server.use(

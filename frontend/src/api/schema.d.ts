@@ -737,7 +737,7 @@ export interface paths {
         };
         /**
          * List the audit trail
-         * @description Role `admin`. Lines of the chained trail, newest first; one filter at a time. Proving the chain is a program of the host, `cnop-trail verify`.
+         * @description Role `admin`. Lines of the chained trail, newest first, of a span of time and by one more filter. Proving the chain is a program of the host, `cnop-trail verify`.
          */
         get: operations["listAudit"];
         put?: never;
@@ -5403,6 +5403,11 @@ export interface operations {
                  */
                 before?: number;
                 /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
+                /**
                  * @description Lines at most.
                  * @example 50
                  */
@@ -5417,6 +5422,16 @@ export interface operations {
                  * @example 019ab3f2c1d47e5f8a90b1c2d3e4f506
                  */
                 request_id?: string;
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
+                 */
+                tz?: components["parameters"]["TimeZone"];
             };
             header?: never;
             path?: never;

@@ -50,6 +50,8 @@ export const ops = {
     text: 'Security events as the chained trail holds them, newest first.',
     by: 'Filter by',
     value: 'Value',
+    from: 'From (UTC)',
+    to: 'To (UTC)',
     find: 'Find',
     clear: 'Show all',
     keys: { action: 'Action', actor: 'Actor', object: 'Object', request_id: 'Request id' },

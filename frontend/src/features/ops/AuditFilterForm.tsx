@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 import { type FormEvent, useId, useState } from 'react';
-import { type AuditFilter, type AuditKey, auditKeys } from '~/features/ops/requests';
+import { type AuditDays, type AuditFilter, type AuditKey, auditKeys } from '~/features/ops/requests';
 import { ops } from '~/text/ops';
 import { Button } from '~/ui/Button';
 
 interface Props {
   filter: AuditFilter | null;
-  onChange: (filter: AuditFilter | null) => void;
+  days: AuditDays;
+  onChange: (filter: AuditFilter | null, days: AuditDays) => void;
 }
 
-export function AuditFilterForm({ filter, onChange }: Props) {
-  const [by, text] = [useId(), useId()];
+export function AuditFilterForm({ filter, days, onChange }: Props) {
+  const [by, text, first, last] = [useId(), useId(), useId(), useId()];
   const [key, setKey] = useState<AuditKey>(filter?.key ?? 'action');
   const [value, setValue] = useState(filter?.value ?? '');
+  const [from, setFrom] = useState(days.from ?? '');
+  const [to, setTo] = useState(days.to ?? '');
   const find = (event: FormEvent) => {
     event.preventDefault();
-    onChange(value.trim() ? { key, value: value.trim() } : null);
+    onChange(value.trim() ? { key, value: value.trim() } : null, { from, to });
   };
   return (
     <search className="mb-4">
@@ -52,8 +55,30 @@ export function AuditFilterForm({ filter, onChange }: Props) {
             onChange={(event) => setValue(event.target.value)}
           />
         </div>
+        {(
+          [
+            [first, ops.audit.from, from, setFrom, undefined],
+            [last, ops.audit.to, to, setTo, from || undefined],
+          ] as const
+        ).map(([id, label, day, setDay, min]) => (
+          <div key={id} className="min-w-36">
+            <label htmlFor={id} className="mb-1 block font-medium text-muted text-sm">
+              {label}
+            </label>
+            <input
+              id={id}
+              type="date"
+              className="input"
+              min={min}
+              value={day}
+              onChange={(event) => setDay(event.target.value)}
+            />
+          </div>
+        ))}
         <Button type="submit">{ops.audit.find}</Button>
-        {filter ? <Button onClick={() => onChange(null)}>{ops.audit.clear}</Button> : null}
+        {filter || days.from || days.to ? (
+          <Button onClick={() => onChange(null, {})}>{ops.audit.clear}</Button>
+        ) : null}
       </form>
     </search>
   );

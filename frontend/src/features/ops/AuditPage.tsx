@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { AuditFilterForm } from '~/features/ops/AuditFilterForm';
 import { AuditTable } from '~/features/ops/AuditTable';
-import { type AuditFilter, auditKeys, auditQuery } from '~/features/ops/requests';
+import { type AuditDays, type AuditFilter, auditKeys, auditQuery } from '~/features/ops/requests';
 import { useHydrated } from '~/lib/hydrated';
 import { useSearch } from '~/lib/search';
 import { ops } from '~/text/ops';
@@ -21,17 +21,27 @@ function readFilter(params: URLSearchParams): AuditFilter | null {
   return key ? { key, value: params.get(key) ?? '' } : null;
 }
 
+/** What the address lacks or spells wrongly is no bound. */
+function readDays(params: URLSearchParams): AuditDays {
+  const day = (name: string) => params.get(name)?.match(/^\d{4}-\d\d-\d\d$/)?.[0];
+  return { from: day('from'), to: day('to') };
+}
+
 export function AuditPage() {
   const [params, setParams] = useSearch();
   const filter = readFilter(params);
-  const list = useInfiniteQuery({ ...auditQuery(filter), enabled: useHydrated() });
+  const days = readDays(params);
+  const list = useInfiniteQuery({ ...auditQuery(filter, days), enabled: useHydrated() });
   const rows = list.data?.pages.flatMap(({ data }) => data);
-  const change = (next: AuditFilter | null) =>
-    setParams(next ? { [next.key]: next.value } : {}, { replace: true });
+  const change = (next: AuditFilter | null, { from, to }: AuditDays = days) =>
+    setParams(
+      { ...(next ? { [next.key]: next.value } : {}), ...(from ? { from } : {}), ...(to ? { to } : {}) },
+      { replace: true },
+    );
   return (
     <>
       <PageHeader title={ops.audit.title} text={ops.audit.text} />
-      <AuditFilterForm key={params.toString()} filter={filter} onChange={change} />
+      <AuditFilterForm key={params.toString()} filter={filter} days={days} onChange={change} />
       <div className="card">
         {rows && rows.length > 0 ? (
           <>
@@ -40,7 +50,9 @@ export function AuditPage() {
           </>
         ) : rows ? (
           <EmptyState text={ops.audit.none}>
-            {filter ? <Button onClick={() => change(null)}>{ops.audit.clear}</Button> : null}
+            {filter || days.from || days.to ? (
+              <Button onClick={() => change(null, {})}>{ops.audit.clear}</Button>
+            ) : null}
           </EmptyState>
         ) : list.error ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />

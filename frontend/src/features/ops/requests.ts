@@ -77,12 +77,19 @@ export interface AuditFilter {
   value: string;
 }
 
-export const auditQuery = (filter: AuditFilter | null) =>
+/** Days, as YYYY-MM-DD in UTC; both count in. */
+export interface AuditDays {
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export const auditQuery = (filter: AuditFilter | null, { from, to }: AuditDays) =>
   infiniteQueryOptions({
-    queryKey: ['ops', 'audit', filter],
+    queryKey: ['ops', 'audit', filter, from, to],
     queryFn: ({ pageParam, signal }) => {
       const by = filter ? { [filter.key]: filter.value } : {};
-      const query = { ...by, limit: AUDIT_PAGE, ...(pageParam ? { before: pageParam } : {}) };
+      const days = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+      const query = { ...by, ...days, limit: AUDIT_PAGE, ...(pageParam ? { before: pageParam } : {}) };
       return unwrap(GET('/api/v1/ops/audit', { params: { query }, signal }));
     },
     initialPageParam: 0,
