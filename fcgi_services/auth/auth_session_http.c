@@ -153,10 +153,24 @@ auth_http_logout(struct cnop_request *req, struct cnop_response *res)
     return CNOP_OK;
 }
 
+/* The user behind the token, which may have outlived its user. */
+static enum cnop_err
+find_caller(struct cnop_request *req, struct auth_user *ret_user)
+{
+    const struct auth_thread *self = cnop_request_env(req);
+    enum cnop_err err =
+        auth_store_find_user_by_id(self->env.store, cnop_request_user_id(req), ret_user);
+
+    if (err == CNOP_E_NOT_FOUND || (err == CNOP_OK && !ret_user->is_active))
+        return CNOP_E_UNAUTHENTICATED;
+    return err;
+}
+
 enum cnop_err
 auth_http_session_delete(struct cnop_request *req, struct cnop_response *res)
 {
     struct auth_audit audit = {.action = "session_revoke_failed", .message = "session not ended"};
+    struct auth_user user;
     struct session_id sid;
     enum cnop_err err;
 
@@ -167,6 +181,11 @@ auth_http_session_delete(struct cnop_request *req, struct cnop_response *res)
     }
     audit.sid = &sid;
     err = close_session(req, &sid, "ended_by_user");
+    if (err == CNOP_E_NOT_FOUND) {
+        enum cnop_err caller = find_caller(req, &user);
+
+        err = caller == CNOP_OK ? err : caller;
+    }
     if (err != CNOP_OK)
         return auth_audit_refused(req, audit, err);
     auth_audit_write(req, &(struct auth_audit){.action = "session_revoked",
@@ -203,6 +222,7 @@ auth_http_sessions(struct cnop_request *req, struct cnop_response *res)
 {
     struct auth_thread *self = cnop_request_env(req);
     struct cnop_json_writer *json;
+    struct auth_user user;
     struct session *list;
     size_t count;
     enum cnop_err err;
@@ -212,6 +232,8 @@ auth_http_sessions(struct cnop_request *req, struct cnop_response *res)
         return CNOP_E_NO_MEMORY;
     err = auth_store_list_sessions(self->env.store, cnop_request_user_id(req), cnop_clock_wall_us(),
                                    list, &count);
+    if (err == CNOP_OK && count == 0)
+        err = find_caller(req, &user);
     if (err != CNOP_OK)
         return err;
     json = cnop_response_json(res);
@@ -227,15 +249,11 @@ auth_http_sessions(struct cnop_request *req, struct cnop_response *res)
 enum cnop_err
 auth_http_me(struct cnop_request *req, struct cnop_response *res)
 {
-    struct auth_thread *self = cnop_request_env(req);
     struct cnop_json_writer *json;
     struct auth_user user;
     char id[24];
-    enum cnop_err err =
-        auth_store_find_user_by_id(self->env.store, cnop_request_user_id(req), &user);
+    enum cnop_err err = find_caller(req, &user);
 
-    if (err == CNOP_E_NOT_FOUND || (err == CNOP_OK && !user.is_active))
-        return CNOP_E_UNAUTHENTICATED;
     if (err != CNOP_OK)
         return err;
     (void)snprintf(id, sizeof(id), "%" PRIu64, user.id);

@@ -107,8 +107,10 @@ auth_store_insert_user(struct auth_store *store, const struct auth_new_user *use
 
 static const struct cnop_sql find_user = {
     .name = "auth.find_user", .text = USER_COLUMNS " WHERE username = ?", .max_rows = 1};
-static const struct cnop_sql find_user_by_id = {
-    .name = "auth.find_user_by_id", .text = USER_COLUMNS " WHERE id = ?", .max_rows = 1};
+static const struct cnop_sql find_user_by_id = {.name = "auth.find_user_by_id",
+                                                .text = USER_COLUMNS " WHERE id = ?",
+                                                .max_rows = 1,
+                                                .apart = true}; /* about who asks */
 static const struct cnop_sql lock_user = {
     .name = "auth.lock_user", .text = USER_COLUMNS " WHERE id = ? FOR UPDATE", .max_rows = 1};
 

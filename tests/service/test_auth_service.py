@@ -571,6 +571,8 @@ def test_me_and_missing_users(auth):
     answer = auth.call("GET", "/api/v1/auth/me", **identity(user_id, token))
     assert answer.json()["username"] == username and answer.json()["session_id"] == claims(token)["sid"]
     assert auth.call("GET", "/api/v1/auth/me", user=999999).status == 401
+    assert auth.call("GET", "/api/v1/auth/sessions", user=999999).status == 401
+    assert auth.call("DELETE", f"/api/v1/auth/sessions/{'ab' * 16}", user=999999).status == 401
     assert auth.call("GET", "/api/v1/auth/me").status == 401
 
 
