@@ -1620,7 +1620,10 @@ export interface components {
             asset_id: components["schemas"]["AssetId"];
             /** @description Who buys, the highest price first. */
             bids: components["schemas"]["BookLevel"][];
-            /** @description Price of the feed. */
+            /**
+             * @description Price of the feed.
+             * @example 2600.50
+             */
             mark_price: components["schemas"]["Price"] | null;
             state: components["schemas"]["MarketState"];
         };
@@ -1637,13 +1640,17 @@ export interface components {
              */
             orders: number;
             price: components["schemas"]["Price"];
-            /** @description null: of the house, whose size only the largest order limits. */
+            /**
+             * @description null: of the house, whose size only the largest order limits.
+             * @example 0.25
+             */
             quantity: components["schemas"]["Quantity"] | null;
         };
         BookReply: {
             data: components["schemas"]["Book"];
         };
         CancelAllReply: {
+            /** @description What was done. */
             data: {
                 /**
                  * @description Orders that this request took off the books.
@@ -2042,9 +2049,15 @@ export interface components {
                  */
                 spread_bps: number;
             };
-            /** @description Price of the feed. */
+            /**
+             * @description Price of the feed.
+             * @example 2600.50
+             */
             mark_price: components["schemas"]["Price"] | null;
-            /** @description When that price was made. */
+            /**
+             * @description When that price was made.
+             * @example 2026-11-27T04:05:19.287057Z
+             */
             mark_time: components["schemas"]["Timestamp"] | null;
             /**
              * @description What prices are in.
@@ -2052,6 +2065,7 @@ export interface components {
              * @constant
              */
             quote_asset_id: "USD";
+            /** @description By which orders are accepted. */
             rules: {
                 /**
                  * @description Open orders an account may have, of all markets together.
@@ -2061,19 +2075,36 @@ export interface components {
                 max_order_value: components["schemas"]["Cash"];
                 min_order_value: components["schemas"]["Cash"];
                 min_quantity: components["schemas"]["Quantity"];
-                /** @description Limits farther from the mark are refused. */
+                /**
+                 * @description Limits farther from the mark are refused.
+                 * @example {
+                 *       "buy": {
+                 *         "lowest": "7033.303",
+                 *         "highest": "140666.06"
+                 *       },
+                 *       "sell": {
+                 *         "lowest": "35166.515",
+                 *         "highest": "703330.30"
+                 *       }
+                 *     }
+                 */
                 price_band: {
+                    /** @description Of orders to buy. */
                     buy: {
                         highest: components["schemas"]["Price"];
                         lowest: components["schemas"]["Price"];
                     };
+                    /** @description Of orders to sell. */
                     sell: {
                         highest: components["schemas"]["Price"];
                         lowest: components["schemas"]["Price"];
                     };
                 } | null;
                 quantity_step: components["schemas"]["Quantity"];
-                /** @description Distance between limit prices at the mark: six significant digits, whole cents from 1,000 dollars on. */
+                /**
+                 * @description Distance between limit prices at the mark: six significant digits, whole cents from 1,000 dollars on.
+                 * @example 2600.50
+                 */
                 tick_size: components["schemas"]["Price"] | null;
             };
             state: components["schemas"]["MarketState"];
@@ -2928,20 +2959,41 @@ export interface components {
             below?: string | number;
         };
         Ticker: {
-            /** @description Best price to buy at; null: nobody sells. */
+            /**
+             * @description Best price to buy at; null: nobody sells.
+             * @example 2600.50
+             */
             ask: components["schemas"]["Price"] | null;
             asset_id: components["schemas"]["AssetId"];
-            /** @description Best price to sell at, people and house together; null: nobody buys. */
+            /**
+             * @description Best price to sell at, people and house together; null: nobody buys.
+             * @example 2600.50
+             */
             bid: components["schemas"]["Price"] | null;
-            /** @description Of the last trade. */
+            /**
+             * @description Of the last trade.
+             * @example 2600.50
+             */
             last_price: components["schemas"]["Price"] | null;
-            /** @description Of the last trade. */
+            /**
+             * @description Of the last trade.
+             * @example 0.25
+             */
             last_quantity: components["schemas"]["Quantity"] | null;
-            /** @description Of the last trade. */
+            /**
+             * @description Of the last trade.
+             * @example 2026-11-27T04:05:19.287057Z
+             */
             last_time: components["schemas"]["Timestamp"] | null;
-            /** @description Price of the feed. */
+            /**
+             * @description Price of the feed.
+             * @example 2600.50
+             */
             mark_price: components["schemas"]["Price"] | null;
-            /** @description When that price was made. */
+            /**
+             * @description When that price was made.
+             * @example 2026-11-27T04:05:19.287057Z
+             */
             mark_time: components["schemas"]["Timestamp"] | null;
             state: components["schemas"]["MarketState"];
         };
@@ -5068,7 +5120,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -5129,7 +5180,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -5193,7 +5243,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -5254,7 +5303,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
@@ -5318,7 +5366,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
