@@ -12,15 +12,7 @@
 #define CNOP_ARENA_RED_ZONE_BYTES 64
 #define CNOP_ARENA_RED_ZONE_FILL 0xA5
 
-#if defined(__SANITIZE_ADDRESS__)
-#define CNOP_ARENA_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CNOP_ARENA_ASAN 1
-#endif
-#endif
-
-#ifdef CNOP_ARENA_ASAN
+#if CNOP_ASAN
 #include <sanitizer/asan_interface.h>
 #define CNOP_ARENA_SPREAD 2
 #define CNOP_ARENA_POISON(ptr, len) ASAN_POISON_MEMORY_REGION(ptr, len)

@@ -18,6 +18,23 @@
 #define cnop_noreturn __attribute__((noreturn))
 #define cnop_unused __attribute__((unused))
 
+/* Built with AddressSanitizer, with ThreadSanitizer: gcc says so by a macro, clang by a feature. */
+#if defined(__has_feature)
+#define CNOP_HAS_FEATURE(name) __has_feature(name)
+#else
+#define CNOP_HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || CNOP_HAS_FEATURE(address_sanitizer)
+#define CNOP_ASAN 1
+#else
+#define CNOP_ASAN 0
+#endif
+#if defined(__SANITIZE_THREAD__) || CNOP_HAS_FEATURE(thread_sanitizer)
+#define CNOP_TSAN 1
+#else
+#define CNOP_TSAN 0
+#endif
+
 #define CNOP_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Our own bug, not the user's: logs the expression and aborts. Stays on in production. */

@@ -49,11 +49,7 @@ static const int refused[] = {
 static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK}; /* the last: getaddrinfo */
 
 /* A leak search of the sanitizer stops the process by ptrace from a process of its own. */
-#if defined(__SANITIZE_ADDRESS__)
-#define LEAK_SEARCH 1
-#else
-#define LEAK_SEARCH 0
-#endif
+#define LEAK_SEARCH CNOP_ASAN
 
 static int
 refuse_processes(scmp_filter_ctx filter)

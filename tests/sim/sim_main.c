@@ -23,7 +23,7 @@
 #define TURNS_MAX 200000
 
 /* Of a run without options, as one of the units. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if CNOP_ASAN || CNOP_TSAN
 #define COMMANDS_DEFAULT 10000
 #else
 #define COMMANDS_DEFAULT 50000

@@ -84,7 +84,7 @@ START_TEST(printf_is_exact)
 }
 END_TEST
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !CNOP_ASAN
 START_TEST(broken_red_zone_aborts)
 {
     struct cnop_arena *arena = cnop_arena_new(64);
@@ -113,7 +113,7 @@ add(TCase *tests)
     tcase_add_test(tests, last_byte_can_be_used);
     tcase_add_test(tests, rewind_drops_what_came_after_the_mark);
     tcase_add_test(tests, printf_is_exact);
-#if !defined(__SANITIZE_ADDRESS__)
+#if !CNOP_ASAN
     unit_add_abort_test(tests, broken_red_zone_aborts);
 #endif
     unit_add_abort_test(tests, foreign_mark_aborts);

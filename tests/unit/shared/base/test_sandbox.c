@@ -58,7 +58,7 @@ static const struct act {
     {"socket of no family", SYS_socket, {AF_MAX + 1, SOCK_STREAM}},
     {"written code", SYS_mmap, {0, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE}},
     {"code made of data", SYS_mprotect, {0, 0, PROT_EXEC}},
-#if !defined(__SANITIZE_ADDRESS__)
+#if !CNOP_ASAN
     {"ptrace", SYS_ptrace, {-1}},
     {"clone of a process", SYS_clone, {SIGCHLD | CLONE_NEWUSER}},
 #endif
