@@ -279,7 +279,7 @@ class Database(Process):
 
     def create_profiles(self, first, last):
         """Schema cnop_user, in which everybody from first to last is registered."""
-        self.sql("CREATE DATABASE cnop_user CHARACTER SET utf8mb4")
+        self.sql("CREATE OR REPLACE DATABASE cnop_user CHARACTER SET utf8mb4")
         for path in sorted((SOURCE / "shared/db/migrations/user").glob("*.sql")):
             self.sql(path.read_text(encoding="utf-8"), schema="cnop_user")
         self.sql("INSERT INTO profile (user_id, username, email, first_name, last_name, created_us, updated_us) SELECT seq,"
