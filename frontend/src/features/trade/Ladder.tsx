@@ -51,16 +51,19 @@ function Side(props: SideProps) {
             background: `linear-gradient(to left, ${looks[side].bar} ${row.share}%, transparent ${row.share}%)`,
           }}
         >
-          <td className="px-4 text-left">
+          <td className="px-4 text-left max-sm:px-3">
             <Price {...props} row={row} />
             {row.own ? (
               <span className="ml-2 rounded bg-tint px-1.5 py-0.5 text-on-tint text-xs">{depth.own}</span>
             ) : null}
           </td>
-          <td className="num px-2 text-right">
-            {row.level.quantity === null ? depth.house : format.quantity(row.level.quantity)}
+          <td
+            className="num px-2 text-right"
+            title={row.level.quantity === null ? undefined : format.quantity(row.level.quantity)}
+          >
+            {row.level.quantity === null ? depth.house : format.briefQuantity(row.level.quantity)}
           </td>
-          <td className="num px-4 text-right text-muted">
+          <td className="num px-4 text-right text-muted max-sm:px-3">
             {row.level.house ? null : format.count(row.level.orders)}
           </td>
         </tr>
@@ -91,13 +94,13 @@ export function Ladder({ book, own, onPrice }: Props) {
       <caption className="sr-only">{depth.title}</caption>
       <thead>
         <tr className="text-muted text-xs">
-          <th scope="col" className="px-4 py-2 text-left font-normal">
+          <th scope="col" className="px-4 py-2 text-left font-normal max-sm:px-3">
             {depth.columns.price}
           </th>
           <th scope="col" className="px-2 py-2 text-right font-normal">
             {depth.columns.quantity}
           </th>
-          <th scope="col" className="px-4 py-2 text-right font-normal">
+          <th scope="col" className="px-4 py-2 text-right font-normal max-sm:px-3">
             {depth.columns.orders}
           </th>
         </tr>

@@ -18,14 +18,17 @@ function Row({ trade }: { trade: MarketTrade }) {
   const buys = trade.taker_side === 'buy';
   return (
     <tr>
-      <td className="h-8 px-4 text-left text-muted">
+      {/* On a phone the time takes two lines, so that the figures have theirs. */}
+      <td className="h-8 px-4 text-left text-muted max-sm:px-3 max-sm:[&_time]:whitespace-normal">
         <Ago at={trade.time} />
       </td>
       <td className={`num px-2 text-right font-medium ${buys ? 'text-up' : 'text-down'}`}>
         {format.price(trade.price)}
         <span className="sr-only"> {words.sides[trade.taker_side]}</span>
       </td>
-      <td className="num px-4 text-right">{format.quantity(trade.quantity)}</td>
+      <td className="num px-4 text-right max-sm:px-3" title={format.quantity(trade.quantity)}>
+        {format.briefQuantity(trade.quantity)}
+      </td>
     </tr>
   );
 }
@@ -36,13 +39,13 @@ function Rows({ trades }: { trades: readonly MarketTrade[] }) {
       <caption className="sr-only">{words.title}</caption>
       <thead>
         <tr className="text-muted text-xs">
-          <th scope="col" className="px-4 py-2 text-left font-normal">
+          <th scope="col" className="px-4 py-2 text-left font-normal max-sm:px-3">
             {words.columns.time}
           </th>
           <th scope="col" className="px-2 py-2 text-right font-normal">
             {words.columns.price}
           </th>
-          <th scope="col" className="px-4 py-2 text-right font-normal">
+          <th scope="col" className="px-4 py-2 text-right font-normal max-sm:px-3">
             {words.columns.quantity}
           </th>
         </tr>
