@@ -82,6 +82,32 @@ put_fill_transfers(struct cnop_batch *sql, const struct ledger_fill *fill)
     }
 }
 
+static uint32_t
+count_lines(const struct engine_batch *batch)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < batch->fill_count; i++)
+        count += (uint32_t)batch->fills[i].buy_line + (uint32_t)batch->fills[i].sell_line;
+    return count;
+}
+
+/* A trade of a market order with the house, behind others with people, has none. */
+static void
+encode_lines(const struct engine_batch *batch, struct cnop_batch *sql)
+{
+    if (count_lines(batch) == 0)
+        return;
+    cnop_batch_rows_open(sql, "INSERT INTO fill (" ROW_NAMES(ROW_FILL) ") VALUES ");
+    for (uint32_t i = 0; i < batch->fill_count; i++) {
+        if (batch->fills[i].buy_line)
+            put_fill_side(sql, &batch->fills[i], true);
+        if (batch->fills[i].sell_line)
+            put_fill_side(sql, &batch->fills[i], false);
+    }
+    cnop_batch_rows_close(sql, "");
+}
+
 static void
 encode_fills(const struct engine_batch *batch, struct cnop_batch *sql)
 {
@@ -97,16 +123,7 @@ encode_fills(const struct engine_batch *batch, struct cnop_batch *sql)
         cnop_batch_row_close(sql);
     }
     cnop_batch_rows_close(sql, "");
-    /* At least one side of a trade is an order that may rest. */
-    cnop_batch_rows_open(sql, "INSERT INTO fill (" ROW_NAMES(ROW_FILL) ") VALUES ");
-    for (uint32_t i = 0; i < batch->fill_count; i++) {
-        cnop_assert(batch->fills[i].buy_line || batch->fills[i].sell_line);
-        if (batch->fills[i].buy_line)
-            put_fill_side(sql, &batch->fills[i], true);
-        if (batch->fills[i].sell_line)
-            put_fill_side(sql, &batch->fills[i], false);
-    }
-    cnop_batch_rows_close(sql, "");
+    encode_lines(batch, sql);
     cnop_batch_rows_open(sql, "INSERT INTO xfer (" ROW_NAMES(ROW_TRANSFER) ") VALUES ");
     for (uint32_t i = 0; i < batch->fill_count; i++)
         put_fill_transfers(sql, &batch->fills[i]);

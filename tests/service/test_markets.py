@@ -143,6 +143,16 @@ def test_a_halted_market_shows_people_alone(stack):
     wait_until(lambda: look(stack, "/ETH")["data"]["mark_price"] == "3010.00", 10, "the new price")
 
 
+def test_what_people_leave_of_a_market_order_is_the_houses(stack):
+    """Of such a trade neither side is an order that may rest: it is no line of `fill`, and the engine lives on."""
+    ask = place(stack, 1000, "limit_sell", "0.1", "3010.00")
+    assert ask["status"] == "queued"  # the house sells at 3011.51
+    order = place(stack, 1001, "market_buy", "0.3")
+    assert (order["status"], order["total_amount"]) == ("completed", "903.31")
+    wait_until(lambda: [(row["price"], row["quantity"]) for row in look(stack, "/ETH/trades")["data"][:2]] == [
+        ("3011.51", "0.2"), ("3010.00", "0.1")], 10, "both trades on the tape")
+
+
 def test_without_an_engine_markets_are_unavailable(stack):
     stack.engine.stop()
 

@@ -203,6 +203,41 @@ START_TEST(a_trade_becomes_its_rows)
 }
 END_TEST
 
+/* What a market order has left after people is the house's: no order of the trade may rest. */
+START_TEST(a_trade_of_a_market_order_with_the_house_is_no_line)
+{
+    struct ledger_posting posting = order;
+
+    posting.op = LEDGER_OP_ORDER;
+    job = (struct engine_job){.command = {.op = LEDGER_OP_ORDER},
+                              .outcome = {.changed = true, .posting = posting, .fill_count = 1}};
+    memset(&batch, 0, sizeof(batch));
+    ck_assert_int_eq(engine_batch_open(&batch), CNOP_OK);
+    batch.jobs[batch.job_count++] = &job;
+    batch.changed_count = 1;
+    cnop_buf_char(&batch.body, 'x');
+    batch.next_id = 100;
+    batch.fills[0] = (struct ledger_fill){.trade_id = 12,
+                                          .sell_order = 11,
+                                          .seller = 1000,
+                                          .buyer = LEDGER_ACCOUNT_HOUSE,
+                                          .price = {7},
+                                          .qty = {9},
+                                          .pay = {30},
+                                          .receive = {20},
+                                          .time_us = 18,
+                                          .asset_id = 3,
+                                          .taker_side = LEDGER_SELL};
+    batch.fill_count = 1;
+    cnop_batch_init(&sql, memory, sizeof(memory) - 1);
+    rows_encode(&batch, &seals, &sql);
+    memory[sql.text.len] = '\0';
+    expect("INSERT INTO trade (");
+    ck_assert_ptr_null(strstr(memory, "INSERT INTO fill"));
+    expect("INSERT INTO xfer (");
+}
+END_TEST
+
 /* Fills the cells of a row by the names of its columns, whatever their order. */
 static void
 set_cell(struct cnop_cell *cells, const char *columns, const char *name, int64_t value)
@@ -349,6 +384,7 @@ add(TCase *tests)
     tcase_add_test(tests, a_bounded_order_keeps_its_bound_and_cost);
     tcase_add_test(tests, an_order_that_rests_becomes_its_rows);
     tcase_add_test(tests, a_trade_becomes_its_rows);
+    tcase_add_test(tests, a_trade_of_a_market_order_with_the_house_is_no_line);
     tcase_add_test(tests, an_order_is_read_back);
     tcase_add_test(tests, an_order_that_rested_is_read_back_as_it_was_answered);
     tcase_add_test(tests, a_withdrawal_is_read_back);
