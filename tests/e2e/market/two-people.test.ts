@@ -54,7 +54,7 @@ async function person(cash: string): Promise<Watched> {
 async function placeLimit(page: Page, side: 'buy' | 'sell', quantity: string, cents: number): Promise<void> {
   await page.goto(`/trading?asset=ETH&action=${side}&type=limit`);
   await settled(page);
-  await page.getByLabel('Limit price').fill((cents / 100).toFixed(2));
+  await page.getByRole('textbox', { name: 'Limit price' }).fill((cents / 100).toFixed(2));
   await page.getByLabel('Quantity', { exact: true }).fill(quantity);
   await page.getByRole('button', { name: side === 'buy' ? 'Review purchase' : 'Review sale' }).click();
   await page.getByRole('button', { name: `Place order to ${side}` }).click();
@@ -119,7 +119,7 @@ for (const theme of ['light', 'dark'] as const) {
       await placeLimit(page, 'buy', '0.5', cents - 1000);
       await page.getByRole('button', { name: 'New order' }).click();
       await waiting(page).waitFor();
-      await page.getByLabel('Limit price').fill((cents / 50).toFixed(2));
+      await page.getByRole('textbox', { name: 'Limit price' }).fill((cents / 50).toFixed(2));
       await page.getByLabel('Quantity', { exact: true }).fill('0.1');
       await page
         .getByText(/limit is far from the price|far from the price/)
