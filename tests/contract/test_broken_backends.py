@@ -5,7 +5,6 @@ Every operation that documents 500, 503 or 504 is called while that is what it m
 """
 import concurrent.futures
 import time
-from decimal import Decimal
 
 import pytest
 from support import admin, outage
@@ -25,7 +24,7 @@ def documents(status, *except_for):
 
 
 @pytest.fixture
-def requests(api, world):
+def requests(world):
     """A good request of an account of its own for each operation: some are carried out afterwards."""
     good = {}
     for name, operation in OPERATIONS.items():
@@ -38,11 +37,6 @@ def requests(api, world):
     good["refreshSession"]["body"] = {"refresh_token": spare.refresh_token}
     for name in ("freezeAccount", "unfreezeAccount"):
         good[name]["path"] = {"user_id": spare.user_id}
-    # one that rests, so that there is something to cancel
-    mark = Decimal(api.call("getTicker", path={"asset_id": "BTC"}, expect=200).json["data"]["mark_price"])
-    api.call("createOrder", token=spare.token, expect=201, body={
-        "order_type": "limit_buy", "asset_id": "BTC", "quantity": "0.001", "price": str(int(mark) * 6 // 10)})
-    good["cancelOrders"] = {"token": spare.token}
     return good
 
 

@@ -5825,7 +5825,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
-            500: components["responses"]["InternalError"];
             503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };
