@@ -17,10 +17,7 @@
 static void
 encode_subject(struct cnop_json_writer *json, const struct insight_finding *finding)
 {
-    if (cnop_str_empty(finding->symbol))
-        cnop_json_null(json, "asset_id");
-    else
-        cnop_json_str(json, "asset_id", finding->symbol);
+    cnop_json_str_or_null(json, "asset_id", finding->symbol);
     cnop_json_bool(json, "is_group", finding->is_group);
     if (finding->rule == INSIGHT_CHURN)
         cnop_json_u64(json, "count", finding->count);

@@ -20,24 +20,6 @@ encode_count(struct cnop_json_writer *json, const char *key, int64_t count)
         cnop_json_i64(json, key, count);
 }
 
-static void
-encode_words(struct cnop_json_writer *json, const char *key, struct cnop_str text)
-{
-    if (cnop_str_empty(text))
-        cnop_json_null(json, key);
-    else
-        cnop_json_str(json, key, text);
-}
-
-static void
-encode_time(struct cnop_json_writer *json, const char *key, int64_t wall_us)
-{
-    if (wall_us == 0)
-        cnop_json_null(json, key);
-    else
-        cnop_json_time(json, key, wall_us);
-}
-
 /* A JSON number given in units of 10^-8. */
 static void
 encode_e8(struct cnop_json_writer *json, const char *key, int64_t e8)
@@ -103,10 +85,10 @@ encode_history(struct cnop_json_writer *json, const struct asset *asset)
     encode_count(json, "max_supply", asset->max);
     encode_price(json, "ath", asset->ath);
     encode_change(json, "ath_change_percentage", asset->price, asset->ath);
-    encode_time(json, "ath_date", asset->ath_us);
+    cnop_json_time_or_null(json, "ath_date", asset->ath_us);
     encode_price(json, "atl", asset->atl);
     encode_change(json, "atl_change_percentage", asset->price, asset->atl);
-    encode_time(json, "atl_date", asset->atl_us);
+    cnop_json_time_or_null(json, "atl_date", asset->atl_us);
 }
 
 static const char *
@@ -136,13 +118,13 @@ asset_encode(struct cnop_json_writer *json, const char *key, const struct asset 
     cnop_json_object_open(json, key);
     cnop_json_str(json, "asset_id", asset->symbol);
     cnop_json_str(json, "name", asset->name);
-    encode_words(json, "description", asset->description);
+    cnop_json_str_or_null(json, "description", asset->description);
     cnop_json_str(json, "category", asset->category);
     cnop_json_price_number(json, "price_usd", asset->price, 0);
     cnop_json_bool(json, "is_active", asset->active);
     cnop_json_bool(json, "halted", asset->halted);
     cnop_json_str(json, "symbol", asset->symbol);
-    encode_words(json, "image", asset->image);
+    cnop_json_str_or_null(json, "image", asset->image);
     if (asset->rank == 0)
         cnop_json_null(json, "market_cap_rank");
     else
@@ -158,7 +140,7 @@ asset_encode(struct cnop_json_writer *json, const char *key, const struct asset 
         cnop_json_text(json, "availability_status",
                        asset->active && !asset->halted ? "available" : "unavailable");
         encode_history(json, asset);
-        encode_time(json, "last_updated", asset->price_us);
+        cnop_json_time_or_null(json, "last_updated", asset->price_us);
         encode_rules(json, asset, rules);
     }
     cnop_json_object_close(json);

@@ -19,18 +19,12 @@ encode_process(struct cnop_json_writer *json, const struct ops_process *process)
     cnop_json_object_open(json, NULL);
     cnop_json_str(json, "name", process->name);
     cnop_json_text(json, "state", ops_state_name(ops_process_state(process)));
-    if (process->since_s == 0)
-        cnop_json_null(json, "since");
-    else
-        cnop_json_time(json, "since", (int64_t)process->since_s * US_PER_S);
+    cnop_json_time_or_null(json, "since", (int64_t)process->since_s * US_PER_S);
     if (process->is_supervised)
         cnop_json_u64(json, "restarts", process->restarts);
     else
         cnop_json_null(json, "restarts");
-    if (cnop_str_empty(process->version))
-        cnop_json_null(json, "version");
-    else
-        cnop_json_str(json, "version", process->version);
+    cnop_json_str_or_null(json, "version", process->version);
     cnop_json_object_close(json);
 }
 
@@ -237,15 +231,6 @@ ops_http_panel(struct cnop_request *req, struct cnop_response *res)
 
 /* ---- alerts ---- */
 
-static void
-encode_optional(struct cnop_json_writer *json, const char *key, struct cnop_str text)
-{
-    if (cnop_str_empty(text))
-        cnop_json_null(json, key);
-    else
-        cnop_json_str(json, key, text);
-}
-
 /* GET /ops/alerts: what Alertmanager holds, gravest first. */
 enum cnop_err
 ops_http_alerts(struct cnop_request *req, struct cnop_response *res)
@@ -272,10 +257,10 @@ ops_http_alerts(struct cnop_request *req, struct cnop_response *res)
         cnop_json_object_open(json, NULL);
         cnop_json_str(json, "fingerprint", alert->fingerprint);
         cnop_json_str(json, "name", alert->name);
-        encode_optional(json, "severity", alert->severity);
-        encode_optional(json, "service", alert->service);
-        encode_optional(json, "summary", alert->summary);
-        encode_optional(json, "runbook", alert->runbook);
+        cnop_json_str_or_null(json, "severity", alert->severity);
+        cnop_json_str_or_null(json, "service", alert->service);
+        cnop_json_str_or_null(json, "summary", alert->summary);
+        cnop_json_str_or_null(json, "runbook", alert->runbook);
         cnop_json_time(json, "since", alert->since_us);
         cnop_json_bool(json, "silenced", alert->is_silenced);
         cnop_json_object_close(json);

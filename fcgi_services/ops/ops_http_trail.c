@@ -59,27 +59,18 @@ decode(struct cnop_request *req, struct ops_trail_query *ret_query)
 }
 
 static void
-encode_text(struct cnop_json_writer *json, const char *key, struct cnop_str text)
-{
-    if (cnop_str_empty(text))
-        cnop_json_null(json, key);
-    else
-        cnop_json_str(json, key, text);
-}
-
-static void
 encode_row(struct cnop_json_writer *json, const struct ops_trail_row *row)
 {
     cnop_json_object_open(json, NULL);
     cnop_json_u64(json, "number", row->number);
-    encode_text(json, "happened", row->happened);
-    encode_text(json, "action", row->action);
-    encode_text(json, "actor", row->actor);
-    encode_text(json, "object", row->object);
-    encode_text(json, "outcome", row->outcome);
-    encode_text(json, "reason", row->reason);
-    encode_text(json, "ip", row->ip);
-    encode_text(json, "request_id", row->request_id);
+    cnop_json_str_or_null(json, "happened", row->happened);
+    cnop_json_str_or_null(json, "action", row->action);
+    cnop_json_str_or_null(json, "actor", row->actor);
+    cnop_json_str_or_null(json, "object", row->object);
+    cnop_json_str_or_null(json, "outcome", row->outcome);
+    cnop_json_str_or_null(json, "reason", row->reason);
+    cnop_json_str_or_null(json, "ip", row->ip);
+    cnop_json_str_or_null(json, "request_id", row->request_id);
     cnop_json_object_close(json);
 }
 

@@ -80,15 +80,6 @@ write_price(struct cnop_json_writer *writer, const char *key, cnop_price price)
 }
 
 static void
-write_time(struct cnop_json_writer *writer, const char *key, int64_t time_us)
-{
-    if (time_us > 0)
-        cnop_json_time(writer, key, time_us);
-    else
-        cnop_json_null(writer, key);
-}
-
-static void
 write_band(struct cnop_json_writer *writer, const char *key, cnop_price mark, uint8_t side)
 {
     struct ledger_band band = ledger_price_band(mark, side);
@@ -145,7 +136,7 @@ market_json_market(struct cnop_json_writer *writer, const char *key, const struc
     cnop_json_text(writer, "quote_asset_id", "USD");
     cnop_json_text(writer, "state", market_state(view));
     write_price(writer, "mark_price", view->market->asset.price);
-    write_time(writer, "mark_time", view->market->asset.price_time_us);
+    cnop_json_time_or_null(writer, "mark_time", view->market->asset.price_time_us);
     write_rules(writer, view);
     cnop_json_object_close(writer);
 }
@@ -167,9 +158,9 @@ market_json_ticker(struct cnop_json_writer *writer, const char *key, const struc
         cnop_json_qty(writer, "last_quantity", last->qty, 0);
     else
         cnop_json_null(writer, "last_quantity");
-    write_time(writer, "last_time", last->time_us);
+    cnop_json_time_or_null(writer, "last_time", last->time_us);
     write_price(writer, "mark_price", view->market->asset.price);
-    write_time(writer, "mark_time", view->market->asset.price_time_us);
+    cnop_json_time_or_null(writer, "mark_time", view->market->asset.price_time_us);
     cnop_json_object_close(writer);
 }
 

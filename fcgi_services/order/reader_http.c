@@ -196,22 +196,13 @@ reader_http_find_key(struct cnop_request *req, struct cnop_response *res)
 
 /* ---- proof ---- */
 
-static void
-write_time(struct cnop_json_writer *writer, const char *key, int64_t time_us)
-{
-    if (time_us == 0)
-        cnop_json_null(writer, key);
-    else
-        cnop_json_time(writer, key, time_us);
-}
-
 /* How far the engine's own verification has come. What it has found is the operator's to read. */
 static void
 write_pass(struct cnop_json_writer *writer, const struct reader_proof *proof)
 {
     cnop_json_object_open(writer, "verification");
-    write_time(writer, "began_at", proof->pass_started_us);
-    write_time(writer, "ended_at", proof->pass_ended_us);
+    cnop_json_time_or_null(writer, "began_at", proof->pass_started_us);
+    cnop_json_time_or_null(writer, "ended_at", proof->pass_ended_us);
     cnop_json_u64(writer, "accounts", proof->pass_accounts);
     cnop_json_u64(writer, "journal_seq", proof->pass_seq);
     cnop_json_u64(writer, "findings", proof->findings);

@@ -16,15 +16,6 @@ user_http_cash(struct cnop_request *req, struct cash_balance *ret_balance)
 }
 
 static void
-text_or_null(struct cnop_json_writer *json, const char *key, struct cnop_str value)
-{
-    if (value.len == 0)
-        cnop_json_null(json, key);
-    else
-        cnop_json_str(json, key, value);
-}
-
-static void
 write_profile(struct cnop_json_writer *json, const char *key, const struct profile *profile)
 {
     cnop_json_object_open(json, key);
@@ -32,8 +23,8 @@ write_profile(struct cnop_json_writer *json, const char *key, const struct profi
     cnop_json_str(json, "email", profile->email);
     cnop_json_str(json, "first_name", profile->first_name);
     cnop_json_str(json, "last_name", profile->last_name);
-    text_or_null(json, "phone", profile->phone);
-    text_or_null(json, "date_of_birth", profile->date_of_birth);
+    cnop_json_str_or_null(json, "phone", profile->phone);
+    cnop_json_str_or_null(json, "date_of_birth", profile->date_of_birth);
     cnop_json_bool(json, "marketing_emails_consent", profile->marketing_emails_consent);
     cnop_json_time(json, "created_at", profile->created_us);
     cnop_json_time(json, "updated_at", profile->updated_us);

@@ -113,6 +113,15 @@ cnop_json_text(struct cnop_json_writer *writer, const char *key, const char *val
 }
 
 void
+cnop_json_str_or_null(struct cnop_json_writer *writer, const char *key, struct cnop_str value)
+{
+    if (cnop_str_empty(value))
+        cnop_json_null(writer, key);
+    else
+        cnop_json_str(writer, key, value);
+}
+
+void
 cnop_json_u64(struct cnop_json_writer *writer, const char *key, uint64_t value)
 {
     json_begin(writer, key);
@@ -193,6 +202,15 @@ cnop_json_time(struct cnop_json_writer *writer, const char *key, int64_t wall_us
     cnop_buf_char(writer->buf, '"');
     cnop_clock_format(writer->buf, wall_us);
     cnop_buf_char(writer->buf, '"');
+}
+
+void
+cnop_json_time_or_null(struct cnop_json_writer *writer, const char *key, int64_t wall_us)
+{
+    if (wall_us == 0)
+        cnop_json_null(writer, key);
+    else
+        cnop_json_time(writer, key, wall_us);
 }
 
 void

@@ -30,6 +30,8 @@ void cnop_json_array_close(struct cnop_json_writer *writer);
 void cnop_json_str(struct cnop_json_writer *writer, const char *key, struct cnop_str value);
 void cnop_json_text(struct cnop_json_writer *writer, const char *key,
                     const char *value); /* NULL writes null */
+void cnop_json_str_or_null(struct cnop_json_writer *writer, const char *key,
+                           struct cnop_str value); /* an empty one writes null */
 void cnop_json_u64(struct cnop_json_writer *writer, const char *key, uint64_t value);
 void cnop_json_i64(struct cnop_json_writer *writer, const char *key, int64_t value);
 void cnop_json_bool(struct cnop_json_writer *writer, const char *key, bool value);
@@ -51,6 +53,8 @@ void cnop_json_price_number(struct cnop_json_writer *writer, const char *key, cn
 
 /* RFC 3339 UTC string of a wall-clock time. */
 void cnop_json_time(struct cnop_json_writer *writer, const char *key, int64_t wall_us);
+void cnop_json_time_or_null(struct cnop_json_writer *writer, const char *key,
+                            int64_t wall_us); /* 0 writes null */
 
 /* Text that already is one JSON value, copied unchanged. */
 void cnop_json_raw(struct cnop_json_writer *writer, const char *key, struct cnop_str value);

@@ -50,6 +50,19 @@ START_TEST(every_kind_of_value)
 }
 END_TEST
 
+START_TEST(what_is_missing_is_null)
+{
+    cnop_json_object_open(&writer, NULL);
+    cnop_json_str_or_null(&writer, "given", CNOP_STR("\""));
+    cnop_json_str_or_null(&writer, "empty", CNOP_STR(""));
+    cnop_json_time_or_null(&writer, "then", 1);
+    cnop_json_time_or_null(&writer, "never", 0);
+    cnop_json_object_close(&writer);
+    expect("{\"given\":\"\\\"\",\"empty\":null,"
+           "\"then\":\"1970-01-01T00:00:00.000001Z\",\"never\":null}");
+}
+END_TEST
+
 START_TEST(nesting_and_commas)
 {
     cnop_json_array_open(&writer, NULL);
@@ -146,6 +159,7 @@ add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_test(tests, every_kind_of_value);
+    tcase_add_test(tests, what_is_missing_is_null);
     tcase_add_test(tests, nesting_and_commas);
     tcase_add_test(tests, deepest_nesting);
     tcase_add_test(tests, a_scalar_alone);
