@@ -16,14 +16,6 @@ rank(const struct ops_alert *alert)
 }
 
 static int
-compare_text(struct cnop_str a, struct cnop_str b)
-{
-    int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
-
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-static int
 compare(const void *left, const void *right)
 {
     const struct ops_alert *a = left;
@@ -35,7 +27,7 @@ compare(const void *left, const void *right)
         return rank(a) - rank(b);
     if (a->since_us != b->since_us)
         return a->since_us < b->since_us ? -1 : 1;
-    return compare_text(a->fingerprint, b->fingerprint);
+    return cnop_str_compare(a->fingerprint, b->fingerprint);
 }
 
 static enum cnop_err

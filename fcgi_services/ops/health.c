@@ -80,13 +80,10 @@ compare(const void *left, const void *right)
 {
     const struct ops_process *a = left;
     const struct ops_process *b = right;
-    size_t len = a->name.len < b->name.len ? a->name.len : b->name.len;
-    int order;
 
     if (ops_process_state(a) != ops_process_state(b))
         return ops_process_state(a) < ops_process_state(b) ? -1 : 1;
-    order = memcmp(a->name.ptr, b->name.ptr, len);
-    return order != 0 ? order : (a->name.len > b->name.len) - (a->name.len < b->name.len);
+    return cnop_str_compare(a->name, b->name);
 }
 
 enum cnop_err

@@ -38,17 +38,10 @@ compare_holdings(const void *a, const void *b)
 {
     const struct holding *left = a;
     const struct holding *right = b;
-    const struct cnop_str *left_symbol = &left->position->symbol;
-    const struct cnop_str *right_symbol = &right->position->symbol;
-    size_t len = left_symbol->len < right_symbol->len ? left_symbol->len : right_symbol->len;
-    int order;
 
     if (left->market_value.e8 != right->market_value.e8)
         return left->market_value.e8 > right->market_value.e8 ? -1 : 1;
-    order = memcmp(left_symbol->ptr, right_symbol->ptr, len);
-    if (order != 0)
-        return order;
-    return (left_symbol->len > right_symbol->len) - (left_symbol->len < right_symbol->len);
+    return cnop_str_compare(left->position->symbol, right->position->symbol);
 }
 
 /* 100 % is 1,000,000 in units of 10^-4 percent. */

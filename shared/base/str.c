@@ -32,6 +32,15 @@ cnop_str_equal(struct cnop_str a, struct cnop_str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+int
+cnop_str_compare(struct cnop_str a, struct cnop_str b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len == 0 ? 0 : memcmp(a.ptr, b.ptr, len);
+
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool
 cnop_str_equal_nocase(struct cnop_str a, struct cnop_str b)
 {

@@ -28,6 +28,8 @@ struct cnop_str cnop_str_make(const char *ptr, size_t len);
 
 bool cnop_str_empty(struct cnop_str s);
 bool cnop_str_equal(struct cnop_str a, struct cnop_str b);
+/* Byte by byte, a part before the whole: < 0, 0, > 0. */
+int cnop_str_compare(struct cnop_str a, struct cnop_str b);
 bool cnop_str_equal_nocase(struct cnop_str a, struct cnop_str b); /* ASCII case only */
 bool cnop_str_has_prefix(struct cnop_str s, struct cnop_str prefix);
 struct cnop_str cnop_str_trim(struct cnop_str s); /* ASCII white space at both ends */

@@ -24,6 +24,20 @@ START_TEST(case_matters_unless_asked)
 }
 END_TEST
 
+START_TEST(order_by_bytes)
+{
+    static const char *const sorted[] = {"", "A", "AB", "B", "a", "\xc3\xa9"};
+
+    for (size_t i = 0; i < CNOP_COUNT(sorted); i++)
+        for (size_t j = 0; j < CNOP_COUNT(sorted); j++) {
+            int order = cnop_str_compare(cnop_str_from(sorted[i]), cnop_str_from(sorted[j]));
+
+            ck_assert((order < 0) == (i < j) && (order > 0) == (i > j));
+        }
+    ck_assert_int_eq(cnop_str_compare((struct cnop_str){NULL, 0}, CNOP_STR("")), 0);
+}
+END_TEST
+
 START_TEST(prefix_and_trim)
 {
     ck_assert(cnop_str_has_prefix(CNOP_STR("/api/v1/orders"), CNOP_STR("/api/")));
@@ -212,6 +226,7 @@ add(TCase *tests)
 {
     tcase_add_test(tests, empty_views_are_equal);
     tcase_add_test(tests, case_matters_unless_asked);
+    tcase_add_test(tests, order_by_bytes);
     tcase_add_test(tests, prefix_and_trim);
     tcase_add_test(tests, cut_at_the_first_separator);
     tcase_add_test(tests, words);
