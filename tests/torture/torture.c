@@ -257,6 +257,15 @@ torture_request(const struct torture_world *world, const struct torture_request 
     return torture(&attempt);
 }
 
+void
+torture_one_of(const struct torture_world *world, const struct torture_request *request)
+{
+    unsigned faults = torture_request(world, request);
+
+    ck_assert_uint_gt(faults, 1);
+    (void)fprintf(stderr, "# %s %s: %u faults\n", request->method, request->path, faults);
+}
+
 unsigned
 torture_call(const struct torture_world *world, torture_fn run)
 {

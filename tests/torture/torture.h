@@ -71,6 +71,8 @@ struct torture_request {
 /* Serves the request once without a fault, then with every call failing in turn. Fails the running
  * test at the first thing that does not hold; returns how many faults were tried. */
 unsigned torture_request(const struct torture_world *world, const struct torture_request *request);
+/* The same for one of many: says how many faults there were, which is more than one. */
+void torture_one_of(const struct torture_world *world, const struct torture_request *request);
 
 /* The same for a request of several parts, each of which is answered for itself: as many as the
  * answer tells are done, whatever fails, and the same again does the rest. */

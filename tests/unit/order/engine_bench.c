@@ -124,6 +124,18 @@ bench_refused(int account)
 }
 
 void
+bench_tick(uint16_t asset_id, int64_t dollars)
+{
+    const struct ledger_command command = {.op = LEDGER_OP_TICK,
+                                           .asset_id = asset_id,
+                                           .price = {dollars * CNOP_E10},
+                                           .price_seq = ++bench.price_seq,
+                                           .time_us = cnop_clock_wall_us()};
+
+    ck_assert_int_eq(engine_tick(bench.engine, &command), CNOP_OK);
+}
+
+void
 bench_pass_us(int64_t us)
 {
     bench.now_us += us;

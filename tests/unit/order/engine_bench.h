@@ -38,6 +38,7 @@ struct bench {
     struct bench_answer answers[BENCH_ANSWERS];
     unsigned asked_count;
     unsigned answered_count;
+    uint64_t price_seq;
     int64_t now_us;
 };
 extern struct bench bench;
@@ -51,6 +52,9 @@ void bench_close(void);
 int bench_deposit(int account, int64_t dollars, const char *key);
 /* A withdrawal that is refused for want of funds: nothing to write. */
 int bench_refused(int account);
+
+/* The feed's next price of an asset, now. */
+void bench_tick(uint16_t asset_id, int64_t dollars);
 
 void bench_pass_us(int64_t us);       /* time goes by */
 void bench_wall_ahead_us(int64_t us); /* the wall clock is wrong by so much, until time goes by */

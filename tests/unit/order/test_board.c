@@ -17,7 +17,6 @@
 
 static char path[64];
 static struct board_view view;
-static uint64_t seq;
 
 static void
 ignore(struct engine_job *job)
@@ -56,18 +55,6 @@ market_buy(uint16_t asset_id)
                                  .side = LEDGER_BUY,
                                  .asset_id = asset_id,
                                  .qty = {CNOP_E8 / 4}});
-}
-
-static void
-tick(uint16_t asset_id, int64_t dollars)
-{
-    const struct ledger_command command = {.op = LEDGER_OP_TICK,
-                                           .asset_id = asset_id,
-                                           .price = {dollars * CNOP_E10},
-                                           .price_seq = ++seq,
-                                           .time_us = cnop_clock_wall_us()};
-
-    ck_assert_int_eq(engine_tick(bench.engine, &command), CNOP_OK);
 }
 
 static const struct board_market *
@@ -111,7 +98,7 @@ open_all(void)
                                            .symbol_len = 2};
 
         ck_assert_int_eq(ledger_load_asset(bench.ledger, &asset), CNOP_OK);
-        tick(id, 100);
+        bench_tick(id, 100);
     }
     ck_assert_int_eq(board_open(path, bench.ledger, &rules, &bench.engine->parts.board), CNOP_OK);
     for (int account = 0; account < 3; account++)
@@ -218,7 +205,7 @@ START_TEST(trades_are_shown_newest_last_and_a_bounded_number)
     ck_assert_uint_eq(newest(market)->taker_side, LEDGER_BUY);
     last = newest(market)->id;
     ck_assert_int_gt(last, 0);
-    tick(MARKET, 94); /* the house sells to the one who waits */
+    bench_tick(MARKET, 94); /* the house sells to the one who waits */
     settle();
     market = shown(MARKET);
     ck_assert_uint_eq(market->trade_count, 2);
@@ -241,7 +228,7 @@ START_TEST(prices_and_halts_are_shown)
     const struct board_market *market;
 
     open_all();
-    tick(MARKET, 101);
+    bench_tick(MARKET, 101);
     market = shown(MARKET);
     ck_assert_int_eq(market->asset.price.e10, 101 * CNOP_E10);
     ck_assert_int_eq(market->house.bid.e10, 101 * CNOP_E10);

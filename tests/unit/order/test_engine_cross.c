@@ -14,7 +14,6 @@
 static struct ledger_outcome answers[2 * MANY];
 static enum cnop_err errs[2 * MANY];
 static uint32_t answered[2 * MANY], answer_count;
-static uint64_t seq;
 
 static void
 on_done(struct engine_job *job)
@@ -52,18 +51,6 @@ buy(uint16_t asset_id, int64_t price_e10)
 }
 
 static void
-tick(uint16_t asset_id, int64_t dollars)
-{
-    const struct ledger_command command = {.op = LEDGER_OP_TICK,
-                                           .asset_id = asset_id,
-                                           .price = {dollars * CNOP_E10},
-                                           .price_seq = ++seq,
-                                           .time_us = cnop_clock_wall_us()};
-
-    ck_assert_int_eq(engine_tick(bench.engine, &command), CNOP_OK);
-}
-
-static void
 open_markets(void)
 {
     asked = answer_count = 0;
@@ -73,7 +60,7 @@ open_markets(void)
             .id = id, .known = true, .active = true, .symbol = "A", .symbol_len = 1};
 
         ck_assert_int_eq(ledger_load_asset(bench.ledger, &asset), CNOP_OK);
-        tick(id, 100);
+        bench_tick(id, 100);
     }
     for (int account = 0; account < 3; account++) {
         (void)ask(&(struct ledger_command){.op = LEDGER_OP_GIFT,
@@ -100,7 +87,7 @@ START_TEST(orders_that_a_price_reaches_come_before_later_orders)
     resting = buy(FIRST, 99 * CNOP_E10);
     settle();
     ck_assert_int_eq(answers[resting].posting.status, LEDGER_QUEUED);
-    tick(FIRST, 98);
+    bench_tick(FIRST, 98);
     later = buy(FIRST, 0);
     settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
@@ -118,7 +105,7 @@ START_TEST(a_price_that_reaches_nobody_gives_nothing)
     (void)buy(FIRST, 90 * CNOP_E10);
     settle();
     sent = bench.committer.sent_count;
-    tick(FIRST, 95);
+    bench_tick(FIRST, 95);
     settle();
     ck_assert_uint_eq(bench.committer.sent_count, sent);
     bench_close();
@@ -130,14 +117,14 @@ START_TEST(a_step_that_fails_waits_for_the_next_price)
     open_markets();
     (void)buy(FIRST, 99 * CNOP_E10);
     settle();
-    tick(FIRST, 98);
+    bench_tick(FIRST, 98);
     bench_round();
     ck_assert_ptr_nonnull(bench.committer.batch);
     bench_commit(CNOP_E_DB_FAILED);
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
     settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
-    tick(FIRST, 97);
+    bench_tick(FIRST, 97);
     settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
     bench_close();
@@ -151,7 +138,7 @@ START_TEST(a_step_whose_row_is_refused_is_nobodys_fault)
     open_markets();
     (void)buy(FIRST, 99 * CNOP_E10);
     settle();
-    tick(FIRST, 98);
+    bench_tick(FIRST, 98);
     bench_round();
     later = buy(OTHER, 0);
     bench_commit(CNOP_E_INTERNAL);
@@ -175,7 +162,7 @@ START_TEST(many_orders_are_taken_in_steps_while_other_markets_go_on)
     }
     settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), MANY);
-    tick(FIRST, 98);
+    bench_tick(FIRST, 98);
     waiting = buy(FIRST, 0);
     other = buy(OTHER, 0);
     settle();
@@ -195,7 +182,7 @@ START_TEST(a_market_that_resumes_is_looked_at)
     (void)buy(FIRST, 99 * CNOP_E10);
     (void)ask(&command);
     settle();
-    tick(FIRST, 98);
+    bench_tick(FIRST, 98);
     settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
     command.op = LEDGER_OP_RESUME;
@@ -223,7 +210,7 @@ START_TEST(a_cancel_of_everything_waits_for_a_due_market)
         settle();
     }
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), LEDGER_FILL_MAX + 22);
-    tick(FIRST, 98);
+    bench_tick(FIRST, 98);
     all = ask(&(struct ledger_command){.op = LEDGER_OP_CANCEL_ALL, .account_id = BENCH_ACCOUNT});
     settle();
     ck_assert_int_eq(errs[all], CNOP_OK);
