@@ -13,7 +13,7 @@ import {
   open,
   registerPerson,
   settled,
-  tablesFit,
+  usableByAll,
 } from './support/browser.ts';
 
 const pages = { health: '/ops', metrics: '/ops/metrics', alerts: '/ops/alerts', audit: '/ops/audit' };
@@ -56,16 +56,7 @@ for (const [name, path] of Object.entries(pages)) {
     await operate(page);
     await page.goto(path);
     await settled(page);
-    await accessible(page, `${name}, light`);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
-    await accessible(page, `${name}, dark`, ['color-contrast', 'link-in-text-block']);
-    for (const width of [768, 640]) {
-      await page.setViewportSize({ width, height: 1024 });
-      await tablesFit(page, `${name} at ${width}px`);
-    }
-    await page.setViewportSize({ width: 320, height: 640 });
-    await fits(page, name);
+    await usableByAll(page, name);
     assert.deepEqual(complaints, []);
     await context.close();
   });

@@ -15,6 +15,7 @@ import {
   registerPerson,
   settled,
   tablesFit,
+  usableByAll,
 } from './support/browser.ts';
 
 const visitor = {
@@ -55,25 +56,13 @@ before(async () => {
 
 after(() => browser.close());
 
-// Themes differ in colours alone: the rules about these are asked again in the other one.
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
-
 for (const [who, pages] of Object.entries({ visitor, person })) {
   for (const [name, path] of Object.entries({ ...pages, ...(who === 'person' ? { order: '' } : {}) })) {
     test(`${name} for a ${who}`, async () => {
       const { page, context, complaints } = await open(browser, who === 'person' ? { storage } : {});
       await page.goto(path || orderPath);
       await settled(page);
-      await accessible(page, `${name}, light`);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
-      await accessible(page, `${name}, dark`, COLOUR_RULES);
-      for (const width of [768, 640]) {
-        await page.setViewportSize({ width, height: 1024 });
-        await tablesFit(page, `${name} at ${width}px`);
-      }
-      await page.setViewportSize({ width: 320, height: 640 });
-      await fits(page, name);
+      await usableByAll(page, name);
       assert.deepEqual(complaints, []);
       await context.close();
     });

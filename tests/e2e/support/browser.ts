@@ -105,6 +105,23 @@ export async function tablesFit(page: Page, where: string): Promise<void> {
   assert.deepEqual(cut, [], `${where} shows a table that must be moved sideways`);
 }
 
+// Themes differ in colours alone: the rules about these are asked again in the other one.
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** A page that has settled can be used by everybody: in both themes, and at the widths of tablets and phones. */
+export async function usableByAll(page: Page, name: string): Promise<void> {
+  await accessible(page, `${name}, light`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  await accessible(page, `${name}, dark`, COLOUR_RULES);
+  for (const width of [768, 640]) {
+    await page.setViewportSize({ width, height: 1024 });
+    await tablesFit(page, `${name} at ${width}px`);
+  }
+  await page.setViewportSize({ width: 320, height: 640 });
+  await fits(page, name);
+}
+
 /** Everything has arrived: no placeholder is left on the page. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('load');

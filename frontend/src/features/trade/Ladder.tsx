@@ -2,6 +2,7 @@
 // The order book as a ladder: sellers above, buyers below, the best prices in the middle.
 import type { Book } from '~/api/types';
 import { digitsIn, type Row, rowsOf, spreadOf } from '~/features/trade/book';
+import { Columns } from '~/features/trade/Columns';
 import { isOnGrid } from '~/features/trade/limit';
 import * as format from '~/lib/format';
 import { depth } from '~/text/depth';
@@ -92,19 +93,7 @@ export function Ladder({ book, own, onPrice }: Props) {
   return (
     <table className="w-full text-sm">
       <caption className="sr-only">{depth.title}</caption>
-      <thead>
-        <tr className="text-muted text-xs">
-          <th scope="col" className="px-4 py-2 text-left font-normal max-sm:px-3">
-            {depth.columns.price}
-          </th>
-          <th scope="col" className="px-2 py-2 text-right font-normal">
-            {depth.columns.quantity}
-          </th>
-          <th scope="col" className="px-4 py-2 text-right font-normal max-sm:px-3">
-            {depth.columns.orders}
-          </th>
-        </tr>
-      </thead>
+      <Columns labels={[depth.columns.price, depth.columns.quantity, depth.columns.orders]} />
       <Side side="asks" rows={rowsOf(book, 'asks', own).reverse()} {...common} />
       <tbody>
         <tr className="border-line border-y">

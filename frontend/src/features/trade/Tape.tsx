@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { tapeQuery } from '~/api/market';
 import type { MarketTrade } from '~/api/types';
+import { Columns } from '~/features/trade/Columns';
 import * as format from '~/lib/format';
 import { depth } from '~/text/depth';
 import { Card } from '~/ui/Card';
@@ -37,19 +38,7 @@ function Rows({ trades }: { trades: readonly MarketTrade[] }) {
   return (
     <table className="w-full text-sm">
       <caption className="sr-only">{words.title}</caption>
-      <thead>
-        <tr className="text-muted text-xs">
-          <th scope="col" className="px-4 py-2 text-left font-normal max-sm:px-3">
-            {words.columns.time}
-          </th>
-          <th scope="col" className="px-2 py-2 text-right font-normal">
-            {words.columns.price}
-          </th>
-          <th scope="col" className="px-4 py-2 text-right font-normal max-sm:px-3">
-            {words.columns.quantity}
-          </th>
-        </tr>
-      </thead>
+      <Columns labels={[words.columns.time, words.columns.price, words.columns.quantity]} />
       <tbody>
         {trades.map((trade) => (
           <Row key={trade.trade_id} trade={trade} />
