@@ -4,6 +4,8 @@
 
 # start order; runit restarts whatever ends
 CNOP_DAEMONS=(mariadb memcached order order-read auth auth-relay user inventory feed insights ops gateway audit-writer logrotate)
+# services of several processes: they roll over, one after the other
+CNOP_WORKERS=(order-read auth user inventory insights ops)
 CNOP_MONITORS=(stack-metrics node-exporter mysqld-exporter process-exporter alert-file alertmanager prometheus)
 CNOP_STACK=("${CNOP_DAEMONS[@]}") # without monitoring
 
@@ -211,7 +213,7 @@ write_services() {
     write_service mariadb mariadbd --defaults-file="$CNOP_ETC/cnop.cnf"
     write_service memcached memcached -s "$CNOP_RUN/memcached.sock" -a 0600 \
         -m "$(setting memcached.memory_mib)" -t 2
-    for name in order order-read auth auth-relay user inventory feed insights ops audit-writer; do
+    for name in order "${CNOP_WORKERS[@]}" auth-relay feed audit-writer; do
         write_service "$name" "$CNOP_LIBEXEC/cnop-$name" --config "$CNOP_ETC/$name.conf"
     done
     # a master that was killed leaves its socket behind, and nginx does not bind over it
@@ -396,7 +398,7 @@ something_changed() {
 # After a rebuild: services roll over to the new program one child at a time, the gateway follows.
 refresh_services() {
     local name
-    for name in order-read auth user inventory insights ops; do
+    for name in "${CNOP_WORKERS[@]}"; do
         ! sv_started "$name" || sv_do hup "$name"
     done
     for name in order feed auth-relay audit-writer; do

@@ -250,23 +250,24 @@ start_service() {
 # While it was away the gateway may have begun to refuse its requests at once, and would for half a
 # minute more.
 close_breaker() { # SERVICE
-    case $1 in
-        order | order-read | auth | user | inventory | insights | ops)
-            ! gateway_is_up || printf 'close %s_service\n' "${1//-/_}" | tell_gateway breakers
-            ;;
-    esac
+    [ "$1" = order ] || is_worker "$1" || return 0
+    ! gateway_is_up || printf 'close %s_service\n' "${1//-/_}" | tell_gateway breakers
+}
+
+is_worker() { # SERVICE
+    [[ " ${CNOP_WORKERS[*]} " == *" $1 "* ]]
 }
 
 # Without losing a request where the service has several processes; the others restart.
 roll_service() {
-    case $1 in
-        gateway) reload_gateway ;;
-        order-read | auth | user | inventory | insights | ops)
-            sv_do hup "$1"
-            ! sv_started gateway || reload_gateway # drops connections to the old processes
-            ;;
-        *) sv_do -w 30 restart "$1" ;;
-    esac
+    if [ "$1" = gateway ]; then
+        reload_gateway
+    elif is_worker "$1"; then
+        sv_do hup "$1"
+        ! sv_started gateway || reload_gateway # drops connections to the old processes
+    else
+        sv_do -w 30 restart "$1"
+    fi
     wait_until_said 60 "readiness of $1" service_is_ready "$1" && close_breaker "$1"
 }
 
