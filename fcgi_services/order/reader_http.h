@@ -31,6 +31,7 @@ struct reader_env {
 enum cnop_err reader_http_list(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_find(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_find_key(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err reader_http_fills(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_asset(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_proof(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_export_orders(struct cnop_request *req, struct cnop_response *res);
@@ -57,9 +58,9 @@ cnop_must_check enum cnop_err reader_find_asset(const struct reader_env *env,
                                                 struct cnop_str symbol, uint16_t *ret_id);
 /* INVALID, with a fault on asset_id. */
 cnop_must_check enum cnop_err reader_check_symbol(struct cnop_request *req, struct cnop_str symbol);
-/* Of a sale: received, the fee taken off, less what was sold had cost on average. */
 /* Of its fills: the average of an order with a limit. */
 cnop_price reader_order_price(const struct reader_order *order);
+/* Of a sale: received, the fee taken off, less what was sold had cost on average. */
 cnop_cash reader_order_gain(const struct reader_order *order);
 void reader_write_order(struct cnop_json_writer *writer, const char *key,
                         const struct reader_env *env, const struct reader_order *order);

@@ -31,6 +31,7 @@ struct reader_order {
     cnop_qty asked;
     int64_t hold_e8;
     int64_t updated_us;
+    bool met_people; /* a market order that the house has not filled in one trade */
 };
 
 /* One view of the database for the statements of an answer; see shared/db/snapshot.h. */
@@ -92,6 +93,50 @@ cnop_must_check enum cnop_err reader_store_find_key(struct cnop_db *db, struct c
                                                     int64_t account_id, struct cnop_str key,
                                                     struct reader_order *ret_order);
 
+/* ---- executions ---- */
+
+/* One execution of an order: its side of one trade. */
+struct reader_fill {
+    int64_t trade_id;
+    int64_t order_id;
+    struct cnop_str client_order_id; /* in the arena; empty: none */
+    uint16_t asset_id;
+    uint8_t side;
+    bool maker; /* it rested; else it took */
+    cnop_price price;
+    cnop_qty qty;
+    cnop_cash quote; /* paid by a buyer, received by a seller, before the fee */
+    cnop_cash fee;
+    bool has_cost;
+    cnop_cash cost; /* average cost, as of orders */
+    int64_t time_us;
+};
+
+struct reader_fill_filter {
+    int64_t account_id;
+    int64_t order_id;  /* 0: any */
+    int64_t before_id; /* only trades before; INT64_MAX: all */
+    int64_t from_us;   /* included; INT64_MIN: no beginning */
+    int64_t to_us;     /* not included; INT64_MAX: no end */
+    uint16_t asset_id; /* 0: any */
+    uint8_t side;      /* 0: any */
+    uint32_t limit;    /* below READER_LIMIT_MAX */
+};
+
+struct reader_fills {
+    const struct reader_fill *list; /* newest first */
+    size_t count;                   /* at most limit */
+    bool has_more;
+};
+
+/* Reads limit + 1 lines of fills (of an asset: of each side) with the order of each, and limit + 2
+ * of each kind of market order that the account has; of those that met people and are shown, at
+ * most twice as many trades as they made. */
+cnop_must_check enum cnop_err reader_store_fills(struct cnop_snapshot *view,
+                                                 struct cnop_arena *arena,
+                                                 const struct reader_fill_filter *filter,
+                                                 struct reader_fills *ret_fills);
+
 #define READER_ASSET_MAX 1024
 #define READER_SYMBOL_BYTES 10
 
@@ -110,7 +155,8 @@ struct reader_assets {
 /* The columns of an order as every statement of this port selects them, and their reading. */
 #define READER_ORDER_COLUMNS                                                                       \
     "id, asset_id, side, filled_qty_e8, price_e10, filled_quote_e8, fee_e8, cost_e8,"              \
-    " client_order_id, created_us, type, tif, flags, status, reason, qty_e8, hold_e8, updated_us"
+    " client_order_id, created_us, type, tif, flags, status, reason, qty_e8, hold_e8, updated_us," \
+    " fill_count"
 void reader_store_read(const struct cnop_row *row, struct reader_order *ret_order);
 
 /* Reads the catalogue again; keeps the old one on failure. */

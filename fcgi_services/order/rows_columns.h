@@ -142,6 +142,7 @@
     NEXT(quote_e8, i64, taker_buys ? fill->pay.e8 : fill->receive.e8, SKIP, )                      \
     NEXT(fee_e8, i64, taker_buys ? fill->buy_fee.e8 : fill->sell_fee.e8, SKIP, )                   \
     NEXT(maker_fee_e8, i64, taker_buys ? fill->sell_fee.e8 : fill->buy_fee.e8, SKIP, )             \
+    NEXT(cost_e8, i64, taker_buys ? fill->pay.e8 + fill->buy_fee.e8 : fill->sell_cost.e8, SKIP, )  \
     NEXT(created_us, i64, fill->time_us, SKIP, )
 
 /* One side of it, of an order that may rest. buy: the buyer's. */

@@ -343,6 +343,24 @@ def test_orders(api, world):
     assert [row["transaction_type"] for row in history] == ["SELL", "BUY"]
 
 
+def test_fills(api, world):
+    account = world.account("1000.00")
+    bought = api.call("createOrder", token=account.token, body=buy("0.002"), expect=201).json["data"]
+    sold = api.call("createOrder", token=account.token, body=sell("0.001"), expect=201).json["data"]
+    page = api.call("listFills", token=account.token, query={"limit": 1}, expect=200).json
+    assert page["has_more"] is True
+    rest = api.call("listFills", token=account.token, query={"limit": 1, "cursor": page["next_cursor"]}, expect=200).json
+    assert rest["has_more"] is False and rest["next_cursor"] is None
+    newest, oldest = page["data"] + rest["data"]
+    assert (newest["order_id"], newest["side"], newest["liquidity"]) == (sold["order_id"], "sell", "taker")
+    assert Decimal(newest["realised_pnl"]) == Decimal(sold["total_amount"]) - Decimal(bought["total_amount"]) / 2
+    assert (oldest["order_id"], oldest["value"], oldest["realised_pnl"]) == (bought["order_id"], bought["total_amount"], None)
+    for filters, found in (({"order_id": sold["order_id"]}, [newest]), ({"side": "buy"}, [oldest]),
+                           ({"asset_id": "btc"}, [newest, oldest]), ({"asset_id": "ETH"}, []),
+                           ({"order_id": world.order["order_id"]}, []), ({"to": "2020-01-01"}, [])):
+        assert api.call("listFills", token=account.token, query=filters, expect=200).json["data"] == found, filters
+
+
 def test_preview_changes_nothing(api, world):
     account = world.account("100.00")
     preview = api.call("previewOrder", token=account.token, body=buy("0.05"), expect=200).json["data"]
@@ -628,6 +646,7 @@ QUERY_FAULTS = {
     "getPortfolio": {"status": "sold"}, "exportOrders": {"format": "pdf"}, "exportTrades": {"tz": "Mars"},
     "listAssetTransactions": {"limit": "101"}, "listAssets": {"limit": "251"},
     "listCandles": {"interval": "2h"}, "listOrders": {"offset": "-1"},
+    "listFills": {"order_id": "short"},
     "listMarkets": {"limit": "251"}, "getBook": {"levels": "51"}, "listMarketTrades": {"limit": "101"},
 }
 

@@ -65,6 +65,8 @@ RULES = {
     ("query", "format"): [("pdf", "must be one of: csv, jsonl")],
     ("query", "asset_id"): [("b!", SYMBOL), ("x" * 11, "must have at most 10 characters")],
     ("query", "order_type"): [("BUY", ORDER_TYPES)],
+    ("query", "order_id"): [("short", "must be 10 to 50 letters, digits and '_'"), ("has-a-dash-in-it", "must be 10 to 50 letters, digits and '_'"),
+                            ("x" * 51, r"must have (1 to|at most) 50 characters")],
     ("query", "side"): [("up", "must be one of: buy, sell")],
     ("query", "status"): [("done", STATUSES)],
     ("getPortfolio", "query", "status"): [("gone", "must be one of: open, closed, all")],

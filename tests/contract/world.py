@@ -130,6 +130,7 @@ class World:
             "getBook": {"path": asset, "query": {"levels": "10"}},
             "listMarketTrades": {"path": asset, "query": {"limit": "10"}},
             "createOrder": {"body": buy("0.001")}, "listOrders": {"query": {"limit": "5"}},
+            "listFills": {"query": {"limit": "5"}},
             "closePosition": {"path": asset, "body": {}}, "previewClose": {"path": asset, "body": {}},
             "sweepPositions": {"body": {}},
             "previewOrder": {"body": buy("0.001")}, "createOrders": {"body": {"orders": [buy("0.001")]}},

@@ -72,6 +72,10 @@ def test_the_whole_trade(trader):
     trader.run("cancel-all", "--asset", expect=2)
     trader.run("withdraw", "10")
     assert [row["asset_id"] for row in trader.json("orders", "--asset", "BTC", "--limit", "1")["data"]] == ["BTC"]
+    fills = trader.json("fills", "--asset", "BTC", "--side", "buy", "--limit", "5")["data"]
+    assert [fill["order_id"] for fill in fills] == [bought["order_id"]]
+    assert trader.json("fills", "--order", bought["order_id"])["data"] == fills
+    assert "TIME" in trader.run("fills").splitlines()[0] and len(trader.run("fills").splitlines()) == 4
     table = trader.run("orders").splitlines()
     assert len(table) == 7 and table[0].split()[:2] == ["TIME", "ORDER"]
     held = trader.run("portfolio")

@@ -11,9 +11,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from fcgi import Connection  # noqa: E402
 from harness import run_dir  # noqa: E402
-from ledger_stack import LedgerStack, insert_history  # noqa: E402
+from ledger_stack import LedgerStack, insert_fills, insert_history  # noqa: E402
 
-WHALE, OTHER = 1000, 1001
+WHALE, OTHER, TRADER = 1000, 1001, 1002
 COUNT = 40_000
 LIMIT = 50
 PAGE = LIMIT + 1
@@ -31,6 +31,7 @@ def stack():
         ledger = LedgerStack(directory)
         try:
             insert_history(ledger, WHALE, COUNT, other=OTHER)
+            insert_fills(ledger, TRADER, COUNT)
             ledger.start_reader(processes=0, threads=1)
             yield ledger
         finally:
@@ -137,3 +138,66 @@ def test_pages_under_every_filter_hold_every_order_once(stack, cost):
             flat += [o["order_id"] for o in cost("/api/v1/orders", f"limit=100{query}&offset={offset}")[0].json()["data"]]
             offset += 100
         assert len(set(seen)) == len(seen) and seen == flat[:len(seen)]
+
+
+# ---- executions: rows of orders that may rest, and as many market orders between them ----
+
+FILL_ROWS = 2   # a line and its order
+STREAMS = 2     # sides of an asset
+
+
+def fills_cost(lines, orders):
+    return FILL_ROWS * STREAMS * lines + KINDS * orders + CONSTANT
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+@pytest.mark.parametrize("query", ["", "&side=sell", "&asset_id=ETH", "&asset_id=ETH&side=buy", "&asset_id=BTC"])
+def test_a_page_of_fills_costs_a_page_at_any_depth(cost, share, query):
+    end = rfc3339(1_700_000_000 + int(COUNT * share))
+    cursor = cost("/api/v1/fills", f"limit=1&to={end}", user=TRADER)[0].json()["next_cursor"]
+    answer, rows = cost("/api/v1/fills", f"limit={LIMIT}{query}&cursor={cursor}", user=TRADER)
+    assert answer.status == 200
+    assert rows <= fills_cost(PAGE, PAGE + 1)
+
+
+@pytest.mark.parametrize("query, found", [
+    ("asset_id=SOL", 0), ("asset_id=BTC", 80), ("asset_id=BTC&side=sell", 0), ("side=sell", PAGE), ("", PAGE)])
+def test_a_filter_of_fills_costs_what_it_finds(cost, query, found):
+    answer, rows = cost("/api/v1/fills", f"limit={LIMIT}&{query}", user=TRADER)
+    assert answer.status == 200 and len(answer.json()["data"]) == min(found, LIMIT)
+    assert rows <= fills_cost(min(found, PAGE), min(found, PAGE + 1))
+
+
+def test_the_fills_of_an_order_cost_themselves(cost):
+    newest = cost("/api/v1/fills", "limit=2", user=TRADER)[0].json()["data"]
+    for fill in newest:  # one of each sort
+        answer, rows = cost("/api/v1/fills", f"limit={LIMIT}&order_id={fill['order_id']}", user=TRADER)
+        assert answer.json()["data"] == [fill]
+        assert rows <= FILL_ROWS + CONSTANT
+
+
+def test_a_period_of_fills_costs_a_few_seeks_more(cost):
+    start = 1_700_000_000 + COUNT // 2
+    answer, rows = cost("/api/v1/fills", f"limit={LIMIT}&from={rfc3339(start)}&to={rfc3339(start + 20)}", user=TRADER)
+    assert answer.status == 200 and len(answer.json()["data"]) == 40  # two a second
+    assert rows <= 2 * 2 * BISECTION + fills_cost(20, 20)
+
+
+def test_an_order_that_met_many_costs_twice_its_trades(stack, cost):
+    first, count = 900_000_000, 100
+    columns = ("id,account_id,asset_id,side,type,tif,status,qty_e8,filled_qty_e8,filled_quote_e8,fee_e8,cost_e8,price_e10,"
+               "price_seq,cash_after_e8,fill_count,created_us,updated_us")
+    stack.ledger_sql(
+        f"INSERT INTO orders ({columns}) VALUES ({first},{OTHER},1,1,1,1,4,{count},{count},{count},0,{count},1,0,1,1,"
+        "1800000000000000,1800000000000000);"
+        f"INSERT INTO trade (id,order_id,maker_order_id,asset_id,side,price_e10,qty_e8,quote_e8,fee_e8,cost_e8,created_us) "
+        f"SELECT {first}+seq,{first},1,1,1,1,1,1,0,1,1800000000000000 FROM seq_1_to_{count};"
+        f"INSERT INTO trade (id,order_id,asset_id,side,price_e10,qty_e8,quote_e8,fee_e8,created_us) "
+        f"SELECT {first}+{count}+seq,7,1,1,1,1,1,0,1800000000000000 FROM seq_1_to_1000")
+    answer, rows = cost("/api/v1/fills", "limit=100", user=OTHER)
+    page = answer.json()
+    assert len(page["data"]) == count and page["has_more"] is True  # the one of before
+    assert rows <= 2 * count + CONSTANT + KINDS * 2
+    rest = cost("/api/v1/fills", f"limit=100&cursor={page['next_cursor']}", user=OTHER)[0].json()
+    assert len(rest["data"]) == 1 and rest["has_more"] is False
+    stack.ledger_sql(f"DELETE FROM orders WHERE id={first}; DELETE FROM trade WHERE id>{first}")

@@ -52,7 +52,8 @@ EXPECTED = {
         "cnop_market.v_asset": READ,
         "cnop_user.v_user": READ,
         **{f"cnop_ledger.{view}": READ for view in (
-            "v_orders", "v_orders_page", "v_orders_asset", "v_orders_kind", "v_asset_sum", "v_journal_head", "v_verification")},
+            "v_orders", "v_orders_page", "v_orders_asset", "v_orders_kind", "v_fill_page", "v_fill_side", "v_fill_asset",
+            "v_fill_order", "v_trade_taken", "v_asset_sum", "v_journal_head", "v_verification")},
     },
     "cnop_insights": {
         "cnop_user.v_user": READ,

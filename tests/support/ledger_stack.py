@@ -91,3 +91,21 @@ def insert_history(stack, account, count, other=None):
             f"INSERT INTO orders ({columns}) VALUES (1001,{other},1,1,1,1,4,NULL,1,1,1,0,1,1,1,1,"
             "1700000000000000,1700000000000000)")
     stack.ledger_sql("ANALYZE TABLE orders")
+
+
+def insert_fills(stack, account, count):
+    """Rows of a long history of executions: each second a limit order with its trade, and then a market order
+    that the house has filled; assets and sides as above."""
+    columns = ("id,account_id,asset_id,side,type,tif,status,client_order_id,qty_e8,filled_qty_e8,filled_quote_e8,fee_e8,"
+               "cost_e8,price_e10,price_seq,cash_after_e8,created_us,updated_us")
+    number, time_us = "10000000+4*seq", "1700000000000000+seq*1000000"
+    asset, side = "IF(seq<=40,1,2)", "IF(seq%100=0,2,1)"
+    figures = f"1000000,1000000,100000000,0,100000000,10000000000,1,1000000000,{time_us},{time_us}"
+    for first, kind, tif in ((0, 2, 2), (2, 1, 1)):
+        stack.ledger_sql(f"INSERT INTO orders ({columns}) SELECT {number}+{first},{account},{asset},{side},{kind},{tif},4,"
+                         f"CONCAT('f-{kind}-',seq),{figures} FROM seq_1_to_{count}")
+    stack.ledger_sql(
+        "INSERT INTO fill (account_id,trade_id,order_id,asset_id,side,maker,price_e10,qty_e8,quote_e8,fee_e8,cost_e8,cash_after_e8,"
+        f"created_us) SELECT {account},{number}+1,{number},{asset},{side},1,10000000000,1000000,100000000,0,100000000,1000000000,{time_us} "
+        f"FROM seq_1_to_{count}")
+    stack.ledger_sql("ANALYZE TABLE orders; ANALYZE TABLE fill")

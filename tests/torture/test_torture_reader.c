@@ -170,6 +170,35 @@ reader_store_find(struct cnop_db *db, struct cnop_arena *arena, int64_t account_
 }
 
 enum cnop_err
+reader_store_fills(struct cnop_snapshot *view, struct cnop_arena *arena,
+                   const struct reader_fill_filter *filter, struct reader_fills *ret_fills)
+{
+    enum cnop_err err = enter();
+    struct reader_fill *list;
+
+    ck_assert(view->open);
+    ck_assert_int_eq(filter->account_id, 1000);
+    if (err != CNOP_OK)
+        return err;
+    list = cnop_arena_alloc_array(arena, filter->limit, sizeof(*list));
+    if (list == NULL)
+        return CNOP_E_NO_MEMORY;
+    for (uint32_t i = 0; i < filter->limit; i++)
+        list[i] = (struct reader_fill){.trade_id = ORDER_ID + filter->limit - i,
+                                       .order_id = ORDER_ID,
+                                       .asset_id = 1,
+                                       .side = LEDGER_SELL,
+                                       .price = {1000 * CNOP_E10},
+                                       .qty = {CNOP_E8},
+                                       .quote = {1000 * CNOP_E8},
+                                       .has_cost = true,
+                                       .cost = {900 * CNOP_E8},
+                                       .time_us = NOW_US};
+    *ret_fills = (struct reader_fills){.list = list, .count = filter->limit, .has_more = true};
+    return CNOP_OK;
+}
+
+enum cnop_err
 reader_store_find_user(struct cnop_db *db, struct cnop_arena *arena, int64_t account_id)
 {
     ck_assert_ptr_nonnull(db);
@@ -320,6 +349,8 @@ static const struct torture_request requests[] = {
     {"GET", order_path, NULL, CUSTOMER, 200, false, NULL},
     {"GET", "/api/v1/orders/export", NULL, CUSTOMER, 200, true, last_id},
     {"GET", "/api/v1/trades/export", NULL, CUSTOMER_ASKS("format=jsonl"), 200, true, last_id},
+    {"GET", "/api/v1/fills", NULL, CUSTOMER_ASKS("asset_id=BTC&side=sell&limit=100"), 200, false,
+     "\"realised_pnl\":\"100.00\""},
     {"GET", "/api/v1/assets/BTC/transactions", NULL, CUSTOMER, 200, false, NULL},
     {"GET", "/api/v1/markets", NULL, {NULL}, 200, false, "\"total_count\":1"},
     {"GET", "/api/v1/markets/BTC", NULL, {NULL}, 200, false, NULL},

@@ -448,6 +448,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List executions
+         * @description One line for each trade of the account's orders, newest first: what it traded, as maker or taker, what it paid as fee, and what a sale gained. An order with several trades has as many lines.
+         */
+        get: operations["listFills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insights/portfolio": {
         parameters: {
             query?: never;
@@ -1783,6 +1803,59 @@ export interface components {
              * @example greater_than
              */
             type: string;
+        };
+        Fill: {
+            asset_id: components["schemas"]["AssetId"];
+            /**
+             * @description The order's client order id; null if it has none.
+             * @example bot7-000042
+             */
+            client_order_id: string | null;
+            /** @description Paid on top by a buyer; taken off by a seller. */
+            fee: components["schemas"]["Cash"];
+            /**
+             * @description What the fee is paid in.
+             * @constant
+             */
+            fee_asset_id: "USD";
+            /**
+             * @description Whether the order rested or came last.
+             * @example maker
+             * @enum {string}
+             */
+            liquidity: "maker" | "taker";
+            order_id: components["schemas"]["OrderId"];
+            price: components["schemas"]["Price"];
+            quantity: components["schemas"]["Quantity"];
+            /**
+             * @description Profit or loss of a sale, by average cost, after the fee. Null for a purchase, and where what was sold has an unknown cost.
+             * @example 112.34
+             */
+            realised_pnl: string | null;
+            /**
+             * @description What the order did.
+             * @example sell
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description Of the trade, for ever; the same for both sides of it.
+             * @example t00000000000c9b2q8m5x1r7w
+             */
+            trade_id: string;
+            /** @description Paid by a buyer, received by a seller, before the fee. */
+            value: components["schemas"]["Cash"];
+        };
+        FillList: {
+            /** @description Newest first. */
+            data: components["schemas"]["Fill"][];
+            /**
+             * @description Whether older ones follow; exact.
+             * @example false
+             */
+            has_more: boolean;
+            next_cursor: components["schemas"]["Cursor"];
         };
         Finding: {
             /**
@@ -4667,6 +4740,83 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TradingUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listFills: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this asset.
+                 * @example BTC
+                 */
+                asset_id?: string;
+                /** @description `next_cursor` of the page before; wins over `offset`. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
+                /** @description Rows per page. */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only those of this order.
+                 * @example o00000000000b8hfv0d74k8j
+                 */
+                order_id?: string;
+                /**
+                 * @description Only purchases or only sales.
+                 * @example sell
+                 */
+                side?: "buy" | "sell";
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
+                 */
+                tz?: components["parameters"]["TimeZone"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FillList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
     };

@@ -196,7 +196,7 @@ START_TEST(a_trade_becomes_its_rows)
     cnop_batch_init(&sql, memory, sizeof(memory) - 1);
     rows_encode(&batch, &seals, &sql);
     memory[sql.text.len] = '\0';
-    expect("(12,NULL,11,3,2,7,9,20,0,3,18);"); /* the house took */
+    expect("(12,NULL,11,3,2,7,9,20,0,3,0,18);"); /* the house took */
     expect("(1000,12,11,3,1,1,7,9,30,3,33,77,18);");
     expect("(12,0,1000,2,0,20,4),(12,1,2,1000,3,9,5),(12,2,1000,4,0,10,7),(12,3,1000,3,0,3,6);");
     expect("DELETE FROM open_order WHERE order_id IN ((11))");
