@@ -65,6 +65,8 @@ apply_family(struct ledger *ledger, const struct ledger_command *command,
         return cancel_all_apply(ledger, command, outcome);
     case LEDGER_OP_CROSS:
         return cross_apply(ledger, command, outcome);
+    case LEDGER_OP_RULES:
+        return rules_apply(ledger, command, outcome);
     case LEDGER_OP_DEPOSIT:
     case LEDGER_OP_WITHDRAW:
     case LEDGER_OP_GIFT:

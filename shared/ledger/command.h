@@ -45,7 +45,32 @@ enum ledger_op {
     LEDGER_OP_CROSS = 15, /* the house trades with resting orders that its price reaches */
     /* An account's orders on the books: of one asset (LEDGER_USD: any), of one side (0: both). */
     LEDGER_OP_CANCEL_ALL = 16,
+    LEDGER_OP_RULES = 17, /* orders are accepted and matched by these from now on */
 };
+
+/* The rules that an operator sets, in the order of the journal: new ones are added at the end. */
+enum ledger_rule {
+    LEDGER_RULE_FEE_BPS,          /* of those who take; also of the house's customers */
+    LEDGER_RULE_MAKER_FEE_BPS,    /* of resting orders */
+    LEDGER_RULE_HOUSE_SPREAD_BPS, /* between the house's two prices */
+    LEDGER_RULE_HOUSE_FLOOR_E8,   /* how far the house may go short, per asset; negative */
+    LEDGER_RULE_PRICE_MAX_AGE_US,
+    LEDGER_RULE_MIN_QTY_E8,      /* orders by quantity */
+    LEDGER_RULE_MIN_NOTIONAL_E8, /* least value; not of a sale of everything */
+    LEDGER_RULE_MAX_NOTIONAL_E8, /* inclusive, at the execution price; not of a close */
+    LEDGER_RULE_DEPOSIT_LIMIT_E8,
+    LEDGER_RULE_WITHDRAW_LIMIT_E8,
+    LEDGER_RULE_ACCOUNT_ORDERS, /* on the books, of one account */
+    LEDGER_RULE_COUNT
+};
+
+struct ledger_rules {
+    int64_t values[LEDGER_RULE_COUNT];
+};
+
+/* Whether a ledger can have them, and whether they are the same. */
+bool ledger_rules_are_sound(const struct ledger_rules *rules);
+bool ledger_rules_equal(const struct ledger_rules *one, const struct ledger_rules *other);
 
 /* Numbers of orders are those of their rows, and never reused either. */
 enum ledger_order_type { LEDGER_MARKET = 1, LEDGER_LIMIT = 2 };
@@ -136,7 +161,10 @@ struct ledger_command {
     char key[LEDGER_KEY_BYTES];
     char request_id[LEDGER_REQUEST_ID_BYTES];
     char symbol[LEDGER_SYMBOL_BYTES];
-    char reason[LEDGER_REASON_BYTES];
+    union {
+        char reason[LEDGER_REASON_BYTES];
+        struct ledger_rules rules; /* RULES */
+    };
 };
 
 /* An accepted order, or (entry) an accepted cash command: what a replay answers from. */

@@ -15,17 +15,18 @@
 struct ledger_config {
     uint32_t max_accounts;
     uint32_t max_balances;
-    uint32_t max_assets;         /* ids 0 .. max_assets - 1 */
-    uint32_t recent_keys;        /* idempotency keys kept in memory; a power of two >= 64 */
-    uint32_t undo_entries;       /* a power of two; 16 per command in flight are plenty */
-    uint32_t max_dirty;          /* rows one batch may touch */
-    uint32_t max_open_orders;    /* on all books together */
-    uint32_t max_levels;         /* prices with orders, on all books together */
-    uint32_t max_nodes;          /* of the trees over them; five more a price at worst */
-    uint32_t max_fills;          /* of one batch; at least LEDGER_FILL_MAX */
-    uint32_t max_order_rows;     /* open orders that one batch may change */
+    uint32_t max_assets;      /* ids 0 .. max_assets - 1 */
+    uint32_t recent_keys;     /* idempotency keys kept in memory; a power of two >= 64 */
+    uint32_t undo_entries;    /* a power of two; 16 per command in flight are plenty */
+    uint32_t max_dirty;       /* rows one batch may touch */
+    uint32_t max_open_orders; /* on all books together */
+    uint32_t max_levels;      /* prices with orders, on all books together */
+    uint32_t max_nodes;       /* of the trees over them; five more a price at worst */
+    uint32_t max_fills;       /* of one batch; at least LEDGER_FILL_MAX */
+    uint32_t max_order_rows;  /* open orders that one batch may change */
+    uint64_t hash_seed[2];    /* secret: keeps clients from aiming at one hash bucket */
+    /* From here on: the rules at the start, which RULES changes. */
     uint32_t max_account_orders; /* on the books, of one account; at most LEDGER_ACCOUNT_ORDERS */
-    uint64_t hash_seed[2];       /* secret: keeps clients from aiming at one hash bucket */
     cnop_cash deposit_limit;     /* per account and UTC day */
     cnop_cash withdraw_limit;    /* per account and UTC day */
     cnop_qty min_qty;            /* orders by quantity */
@@ -45,6 +46,9 @@ struct ledger;
 
 /* Sensible sizes and the product's default rules. */
 void ledger_config_default(struct ledger_config *ret_config);
+
+/* The rules of a configuration. */
+void ledger_rules_of(const struct ledger_config *config, struct ledger_rules *ret_rules);
 
 size_t ledger_bytes(const struct ledger_config *config);
 
@@ -71,6 +75,8 @@ cnop_must_check enum cnop_err ledger_load_order(struct ledger *ledger,
 /* Takes an account's orders off the books again; what they hold stays held. */
 void ledger_unload_orders(struct ledger *ledger, int64_t account_id);
 void ledger_load_next_id(struct ledger *ledger, int64_t next_id);
+/* Those that were in force, before balances are loaded. */
+void ledger_load_rules(struct ledger *ledger, const struct ledger_rules *rules);
 /* Remembers the key of a committed posting. Also allowed between commands. */
 void ledger_load_key(struct ledger *ledger, const struct ledger_posting *posting,
                      struct cnop_str key,
@@ -143,6 +149,8 @@ const struct ledger_order *ledger_order_row(const struct ledger *ledger, uint32_
 uint32_t ledger_order_row_count(const struct ledger *ledger);
 
 /* ---- reading; NULL: never seen ---- */
+/* The rules in force. */
+void ledger_rules_now(const struct ledger *ledger, struct ledger_rules *ret_rules);
 const struct ledger_account *ledger_find_account(const struct ledger *ledger, int64_t account_id);
 const struct ledger_balance *ledger_find_balance(const struct ledger *ledger, int64_t account_id,
                                                  uint16_t asset_id);

@@ -98,6 +98,15 @@ put_fills(struct cnop_buf *body, const struct ledger_outcome *outcome,
         put_fill(body, &fills[i]);
 }
 
+static void
+put_rules(struct cnop_buf *body, const struct ledger_rules *rules)
+{
+    cnop_assert(ledger_rules_are_sound(rules));
+    put_i64(body, LEDGER_RULE_COUNT);
+    for (size_t i = 0; i < LEDGER_RULE_COUNT; i++)
+        put_i64(body, rules->values[i]);
+}
+
 /* The figures that a command asked with. */
 static void
 put_asked(struct cnop_buf *body, const struct ledger_command *command,
@@ -117,6 +126,8 @@ put_asked(struct cnop_buf *body, const struct ledger_command *command,
         put_i64(body, command->worst_price.e10);
     if (command->op == LEDGER_OP_CANCEL)
         put_i64(body, command->order_id);
+    if (command->op == LEDGER_OP_RULES)
+        put_rules(body, &command->rules);
     if (command->op != LEDGER_OP_LIMIT)
         return;
     put_i64(body, command->price.e10);
@@ -133,7 +144,7 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
     struct cnop_str text = text_of(command);
     unsigned flags = flags_of(command, outcome);
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_CANCEL_ALL);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_RULES);
     cnop_assert(command->op != LEDGER_OP_TICK);
     cnop_assert(command->key_len <= LEDGER_KEY_BYTES);
     cnop_assert(outcome->changed);
@@ -195,15 +206,31 @@ take_limit(struct cnop_str *body, struct ledger_command *command)
 }
 
 static bool
+take_rules(struct cnop_str *body, struct ledger_rules *rules)
+{
+    int64_t count = 0;
+
+    if (!take_i64(body, &count) || count != LEDGER_RULE_COUNT)
+        return false;
+    for (size_t i = 0; i < LEDGER_RULE_COUNT; i++) {
+        if (!take_i64(body, &rules->values[i]))
+            return false;
+    }
+    return ledger_rules_are_sound(rules);
+}
+
+static bool
 take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned flags)
 {
     int64_t seq = 0;
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_CANCEL_ALL);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_RULES);
     if (command->op == LEDGER_OP_LIMIT)
         return take_limit(body, command);
     if (command->op == LEDGER_OP_CANCEL)
         return take_i64(body, &command->order_id);
+    if (command->op == LEDGER_OP_RULES)
+        return take_rules(body, &command->rules);
     if (command->op == LEDGER_OP_ORDER && !take_i64(body, &command->qty.e8))
         return false;
     if (has_amount(command->op) && !take_i64(body, &command->amount.e8))
@@ -228,6 +255,8 @@ take_texts(struct cnop_str *body, struct ledger_command *command, uint16_t text_
         command->symbol_len = (uint8_t)text_len;
         return text_len <= LEDGER_SYMBOL_BYTES && take(body, command->symbol, text_len);
     }
+    if (command->op == LEDGER_OP_RULES)
+        return text_len == 0; /* they are in the place of a reason */
     command->reason_len = (uint8_t)text_len;
     return text_len <= LEDGER_REASON_BYTES && take(body, command->reason, text_len);
 }
@@ -273,7 +302,7 @@ ledger_record_decode(struct cnop_str *body, struct ledger_record *ret_record)
     command->close = (head[2] & RECORD_CLOSE) != 0;
     command->key_len = head[3];
     command->asset_id = le16toh(words[0]);
-    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_CANCEL_ALL)
+    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_RULES)
         return CNOP_E_INVALID;
     if (!take_amounts(&rest, command, head[2]) || !take_texts(&rest, command, le16toh(words[1])))
         return CNOP_E_INVALID;

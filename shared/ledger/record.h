@@ -15,6 +15,7 @@
  *     CANCEL_ALL        nothing more: asset 0 is any, side 0 both
  *     DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8
  *     PRICE_SET         i64 price_e10, u64 price_seq
+ *     RULES             i64 count, then so many i64 in the order of enum ledger_rule
  * then, if key_len > 0, 16 bytes of fingerprint and the key, then text_len bytes (reason or
  * symbol). flags: 1 active (ASSET); of an ORDER 2 settled in whole cents (without it, as older
  * ledgers did: at 10^-8), 4 has a worst price, 8 a close, 16 met people on the book, or a house
@@ -27,6 +28,9 @@
  *         i64 buyer's fee_e8, i64 seller's fee_e8
  * Trades have the ids that follow that of the order; those of a CROSS, which has none and whose
  * taker is the house, begin with the record's id. Price and sequence of an ORDER with fills are 0.
+ *
+ * RULES tells by which rules the commands after it were accepted and matched; an older ledger has
+ * its first one where it was first started by an engine that knows it.
  *
  * Ticks have no record of their own: each order carries the price it was filled at, or the mark it
  * saw, and a replay sets that price first. The hash of a journal row is SHA-256 over

@@ -180,6 +180,17 @@ state_floor(const struct ledger *ledger, int64_t account_id)
     return 0;
 }
 
+/* Of a row: one that is lower already, by rules of before, may only rise. */
+static int64_t
+floor_of_row(const struct ledger *ledger, const struct ledger_balance *row)
+{
+    int64_t floor_e8 = state_floor(ledger, row->account_id);
+
+    if (row->account_id == LEDGER_ACCOUNT_HOUSE && row->avail_e8 < floor_e8)
+        return row->avail_e8;
+    return floor_e8;
+}
+
 struct ledger_balance *
 state_balance_open(struct ledger *ledger, int64_t account_id, uint16_t asset_id, int64_t time_us)
 {
@@ -202,6 +213,7 @@ state_balance_open(struct ledger *ledger, int64_t account_id, uint16_t asset_id,
     } else {
         row = &ledger->balances[*slot - 1];
         state_touch(ledger, row, sizeof(*row));
+        row->floor_e8 = floor_of_row(ledger, row);
     }
     if (row->stamp != ledger->batch_stamp) {
         row->stamp = ledger->batch_stamp;
@@ -224,7 +236,7 @@ ledger_load_balance(struct ledger *ledger, const struct ledger_balance *balance)
     }
     ledger->balances[*slot - 1] = *balance;
     ledger->balances[*slot - 1].stamp = 0;
-    ledger->balances[*slot - 1].floor_e8 = state_floor(ledger, balance->account_id);
+    ledger->balances[*slot - 1].floor_e8 = floor_of_row(ledger, balance);
     return CNOP_OK;
 }
 

@@ -154,6 +154,8 @@ enum cnop_err cancel_all_apply(struct ledger *ledger, const struct ledger_comman
                                struct ledger_outcome *outcome);
 enum cnop_err cross_apply(struct ledger *ledger, const struct ledger_command *command,
                           struct ledger_outcome *outcome);
+enum cnop_err rules_apply(struct ledger *ledger, const struct ledger_command *command,
+                          struct ledger_outcome *outcome);
 enum cnop_err admin_apply(struct ledger *ledger, const struct ledger_command *command,
                           struct ledger_outcome *outcome);
 

@@ -35,9 +35,9 @@ model_hold_at(const struct model_order *order, int64_t bps)
 }
 
 int64_t
-model_hold_of(const struct model *model, const struct model_order *order)
+model_hold_of(const struct model_order *order)
 {
-    return model_hold_at(order, model->rules.maker_fee_bps);
+    return model_hold_at(order, order->maker_bps);
 }
 
 int64_t
@@ -50,7 +50,7 @@ model_held_of(const struct model *model, int user, int asset)
 
         if (order->open && order->user == user &&
             asset == (order->side == LEDGER_BUY ? 0 : order->asset))
-            held += model_hold_of(model, order);
+            held += model_hold_of(order);
     }
     return held;
 }
@@ -134,7 +134,9 @@ settle_person(struct model *model, struct model_order *order, int64_t price, int
               int64_t *ret_cash)
 {
     struct model_user *user = &model->users[order->user];
-    int64_t bps = order->takes ? model->rules.fee_bps : model->rules.maker_fee_bps;
+    int64_t bps = order->takes                                    ? model->rules.fee_bps
+                  : order->maker_bps < model->rules.maker_fee_bps ? order->maker_bps
+                                                                  : model->rules.maker_fee_bps;
     int asset = order->asset;
     int64_t fee, share;
 

@@ -26,6 +26,7 @@ struct model_order {
     __int128 exact;   /* at 10^-18 */
     __int128 fee_sum; /* settled cents * bps */
     int64_t cost;
+    int64_t maker_bps; /* at rest: when it was accepted */
 };
 
 struct model_user {

@@ -29,11 +29,10 @@ balance_differs(const struct model *model, const struct ledger *ledger, int user
 }
 
 static bool
-order_differs(const struct model *model, const struct model_order *order,
-              const struct ledger_order *row)
+order_differs(const struct model_order *order, const struct ledger_order *row)
 {
     if (row != NULL && row->left.e8 == order->left && row->qty.e8 == order->qty &&
-        row->price.e10 == order->price && row->hold_e8 == model_hold_of(model, order) &&
+        row->price.e10 == order->price && row->hold_e8 == model_hold_of(order) &&
         ledger_order_settled(row).e8 == model_settled(order) &&
         ledger_order_fee(row).e8 == model_fee_of(order->fee_sum) && row->cost_e8 == order->cost)
         return false;
@@ -52,7 +51,7 @@ orders_differ(const struct model *model, const struct ledger *ledger)
         if (!order->open)
             continue;
         count++;
-        if (order_differs(model, order, ledger_find_order(ledger, order->id)))
+        if (order_differs(order, ledger_find_order(ledger, order->id)))
             return true;
     }
     if (count == ledger_open_order_count(ledger))

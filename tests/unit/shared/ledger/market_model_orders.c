@@ -122,9 +122,10 @@ answer_limit(struct model *model, const struct ledger_command *command, struct m
                                   .status = LEDGER_COMPLETED};
 
     if (rests) {
+        order->maker_bps = model->rules.maker_fee_bps;
         keep(model, order);
         answer.left = order->left;
-        answer.hold = model_hold_of(model, order);
+        answer.hold = model_hold_of(order);
         answer.status = answer.filled > 0 ? LEDGER_PARTIAL : LEDGER_QUEUED;
     } else if (order->left > 0) {
         answer.undone = order->left;
@@ -378,6 +379,20 @@ cross(struct model *model, const struct ledger_command *command)
     return answer;
 }
 
+static void
+set_rules(struct ledger_config *rules, const int64_t *values)
+{
+    rules->fee_bps = (unsigned)values[LEDGER_RULE_FEE_BPS];
+    rules->maker_fee_bps = (unsigned)values[LEDGER_RULE_MAKER_FEE_BPS];
+    rules->house_spread_bps = (unsigned)values[LEDGER_RULE_HOUSE_SPREAD_BPS];
+    rules->house_floor_e8 = values[LEDGER_RULE_HOUSE_FLOOR_E8];
+    rules->price_max_age_us = values[LEDGER_RULE_PRICE_MAX_AGE_US];
+    rules->min_qty.e8 = values[LEDGER_RULE_MIN_QTY_E8];
+    rules->min_notional.e8 = values[LEDGER_RULE_MIN_NOTIONAL_E8];
+    rules->max_notional.e8 = values[LEDGER_RULE_MAX_NOTIONAL_E8];
+    rules->max_account_orders = (uint32_t)values[LEDGER_RULE_ACCOUNT_ORDERS];
+}
+
 static struct model_answer
 admin(struct model *model, const struct ledger_command *command)
 {
@@ -400,6 +415,8 @@ admin(struct model *model, const struct ledger_command *command)
                 model->orders[i].open = false;
         }
         model->users[user].frozen = true;
+    } else if (command->op == LEDGER_OP_RULES) {
+        set_rules(&model->rules, command->rules.values);
     } else if (command->op == LEDGER_OP_GIFT) {
         if (model->users[user].frozen)
             return refuse(CNOP_E_ACCOUNT_FROZEN);

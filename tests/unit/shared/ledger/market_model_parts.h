@@ -24,7 +24,7 @@ struct walk {
 int64_t model_settled(const struct model_order *order);
 int64_t model_fee_of(__int128 fee_sum);
 int64_t model_hold_at(const struct model_order *order, int64_t bps);
-int64_t model_hold_of(const struct model *model, const struct model_order *order);
+int64_t model_hold_of(const struct model_order *order);
 int64_t model_held_of(const struct model *model, int user, int asset);
 int64_t model_avail_of(const struct model *model, int user, int asset);
 bool model_is_on_grid(int64_t price);

@@ -193,11 +193,42 @@ random_cancel(struct ledger_command *command)
         command->account_id = LEDGER_ACCOUNT_FIRST_USER + order->user;
 }
 
+/* One of those in force is another. */
+static void
+random_rules(struct ledger_command *command)
+{
+    static const struct {
+        enum ledger_rule rule;
+        int64_t values[4];
+    } choices[] = {
+        {LEDGER_RULE_FEE_BPS, {0, 20, 20, 333}},
+        {LEDGER_RULE_MAKER_FEE_BPS, {0, 10, 25, 100}},
+        {LEDGER_RULE_HOUSE_SPREAD_BPS, {0, 10, 10, 200}},
+        {LEDGER_RULE_HOUSE_FLOOR_E8,
+         {-(INT64_MAX / 4), -(INT64_MAX / 4), -(300 * CNOP_E8), -(100 * CNOP_E8)}},
+        {LEDGER_RULE_PRICE_MAX_AGE_US, {60000000, 60000000, 30000000, 99000000}},
+        {LEDGER_RULE_MIN_NOTIONAL_E8, {CNOP_E8, CNOP_E8 / 2, CNOP_E8 / 100, 3 * CNOP_E8}},
+        {LEDGER_RULE_MAX_NOTIONAL_E8,
+         {10000 * CNOP_E8, 10000 * CNOP_E8, 9000 * CNOP_E8, 2000 * CNOP_E8}},
+        {LEDGER_RULE_ACCOUNT_ORDERS, {40, 40, 40, 20}},
+    };
+    uint64_t choice = draw(CNOP_COUNT(choices));
+
+    command->op = LEDGER_OP_RULES;
+    command->account_id = 0;
+    ledger_rules_of(&world.model.rules, &command->rules);
+    command->rules.values[choices[choice].rule] = choices[choice].values[draw(4)];
+}
+
 static void
 random_rare(struct ledger_command *command)
 {
     static const uint8_t ops[] = {LEDGER_OP_RESUME, LEDGER_OP_UNFREEZE, LEDGER_OP_UNFREEZE};
 
+    if (draw(12) == 0) {
+        random_rules(command);
+        return;
+    }
     command->op = ops[draw(CNOP_COUNT(ops))];
     if (draw(4) == 0) {
         command->op = LEDGER_OP_CANCEL_ALL;

@@ -15,7 +15,8 @@ struct world {
     int64_t time_us;
     uint64_t seq;
     uint16_t ticked; /* the asset of the last command, if that was a tick */
-    uint64_t accepted_count, fill_count, cross_fill_count, walk_count, rested_count, self_count;
+    uint64_t accepted_count, fill_count, cross_fill_count, walk_count, rested_count, self_count,
+        rules_count;
 };
 
 extern struct world world;

@@ -179,6 +179,36 @@ START_TEST(a_cut_record_is_refused)
 }
 END_TEST
 
+START_TEST(rules_are_read_back_and_unsound_ones_refused)
+{
+    const struct ledger_outcome outcome = {.changed = true};
+    struct ledger_command command = {.op = LEDGER_OP_RULES, .time_us = START_US};
+    struct ledger_config config;
+    struct ledger_record record;
+    struct cnop_buf buf;
+    struct cnop_str whole;
+
+    ledger_config_default(&config);
+    config.house_spread_bps = 12;
+    ledger_rules_of(&config, &command.rules);
+    cnop_buf_init(&buf, framed, 4096);
+    ledger_record_encode(&buf, &command, &outcome, NULL);
+    for (size_t len = 0; len < buf.len; len++) {
+        struct cnop_str cut = cnop_str_make(buf.ptr, len);
+
+        ck_assert_int_eq(ledger_record_decode(&cut, &record), CNOP_E_INVALID);
+    }
+    whole = cnop_buf_view(&buf);
+    ck_assert_int_eq(ledger_record_decode(&whole, &record), CNOP_OK);
+    ck_assert_uint_eq(whole.len, 0);
+    ck_assert(ledger_rules_equal(&record.command.rules, &command.rules));
+    ck_assert_int_eq(record.command.reason_len, 0);
+    framed[buf.len - 1] = 0x80; /* a negative number of orders */
+    whole = cnop_buf_view(&buf);
+    ck_assert_int_eq(ledger_record_decode(&whole, &record), CNOP_E_INVALID);
+}
+END_TEST
+
 START_TEST(the_chain_depends_on_every_byte)
 {
     struct ledger_chain one = {.epoch = 3}, other = {.epoch = 3};
@@ -226,6 +256,7 @@ add(TCase *tests)
 {
     tcase_add_test(tests, replay_gives_the_same_state);
     tcase_add_test(tests, a_cut_record_is_refused);
+    tcase_add_test(tests, rules_are_read_back_and_unsound_ones_refused);
     tcase_add_test(tests, the_chain_depends_on_every_byte);
     tcase_add_test(tests, keys_are_words_and_fingerprints_tell_requests_apart);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Single rules of the ledger, by hand: caps, listings, holdings, daily limits, previews, full
- * tables. Covers shared/ledger/admin.c, shared/ledger/cash.c, shared/ledger/order.c and
- * shared/ledger/undo.c. */
+ * tables, and rules that change. Covers shared/ledger/admin.c, shared/ledger/cash.c,
+ * shared/ledger/order.c and shared/ledger/undo.c. */
 #include "shared/ledger/ledger.h"
 
 #include "shared/base/clock.h"
@@ -148,6 +148,89 @@ START_TEST(full_tables_refuse)
 }
 END_TEST
 
+static struct ledger_command
+new_rules(enum ledger_rule rule, int64_t value)
+{
+    struct ledger_command command = {.op = LEDGER_OP_RULES, .time_us = BENCH_TIME_US};
+
+    ledger_rules_now(bench_ledger, &command.rules);
+    command.rules.values[rule] = value;
+    return command;
+}
+
+START_TEST(rules_change_by_a_command_and_are_taken_back)
+{
+    struct ledger_command command = new_rules(LEDGER_RULE_FEE_BPS, 100);
+    struct ledger_outcome outcome;
+    struct ledger_rules before, now;
+    uint64_t mark;
+
+    ck_assert_int_eq(bench_deposit(1000 * CNOP_E8), CNOP_OK);
+    bench_tick(CNOP_E10, 1);
+    ledger_rules_now(bench_ledger, &before);
+    mark = ledger_mark(bench_ledger);
+    ck_assert_int_eq(ledger_apply(bench_ledger, &command, &outcome), CNOP_OK);
+    ck_assert(outcome.changed);
+    ck_assert_int_eq(outcome.posting.op, LEDGER_OP_RULES);
+    ledger_rules_now(bench_ledger, &now);
+    ck_assert(ledger_rules_equal(&now, &command.rules));
+    ck_assert(!ledger_rules_equal(&now, &before));
+    ck_assert_int_eq(bench_trade(LEDGER_BUY, 100 * CNOP_E8, &outcome), CNOP_OK);
+    ck_assert_int_eq(outcome.posting.fee.e8, CNOP_E8);
+    ledger_rollback(bench_ledger, mark);
+    ledger_batch_begin(bench_ledger);
+    ledger_rules_now(bench_ledger, &now);
+    ck_assert(ledger_rules_equal(&now, &before));
+    ck_assert_int_eq(bench_trade(LEDGER_BUY, 100 * CNOP_E8, &outcome), CNOP_OK);
+    ck_assert_int_eq(outcome.posting.fee.e8, 0);
+}
+END_TEST
+
+/* It may get rid of what it is short of, and no more. */
+START_TEST(a_house_that_is_shorter_than_its_new_rules_still_buys)
+{
+    struct ledger_command command = new_rules(LEDGER_RULE_HOUSE_FLOOR_E8, -CNOP_E8);
+    struct ledger_outcome outcome;
+
+    ck_assert_int_eq(bench_deposit(1000 * CNOP_E8), CNOP_OK);
+    bench_tick(CNOP_E10, 1);
+    ck_assert_int_eq(bench_trade(LEDGER_BUY, 100 * CNOP_E8, &outcome), CNOP_OK);
+    ck_assert_int_eq(ledger_apply(bench_ledger, &command, &outcome), CNOP_OK);
+    ck_assert_int_eq(bench_trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_E_NO_LIQUIDITY);
+    ck_assert_int_eq(bench_trade(LEDGER_SELL, 10 * CNOP_E8, &outcome), CNOP_OK);
+    ck_assert_int_eq(bench_trade(LEDGER_BUY, CNOP_E8, &outcome), CNOP_E_NO_LIQUIDITY);
+}
+END_TEST
+
+START_TEST(rules_that_no_ledger_can_have)
+{
+    static const struct {
+        enum ledger_rule rule;
+        int64_t value;
+    } unsound[] = {{LEDGER_RULE_FEE_BPS, -1},
+                   {LEDGER_RULE_FEE_BPS, 10001},
+                   {LEDGER_RULE_MAKER_FEE_BPS, 10001},
+                   {LEDGER_RULE_HOUSE_SPREAD_BPS, 10001},
+                   {LEDGER_RULE_HOUSE_FLOOR_E8, 1},
+                   {LEDGER_RULE_HOUSE_FLOOR_E8, INT64_MIN},
+                   {LEDGER_RULE_PRICE_MAX_AGE_US, -1},
+                   {LEDGER_RULE_MIN_QTY_E8, -1},
+                   {LEDGER_RULE_MIN_NOTIONAL_E8, -1},
+                   {LEDGER_RULE_MAX_NOTIONAL_E8, 0},
+                   {LEDGER_RULE_MAX_NOTIONAL_E8, INT64_MAX / 4 + 1},
+                   {LEDGER_RULE_DEPOSIT_LIMIT_E8, -1},
+                   {LEDGER_RULE_WITHDRAW_LIMIT_E8, -1},
+                   {LEDGER_RULE_ACCOUNT_ORDERS, 0},
+                   {LEDGER_RULE_ACCOUNT_ORDERS, LEDGER_ACCOUNT_ORDERS + 1}};
+
+    for (size_t i = 0; i < CNOP_COUNT(unsound); i++) {
+        struct ledger_command command = new_rules(unsound[i].rule, unsound[i].value);
+
+        ck_assert_msg(!ledger_rules_are_sound(&command.rules), "rule %zu", i);
+    }
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
@@ -159,6 +242,9 @@ add(TCase *tests)
     tcase_add_test(tests, a_clock_that_was_years_ahead_blocks_no_limit);
     tcase_add_test(tests, preview_names_every_violation_and_changes_nothing);
     tcase_add_test(tests, full_tables_refuse);
+    tcase_add_test(tests, rules_change_by_a_command_and_are_taken_back);
+    tcase_add_test(tests, a_house_that_is_shorter_than_its_new_rules_still_buys);
+    tcase_add_test(tests, rules_that_no_ledger_can_have);
 }
 
 UNIT_MAIN("rules", add)
