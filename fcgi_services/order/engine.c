@@ -56,13 +56,26 @@ next_time_us(struct engine *engine)
     return engine->last_time_us;
 }
 
+/* The house's prices may be others everywhere. */
+static void
+look_everywhere(struct engine *engine)
+{
+    cnop_assert(engine->ledger != NULL);
+    for (uint16_t asset_id = LEDGER_USD + 1; asset_id < ENGINE_ASSETS; asset_id++) {
+        engine_cross_look(engine, asset_id);
+        engine_board_touch(engine, asset_id);
+    }
+}
+
 static void
 apply_command(struct engine *engine, struct engine_job *job)
 {
     const struct ledger_command *command = &job->command;
 
     job->err = ledger_apply(engine->ledger, command, &job->outcome);
-    if (command->op == LEDGER_OP_CROSS)
+    if (command->op == LEDGER_OP_RULES)
+        look_everywhere(engine);
+    else if (command->op == LEDGER_OP_CROSS)
         engine_cross_applied(engine, job);
     else if (command->op == LEDGER_OP_PRICE_SET || command->op == LEDGER_OP_RESUME ||
              command->op == LEDGER_OP_ASSET)

@@ -41,6 +41,7 @@ engine_batch_clear(struct engine_batch *batch)
     batch->fill_count = 0;
     batch->order_count = 0;
     batch->solo = false;
+    batch->has_rules = false;
     cnop_buf_init(&batch->body, batch->framed + LEDGER_CHAIN_FRAME_BYTES, ENGINE_BODY_BYTES);
 }
 
@@ -66,6 +67,7 @@ engine_batch_add(struct engine_batch *batch, const struct ledger *ledger, struct
             fills = ledger_fill_at(ledger, job->outcome.fill_first);
         ledger_record_encode(&batch->body, &job->command, &job->outcome, fills);
         batch->changed_count++;
+        batch->has_rules = batch->has_rules || job->command.op == LEDGER_OP_RULES;
     }
     batch->jobs[batch->job_count++] = job;
     cnop_assert(!batch->body.overflow);

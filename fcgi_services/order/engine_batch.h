@@ -39,6 +39,7 @@ struct engine_batch {
     struct cnop_buf body;
     int64_t started_us; /* monotonic: first command */
     bool solo;          /* holds one command, by order */
+    bool has_rules;     /* the rules change in it */
 };
 
 /* Start-up: takes its memory; NO_MEMORY. */

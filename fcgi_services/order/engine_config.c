@@ -136,8 +136,8 @@ engine_config_validate(void *values)
         fprintf(stderr, "recent_keys: must be a power of two\n");
         return CNOP_E_CONFIG;
     }
-    if (ledger->max_notional.e8 > INT64_MAX / 4) {
-        fprintf(stderr, "max_notional: too large\n");
+    if (ledger->max_notional.e8 <= 0 || ledger->max_notional.e8 > INT64_MAX / 4) {
+        fprintf(stderr, "max_notional: must be above 0, and not too large\n");
         return CNOP_E_CONFIG;
     }
     ledger->max_accounts = (uint32_t)config->max_accounts;

@@ -15,6 +15,7 @@
 #include "fcgi_services/order/order_http.h"
 #include "fcgi_services/order/order_json.h"
 #include "fcgi_services/order/recovery_sql.h"
+#include "fcgi_services/order/rules_start.h"
 #include "fcgi_services/order/whole_cents.h"
 #include "shared/base/log.h"
 
@@ -163,11 +164,16 @@ open_engine(struct making *making, struct engine **ret_engine)
                                  .queue_age_us = (int64_t)config->queue_age * 1000,
                                  .commit_giveup_us = (int64_t)config->commit_giveup * 1000,
                                  .blocked_pause_us = (int64_t)config->blocked_pause * 1000};
+    struct ledger_rules rules;
     enum cnop_err err = make_parts(making, &parts);
 
     cnop_assert(config->queue_jobs > 0);
+    ledger_rules_of(&config->ledger, &rules);
     if (err == CNOP_OK)
         err = engine_open(&parts, ret_engine);
+    if (err == CNOP_OK)
+        err = rules_start(*ret_engine, committer_fd(parts.committer), &rules,
+                          making->recovered.rules_known);
     if (err != CNOP_OK)
         return err;
     cnop_loop_watch(committer_fd(parts.committer), EPOLLIN, on_committer, *ret_engine);

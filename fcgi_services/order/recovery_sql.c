@@ -20,6 +20,9 @@ struct loader {
     struct ledger_chain chain;
     struct recovery_check *check;
     int64_t next_id;
+    uint64_t rules_seq; /* journal row with the newest rules; 0: none */
+    struct ledger_rules rules;
+    bool rules_known;
     uint64_t writer_count;
     uint64_t row_count;
     bool older_keys; /* than those loaded: any account may have some */
@@ -33,7 +36,7 @@ load_writer(void *arg, const struct cnop_row *row)
     struct loader *loader = arg;
     struct cnop_str hash = cell_bytes(row, 3);
 
-    cnop_assert(row->column_count == 5);
+    cnop_assert(row->column_count == 6);
     if (hash.len != sizeof(loader->chain.hash))
         return CNOP_E_INTERNAL;
     loader->chain.epoch = (uint64_t)cell_i64(row, 0);
@@ -41,7 +44,27 @@ load_writer(void *arg, const struct cnop_row *row)
     loader->next_id = cell_i64(row, 2);
     memcpy(loader->chain.hash, hash.ptr, hash.len);
     loader->check->sealed = !cell_is_null(row, 4);
+    loader->rules_seq = (uint64_t)cell_i64(row, 5);
     loader->writer_count++;
+    return CNOP_OK;
+}
+
+/* Those of the last record of the row that has some. What cannot be read are none: then the start
+ * gives them again, and nothing depends on what was here. */
+static enum cnop_err
+load_rules(void *arg, const struct cnop_row *row)
+{
+    struct loader *loader = arg;
+    struct cnop_str body = cell_bytes(row, 0);
+    struct ledger_record record;
+
+    cnop_assert(row->column_count == 1);
+    while (body.len > 0 && ledger_record_decode(&body, &record) == CNOP_OK) {
+        if (record.command.op != LEDGER_OP_RULES)
+            continue;
+        loader->rules = record.command.rules;
+        loader->rules_known = true;
+    }
     return CNOP_OK;
 }
 
@@ -201,7 +224,7 @@ take_over(struct cnop_batch_db *db, struct loader *loader)
         return CNOP_E_DB_FAILED;
     /* The epoch that this connection has set: two engines must never believe in the same one. */
     err = scan(db,
-               "SELECT epoch,seq,next_id,head_hash,sealed_us FROM writer "
+               "SELECT epoch,seq,next_id,head_hash,sealed_us,rules_seq FROM writer "
                "WHERE shard=0 AND epoch=LAST_INSERT_ID()",
                0, load_writer, loader);
     if (err == CNOP_OK && loader->writer_count != 1)
@@ -232,13 +255,30 @@ load_keys(struct cnop_batch_db *db, uint64_t count, struct loader *loader)
     return err;
 }
 
+/* The rules that the rows were made by: balances are loaded under them. */
+static enum cnop_err
+load_rules_in_force(struct cnop_batch_db *db, struct loader *loader)
+{
+    enum cnop_err err;
+
+    cnop_assert(!loader->rules_known);
+    if (loader->rules_seq == 0)
+        return CNOP_OK;
+    err = scan(db, "SELECT body FROM journal WHERE seq=", loader->rules_seq, load_rules, loader);
+    if (err == CNOP_OK && loader->rules_known)
+        ledger_load_rules(loader->ledger, &loader->rules);
+    return err;
+}
+
 static enum cnop_err
 load_all(const struct recovery_parts *parts, struct loader *loader)
 {
     struct cnop_batch_db *db = parts->db;
-    enum cnop_err err;
+    enum cnop_err err = load_rules_in_force(db, loader);
 
     cnop_assert(loader->ledger != NULL);
+    if (err != CNOP_OK)
+        return err;
     ledger_load_next_id(loader->ledger, loader->next_id);
     err = scan(db, "SELECT " ROW_SELECTED(ROW_ACCOUNT) " FROM account", 0, load_account, loader);
     if (err != CNOP_OK)
@@ -290,6 +330,7 @@ run(const struct recovery_parts *parts, struct loader *loader, struct recovered 
     if (err == CNOP_OK)
         err = load_all(parts, loader);
     recovered->chain = loader->chain;
+    recovered->rules_known = loader->rules_known;
     return err == CNOP_OK ? recovery_check_run(loader->check) : err;
 }
 

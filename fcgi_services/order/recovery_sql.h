@@ -22,16 +22,17 @@ struct recovery_parts {
 
 struct recovered {
     struct ledger_chain chain; /* head of the journal, with our epoch */
+    bool rules_known;          /* the ledger has those of the journal, which had some */
     /* Of accounts that may not move money until an operator has looked at them. */
     struct verify_finding findings[RECOVERY_FINDING_MAX];
     uint32_t finding_count;
 };
 
-/* Raises the epoch, which shuts every older engine out, then loads accounts, balances, limits,
- * assets with prices, and the boot_keys newest keys, and verifies what it loads. DB_FAILED, FENCED
- * (another engine has taken over meanwhile, or there is no writer row), OVERLOADED (the configured
- * tables are too small), CONFIG (the server is not durable), INTERNAL (rows that contradict each
- * other so that nobody can tell whose they are): logged. */
+/* Raises the epoch, which shuts every older engine out, then loads the rules, accounts, balances,
+ * limits, assets with prices, and the boot_keys newest keys, and verifies what it loads. DB_FAILED,
+ * FENCED (another engine has taken over meanwhile, or there is no writer row), OVERLOADED (the
+ * configured tables are too small), CONFIG (the server is not durable), INTERNAL (rows that
+ * contradict each other so that nobody can tell whose they are): logged. */
 cnop_must_check enum cnop_err recovery_run(const struct recovery_parts *parts,
                                            struct recovered *ret_recovered);
 

@@ -34,6 +34,10 @@ encode_fence(const struct engine_batch *batch, struct cnop_batch *sql)
     cnop_batch_sql(sql, ",head_hash=");
     sql->first_value = true;
     cnop_batch_bytes(sql, batch->chain.hash, sizeof(batch->chain.hash));
+    if (batch->has_rules) {
+        cnop_batch_sql(sql, ",rules_seq=");
+        cnop_buf_u64(&sql->text, batch->chain.seq);
+    }
     cnop_batch_sql(sql, " WHERE shard=0;");
 }
 

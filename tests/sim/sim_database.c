@@ -21,7 +21,7 @@ static const struct layout {
     const char *keys[SIM_KEYS];
     uint32_t row_max;
 } layouts[] = {
-    {"writer", "epoch,seq,next_id,head_hash,sealed_us,shard", {"shard"}, 1},
+    {"writer", "epoch,seq,next_id,head_hash,sealed_us,rules_seq,shard", {"shard"}, 1},
     {"account", ROW_NAMES(ROW_ACCOUNT), {"id"}, ROWS_FEW},
     {"balance", ROW_NAMES(ROW_BALANCE), {"account_id,asset_id"}, ROWS_FEW},
     {"limit_use", ROW_NAMES(ROW_LIMIT), {"account_id,kind"}, ROWS_FEW},

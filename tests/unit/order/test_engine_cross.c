@@ -220,10 +220,33 @@ START_TEST(a_cancel_of_everything_waits_for_a_due_market)
 }
 END_TEST
 
+START_TEST(rules_that_narrow_the_spread_reach_orders)
+{
+    struct ledger_command command = {.op = LEDGER_OP_RULES};
+    uint32_t wide, resting, narrow;
+
+    open_markets();
+    ledger_rules_now(bench.ledger, &command.rules);
+    command.rules.values[LEDGER_RULE_HOUSE_SPREAD_BPS] = 200; /* 99 and 101 */
+    wide = ask(&command);
+    resting = buy(FIRST, 100 * CNOP_E10);
+    settle();
+    ck_assert_int_eq(errs[wide], CNOP_OK);
+    ck_assert_int_eq(answers[resting].posting.status, LEDGER_QUEUED);
+    command.rules.values[LEDGER_RULE_HOUSE_SPREAD_BPS] = 0;
+    narrow = ask(&command);
+    settle();
+    ck_assert_int_eq(errs[narrow], CNOP_OK);
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    bench_close();
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
     tcase_add_test(tests, a_cancel_of_everything_waits_for_a_due_market);
+    tcase_add_test(tests, rules_that_narrow_the_spread_reach_orders);
     tcase_add_test(tests, orders_that_a_price_reaches_come_before_later_orders);
     tcase_add_test(tests, a_price_that_reaches_nobody_gives_nothing);
     tcase_add_test(tests, a_step_that_fails_waits_for_the_next_price);

@@ -163,6 +163,21 @@ START_TEST(an_order_that_rests_becomes_its_rows)
 }
 END_TEST
 
+START_TEST(the_writer_knows_where_the_newest_rules_are)
+{
+    struct ledger_config config;
+
+    encode(&order, LEDGER_OP_ORDER);
+    ck_assert_ptr_null(strstr(memory, "rules_seq"));
+    ledger_config_default(&config);
+    job = (struct engine_job){.command = {.op = LEDGER_OP_RULES},
+                              .outcome = {.changed = true, .posting = {.op = LEDGER_OP_RULES}}};
+    ledger_rules_of(&config, &job.command.rules);
+    encode_job();
+    expect("',rules_seq=5 WHERE shard=0;");
+}
+END_TEST
+
 START_TEST(a_trade_becomes_its_rows)
 {
     const struct ledger_fill fill = {.trade_id = 12,
@@ -383,6 +398,7 @@ add(TCase *tests)
     tcase_add_test(tests, a_settlement_becomes_its_row);
     tcase_add_test(tests, a_bounded_order_keeps_its_bound_and_cost);
     tcase_add_test(tests, an_order_that_rests_becomes_its_rows);
+    tcase_add_test(tests, the_writer_knows_where_the_newest_rules_are);
     tcase_add_test(tests, a_trade_becomes_its_rows);
     tcase_add_test(tests, a_trade_of_a_market_order_with_the_house_is_no_line);
     tcase_add_test(tests, an_order_is_read_back);
