@@ -354,8 +354,6 @@ def suite_provision(run, log):
 def suite_market(run, log):
     """two people trade with each other in two browsers, between the prices of the house"""
     settings = run.folder / "etc" / "local.yml"
-    # Late in the order: cnop-audit matches all of history again by the house's spread of today, so no
-    # suite that proves this ledger may follow.
     before = settings.read_text(encoding="utf-8")
     deploy = ["./deploy.sh", "local", "deploy", "--no-ui"]
     try:
