@@ -135,6 +135,16 @@ DEFECTS = [
            "    if (!ngx_http_cnop_same_origin(r)) {", "    if (0) {", "tests/gateway/test_csrf.py"),
 
     # ---- whose rows ----
+    Defect("a_page_of_fills_begins_with_the_last_of_the_page_before", "fcgi_services/order/reader_fills_sql.c",
+           "fill->trade_id < sources->filter->before_id)", "fill->trade_id <= sources->filter->before_id)",
+           f"{SERVICE}/test_fills.py"),
+    Defect("rules_that_are_new_are_not_given", "fcgi_services/order/rules_start.c",
+           "if (known && ledger_rules_equal(&before, wanted))", "if (known)", "tests/unit/order/test_rules_start"),
+    Defect("a_start_forgets_the_rules", "fcgi_services/order/rows_sql.c",
+           "    if (batch->has_rules) {\n", "    if (false) {\n", f"{SERVICE}/test_rules.py"),
+    Defect("rules_are_not_taken_back", "shared/ledger/rules.c",
+           "    state_touch(ledger, (const unsigned char *)&ledger->config + first,\n"
+           "                sizeof(ledger->config) - first);\n", "    (void)first;\n", f"{LEDGER}/test_rules"),
     Defect("an_order_of_somebody_else", "fcgi_services/order/reader_store_sql.c",
            "FROM v_orders WHERE id = ? AND account_id = ?", "FROM v_orders WHERE id = ? AND ? > 0",
            f"{SERVICE}/test_order_reader.py"),
