@@ -3,6 +3,7 @@
 #include "shared/ledger/book.h"
 
 #include "shared/base/mix.h"
+#include "shared/ledger/due.h"
 #include "shared/ledger/fill.h"
 #include "shared/ledger/grid.h"
 #include "shared/ledger/ladder.h"
@@ -335,6 +336,8 @@ book_add(struct ledger *ledger, const struct ledger_order *order)
     join_queue(ledger, slot);
     join_account(ledger, slot);
     set_place(ledger, place_of(ledger, order->id), slot);
+    if (order->expires_us != 0)
+        due_add(ledger, slot);
     return slot;
 }
 
@@ -387,6 +390,8 @@ book_remove(struct ledger *ledger, uint32_t slot)
 
     cnop_assert(slot != 0);
     cnop_assert(book->order_count > 0);
+    if (order->expires_us != 0)
+        due_remove(ledger, slot);
     clear_place(ledger, place_of(ledger, order->id));
     leave_account(ledger, order);
     leave_queue(ledger, order);
@@ -413,7 +418,7 @@ ledger_load_order(struct ledger *ledger, const struct ledger_order *order)
     if (ledger_find_asset(ledger, order->asset_id) == NULL || order->asset_id == LEDGER_USD ||
         (!buy && order->side != LEDGER_SELL) || grid_step(order->price) == 0 ||
         order->left.e8 <= 0 || order->left.e8 > order->qty.e8 || order->hold_e8 < 0 ||
-        held == NULL || book_find(ledger, order->id) != 0 ||
+        order->expires_us < 0 || held == NULL || book_find(ledger, order->id) != 0 ||
         ledger_find_account(ledger, order->account_id) == NULL)
         return CNOP_E_INVALID;
     if (fill_hold(order, order->maker_bps) != order->hold_e8)

@@ -36,7 +36,9 @@ ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
                .tif = command->tif,
                .post_only = command->post_only,
                .self = command->self};
-    unsigned char asked_bytes[sizeof(asked) + sizeof(more) + sizeof(limit)];
+    /* Of a GTD, too. */
+    const int64_t expires_us = command->tif == LEDGER_GTD ? command->expires_us : 0;
+    unsigned char asked_bytes[sizeof(asked) + sizeof(more) + sizeof(limit) + sizeof(expires_us)];
     size_t asked_len = sizeof(asked);
     unsigned char digest[CNOP_SHA256_BYTES];
 
@@ -53,9 +55,24 @@ ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
         memcpy(asked_bytes + asked_len, &limit, sizeof(limit));
         asked_len += sizeof(limit);
     }
+    if (expires_us != 0) {
+        memcpy(asked_bytes + asked_len, &expires_us, sizeof(expires_us));
+        asked_len += sizeof(expires_us);
+    }
     cnop_secret_sha256(asked_bytes, asked_len, digest);
     memcpy(command->fingerprint, digest, LEDGER_FINGERPRINT_BYTES);
     return CNOP_OK;
+}
+
+#define DAY_US (INT64_C(24) * 3600 * 1000000)
+
+int64_t
+ledger_expiry_of(const struct ledger_command *command)
+{
+    cnop_assert(command->op == LEDGER_OP_LIMIT);
+    if (command->tif == LEDGER_DAY)
+        return (command->time_us / DAY_US + 1) * DAY_US;
+    return command->tif == LEDGER_GTD ? command->expires_us : 0;
 }
 
 void

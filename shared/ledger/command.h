@@ -46,6 +46,8 @@ enum ledger_op {
     /* An account's orders on the books: of one asset (LEDGER_USD: any), of one side (0: both). */
     LEDGER_OP_CANCEL_ALL = 16,
     LEDGER_OP_RULES = 17, /* orders are accepted and matched by these from now on */
+    /* Orders on the books whose time is up end, the first first, at most LEDGER_FILL_MAX. */
+    LEDGER_OP_EXPIRE = 18,
 };
 
 /* The rules that an operator sets, in the order of the journal: new ones are added at the end. */
@@ -78,7 +80,9 @@ enum ledger_order_type { LEDGER_MARKET = 1, LEDGER_LIMIT = 2 };
 enum ledger_tif {
     LEDGER_IOC = 1, /* what is not filled at once expires */
     LEDGER_GTC = 2, /* rests until it is cancelled */
+    LEDGER_GTD = 3, /* rests until a time */
     LEDGER_FOK = 4, /* all at once or nothing */
+    LEDGER_DAY = 5, /* rests until the UTC day is over */
 };
 
 enum ledger_status {
@@ -99,6 +103,7 @@ enum ledger_reason {
     LEDGER_REASON_FOK = 5,
     LEDGER_REASON_FILLS = 6,    /* too many makers for one command */
     LEDGER_REASON_OVERFLOW = 7, /* its fill could not be counted */
+    LEDGER_REASON_TIME = 8,     /* it was to wait no longer */
 };
 
 /* What happens when an order meets one of its own account. */
@@ -142,7 +147,8 @@ struct ledger_command {
     cnop_price worst_price; /* ORDER: not above when buying, not below when selling; 0: any */
     uint64_t price_seq;     /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
     int64_t price_time_us;
-    int64_t order_id; /* CANCEL */
+    int64_t order_id;   /* CANCEL */
+    int64_t expires_us; /* LIMIT that is GTD */
     uint16_t asset_id;
     uint8_t op;       /* enum ledger_op */
     uint8_t side;     /* ORDER, LIMIT: enum ledger_side */
@@ -180,9 +186,10 @@ struct ledger_posting {
     cnop_cash cash_after;
     int64_t time_us;
     /* Of an order that may rest; its price is its limit. */
-    cnop_qty left;   /* neither filled nor given up: on the book */
-    cnop_qty undone; /* given up at once */
-    int64_t hold_e8; /* cash of a buyer, units of a seller */
+    cnop_qty left;      /* neither filled nor given up: on the book */
+    cnop_qty undone;    /* given up at once */
+    int64_t hold_e8;    /* cash of a buyer, units of a seller */
+    int64_t expires_us; /* 0: never */
     uint16_t asset_id;
     uint8_t op;
     uint8_t side;
@@ -216,7 +223,7 @@ struct ledger_outcome {
     uint32_t fill_count;
     bool replayed; /* the key was used before with the same request: posting is the first answer */
     bool changed;  /* rows have to be written */
-    uint16_t ended_count; /* CANCEL_ALL: orders */
+    uint16_t ended_count; /* CANCEL_ALL, EXPIRE: orders */
     /* Refusals: what was there, what was needed, what the rule allows (e8 of cash or units). */
     int64_t have_e8;
     int64_t need_e8;
@@ -276,6 +283,7 @@ struct ledger_order {
     cnop_price price;
     cnop_qty qty;
     int64_t created_us;
+    int64_t expires_us; /* 0: never */
     /* From here to `stamp`: changed by fills. */
     cnop_qty left;
     int64_t hold_e8;  /* cash of a buyer, units of a seller */
@@ -292,6 +300,7 @@ struct ledger_order {
     uint32_t level;
     uint32_t before, after;         /* in the queue of its price */
     uint32_t own_before, own_after; /* among the orders of its account */
+    uint32_t due_place;             /* among those that expire */
     uint16_t asset_id;
     uint16_t maker_bps; /* rates of the schedule when it was accepted */
     uint8_t side;
@@ -343,6 +352,12 @@ struct ledger_asset {
     uint8_t symbol_len;
     char symbol[LEDGER_SYMBOL_BYTES];
 };
+
+/* Longest that an order may wait for its time. */
+#define LEDGER_EXPIRY_MAX_US (INT64_C(90) * 24 * 3600 * 1000000)
+
+/* When a LIMIT expires if it rests; 0: never. By its own time: DAY ends with the UTC day. */
+int64_t ledger_expiry_of(const struct ledger_command *command);
 
 /* Sets key and fingerprint: the digest of everything in the command that makes it what it is. Call
  * it last. key: 1..64 characters [A-Za-z0-9_.:-]; INVALID otherwise. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What happens to orders that rest: their owner cancels them, or the house's price reaches them. */
+/* What happens to orders that rest: their owner cancels them, their time is up, or the house's
+ * price reaches them. */
 #include "shared/ledger/book.h"
+#include "shared/ledger/due.h"
 #include "shared/ledger/fill.h"
 #include "shared/ledger/match.h"
 
@@ -53,6 +55,31 @@ cancel_all_apply(struct ledger *ledger, const struct ledger_command *command,
         slot = next;
     }
     cnop_assert(outcome->ended_count <= LEDGER_ACCOUNT_ORDERS);
+    outcome->changed = outcome->ended_count > 0;
+    return CNOP_OK;
+}
+
+/* ---- expiry ---- */
+
+int64_t
+ledger_next_expiry(const struct ledger *ledger)
+{
+    uint32_t slot = due_first(ledger);
+
+    return slot == 0 ? INT64_MAX : ledger->orders[slot].expires_us;
+}
+
+enum cnop_err
+expire_apply(struct ledger *ledger, const struct ledger_command *command,
+             struct ledger_outcome *outcome)
+{
+    cnop_assert(command->account_id == 0);
+    outcome->posting = (struct ledger_posting){.time_us = command->time_us, .op = LEDGER_OP_EXPIRE};
+    while (outcome->ended_count < LEDGER_FILL_MAX &&
+           ledger_next_expiry(ledger) <= command->time_us) {
+        match_end(ledger, due_first(ledger), LEDGER_EXPIRED, LEDGER_REASON_TIME, command->time_us);
+        outcome->ended_count++;
+    }
     outcome->changed = outcome->ended_count > 0;
     return CNOP_OK;
 }

@@ -97,8 +97,8 @@ bool ledger_key_conflicts(const struct ledger *ledger, const struct ledger_comma
  * IDEMPOTENCY_MISMATCH, NO_LIQUIDITY, CONFLICT (an older tick), OVERLOADED (a table is full),
  * PRICE_LIMIT_EXCEEDED (figures are prices at 10^-10), AMOUNT_PRECISION (cash in parts of a
  * cent); of LIMIT also PRICE_TICK, PRICE_OUT_OF_BAND (prices: have, the lowest as need, the highest
- * as limit), ORDER_COMBINATION, POST_ONLY_WOULD_TAKE, TOO_MANY_OPEN_ORDERS, BOOK_FULL; ORDER_FINAL:
- * the order to cancel is not on a book of that account. */
+ * as limit), ORDER_COMBINATION, EXPIRY_INVALID, POST_ONLY_WOULD_TAKE, TOO_MANY_OPEN_ORDERS,
+ * BOOK_FULL; ORDER_FINAL: the order to cancel is not on a book of that account. */
 cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
                                            const struct ledger_command *command,
                                            struct ledger_outcome *outcome);
@@ -120,6 +120,10 @@ cnop_must_check enum cnop_err ledger_preview(const struct ledger *ledger,
 /* Whether the house's price reaches an order on the book: give CROSS. Always false where nothing
  * rests. */
 bool ledger_is_crossed(const struct ledger *ledger, uint16_t asset_id, int64_t time_us);
+
+/* When the first order on a book expires: give EXPIRE before any later command, until it lies
+ * ahead. INT64_MAX: none does. */
+int64_t ledger_next_expiry(const struct ledger *ledger);
 
 /* ---- taking back ---- */
 uint64_t ledger_mark(const struct ledger *ledger);

@@ -21,6 +21,13 @@ violate(struct limit_plan *plan, enum cnop_err err, int64_t have_e8, int64_t nee
         .err = err, .have_e8 = have_e8, .need_e8 = need_e8, .limit_e8 = limit_e8};
 }
 
+/* Else what is not filled at once is given up. */
+static bool
+may_rest(uint8_t tif)
+{
+    return tif != LEDGER_IOC && tif != LEDGER_FOK;
+}
+
 /* ---- rules ---- */
 
 static void
@@ -39,8 +46,12 @@ check_market(const struct ledger *ledger, const struct ledger_command *command,
         violate(plan, CNOP_E_MARKET_HALTED, 0, 0, 0);
     if (asset->price.e10 <= 0)
         violate(plan, CNOP_E_PRICE_STALE, 0, 0, 0); /* there was none yet */
-    if (command->post_only && command->tif != LEDGER_GTC)
+    if (command->post_only && !may_rest(command->tif))
         violate(plan, CNOP_E_ORDER_COMBINATION, 0, 0, 0);
+    if (command->tif == LEDGER_GTD &&
+        (command->expires_us <= command->time_us ||
+         command->expires_us - command->time_us > LEDGER_EXPIRY_MAX_US))
+        violate(plan, CNOP_E_EXPIRY_INVALID, 0, 0, 0);
 }
 
 struct ledger_band
@@ -115,7 +126,7 @@ check_room(const struct ledger *ledger, const struct ledger_command *command,
     const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
     uint32_t count = account == NULL ? 0 : account->order_count;
 
-    if (command->tif != LEDGER_GTC)
+    if (!may_rest(command->tif))
         return;
     if (count >= ledger->config.max_account_orders)
         violate(plan, CNOP_E_TOO_MANY_OPEN_ORDERS, count, 0, ledger->config.max_account_orders);
@@ -215,6 +226,7 @@ begin(const struct ledger *ledger, const struct ledger_command *command, struct 
                     .op = LEDGER_OP_LIMIT,
                     .side = command->side,
                     .tif = command->tif,
+                    .expires_us = ledger_expiry_of(command),
                     .flags = (uint8_t)((command->post_only ? LEDGER_POST_ONLY : 0) +
                                        LEDGER_SELF * command->self)},
         .mark = asset->price,
@@ -224,6 +236,7 @@ begin(const struct ledger *ledger, const struct ledger_command *command, struct 
                                         .qty = command->qty,
                                         .left = command->qty,
                                         .created_us = command->time_us,
+                                        .expires_us = ledger_expiry_of(command),
                                         .updated_us = command->time_us,
                                         .ver = 1,
                                         .asset_id = command->asset_id,
@@ -240,8 +253,7 @@ limit_plan(const struct ledger *ledger, const struct ledger_command *command,
 {
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     cnop_assert(command->side == LEDGER_BUY || command->side == LEDGER_SELL);
-    cnop_assert(command->tif == LEDGER_GTC || command->tif == LEDGER_IOC ||
-                command->tif == LEDGER_FOK);
+    cnop_assert(command->tif >= LEDGER_IOC && command->tif <= LEDGER_DAY);
     cnop_assert(command->self <= LEDGER_SELF_BOTH);
     if (ledger_find_asset(ledger, command->asset_id) == NULL || command->asset_id == LEDGER_USD)
         return CNOP_E_ASSET_UNKNOWN;
@@ -265,7 +277,7 @@ limit_plan(const struct ledger *ledger, const struct ledger_command *command,
 static void
 settle_rest(const struct limit_plan *plan, struct ledger_posting *posting)
 {
-    bool rests = posting->tif == LEDGER_GTC && plan->match.stopped == 0;
+    bool rests = may_rest(posting->tif) && plan->match.stopped == 0;
 
     posting->status = LEDGER_COMPLETED;
     if (posting->left.e8 == 0)

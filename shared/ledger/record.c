@@ -135,6 +135,8 @@ put_asked(struct cnop_buf *body, const struct ledger_command *command,
     cnop_buf_char(body, (char)command->self);
     cnop_buf_char(body, (char)command->post_only);
     cnop_buf_char(body, 0);
+    if (command->tif == LEDGER_GTD)
+        put_i64(body, command->expires_us);
 }
 
 void
@@ -144,7 +146,7 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
     struct cnop_str text = text_of(command);
     unsigned flags = flags_of(command, outcome);
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_RULES);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_EXPIRE);
     cnop_assert(command->op != LEDGER_OP_TICK);
     cnop_assert(command->key_len <= LEDGER_KEY_BYTES);
     cnop_assert(outcome->changed);
@@ -202,7 +204,7 @@ take_limit(struct cnop_str *body, struct ledger_command *command)
     command->tif = terms[0];
     command->self = terms[1];
     command->post_only = terms[2] != 0;
-    return true;
+    return command->tif != LEDGER_GTD || take_i64(body, &command->expires_us);
 }
 
 static bool
@@ -224,7 +226,7 @@ take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned fla
 {
     int64_t seq = 0;
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_RULES);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_EXPIRE);
     if (command->op == LEDGER_OP_LIMIT)
         return take_limit(body, command);
     if (command->op == LEDGER_OP_CANCEL)
@@ -302,7 +304,7 @@ ledger_record_decode(struct cnop_str *body, struct ledger_record *ret_record)
     command->close = (head[2] & RECORD_CLOSE) != 0;
     command->key_len = head[3];
     command->asset_id = le16toh(words[0]);
-    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_RULES)
+    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_EXPIRE)
         return CNOP_E_INVALID;
     if (!take_amounts(&rest, command, head[2]) || !take_texts(&rest, command, le16toh(words[1])))
         return CNOP_E_INVALID;

@@ -10,9 +10,11 @@
  *                       i64 worst_price_e10. One of qty and amount is 0: what was asked for; with
  *                       flag 8 qty is what was sold and amount what was asked for. The price is
  *                       the one of execution.
- *     LIMIT             i64 qty_e8, i64 price_e10 (its limit), u8 tif, u8 self, u8 post_only, u8 0
+ *     LIMIT             i64 qty_e8, i64 price_e10 (its limit), u8 tif, u8 self, u8 post_only, u8 0,
+ *                       and of a GTD i64 expires_us
  *     CANCEL            i64 id of the order; the record's own is 0
  *     CANCEL_ALL        nothing more: asset 0 is any, side 0 both
+ *     EXPIRE            nothing more: its time tells which
  *     DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8
  *     PRICE_SET         i64 price_e10, u64 price_seq
  *     RULES             i64 count, then so many i64 in the order of enum ledger_rule

@@ -66,7 +66,7 @@ ledger_forget(struct ledger *ledger, uint64_t mark)
  * order it meets (a fill, or one that ends with its account) adds some more. */
 #define ROOM_UNDO 128
 #define ROOM_ROWS 10
-#define ROOM_UNDO_ORDER 48
+#define ROOM_UNDO_ORDER 72
 #define ROOM_ROWS_ORDER 2
 
 /* How many resting orders one command can meet. */
