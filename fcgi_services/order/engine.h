@@ -29,6 +29,7 @@ struct engine_order {
     int64_t hold_e8;
     int64_t created_us;
     int64_t updated_us;
+    int64_t expires_us; /* 0: never */
     uint16_t asset_id;
     uint8_t type;
     uint8_t side;

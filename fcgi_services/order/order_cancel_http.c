@@ -29,6 +29,7 @@ on_cancelled(struct engine_job *job)
                                     .filled = order->filled,
                                     .hold_e8 = order->hold_e8,
                                     .updated_us = order->updated_us,
+                                    .expires_us = order->expires_us,
                                     .tif = order->tif,
                                     .reason = order->reason,
                                     .post_only = order->post_only};

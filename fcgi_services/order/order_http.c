@@ -85,6 +85,7 @@ order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
         .filled = posting->qty,
         .hold_e8 = posting->hold_e8,
         .updated_us = posting->time_us,
+        .expires_us = posting->expires_us,
         .tif = posting->tif,
         .reason = posting->reason,
         .post_only = (posting->flags & LEDGER_POST_ONLY) != 0};

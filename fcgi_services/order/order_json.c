@@ -16,6 +16,8 @@ write_progress(struct cnop_json_writer *writer, const struct order_view *order)
 
     cnop_assert(order->filled.e8 >= 0 && order->filled.e8 <= order->qty.e8);
     cnop_json_text(writer, "time_in_force", order_tif_name((enum order_tif)order->tif));
+    if (order->expires_us != 0)
+        cnop_json_time(writer, "expires_at", order->expires_us);
     cnop_json_bool(writer, "post_only", order->post_only);
     cnop_json_qty(writer, "filled_quantity", order->filled, 0);
     cnop_json_qty(writer, "remaining_quantity", (cnop_qty){order->qty.e8 - order->filled.e8}, 0);

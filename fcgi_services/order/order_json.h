@@ -22,8 +22,9 @@ struct order_view {
     cnop_qty filled;
     int64_t hold_e8; /* cash of a buyer, units of a seller */
     int64_t updated_us;
-    uint8_t tif;    /* enum order_tif */
-    uint8_t reason; /* enum ledger_reason */
+    int64_t expires_us; /* 0: never, and not shown */
+    uint8_t tif;        /* enum order_tif */
+    uint8_t reason;     /* enum ledger_reason */
     bool post_only;
 };
 

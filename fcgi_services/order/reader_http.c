@@ -124,6 +124,7 @@ reader_write_order(struct cnop_json_writer *writer, const char *key, const struc
                                     .filled = order->qty,
                                     .hold_e8 = order->hold_e8,
                                     .updated_us = order->updated_us,
+                                    .expires_us = order->expires_us,
                                     .tif = order->tif,
                                     .reason = order->reason,
                                     .post_only = order->post_only};

@@ -31,7 +31,8 @@ struct reader_order {
     cnop_qty asked;
     int64_t hold_e8;
     int64_t updated_us;
-    bool met_people; /* a market order that the house has not filled in one trade */
+    int64_t expires_us; /* 0: never */
+    bool met_people;    /* a market order that the house has not filled in one trade */
 };
 
 /* One view of the database for the statements of an answer; see shared/db/snapshot.h. */
@@ -156,7 +157,7 @@ struct reader_assets {
 #define READER_ORDER_COLUMNS                                                                       \
     "id, asset_id, side, filled_qty_e8, price_e10, filled_quote_e8, fee_e8, cost_e8,"              \
     " client_order_id, created_us, type, tif, flags, status, reason, qty_e8, hold_e8, updated_us," \
-    " fill_count"
+    " fill_count, expires_us"
 void reader_store_read(const struct cnop_row *row, struct reader_order *ret_order);
 
 /* Reads the catalogue again; keeps the old one on failure. */

@@ -78,6 +78,7 @@
     NEXT(first_fee_e8, i64_or_null, posting->fee.e8, READ,                                         \
          posting->fee.e8 = posting->op == LEDGER_OP_LIMIT ? cell : posting->fee.e8)                \
     NEXT(first_hold_e8, i64_or_null, posting->hold_e8, READ, posting->hold_e8 = cell)              \
+    NEXT(expires_us, i64_or_null, posting->expires_us, READ, posting->expires_us = cell)           \
     NEXT(created_us, i64, posting->time_us, READ, posting->time_us = cell)                         \
     NEXT(updated_us, i64, posting->time_us, SKIP, )
 
@@ -111,6 +112,7 @@
     NEXT(fee_cent_bps, i64, order->fee_cent_bps, READ, order.fee_cent_bps = cell)                  \
     NEXT(maker_bps, i64, order->maker_bps, READ, order.maker_bps = (uint16_t)cell)                 \
     NEXT(fill_count, i64, order->fill_count, READ, order.fill_count = (uint32_t)cell)              \
+    NEXT(expires_us, i64_or_null, order->expires_us, READ, order.expires_us = cell)                \
     NEXT(created_us, i64, order->created_us, READ, order.created_us = cell)                        \
     NEXT(updated_us, i64, order->updated_us, READ, order.updated_us = cell)                        \
     NEXT(ver, i64, order->ver, READ, order.ver = (uint32_t)cell)

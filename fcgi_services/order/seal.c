@@ -16,7 +16,7 @@
 static int64_t
 digest(const struct seal_key *key, const int64_t *words, size_t count)
 {
-    uint64_t wire[16];
+    uint64_t wire[17];
 
     cnop_assert(count > 0);
     cnop_assert(count <= CNOP_COUNT(wire));
@@ -71,7 +71,9 @@ seal_order(const struct seal_key *key, const struct ledger_order *order)
         (int64_t)order->prio, order->exact_e8,
         order->exact_e18,     order->fee_cent_bps,
         order->cost_e8,       (int64_t)((uint64_t)order->fill_count << 32 | order->ver),
-        order->maker_bps,     order->created_us};
+        order->maker_bps,     order->created_us,
+        order->expires_us};
 
-    return digest(key, words, CNOP_COUNT(words));
+    /* One that never expires has the seal it had before orders could. */
+    return digest(key, words, CNOP_COUNT(words) - (order->expires_us == 0));
 }

@@ -21,6 +21,7 @@ const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
     CNOP_FIELD(struct ticket, time_in_force, CNOP_K_ENUM, order_tif_names, CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, self_trade_prevention, CNOP_K_ENUM, self_names, CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, post_only, CNOP_K_BOOL, CNOP_ANY, CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, expires_at, CNOP_K_TIME, CNOP_ANY, CNOP_OPTIONAL),
 };
 
 /* Fault names must outlive the handler. */
@@ -49,6 +50,9 @@ check_limit(struct cnop_request *req, const struct ticket *ticket, const char *p
     if (ticket->quantity.e8 == 0 || ticket->amount.e8 != 0)
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
                                  "is required, and amount cannot be given: the order has a limit");
+    if ((ticket->expires_at != 0) != (order_tif_at(ticket->time_in_force) == ORDER_TIF_DATE))
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "expires_at"),
+                                 "is required with time_in_force GTD, and goes with no other");
     return err;
 }
 
@@ -60,6 +64,9 @@ check_market(struct cnop_request *req, const struct ticket *ticket, const char *
     if (ticket->post_only)
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "post_only"),
                                  "must be false: a market order does not wait");
+    if (ticket->expires_at != 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "expires_at"),
+                                 "must be absent: a market order does not wait");
     if (ticket->quantity.e8 == 0 && ticket->amount.e8 == 0)
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
                                  "is required, unless amount is given");
@@ -105,6 +112,7 @@ set_limit(const struct ticket *ticket, struct ledger_command *command)
     command->tif = (uint8_t)order_tif_at(ticket->time_in_force);
     command->self = (uint8_t)ticket->self_trade_prevention;
     command->post_only = ticket->post_only;
+    command->expires_us = ticket->expires_at;
 }
 
 enum cnop_err

@@ -57,6 +57,7 @@ verify_filled(const struct verify *verify, const struct verify_command *known,
     if (command->op != LEDGER_OP_LIMIT)
         return NULL;
     if (stored->price.e10 != command->price.e10 || stored->tif != command->tif ||
+        stored->expires_us != ledger_expiry_of(command) ||
         stored->flags != LEDGER_SELF * command->self + (command->post_only ? LEDGER_POST_ONLY : 0))
         return "is stored with other terms";
     if (stored->qty.e8 + stored->left.e8 + stored->undone.e8 != command->qty.e8)
