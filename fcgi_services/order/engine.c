@@ -11,8 +11,6 @@
 #include "fcgi_services/order/fault.h"
 #include "shared/base/clock.h"
 
-#define CLOCK_STEP_MAX_US 5000000 /* well below the age at which a price is stale */
-
 /* ---- answers ---- */
 
 static void
@@ -41,19 +39,6 @@ can_fill(const struct engine *engine)
     if (batch->job_count > 0 && (batch->solo || engine->solo_count > 0))
         return false;
     return engine_batch_has_room(batch) && ledger_has_room(engine->ledger);
-}
-
-/* Times rise with ids while the clock is adjusted: readers look for a time among ids. A clock that
- * comes back from far ahead is believed at once; every price would be stale until it has caught up.
- */
-static int64_t
-next_time_us(struct engine *engine)
-{
-    int64_t now_us = cnop_clock_wall_us();
-
-    if (now_us > engine->last_time_us || engine->last_time_us - now_us > CLOCK_STEP_MAX_US)
-        engine->last_time_us = now_us;
-    return engine->last_time_us;
 }
 
 /* The house's prices may be others everywhere. */
@@ -93,7 +78,7 @@ apply(struct engine *engine, struct engine_job *job)
     cnop_assert(!batch->solo || batch->job_count == 0);
     if (batch->job_count == 0)
         batch->first_id = ledger_next_id(engine->ledger);
-    job->command.time_us = next_time_us(engine);
+    job->command.time_us = engine->last_time_us;
     if (job->found)
         cnop_assert(!job->outcome.changed); /* its turn has come, nothing else */
     else if (job->preview != NULL)
@@ -130,7 +115,9 @@ engine_submit(struct engine *engine, struct engine_job *job)
     job->queued_us = cnop_clock_monotonic_us();
     if (engine_fault(ENGINE_FAULT_SKIP_DEDUPE))
         job->command.key_len = 0;
-    if (engine->backlog.first == NULL && !engine_cross_is_due(engine) && can_fill(engine))
+    engine_advance(engine);
+    if (engine->backlog.first == NULL && !engine_cross_is_due(engine) &&
+        !engine_expire_is_due(engine, true) && can_fill(engine))
         take_up(engine, job);
     else
         job_list_push(&engine->backlog, job);
@@ -143,13 +130,28 @@ next_command(struct engine *engine)
     return engine->solo_count > 0 ? job_list_pop(&engine->backlog) : engine_cross_next(engine);
 }
 
+/* Commands that run again keep the order in which they were applied. */
+static bool
+expires_first(const struct engine *engine)
+{
+    return engine->solo_count == 0 && engine_expire_is_due(engine, engine->backlog.first != NULL);
+}
+
 static void
 fill_from_backlog(struct engine *engine)
 {
     while (can_fill(engine)) {
-        struct engine_job *job = next_command(engine), *step = NULL;
+        struct engine_job *job = NULL, *step = NULL;
 
-        if (job == NULL)
+        engine_advance(engine);
+        if (expires_first(engine)) {
+            step = engine_expire_take(engine);
+            if (step == NULL)
+                break; /* until a batch comes back */
+        } else {
+            job = next_command(engine);
+        }
+        if (job == NULL && step == NULL)
             step = engine_cross_take(engine);
         if (job == NULL && step == NULL)
             job = job_list_pop(&engine->backlog); /* no job is left for a step */
@@ -263,7 +265,7 @@ engine_round_end(struct engine *engine)
     cnop_assert(engine->finished.first == NULL);
     cnop_assert(engine->unsettled || engine->in_flight != NULL || engine->filling->job_count == 0);
     engine_board_rest(engine);
-    engine_metric_set(ENGINE_METRIC_WAITING, engine->parts.queue_jobs - engine->free_count);
+    engine_metric_set(ENGINE_METRIC_WAITING, engine_waiting(engine));
 }
 
 /* ---- start and end ---- */
@@ -272,7 +274,8 @@ enum cnop_err
 engine_open(const struct engine_parts *parts, struct engine **ret_engine)
 {
     static struct engine engine;
-    size_t bytes = parts->queue_jobs * sizeof(struct engine_job);
+    uint32_t job_count = parts->queue_jobs + ENGINE_OWN_JOBS;
+    size_t bytes = job_count * sizeof(struct engine_job);
     struct engine_job *jobs;
 
     cnop_assert(parts->ledger != NULL);
@@ -288,7 +291,7 @@ engine_open(const struct engine_parts *parts, struct engine **ret_engine)
     if (jobs == MAP_FAILED || engine_batch_open(&engine.batches[0]) != CNOP_OK ||
         engine_batch_open(&engine.batches[1]) != CNOP_OK)
         return CNOP_E_NO_MEMORY;
-    for (uint32_t i = parts->queue_jobs; i > 0; i--)
+    for (uint32_t i = job_count; i > 0; i--)
         engine_job_drop(&engine, &jobs[i - 1]);
     ledger_forget(engine.ledger, ledger_mark(engine.ledger));
     engine.committed_mark = ledger_mark(engine.ledger);
@@ -332,10 +335,9 @@ engine_is_over(const struct engine *engine)
 struct engine_status
 engine_status(const struct engine *engine)
 {
-    cnop_assert(engine->free_count <= engine->parts.queue_jobs);
     return (struct engine_status){.seq = engine->chain.seq,
                                   .epoch = engine->chain.epoch,
-                                  .waiting_count = engine->parts.queue_jobs - engine->free_count,
+                                  .waiting_count = engine_waiting(engine),
                                   .oldest_us = engine_oldest_us(engine),
                                   .database_lost =
                                       !committer_has_database(engine->parts.committer)};

@@ -57,7 +57,7 @@ engine_cross_take(struct engine *engine)
 {
     struct engine_job *job = engine->free_jobs;
 
-    if (!engine_cross_is_due(engine) || job == NULL)
+    if (!engine_cross_is_due(engine) || engine->free_count <= ENGINE_OWN_JOBS)
         return NULL;
     engine->free_jobs = job->next;
     engine->free_count--;

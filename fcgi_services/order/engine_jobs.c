@@ -29,11 +29,19 @@ engine_oldest_us(const struct engine *engine)
 uint32_t
 engine_room(const struct engine *engine)
 {
-    cnop_assert(engine->free_count <= engine->parts.queue_jobs);
+    cnop_assert(engine->free_count <= engine->parts.queue_jobs + ENGINE_OWN_JOBS);
     if (engine->draining || engine->over || engine->unsettled ||
+        engine->free_count <= ENGINE_OWN_JOBS ||
         engine_oldest_us(engine) > engine->parts.queue_age_us)
         return 0;
-    return engine->free_count;
+    return engine->free_count - ENGINE_OWN_JOBS;
+}
+
+uint32_t
+engine_waiting(const struct engine *engine)
+{
+    cnop_assert(engine->free_count <= engine->parts.queue_jobs + ENGINE_OWN_JOBS);
+    return engine->parts.queue_jobs + ENGINE_OWN_JOBS - engine->free_count;
 }
 
 struct engine_job *
@@ -57,7 +65,7 @@ void
 engine_job_drop(struct engine *engine, struct engine_job *job)
 {
     cnop_assert(!job->lent);
-    cnop_assert(engine->free_count < engine->parts.queue_jobs);
+    cnop_assert(engine->free_count < engine->parts.queue_jobs + ENGINE_OWN_JOBS);
     job->next = engine->free_jobs;
     engine->free_jobs = job;
     engine->free_count++;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Inside of the engine, shared by its files, each of which calls those behind it only: engine.c
  * (filling, sealing, rounds), engine_result.c (what commits and look-ups bring back),
- * engine_cross.c (prices that reach resting orders), engine_board.c (what is published),
- * engine_jobs.c. */
+ * engine_cross.c (prices that reach resting orders), engine_expire.c (orders whose time is up),
+ * engine_board.c (what is published), engine_jobs.c. */
 #ifndef CNOP_ORDER_ENGINE_STATE_H
 #define CNOP_ORDER_ENGINE_STATE_H
 
@@ -16,6 +16,10 @@ struct blocked_account {
     int64_t account_id;
     int64_t until_us; /* monotonic */
 };
+
+/* Jobs that clients cannot take: orders expire also while the queue is full. One fills a batch
+ * while the other is in flight. */
+#define ENGINE_OWN_JOBS 2
 
 #define ENGINE_ASSETS 1024
 
@@ -50,8 +54,11 @@ struct engine {
     uint32_t blocked_count;
     uint32_t blocked_streak; /* commands blocked one after another, each alone */
     struct crossings crossings;
+    int64_t expire_pause_us; /* monotonic: until then nothing expires unless somebody waits */
 };
 
+/* Commands without an answer. */
+uint32_t engine_waiting(const struct engine *engine);
 /* Age of the oldest command without an answer. */
 int64_t engine_oldest_us(const struct engine *engine);
 
@@ -77,6 +84,14 @@ struct engine_job *engine_cross_take(struct engine *engine);
 void engine_cross_applied(struct engine *engine, const struct engine_job *job);
 /* The next command of the backlog that may be applied now; NULL: none. */
 struct engine_job *engine_cross_next(struct engine *engine);
+
+/* Commands get the time that this sets: an order that expires by then has expired before them. */
+void engine_advance(struct engine *engine);
+/* Whether an order's time is up, and EXPIRE comes before any other command. somebody_waits: else a
+ * step that has failed is put off. */
+bool engine_expire_is_due(const struct engine *engine, bool somebody_waits);
+/* A job with the next step, or NULL: they are all lent. */
+struct engine_job *engine_expire_take(struct engine *engine);
 
 /* The board hears of the batch that is sealed, of its end, and of what changes in between. Without
  * a board all of them do nothing. */

@@ -27,6 +27,7 @@ struct model_order {
     __int128 fee_sum; /* settled cents * bps */
     int64_t cost;
     int64_t maker_bps; /* at rest: when it was accepted */
+    int64_t expires;   /* 0: never */
 };
 
 struct model_user {

@@ -31,8 +31,11 @@ limit_refusal(const struct model *model, const struct ledger_command *command)
         return err;
     if (market->mark == 0)
         return CNOP_E_PRICE_STALE;
-    if (command->post_only && command->tif != LEDGER_GTC)
+    if (command->post_only && model_is_immediate(command))
         return CNOP_E_ORDER_COMBINATION;
+    if (command->tif == LEDGER_GTD && (command->expires_us <= command->time_us ||
+                                       command->expires_us > command->time_us + 90 * MODEL_DAY_US))
+        return CNOP_E_EXPIRY_INVALID;
     if (!model_is_on_grid(command->price.e10))
         return CNOP_E_PRICE_TICK;
     if (price * (buy ? 10 : 2) < market->mark || price > (__int128)market->mark * (buy ? 2 : 10))
@@ -45,7 +48,7 @@ limit_refusal(const struct model *model, const struct ledger_command *command)
         return CNOP_E_ORDER_TOO_LARGE;
     for (int i = 0; i < MODEL_ORDERS; i++)
         open_count += model->orders[i].open && model->orders[i].user == user;
-    if (command->tif == LEDGER_GTC && open_count >= model->rules.max_account_orders)
+    if (!model_is_immediate(command) && open_count >= model->rules.max_account_orders)
         return CNOP_E_TOO_MANY_OPEN_ORDERS;
     return CNOP_OK;
 }
@@ -113,7 +116,7 @@ static struct model_answer
 answer_limit(struct model *model, const struct ledger_command *command, struct model_order *order,
              const struct walk *walk)
 {
-    bool rests = order->left > 0 && command->tif == LEDGER_GTC && walk->stopped == 0;
+    bool rests = order->left > 0 && !model_is_immediate(command) && walk->stopped == 0;
     struct model_answer answer = {.id = order->id,
                                   .filled = order->qty - order->left,
                                   .total = model_settled(order),
@@ -123,6 +126,7 @@ answer_limit(struct model *model, const struct ledger_command *command, struct m
 
     if (rests) {
         order->maker_bps = model->rules.maker_fee_bps;
+        order->expires = model_expiry(command);
         keep(model, order);
         answer.left = order->left;
         answer.hold = model_hold_of(order);
@@ -379,6 +383,27 @@ cross(struct model *model, const struct ledger_command *command)
     return answer;
 }
 
+static struct model_answer
+expire(struct model *model, const struct ledger_command *command)
+{
+    for (int ended = 0; ended < LEDGER_FILL_MAX; ended++) {
+        struct model_order *first = NULL;
+
+        for (int i = 0; i < MODEL_ORDERS; i++) {
+            struct model_order *order = &model->orders[i];
+
+            if (order->open && order->expires != 0 && order->expires <= command->time_us &&
+                (first == NULL || order->expires < first->expires ||
+                 (order->expires == first->expires && order->id < first->id)))
+                first = order;
+        }
+        if (first == NULL)
+            break;
+        first->open = false;
+    }
+    return refuse(CNOP_OK);
+}
+
 static void
 set_rules(struct ledger_config *rules, const int64_t *values)
 {
@@ -442,6 +467,8 @@ model_apply(struct model *model, const struct ledger_command *command)
         return cancel_all(model, command);
     case LEDGER_OP_CROSS:
         return cross(model, command);
+    case LEDGER_OP_EXPIRE:
+        return expire(model, command);
     default:
         return admin(model, command);
     }

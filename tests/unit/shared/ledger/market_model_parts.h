@@ -40,4 +40,21 @@ bool model_is_worse(int64_t price, int64_t than, int taker_side);
 int64_t model_wanted(const struct model_order *taker, const struct walk *walk, int64_t price);
 void model_take(struct model *model, struct model_order *taker, struct walk *walk, int64_t now);
 
+#define MODEL_DAY_US INT64_C(86400000000)
+
+static inline bool
+model_is_immediate(const struct ledger_command *command)
+{
+    return command->tif == LEDGER_IOC || command->tif == LEDGER_FOK;
+}
+
+/* 0: never. */
+static inline int64_t
+model_expiry(const struct ledger_command *command)
+{
+    if (command->tif == LEDGER_DAY)
+        return command->time_us - command->time_us % MODEL_DAY_US + MODEL_DAY_US;
+    return command->tif == LEDGER_GTD ? command->expires_us : 0;
+}
+
 #endif

@@ -10,7 +10,7 @@
 #include "shared/base/secret.h"
 #include "tests/unit/shared/ledger/read_back.h"
 
-#define START_US (INT64_C(1790000000) * 1000000)
+#define START_US (INT64_C(1790034000) * 1000000) /* twenty minutes before a day ends */
 
 struct world world;
 
@@ -131,8 +131,8 @@ random_qty(uint16_t asset_id)
 static void
 random_limit(struct ledger_command *command)
 {
-    static const uint8_t tifs[] = {LEDGER_GTC, LEDGER_GTC, LEDGER_GTC,
-                                   LEDGER_GTC, LEDGER_IOC, LEDGER_FOK};
+    static const uint8_t tifs[] = {LEDGER_GTC, LEDGER_GTC, LEDGER_GTC, LEDGER_GTD,
+                                   LEDGER_GTD, LEDGER_DAY, LEDGER_IOC, LEDGER_FOK};
 
     command->op = LEDGER_OP_LIMIT;
     command->side = draw(2) == 0 ? LEDGER_BUY : LEDGER_SELL;
@@ -140,6 +140,11 @@ random_limit(struct ledger_command *command)
     command->price.e10 = random_price(command->asset_id);
     command->qty.e8 = random_qty(command->asset_id);
     command->tif = tifs[draw(CNOP_COUNT(tifs))];
+    if (command->tif == LEDGER_GTD)
+        command->expires_us = command->time_us + 1 + (int64_t)draw(8) * 700000;
+    if (command->tif == LEDGER_GTD && draw(30) == 0)
+        command->expires_us =
+            command->time_us + (draw(2) == 0 ? 0 : LEDGER_EXPIRY_MAX_US + (int64_t)draw(2));
     command->post_only = draw(6) == 0;
     command->self = (uint8_t)draw(3);
     if (draw(8) == 0) { /* against an own order, where there is one */
@@ -252,7 +257,10 @@ random_command(void)
         world.time_us += 100000000; /* every price is stale: people are among themselves */
     command.time_us = world.time_us;
     command.account_id = LEDGER_ACCOUNT_FIRST_USER + (int64_t)draw(MODEL_USERS);
-    if (world.ticked != 0 && draw(3) != 0) {
+    if (draw(20) == 0) {
+        command.op = LEDGER_OP_EXPIRE;
+        command.account_id = 0;
+    } else if (world.ticked != 0 && draw(3) != 0) {
         command.op = LEDGER_OP_CROSS;
         command.asset_id = world.ticked;
     } else if (kind < 50) {

@@ -2,8 +2,8 @@
 /* The books against the naive market: random streams of limit and market orders, cancels, prices,
  * halts and freezes, compared after every command; rollbacks that restore every byte, and the same
  * commands again; the journal's records, applied to an empty ledger. Covers shared/ledger/batch.c,
- * shared/ledger/book.c, shared/ledger/cross.c, shared/ledger/fill.c, shared/ledger/match.c and
- * shared/ledger/walk.c. */
+ * shared/ledger/book.c, shared/ledger/cross.c, shared/ledger/due.c, shared/ledger/fill.c,
+ * shared/ledger/match.c and shared/ledger/walk.c. */
 #include "shared/ledger/ledger.h"
 
 #include <inttypes.h>
@@ -115,6 +115,7 @@ count_it(const struct ledger_command *command, const struct ledger_outcome *outc
     world.rested_count += outcome->posting.left.e8 > 0;
     world.self_count += outcome->posting.reason == LEDGER_REASON_SELF_TRADE;
     world.rules_count += command->op == LEDGER_OP_RULES;
+    world.expired_count += command->op == LEDGER_OP_EXPIRE ? outcome->ended_count : 0;
     if (command->op == LEDGER_OP_CROSS)
         world.cross_fill_count += outcome->fill_count;
     if (command->op == LEDGER_OP_ORDER)
@@ -220,6 +221,7 @@ START_TEST(streams_agree_with_the_model)
     ck_assert_uint_gt(world.self_count, 4);
     ck_assert_uint_gt(world.walk_count, 5); /* there is a spread for some of the time */
     ck_assert_uint_gt(world.rules_count, count / 1000);
+    ck_assert_uint_gt(world.expired_count, count / 200);
     world_close();
 }
 END_TEST

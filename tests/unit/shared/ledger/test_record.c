@@ -179,6 +179,41 @@ START_TEST(a_cut_record_is_refused)
 }
 END_TEST
 
+START_TEST(the_time_of_an_order_is_read_back)
+{
+    struct ledger_outcome outcome = {.changed = true, .posting = {.op = LEDGER_OP_LIMIT}};
+    struct ledger_command command = {.op = LEDGER_OP_LIMIT,
+                                     .account_id = 1000,
+                                     .time_us = START_US,
+                                     .side = LEDGER_BUY,
+                                     .asset_id = 1,
+                                     .qty = {CNOP_E8},
+                                     .price = {CNOP_E10},
+                                     .tif = LEDGER_GTD,
+                                     .expires_us = START_US + 5};
+    struct ledger_record record;
+    struct cnop_buf buf;
+    struct cnop_str whole;
+    size_t with_time;
+
+    cnop_buf_init(&buf, framed, 4096);
+    ledger_record_encode(&buf, &command, &outcome, NULL);
+    with_time = buf.len;
+    whole = cnop_buf_view(&buf);
+    ck_assert_int_eq(ledger_record_decode(&whole, &record), CNOP_OK);
+    ck_assert_int_eq(ledger_expiry_of(&record.command), START_US + 5);
+    command.tif = LEDGER_DAY; /* its time tells */
+    cnop_buf_clear(&buf);
+    ledger_record_encode(&buf, &command, &outcome, NULL);
+    ck_assert_uint_eq(buf.len + 8, with_time);
+    whole = cnop_buf_view(&buf);
+    ck_assert_int_eq(ledger_record_decode(&whole, &record), CNOP_OK);
+    ck_assert_int_eq(ledger_expiry_of(&record.command) % INT64_C(86400000000), 0);
+    ck_assert_int_gt(ledger_expiry_of(&record.command), START_US);
+    ck_assert_int_le(ledger_expiry_of(&record.command), START_US + INT64_C(86400000000));
+}
+END_TEST
+
 START_TEST(rules_are_read_back_and_unsound_ones_refused)
 {
     const struct ledger_outcome outcome = {.changed = true};
@@ -256,6 +291,7 @@ add(TCase *tests)
 {
     tcase_add_test(tests, replay_gives_the_same_state);
     tcase_add_test(tests, a_cut_record_is_refused);
+    tcase_add_test(tests, the_time_of_an_order_is_read_back);
     tcase_add_test(tests, rules_are_read_back_and_unsound_ones_refused);
     tcase_add_test(tests, the_chain_depends_on_every_byte);
     tcase_add_test(tests, keys_are_words_and_fingerprints_tell_requests_apart);
