@@ -277,6 +277,8 @@ def test_limit_orders(api, world):
     low = {"order_type": "limit_buy", "asset_id": "BTC", "quantity": "0.002", "price": str(near * 6 // 10)}
     for change, code in (({"price": "1"}, "price_out_of_band"), ({"price": low["price"] + ".001"}, "price_tick"),
                          ({"post_only": True, "time_in_force": "IOC"}, "order_combination"),
+                         ({"time_in_force": "GTD", "expires_at": "2020-01-01T00:00:00Z"}, "expiry_invalid"),
+                         ({"time_in_force": "GTD"}, "validation_failed"), ({"expires_at": "2100-01-01"}, "validation_failed"),
                          ({"post_only": True, "price": str(near * 12 // 10)}, "post_only_would_take")):
         api.call("createOrder", token=account.token, body={**low, **change}, expect=422, code=code)
     order = api.call("createOrder", token=account.token, body=low, expect=201).json["data"]

@@ -13,6 +13,7 @@ SPEC = Spec()
 
 LONG = "x" * 3000
 INTEGER, STRING, BOOLEAN = "must be an integer", "must be a string", "must be true or false"
+TIME = "must be an RFC 3339 time such as 2026-11-22T12:00:00Z"
 MOMENT = "must be a date such as 2026-11-22 or an RFC 3339 time such as 2026-11-22T12:00:00Z"
 SYMBOL = "must be 1 to 10 letters (and|or) digits"
 PLAIN = r"must be a plain decimal number such as 100\.50"
@@ -24,7 +25,7 @@ STEPS_BACK = "must be at most 1000: pages further back are read with cursor, the
 ORDER_TYPES = "must be one of: market_buy, market_sell, limit_buy, limit_sell"
 STATUSES = ("must be one of: pending, confirmed, queued, triggered, partial, processing, completed, "
             "cancelled, failed, expired, open")
-TIMES_IN_FORCE = "must be one of: GTC, IOC, FOK"
+TIMES_IN_FORCE = "must be one of: GTC, IOC, FOK, GTD, DAY"
 SELF_TRADE = "must be one of: cancel_newest, cancel_oldest, cancel_both"
 
 
@@ -109,6 +110,7 @@ RULES = {
     ("body", "client_order_id"): [("", "must have at least 1 character"), (LONG, length(64)), (5, STRING),
                                   ("b!", "must be letters, digits, '_' and '-'")],
     ("body", "time_in_force"): [("", TIMES_IN_FORCE), ("gtd", TIMES_IN_FORCE), (5, TIMES_IN_FORCE)],
+    ("body", "expires_at"): [("soon", TIME), (5, TIME), ("2030-01-01", "must be absent: a market order does not wait")],
     ("body", "post_only"): [("yes", BOOLEAN), (1, BOOLEAN)],
     ("body", "self_trade_prevention"): [("", SELF_TRADE), ("none", SELF_TRADE), (5, SELF_TRADE)],
     ("body", "phrase"): [("", "must have at least 1 character"), (LONG, length(200)), (5, STRING)],

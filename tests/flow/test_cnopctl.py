@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The shell client against a running stack: its whole command list, its exit codes, its secrets."""
 import http.server
+import datetime
 import json
 import os
 import pathlib
@@ -70,6 +71,11 @@ def test_the_whole_trade(trader):
     assert trader.run("cancel-all", "--side", "buy") == "2 cancelled\n"
     assert trader.json("orders", "--open")["data"] == []
     trader.run("cancel-all", "--asset", expect=2)
+    later = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)).strftime("%Y-%m-%d")
+    for terms, kind in ((["--day"], "DAY"), (["--until", later], "GTD")):
+        waiting = trader.json("buy", "BTC", "0.001", "--limit", low, *terms)
+        assert waiting["data"]["time_in_force"] == kind and waiting["data"]["expires_at"].endswith("T00:00:00.000000Z")
+    assert trader.run("cancel-all") == "2 cancelled\n"
     trader.run("withdraw", "10")
     assert [row["asset_id"] for row in trader.json("orders", "--asset", "BTC", "--limit", "1")["data"]] == ["BTC"]
     fills = trader.json("fills", "--asset", "BTC", "--side", "buy", "--limit", "5")["data"]

@@ -123,7 +123,7 @@ def test_a_repeat_is_answered_with_the_first_answer(stack, person):
     ({"price": "1990", "post_only": True, "time_in_force": "IOC"}, "order_combination"),
     ({"price": "2010", "post_only": True}, "post_only_would_take"),
     ({"price": "1990", "kind": "limit_sell"}, "insufficient_holdings"),
-    ({"price": "1990", "time_in_force": "DAY"}, "validation_failed"),
+    ({"price": "1990", "time_in_force": "GTD"}, "validation_failed"),
 ])
 def test_refusals_leave_nothing_behind(stack, person, fields, code):
     tick(stack, ETH, 2000)

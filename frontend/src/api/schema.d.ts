@@ -1786,7 +1786,7 @@ export interface components {
          * @description A stable code for programs. All codes with their meaning are listed at `/docs/errors`.
          * @enum {string}
          */
-        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "monitoring_absent" | "monitoring_failed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
+        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "expiry_invalid" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "monitoring_absent" | "monitoring_failed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
         FieldError: {
             /**
              * @description Name of the body field, query parameter, path parameter or header; `body` for the body as a whole; `orders[3].quantity` inside a batch.
@@ -2324,6 +2324,8 @@ export interface components {
              */
             client_order_id: string | null;
             created_at: components["schemas"]["Timestamp"];
+            /** @description When an order that is `GTD` or `DAY` expires. */
+            expires_at?: components["schemas"]["Timestamp"];
             fee: components["schemas"]["Cash"];
             filled_quantity?: components["schemas"]["Quantity"];
             /** @description What the order still holds: cash of a buyer, fee included; units of a seller. */
@@ -2349,7 +2351,7 @@ export interface components {
              * @description Why it ended before it was filled as a whole.
              * @enum {string|null}
              */
-            reason?: "user" | "self_trade" | "account_frozen" | "ioc_remainder" | "fok_unfillable" | "too_many_fills" | "overflow" | null;
+            reason?: "user" | "self_trade" | "account_frozen" | "ioc_remainder" | "fok_unfillable" | "too_many_fills" | "overflow" | "time" | null;
             /** @description What has not been filled. */
             remaining_quantity?: components["schemas"]["Quantity"];
             status: components["schemas"]["OrderStatus"];
@@ -2386,6 +2388,11 @@ export interface components {
              */
             asset_id: string;
             client_order_id?: components["schemas"]["ClientOrderId"];
+            /**
+             * @description With `GTD`, and with nothing else: when it expires. A time with its offset, or a date, which begins at midnight UTC; later than now, within 90 days.
+             * @example 2026-12-24T18:00:00Z
+             */
+            expires_at?: string;
             order_type: components["schemas"]["OrderType"];
             /**
              * @description Of a limit order: refuse it if it would trade at once; false when absent.
@@ -3074,10 +3081,10 @@ export interface components {
             data: components["schemas"]["Ticker"];
         };
         /**
-         * @description `GTC` waits until it is cancelled, `IOC` takes what there is and expires, `FOK` is filled as a whole at once or expires. Market orders do not wait, whatever is given.
+         * @description `GTC` waits until it is cancelled, `GTD` until `expires_at`, `DAY` until the UTC day is over; `IOC` takes what there is and expires, `FOK` is filled as a whole at once or expires. Market orders do not wait, whatever is given.
          * @enum {string}
          */
-        TimeInForce: "GTC" | "IOC" | "FOK";
+        TimeInForce: "GTC" | "IOC" | "FOK" | "GTD" | "DAY";
         /**
          * Format: date-time
          * @description A moment in UTC, RFC 3339.

@@ -475,6 +475,15 @@ export const apiErrors = {
       advice: 'Leave one of the two out.',
     },
   ],
+  expiry_invalid: [
+    {
+      status: 422,
+      retryable: false,
+      title: 'Expiry is not possible',
+      meaning: 'An order expires later than now and within 90 days.',
+      advice: 'Choose a time that lies ahead, at most 90 days, and give it with time_in_force GTD alone.',
+    },
+  ],
   post_only_would_take: [
     {
       status: 422,

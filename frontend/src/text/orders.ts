@@ -58,6 +58,7 @@ export const orders = {
     filledQuantity: 'Filled',
     held: 'Held for it',
     term: 'Time in force',
+    expires: 'Waits until',
     reason: 'Reason',
     fee: 'Fee',
     paid: 'You paid',

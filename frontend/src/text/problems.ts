@@ -31,6 +31,7 @@ export const problemsByCode: Record<string, ProblemWords> = {
   price_out_of_band: ['The limit is far from the price', 'Choose one nearer to the current price.'],
   post_only_would_take: ['It would trade at once', 'Choose another limit, or let it trade at once.'],
   order_combination: ['These terms exclude each other', 'What may only wait cannot end at once.'],
+  expiry_invalid: ['The order cannot wait until then', 'Choose a time within the next 90 days.'],
   too_many_open_orders: ['Too many open orders', 'Cancel one of them first.'],
   book_full: ['The book is full', 'No more orders can wait now. Try again later.'],
   order_final: ['The order has ended', 'It cannot be cancelled any more.'],

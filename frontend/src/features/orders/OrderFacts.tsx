@@ -56,6 +56,11 @@ function LimitFacts({ order }: { order: Order }) {
         </Row>
       ) : null}
       <Row label={words.term}>{limits.terms[order.time_in_force]}</Row>
+      {order.expires_at ? (
+        <Row label={words.expires}>
+          <Time at={order.expires_at} />
+        </Row>
+      ) : null}
       {reason ? <Row label={words.reason}>{limits.reasons[reason]}</Row> : null}
     </>
   );
