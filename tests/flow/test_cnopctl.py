@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The shell client against a running stack: its whole command list, its exit codes, its secrets."""
-import http.server
 import datetime
+import http.server
 import json
 import os
 import pathlib
