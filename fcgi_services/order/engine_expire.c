@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Orders whose time is up: the engine gives the ledger an EXPIRE before any later command, again
- * and again until none is left. So nothing is filled, cancelled or counted that has expired. A step
- * that fails is put off as long as nobody asks for anything: the database has to be there first. */
+/* Orders whose time is up, and those of accounts that have not been heard of: the engine gives the
+ * ledger an EXPIRE or a SWITCH_DUE before any later command, again and again until nothing is due.
+ * So nothing is filled, cancelled or counted that has expired. A step that fails is put off as long
+ * as nobody asks for anything: the database has to be there first. */
 #include "fcgi_services/order/engine_state.h"
 
 #include "shared/base/clock.h"
@@ -24,8 +25,12 @@ engine_advance(struct engine *engine)
 bool
 engine_expire_is_due(const struct engine *engine, bool somebody_waits)
 {
-    return ledger_next_expiry(engine->ledger) <= engine->last_time_us &&
-           (somebody_waits || cnop_clock_monotonic_us() >= engine->expire_pause_us);
+    int64_t account_id;
+
+    if (ledger_next_expiry(engine->ledger) > engine->last_time_us &&
+        ledger_next_switch(engine->ledger, &account_id) > engine->last_time_us)
+        return false;
+    return somebody_waits || cnop_clock_monotonic_us() >= engine->expire_pause_us;
 }
 
 /* The engine's own job: nobody waits for it. */
@@ -34,7 +39,7 @@ on_expired(struct engine_job *job)
 {
     struct engine *engine = job->owner;
 
-    cnop_assert(job->command.op == LEDGER_OP_EXPIRE);
+    cnop_assert(job->command.op == LEDGER_OP_EXPIRE || job->command.op == LEDGER_OP_SWITCH_DUE);
     if (job->err != CNOP_OK)
         engine->expire_pause_us = cnop_clock_monotonic_us() + PAUSE_US;
 }
@@ -43,6 +48,7 @@ struct engine_job *
 engine_expire_take(struct engine *engine)
 {
     struct engine_job *job = engine->free_jobs;
+    int64_t account_id;
 
     if (job == NULL)
         return NULL;
@@ -53,5 +59,9 @@ engine_expire_take(struct engine *engine)
                                .owner = engine,
                                .queued_us = cnop_clock_monotonic_us(),
                                .command = {.op = LEDGER_OP_EXPIRE}};
+    if (ledger_next_switch(engine->ledger, &account_id) < ledger_next_expiry(engine->ledger)) {
+        job->command.op = LEDGER_OP_SWITCH_DUE;
+        job->command.account_id = account_id;
+    }
     return job;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Taking orders off the books: one, or an account's own of a market, of a side, or all. */
+/* Taking orders off the books: one, or an account's own of a market, of a side, or all, at once or
+ * unless it is heard of. */
 #include "fcgi_services/order/order_http.h"
 
 #include <limits.h>
@@ -76,6 +77,72 @@ order_http_cancel(struct cnop_request *req, struct cnop_response *res)
     job->command.order_id = (int64_t)order_id;
     job->show_order = true;
     job->done = on_cancelled;
+    cnop_request_defer(req);
+    engine_submit(env->engine, job);
+    return CNOP_OK;
+}
+
+/* ---- POST /api/v1/orders/cancel-after ---- */
+
+#define SWITCH_SECONDS_MIN 5
+#define SWITCH_SECONDS_MAX 86400
+
+struct switch_body {
+    uint64_t seconds;
+};
+
+static const struct cnop_field switch_fields[] = {
+    CNOP_FIELD(struct switch_body, seconds, CNOP_K_U64, CNOP_RANGE(0, SWITCH_SECONDS_MAX),
+               CNOP_REQUIRED),
+};
+
+static void
+on_switched(struct engine_job *job)
+{
+    struct cnop_request *req = job->owner;
+    struct cnop_json_writer *writer;
+
+    cnop_assert(job->command.op == LEDGER_OP_SWITCH);
+    if (job->err != CNOP_OK) {
+        cnop_request_complete(req, job->err);
+        return;
+    }
+    writer = cnop_response_json(cnop_request_response(req));
+    cnop_json_object_open(writer, NULL);
+    cnop_json_object_open(writer, "data");
+    if (job->outcome.posting.expires_us == 0)
+        cnop_json_null(writer, "cancel_at");
+    else
+        cnop_json_time(writer, "cancel_at", job->outcome.posting.expires_us);
+    cnop_json_object_close(writer);
+    cnop_json_object_close(writer);
+    cnop_request_complete(req, CNOP_OK);
+}
+
+enum cnop_err
+order_http_cancel_after(struct cnop_request *req, struct cnop_response *res)
+{
+    const struct order_env *env = cnop_request_env(req);
+    struct switch_body body = {0};
+    struct engine_job *job;
+    int64_t account_id;
+    enum cnop_err err = order_http_account(req, &account_id);
+
+    (void)res;
+    if (err == CNOP_OK)
+        err = cnop_request_decode(req, switch_fields, CNOP_COUNT(switch_fields), &body);
+    if (err == CNOP_OK && body.seconds > 0 && body.seconds < SWITCH_SECONDS_MIN)
+        err = cnop_request_fault(req, CNOP_E_INVALID, "seconds",
+                                 "must be 0, which turns it off, or 5 to 86400");
+    if (err != CNOP_OK)
+        return err;
+    job = order_http_take(req, &err);
+    if (job == NULL)
+        return err;
+    job->command.op = LEDGER_OP_SWITCH;
+    job->command.account_id = account_id;
+    job->command.expires_us = (int64_t)body.seconds * 1000000;
+    job->done = on_switched;
     cnop_request_defer(req);
     engine_submit(env->engine, job);
     return CNOP_OK;

@@ -210,6 +210,7 @@
     NEXT(status, i64, account->status, READ, found.status = (uint8_t)cell)                         \
     NEXT(created_us, i64, account->created_us, READ, found.created_us = cell)                      \
     NEXT(changed_us, i64, account->changed_us, READ, found.changed_us = cell)                      \
+    NEXT(switch_us, i64_or_null, account->switch_us, READ, found.switch_us = cell)                 \
     NEXT(seal, i64, seal_account(key, account), READ, )
 
 #define ROW_LIMIT(FIRST, NEXT)                                                                     \

@@ -250,7 +250,8 @@ encode_accounts(struct engine_batch *batch, const struct seal_key *key, struct c
         cnop_batch_row_close(sql);
     }
     cnop_batch_rows_close(sql, " ON DUPLICATE KEY UPDATE status=VALUES(status),"
-                               "changed_us=VALUES(changed_us),seal=VALUES(seal)");
+                               "changed_us=VALUES(changed_us),switch_us=VALUES(switch_us),"
+                               "seal=VALUES(seal)");
 }
 
 static void

@@ -54,10 +54,11 @@ seal_balance(const struct seal_key *key, const struct ledger_balance *row)
 int64_t
 seal_account(const struct seal_key *key, const struct ledger_account *account)
 {
-    const int64_t words[] = {SEAL_ACCOUNT, account->id, account->kind, account->status,
-                             account->changed_us};
+    const int64_t words[] = {SEAL_ACCOUNT,    account->id,         account->kind,
+                             account->status, account->changed_us, account->switch_us};
 
-    return digest(key, words, CNOP_COUNT(words));
+    /* One whose switch is off has the seal it had before there were any. */
+    return digest(key, words, CNOP_COUNT(words) - (account->switch_us == 0));
 }
 
 int64_t

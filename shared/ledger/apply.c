@@ -65,6 +65,10 @@ apply_family(struct ledger *ledger, const struct ledger_command *command,
         return cancel_all_apply(ledger, command, outcome);
     case LEDGER_OP_EXPIRE:
         return expire_apply(ledger, command, outcome);
+    case LEDGER_OP_SWITCH:
+        return switch_apply(ledger, command, outcome);
+    case LEDGER_OP_SWITCH_DUE:
+        return switch_due_apply(ledger, command, outcome);
     case LEDGER_OP_CROSS:
         return cross_apply(ledger, command, outcome);
     case LEDGER_OP_RULES:

@@ -337,7 +337,7 @@ book_add(struct ledger *ledger, const struct ledger_order *order)
     join_account(ledger, slot);
     set_place(ledger, place_of(ledger, order->id), slot);
     if (order->expires_us != 0)
-        due_add(ledger, slot);
+        due_add(ledger, DUE_ORDERS, slot);
     return slot;
 }
 
@@ -391,7 +391,7 @@ book_remove(struct ledger *ledger, uint32_t slot)
     cnop_assert(slot != 0);
     cnop_assert(book->order_count > 0);
     if (order->expires_us != 0)
-        due_remove(ledger, slot);
+        due_remove(ledger, DUE_ORDERS, slot);
     clear_place(ledger, place_of(ledger, order->id));
     leave_account(ledger, order);
     leave_queue(ledger, order);

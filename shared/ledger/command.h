@@ -48,6 +48,8 @@ enum ledger_op {
     LEDGER_OP_RULES = 17, /* orders are accepted and matched by these from now on */
     /* Orders on the books whose time is up end, the first first, at most LEDGER_FILL_MAX. */
     LEDGER_OP_EXPIRE = 18,
+    LEDGER_OP_SWITCH = 19,     /* an account's orders end unless it says so again in time */
+    LEDGER_OP_SWITCH_DUE = 20, /* it has not */
 };
 
 /* The rules that an operator sets, in the order of the journal: new ones are added at the end. */
@@ -104,6 +106,7 @@ enum ledger_reason {
     LEDGER_REASON_FILLS = 6,    /* too many makers for one command */
     LEDGER_REASON_OVERFLOW = 7, /* its fill could not be counted */
     LEDGER_REASON_TIME = 8,     /* it was to wait no longer */
+    LEDGER_REASON_SWITCH = 9,   /* its account has not been heard of */
 };
 
 /* What happens when an order meets one of its own account. */
@@ -148,7 +151,7 @@ struct ledger_command {
     uint64_t price_seq;     /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
     int64_t price_time_us;
     int64_t order_id;   /* CANCEL */
-    int64_t expires_us; /* LIMIT that is GTD */
+    int64_t expires_us; /* LIMIT that is GTD; SWITCH: how long from now, 0: never */
     uint16_t asset_id;
     uint8_t op;       /* enum ledger_op */
     uint8_t side;     /* ORDER, LIMIT: enum ledger_side */
@@ -189,7 +192,7 @@ struct ledger_posting {
     cnop_qty left;      /* neither filled nor given up: on the book */
     cnop_qty undone;    /* given up at once */
     int64_t hold_e8;    /* cash of a buyer, units of a seller */
-    int64_t expires_us; /* 0: never */
+    int64_t expires_us; /* 0: never; SWITCH: when it is due */
     uint16_t asset_id;
     uint8_t op;
     uint8_t side;
@@ -223,7 +226,7 @@ struct ledger_outcome {
     uint32_t fill_count;
     bool replayed; /* the key was used before with the same request: posting is the first answer */
     bool changed;  /* rows have to be written */
-    uint16_t ended_count; /* CANCEL_ALL, EXPIRE: orders */
+    uint16_t ended_count; /* CANCEL_ALL, EXPIRE, SWITCH_DUE: orders */
     /* Refusals: what was there, what was needed, what the rule allows (e8 of cash or units). */
     int64_t have_e8;
     int64_t need_e8;
@@ -245,6 +248,7 @@ struct ledger_account {
     int64_t id;
     int64_t created_us;
     int64_t changed_us;
+    int64_t switch_us;                   /* its orders end then; 0: never */
     int64_t used_e8[LEDGER_LIMIT_COUNT]; /* of the daily allowance on used_day */
     int32_t used_day[LEDGER_LIMIT_COUNT];
     uint32_t stamp; /* internal: dirty marks of the current batch */
@@ -256,6 +260,7 @@ struct ledger_account {
     uint32_t order_count;
     uint32_t order_first;
     uint32_t order_last;
+    uint32_t due_place; /* among those whose switch is on */
 };
 
 struct ledger_balance {

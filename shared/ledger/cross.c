@@ -59,31 +59,6 @@ cancel_all_apply(struct ledger *ledger, const struct ledger_command *command,
     return CNOP_OK;
 }
 
-/* ---- expiry ---- */
-
-int64_t
-ledger_next_expiry(const struct ledger *ledger)
-{
-    uint32_t slot = due_first(ledger);
-
-    return slot == 0 ? INT64_MAX : ledger->orders[slot].expires_us;
-}
-
-enum cnop_err
-expire_apply(struct ledger *ledger, const struct ledger_command *command,
-             struct ledger_outcome *outcome)
-{
-    cnop_assert(command->account_id == 0);
-    outcome->posting = (struct ledger_posting){.time_us = command->time_us, .op = LEDGER_OP_EXPIRE};
-    while (outcome->ended_count < LEDGER_FILL_MAX &&
-           ledger_next_expiry(ledger) <= command->time_us) {
-        match_end(ledger, due_first(ledger), LEDGER_EXPIRED, LEDGER_REASON_TIME, command->time_us);
-        outcome->ended_count++;
-    }
-    outcome->changed = outcome->ended_count > 0;
-    return CNOP_OK;
-}
-
 /* ---- the house's price ---- */
 
 /* The first order of a side that the house's price reaches; 0: none. */

@@ -124,6 +124,8 @@ bool ledger_is_crossed(const struct ledger *ledger, uint16_t asset_id, int64_t t
 /* When the first order on a book expires: give EXPIRE before any later command, until it lies
  * ahead. INT64_MAX: none does. */
 int64_t ledger_next_expiry(const struct ledger *ledger);
+/* When the first switch is due, and whose: give SWITCH_DUE, as above. INT64_MAX: none is on. */
+int64_t ledger_next_switch(const struct ledger *ledger, int64_t *ret_account);
 
 /* ---- taking back ---- */
 uint64_t ledger_mark(const struct ledger *ledger);

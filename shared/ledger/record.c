@@ -128,6 +128,8 @@ put_asked(struct cnop_buf *body, const struct ledger_command *command,
         put_i64(body, command->order_id);
     if (command->op == LEDGER_OP_RULES)
         put_rules(body, &command->rules);
+    if (command->op == LEDGER_OP_SWITCH)
+        put_i64(body, command->expires_us);
     if (command->op != LEDGER_OP_LIMIT)
         return;
     put_i64(body, command->price.e10);
@@ -146,7 +148,7 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
     struct cnop_str text = text_of(command);
     unsigned flags = flags_of(command, outcome);
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_EXPIRE);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_SWITCH_DUE);
     cnop_assert(command->op != LEDGER_OP_TICK);
     cnop_assert(command->key_len <= LEDGER_KEY_BYTES);
     cnop_assert(outcome->changed);
@@ -226,13 +228,15 @@ take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned fla
 {
     int64_t seq = 0;
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_EXPIRE);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_SWITCH_DUE);
     if (command->op == LEDGER_OP_LIMIT)
         return take_limit(body, command);
     if (command->op == LEDGER_OP_CANCEL)
         return take_i64(body, &command->order_id);
     if (command->op == LEDGER_OP_RULES)
         return take_rules(body, &command->rules);
+    if (command->op == LEDGER_OP_SWITCH)
+        return take_i64(body, &command->expires_us);
     if (command->op == LEDGER_OP_ORDER && !take_i64(body, &command->qty.e8))
         return false;
     if (has_amount(command->op) && !take_i64(body, &command->amount.e8))
@@ -304,7 +308,7 @@ ledger_record_decode(struct cnop_str *body, struct ledger_record *ret_record)
     command->close = (head[2] & RECORD_CLOSE) != 0;
     command->key_len = head[3];
     command->asset_id = le16toh(words[0]);
-    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_EXPIRE)
+    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_SWITCH_DUE)
         return CNOP_E_INVALID;
     if (!take_amounts(&rest, command, head[2]) || !take_texts(&rest, command, le16toh(words[1])))
         return CNOP_E_INVALID;

@@ -15,6 +15,8 @@
  *     CANCEL            i64 id of the order; the record's own is 0
  *     CANCEL_ALL        nothing more: asset 0 is any, side 0 both
  *     EXPIRE            nothing more: its time tells which
+ *     SWITCH            i64 how long from its time, in microseconds; 0: never
+ *     SWITCH_DUE        nothing more
  *     DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8
  *     PRICE_SET         i64 price_e10, u64 price_seq
  *     RULES             i64 count, then so many i64 in the order of enum ledger_rule

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "shared/base/mix.h"
+#include "shared/ledger/due.h"
 
 static uint64_t
 balance_hash(int64_t account_id, uint16_t asset_id)
@@ -92,9 +93,14 @@ ledger_load_account(struct ledger *ledger, const struct ledger_account *account)
             return CNOP_E_OVERLOADED;
         *slot = ++ledger->counters.account_count;
     }
+    cnop_assert(ledger->accounts[*slot - 1].due_place == 0);
     ledger->accounts[*slot - 1] = *account;
     ledger->accounts[*slot - 1].stamp = 0;
     ledger->accounts[*slot - 1].dirty = 0;
+    if (account->switch_us != 0) {
+        due_add(ledger, DUE_ACCOUNTS, *slot - 1);
+        ledger_forget(ledger, ledger_mark(ledger));
+    }
     return CNOP_OK;
 }
 

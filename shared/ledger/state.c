@@ -19,7 +19,7 @@ slot_count(uint32_t rows)
 /* Where each table begins; the same walk computes the size and lays the memory out. */
 struct layout {
     size_t accounts, account_slots, balances, balance_slots, assets, keys;
-    size_t books, orders, order_slots, due, levels, nodes;
+    size_t books, orders, order_slots, due[2], levels, nodes;
     size_t undo, dirty_balances, dirty_accounts, fills, order_rows, total;
 };
 
@@ -55,7 +55,8 @@ lay_out(const struct ledger_config *config, struct layout *ret_layout)
     layout.books = place_table(&cursor, config->max_assets, sizeof(struct book));
     layout.orders = place_table(&cursor, config->max_open_orders + 1u, sizeof(struct ledger_order));
     layout.order_slots = place_table(&cursor, slot_count(config->max_open_orders), 4);
-    layout.due = place_table(&cursor, config->max_open_orders + 1u, 4);
+    layout.due[0] = place_table(&cursor, config->max_open_orders + 1u, 4);
+    layout.due[1] = place_table(&cursor, config->max_accounts + 1u, 4);
     layout.levels = place_table(&cursor, config->max_levels + 1u, sizeof(struct book_level));
     layout.nodes = place_table(&cursor, config->max_nodes + 1u, sizeof(struct book_node));
     layout.undo = place_table(&cursor, config->undo_entries, sizeof(struct state_undo));
@@ -144,7 +145,8 @@ ledger_init(void *memory, const struct ledger_config *config)
     ledger->orders = (struct ledger_order *)(void *)(base + layout.orders);
     ledger->order_slots = (uint32_t *)(void *)(base + layout.order_slots);
     ledger->order_slot_mask = slot_count(config->max_open_orders) - 1;
-    ledger->due = (uint32_t *)(void *)(base + layout.due);
+    for (size_t kind = 0; kind < CNOP_COUNT(layout.due); kind++)
+        ledger->due[kind] = (uint32_t *)(void *)(base + layout.due[kind]);
     ledger->levels = (struct book_level *)(void *)(base + layout.levels);
     ledger->nodes = (struct book_node *)(void *)(base + layout.nodes);
     ledger->undo = (struct state_undo *)(void *)(base + layout.undo);

@@ -68,8 +68,7 @@ struct state_counters {
     int64_t next_id;
     uint32_t account_count;
     uint32_t balance_count;
-    uint32_t due_count;
-    uint32_t unused;
+    uint32_t due_count[2]; /* enum due_kind */
 };
 
 struct ledger {
@@ -87,7 +86,7 @@ struct ledger {
     struct ledger_order *orders; /* [max_open_orders + 1], by slot */
     uint32_t *order_slots;       /* open addressing by id; 0 free */
     uint32_t order_slot_mask;
-    uint32_t *due;             /* [max_open_orders + 1]: those that expire; see due.h */
+    uint32_t *due[2];          /* [max_open_orders + 1], [max_accounts + 1]; see due.h */
     struct book_level *levels; /* [max_levels + 1] */
     struct book_node *nodes;   /* [max_nodes + 1] */
     struct state_key *keys;    /* recent_keys, in sets of STATE_KEY_WAYS */
@@ -157,6 +156,10 @@ enum cnop_err cancel_all_apply(struct ledger *ledger, const struct ledger_comman
                                struct ledger_outcome *outcome);
 enum cnop_err expire_apply(struct ledger *ledger, const struct ledger_command *command,
                            struct ledger_outcome *outcome);
+enum cnop_err switch_apply(struct ledger *ledger, const struct ledger_command *command,
+                           struct ledger_outcome *outcome);
+enum cnop_err switch_due_apply(struct ledger *ledger, const struct ledger_command *command,
+                               struct ledger_outcome *outcome);
 enum cnop_err cross_apply(struct ledger *ledger, const struct ledger_command *command,
                           struct ledger_outcome *outcome);
 enum cnop_err rules_apply(struct ledger *ledger, const struct ledger_command *command,

@@ -294,6 +294,11 @@ def test_limit_orders(api, world):
     api.call("createOrder", token=account.token, body=low, expect=201)
     api.call("cancelOrders", token=account.token, query={"asset_id": "XYZ"}, expect=422, code="asset_unknown")
     api.call("cancelOrders", token=account.token, query={"asset": "BTC"}, expect=422, code="validation_failed")
+    for seconds, on in ((60, True), (0, False), (0, False)):
+        reply = api.call("cancelOrdersAfter", token=account.token, body={"seconds": seconds}, expect=200).json["data"]
+        assert (reply["cancel_at"] is not None) is on
+    for seconds in (-1, 4, 86401, "soon", None):
+        api.call("cancelOrdersAfter", token=account.token, body={"seconds": seconds}, expect=422, code="validation_failed")
     for count in (1, 0):
         gone = api.call("cancelOrders", token=account.token, query={"asset_id": "btc"}, expect=200).json["data"]
         assert gone == {"cancelled_count": count, "limit": 200}

@@ -71,6 +71,9 @@ def test_the_whole_trade(trader):
     assert trader.run("cancel-all", "--side", "buy") == "2 cancelled\n"
     assert trader.json("orders", "--open")["data"] == []
     trader.run("cancel-all", "--asset", expect=2)
+    assert trader.run("cancel-after", "60").startswith("all orders end at ")
+    assert trader.run("cancel-after", "0") == "off\n"
+    trader.run("cancel-after", "soon", expect=2)
     later = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)).strftime("%Y-%m-%d")
     for terms, kind in ((["--day"], "DAY"), (["--until", later], "GTD")):
         waiting = trader.json("buy", "BTC", "0.001", "--limit", low, *terms)

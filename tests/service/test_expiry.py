@@ -142,3 +142,57 @@ def test_a_time_changed_in_the_database_freezes_its_account(stack, ada):
     stack.ledger_sql(f"UPDATE orders SET expires_us=expires_us-1 WHERE account_id={ada.number}")
     stack.start_engine()
     wait_until(lambda: ada.look(order)["status"] == "cancelled", 10, "the freeze to cancel")
+
+
+# ---- accounts that have to be heard of ----
+
+
+def switch(ada, seconds):
+    answer = ada.ask(ada.stack.engine, "POST", "/api/v1/orders/cancel-after", json_body={"seconds": seconds})
+    assert answer.status == 200, answer.body
+    return answer.json()["data"]["cancel_at"]
+
+
+def test_orders_end_unless_their_account_is_heard_of(ada):
+    orders = [ada.limit("buy", "0.5", price) for price in ("1900", "1910")]
+    first = switch(ada, 5)
+    time.sleep(3)
+    assert switch(ada, 5) > first
+    time.sleep(3)
+    assert len(ada.open()) == 2
+    wait_until(lambda: ada.open() == [], 10, "the orders to end")
+    for order in orders:
+        gone = ada.look(order)
+        assert (gone["status"], gone["reason"]) == ("cancelled", "cancel_after")
+    assert ada.balance() == (dollars("10000"), 0)
+    later = ada.limit("buy", "0.5", "1900")  # it is off
+    time.sleep(1.5)
+    assert ada.open() == [later] and ada.cancel(later).status == 200
+
+
+def test_a_switch_that_is_off_does_nothing(ada):
+    order = ada.limit("buy", "0.5", "1900")
+    assert switch(ada, 5) is not None and switch(ada, 0) is None and switch(ada, 0) is None
+    time.sleep(6.5)
+    assert ada.open() == [order] and ada.cancel(order).status == 200
+
+
+def test_a_switch_that_became_due_without_an_engine_comes_first(stack, ada):
+    order = ada.limit("buy", "0.5", "1900")
+    due = switch(ada, 5)
+    os.kill(stack.engine.process.pid, signal.SIGKILL)
+    stack.engine.stop()
+    time.sleep(6)
+    stack.database.sql(f"UPDATE quote SET price_e10=18500000000000,seq=seq+1000000,ts_us={time.time_ns() // 1000} WHERE asset_id={ETH}",
+                       schema="cnop_market")
+    SEQ[0] += 2_000_000  # of the next tick
+    stack.start_engine()
+    wait_until(lambda: ada.look(order)["status"] == "cancelled", 10, "the order to end")
+    assert ada.look(order)["filled_quantity"] == "0" and ada.look(order)["updated_at"] > due
+    assert stack.ledger_sql(f"SELECT switch_us FROM account WHERE id={ada.number}") == [["NULL"]]
+
+
+@pytest.mark.parametrize("seconds", [-1, 1, 4, 86401, "x", None, 5.5])
+def test_seconds_that_are_none(ada, seconds):
+    answer = ada.ask(ada.stack.engine, "POST", "/api/v1/orders/cancel-after", json_body={"seconds": seconds})
+    assert answer.status == 422 and answer.json()["errors"][0]["field"] == "seconds"

@@ -310,6 +310,8 @@ static const struct torture_request requests[] = {
     {"DELETE", "/api/v1/orders", NULL, CUSTOMER, 200, false, "\"cancelled_count\":2"},
     {"DELETE", "/api/v1/orders", NULL, CUSTOMER_ASKS("asset_id=thin&side=buy"), 200, false,
      "\"cancelled_count\":1"},
+    {"POST", "/api/v1/orders/cancel-after", "{\"seconds\":60}", CUSTOMER, 200, false,
+     "\"cancel_at\":\""},
     {"POST", "/api/v1/orders/preview", BUY, CUSTOMER, 200, false, NULL},
     {"POST", "/api/v1/orders/preview", MEET, CUSTOMER, 200, false, NULL},
     {"POST", "/api/v1/orders/batch", "{\"orders\":[" REST "]}", CUSTOMER_WITH_KEY, 200, false,

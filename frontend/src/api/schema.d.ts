@@ -920,6 +920,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/cancel-after": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel all orders unless heard of
+         * @description Cancels all open orders of the account when so many seconds have gone by, unless this is asked again before: each request replaces the one before, 0 turns it off. It happens once and is then off; it survives a restart, and what became due meanwhile happens before anything else. A program that must not leave orders behind asks for it every third of that time. Orders placed afterwards are cancelled too.
+         */
+        post: operations["cancelOrdersAfter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/export": {
         parameters: {
             query?: never;
@@ -1669,6 +1689,19 @@ export interface components {
         BookReply: {
             data: components["schemas"]["Book"];
         };
+        CancelAfterReply: {
+            data: {
+                /** @description When all open orders are cancelled; null, when it is off. */
+                cancel_at: components["schemas"]["Timestamp"] | null;
+            };
+        };
+        CancelAfterRequest: {
+            /**
+             * @description From now, 5 to 86400; 0 turns it off.
+             * @example 60
+             */
+            seconds: number;
+        };
         CancelAllReply: {
             /** @description What was done. */
             data: {
@@ -2351,7 +2384,7 @@ export interface components {
              * @description Why it ended before it was filled as a whole.
              * @enum {string|null}
              */
-            reason?: "user" | "self_trade" | "account_frozen" | "ioc_remainder" | "fok_unfillable" | "too_many_fills" | "overflow" | "time" | null;
+            reason?: "user" | "self_trade" | "account_frozen" | "ioc_remainder" | "fok_unfillable" | "too_many_fills" | "overflow" | "time" | "cancel_after" | null;
             /** @description What has not been filled. */
             remaining_quantity?: components["schemas"]["Quantity"];
             status: components["schemas"]["OrderStatus"];
@@ -6186,6 +6219,55 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    cancelOrdersAfter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAfterRequest"];
+            };
+        };
+        responses: {
+            /** @description When they will be cancelled, if nothing is heard. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelAfterReply"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CsrfRejected"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };
     };

@@ -13,6 +13,7 @@ export const limits = {
     too_many_fills: 'It had met as many orders as one order may at once.',
     overflow: 'Its figures would have become too large.',
     time: 'It was to wait no longer.',
+    cancel_after: 'You had not been heard of in time.',
   } satisfies Record<NonNullable<Order['reason']>, string>,
   terms: {
     GTC: 'Good till cancelled',

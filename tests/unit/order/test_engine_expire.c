@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Orders whose time is up: before which commands they end, in which order and how many steps, and
- * after a failed commit. */
+/* Orders whose time is up, and those of accounts that are not heard of: before which commands they
+ * end, in which order and how many steps, and after a failed commit. Covers
+ * shared/ledger/expire.c. */
 #include <string.h>
 
 #include "shared/base/clock.h"
@@ -170,6 +171,43 @@ START_TEST(a_step_that_fails_is_put_off_until_somebody_asks)
 }
 END_TEST
 
+static void
+set_switch(int account, int64_t seconds)
+{
+    (void)ask(&(struct ledger_command){.op = LEDGER_OP_SWITCH,
+                                       .account_id = BENCH_ACCOUNT + account,
+                                       .expires_us = seconds * SECOND});
+}
+
+START_TEST(an_account_that_is_not_heard_of_has_no_orders)
+{
+    uint32_t later;
+
+    set_switch(0, 10);
+    set_switch(1, 10);
+    for (int i = 0; i < 6; i++)
+        (void)wait_for(i % 3, 90, 100);
+    settle();
+    bench_pass_us(9 * SECOND);
+    set_switch(1, 10);
+    set_switch(2, 10);
+    set_switch(2, 0);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 6);
+    bench_pass_us(SECOND);
+    later = wait_for(0, 90, 100); /* after its orders have ended */
+    settle();
+    ck_assert_int_eq(answers[later].posting.status, LEDGER_QUEUED);
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 5);
+    bench_pass_us(9 * SECOND);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 3); /* once: then it is off */
+    bench_pass_us(50 * SECOND);
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 3);
+}
+END_TEST
+
 START_TEST(orders_expire_while_the_queue_is_full)
 {
     struct engine_job *jobs[BENCH_JOBS];
@@ -197,6 +235,7 @@ add(TCase *tests)
     tcase_add_test(tests, expiry_comes_before_any_other_command);
     tcase_add_test(tests, many_end_in_steps_before_anybody_is_served);
     tcase_add_test(tests, a_step_that_fails_is_put_off_until_somebody_asks);
+    tcase_add_test(tests, an_account_that_is_not_heard_of_has_no_orders);
     tcase_add_test(tests, orders_expire_while_the_queue_is_full);
 }
 

@@ -32,6 +32,7 @@ struct model_order {
 
 struct model_user {
     bool frozen;
+    int64_t switch_at;           /* 0: off */
     int64_t total[MODEL_ASSETS]; /* held or not */
     int64_t cost[MODEL_ASSETS];
     int64_t realised[MODEL_ASSETS];

@@ -61,9 +61,32 @@ orders_differ(const struct model *model, const struct ledger *ledger)
     return true;
 }
 
+/* When the first switch is due, and whose. */
+static bool
+switch_differs(const struct model *model, const struct ledger *ledger)
+{
+    int64_t first = INT64_MAX, account_id = 0, found_id, found;
+
+    for (int user = MODEL_USERS - 1; user >= 0; user--) {
+        int64_t at = model->users[user].switch_at;
+
+        if (at != 0 && at <= first) {
+            first = at;
+            account_id = LEDGER_ACCOUNT_FIRST_USER + user;
+        }
+    }
+    found = ledger_next_switch(ledger, &found_id);
+    if (found == first && found_id == account_id)
+        return false;
+    printf("# the first switch differs\n");
+    return true;
+}
+
 bool
 model_differs(const struct model *model, const struct ledger *ledger)
 {
+    if (switch_differs(model, ledger))
+        return true;
     for (int asset = 0; asset < MODEL_ASSETS; asset++) {
         __int128 sum = 0;
 

@@ -383,6 +383,13 @@ cross(struct model *model, const struct ledger_command *command)
     return answer;
 }
 
+static void
+end_all(struct model *model, int user)
+{
+    for (int i = 0; i < MODEL_ORDERS; i++)
+        model->orders[i].open = model->orders[i].open && model->orders[i].user != user;
+}
+
 static struct model_answer
 expire(struct model *model, const struct ledger_command *command)
 {
@@ -435,11 +442,16 @@ admin(struct model *model, const struct ledger_command *command)
     } else if (command->op == LEDGER_OP_UNFREEZE) {
         model->users[user].frozen = false;
     } else if (command->op == LEDGER_OP_FREEZE) {
-        for (int i = 0; i < MODEL_ORDERS; i++) {
-            if (model->orders[i].user == user)
-                model->orders[i].open = false;
-        }
+        end_all(model, user);
         model->users[user].frozen = true;
+    } else if (command->op == LEDGER_OP_SWITCH) {
+        model->users[user].switch_at =
+            command->expires_us == 0 ? 0 : command->time_us + command->expires_us;
+    } else if (command->op == LEDGER_OP_SWITCH_DUE) {
+        if (model->users[user].switch_at == 0 || model->users[user].switch_at > command->time_us)
+            return refuse(CNOP_OK);
+        model->users[user].switch_at = 0;
+        end_all(model, user);
     } else if (command->op == LEDGER_OP_RULES) {
         set_rules(&model->rules, command->rules.values);
     } else if (command->op == LEDGER_OP_GIFT) {

@@ -260,6 +260,9 @@ random_command(void)
     if (draw(20) == 0) {
         command.op = LEDGER_OP_EXPIRE;
         command.account_id = 0;
+    } else if (draw(100) == 0) {
+        command.op = draw(3) == 0 ? LEDGER_OP_SWITCH_DUE : LEDGER_OP_SWITCH;
+        command.expires_us = command.op == LEDGER_OP_SWITCH ? (int64_t)draw(4) * 9000000 : 0;
     } else if (world.ticked != 0 && draw(3) != 0) {
         command.op = LEDGER_OP_CROSS;
         command.asset_id = world.ticked;
