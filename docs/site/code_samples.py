@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import yaml
 
-METHODS = ("get", "put", "post", "delete")
+METHODS = ("get", "put", "post", "patch", "delete")
 # Headers that a sample shows without being told: they make a retry safe.
 SHOWN_HEADERS = ("Idempotency-Key",)
 

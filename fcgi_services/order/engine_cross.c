@@ -88,7 +88,7 @@ waits(const struct engine *engine, const struct engine_job *job)
     const struct ledger_order *order;
     uint16_t asset_id = command->asset_id;
 
-    if (command->op == LEDGER_OP_CANCEL) {
+    if (command->op == LEDGER_OP_CANCEL || command->op == LEDGER_OP_AMEND) {
         order = ledger_find_order(engine->ledger, command->order_id);
         asset_id = order == NULL ? LEDGER_USD : order->asset_id;
     } else if (command->op == LEDGER_OP_CANCEL_ALL) {

@@ -10,12 +10,10 @@
 
 /* ---- DELETE /api/v1/orders/{order_id} ---- */
 
-static void
-on_cancelled(struct engine_job *job)
+void
+order_http_write_shown(struct cnop_request *req, const struct engine_order *order)
 {
-    struct cnop_request *req = job->owner;
     const struct order_env *env = cnop_request_env(req);
-    const struct engine_order *order = &job->order;
     const struct order_view view = {.id = order->id,
                                     .side = order->side,
                                     .kind = order->type,
@@ -34,21 +32,46 @@ on_cancelled(struct engine_job *job)
                                     .tif = order->tif,
                                     .reason = order->reason,
                                     .post_only = order->post_only};
-    struct cnop_json_writer *writer;
+    struct cnop_json_writer *writer = cnop_response_json(cnop_request_response(req));
 
-    if (job->err == CNOP_E_ORDER_FINAL)
-        cnop_request_complete(
-            req, cnop_request_detail(req, job->err, "The order is %s.",
-                                     order_status_name((enum order_status)order->status)));
-    else if (job->err != CNOP_OK)
-        cnop_request_complete(req, job->err);
-    if (job->err != CNOP_OK)
-        return;
-    writer = cnop_response_json(cnop_request_response(req));
+    cnop_assert(order->id > 0);
     cnop_json_object_open(writer, NULL);
     order_json_write(writer, "data", &env->id_key, &view);
     cnop_json_object_close(writer);
-    cnop_request_complete(req, CNOP_OK);
+}
+
+enum cnop_err
+order_http_final(struct cnop_request *req, const struct engine_order *order)
+{
+    return cnop_request_detail(req, CNOP_E_ORDER_FINAL, "The order is %s.",
+                               order_status_name((enum order_status)order->status));
+}
+
+enum cnop_err
+order_http_id(struct cnop_request *req, int64_t *ret_id)
+{
+    const struct order_env *env = cnop_request_env(req);
+    uint64_t id;
+    enum cnop_err err =
+        cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER, &env->id_key, &id);
+
+    if (err == CNOP_E_INVALID)
+        return cnop_request_fault(req, err, "order_id", "must be 10 to 50 letters, digits and '_'");
+    if (err != CNOP_OK || id > INT64_MAX)
+        return CNOP_E_NOT_FOUND;
+    *ret_id = (int64_t)id;
+    return CNOP_OK;
+}
+
+static void
+on_cancelled(struct engine_job *job)
+{
+    struct cnop_request *req = job->owner;
+
+    if (job->err == CNOP_OK)
+        order_http_write_shown(req, &job->order);
+    cnop_request_complete(req, job->err == CNOP_E_ORDER_FINAL ? order_http_final(req, &job->order)
+                                                              : job->err);
 }
 
 enum cnop_err
@@ -57,24 +80,20 @@ order_http_cancel(struct cnop_request *req, struct cnop_response *res)
     const struct order_env *env = cnop_request_env(req);
     struct engine_job *job;
     int64_t account_id;
-    uint64_t order_id;
+    int64_t order_id;
     enum cnop_err err = order_http_account(req, &account_id);
 
     (void)res;
+    if (err == CNOP_OK)
+        err = order_http_id(req, &order_id);
     if (err != CNOP_OK)
         return err;
-    err = cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER, &env->id_key,
-                        &order_id);
-    if (err == CNOP_E_INVALID)
-        return cnop_request_fault(req, err, "order_id", "must be 10 to 50 letters, digits and '_'");
-    if (err != CNOP_OK || order_id > INT64_MAX)
-        return CNOP_E_NOT_FOUND;
     job = order_http_take(req, &err);
     if (job == NULL)
         return err;
     job->command.op = LEDGER_OP_CANCEL;
     job->command.account_id = account_id;
-    job->command.order_id = (int64_t)order_id;
+    job->command.order_id = order_id;
     job->show_order = true;
     job->done = on_cancelled;
     cnop_request_defer(req);

@@ -49,8 +49,8 @@ order_http_symbol(const struct order_env *env, uint16_t asset_id)
 
 /* ---- POST /api/v1/orders ---- */
 
-static enum cnop_err
-refuse(struct cnop_request *req, const struct engine_job *job)
+enum cnop_err
+order_http_refuse(struct cnop_request *req, const struct engine_job *job)
 {
     const struct order_env *env = cnop_request_env(req);
     const struct order_refusal refusal = {
@@ -106,7 +106,7 @@ on_placed(struct engine_job *job)
     cnop_assert(req != NULL);
     cnop_assert(job->preview == NULL);
     if (job->err != CNOP_OK) {
-        cnop_request_complete(req, refuse(req, job));
+        cnop_request_complete(req, order_http_refuse(req, job));
         return;
     }
     cnop_response_status(res, 201);

@@ -15,6 +15,20 @@ first_status(const struct ledger_posting *posting)
     return posting->op == LEDGER_OP_LIMIT ? posting->status : 0;
 }
 
+/* They may be amended: what was asked for at first stays. */
+static int64_t
+first_qty(const struct ledger_posting *posting)
+{
+    return posting->op == LEDGER_OP_LIMIT ? posting->qty.e8 + posting->left.e8 + posting->undone.e8
+                                          : 0;
+}
+
+static int64_t
+first_price(const struct ledger_posting *posting)
+{
+    return posting->op == LEDGER_OP_LIMIT ? posting->price.e10 : 0;
+}
+
 /* ---- new orders ---- */
 
 static bool
@@ -205,6 +219,8 @@ encode_open(struct engine_batch *batch, const struct seal_key *key, struct cnop_
     }
     cnop_batch_rows_close(
         sql, " ON DUPLICATE KEY UPDATE status=VALUES(status),reason=VALUES(reason),"
+             "qty_e8=VALUES(qty_e8),limit_price_e10=VALUES(limit_price_e10),"
+             "price_e10=VALUES(price_e10),"
              "filled_qty_e8=VALUES(filled_qty_e8),filled_quote_e8=VALUES(filled_quote_e8),"
              "fee_e8=VALUES(fee_e8),cost_e8=VALUES(cost_e8),hold_asset_id=VALUES(hold_asset_id),"
              "hold_e8=VALUES(hold_e8),prio=VALUES(prio),exact_e8=VALUES(exact_e8),"

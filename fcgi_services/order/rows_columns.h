@@ -78,6 +78,10 @@
     NEXT(first_fee_e8, i64_or_null, posting->fee.e8, READ,                                         \
          posting->fee.e8 = posting->op == LEDGER_OP_LIMIT ? cell : posting->fee.e8)                \
     NEXT(first_hold_e8, i64_or_null, posting->hold_e8, READ, posting->hold_e8 = cell)              \
+    NEXT(first_qty_e8, i64_or_null, first_qty(posting), READ,                                      \
+         posting->undone.e8 = cell == 0 ? posting->undone.e8 : cell)                               \
+    NEXT(first_price_e10, i64_or_null, first_price(posting), READ,                                 \
+         posting->price.e10 = cell == 0 ? posting->price.e10 : cell)                               \
     NEXT(expires_us, i64_or_null, posting->expires_us, READ, posting->expires_us = cell)           \
     NEXT(created_us, i64, posting->time_us, READ, posting->time_us = cell)                         \
     NEXT(updated_us, i64, posting->time_us, SKIP, )
@@ -91,7 +95,8 @@
     NEXT(side, i64, order->side, READ, order.side = (uint8_t)cell)                                 \
     NEXT(type, i64, ORDER_KIND_LIMIT, SKIP, )                                                      \
     NEXT(tif, i64, LEDGER_GTC, SKIP, )                                                             \
-    NEXT(flags, i64, 0, READ, order.self = (uint8_t)(cell / LEDGER_SELF))                          \
+    NEXT(flags, i64, 0, READ, order.self = (uint8_t)(cell / LEDGER_SELF);                          \
+         order.post_only = cell % LEDGER_SELF == LEDGER_POST_ONLY)                                 \
     NEXT(status, i64, order->status, READ, order.status = (uint8_t)cell)                           \
     NEXT(reason, i64_or_null, order->reason, SKIP, )                                               \
     NEXT(qty_e8, i64, order->qty.e8, READ, order.qty.e8 = cell)                                    \

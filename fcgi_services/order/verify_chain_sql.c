@@ -56,7 +56,8 @@ static bool
 has_rows(const struct ledger_command *command)
 {
     return command->op <= LEDGER_OP_GIFT || command->op == LEDGER_OP_SETTLE ||
-           command->op == LEDGER_OP_LIMIT || command->op == LEDGER_OP_CROSS;
+           command->op == LEDGER_OP_LIMIT || command->op == LEDGER_OP_CROSS ||
+           command->op == LEDGER_OP_AMEND;
 }
 
 static enum cnop_err
@@ -73,8 +74,8 @@ take_commands(struct verify *verify, struct cnop_str body, int64_t count)
         if (ledger_record_decode(&body, &record) != CNOP_OK)
             return CNOP_E_INVALID;
         found++;
-        if (!has_rows(&record.command))
-            continue;
+        if (!has_rows(&record.command) || record.id == 0)
+            continue; /* an order that was amended in its place has no id and no trades */
         *place = (struct verify_command){.command = record.command, .id = record.id};
         if (!verify_keep_fills(verify, &record, place))
             return CNOP_E_INVALID;

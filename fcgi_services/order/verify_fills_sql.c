@@ -17,8 +17,11 @@ verify_keep_fills(struct verify *verify, const struct ledger_record *record,
 {
     bool is_cross = record->command.op == LEDGER_OP_CROSS;
 
-    place->has_fills = record->command.op == LEDGER_OP_LIMIT || is_cross || record->fill_count > 0;
-    place->stored = is_cross; /* it has no row of its own */
+    bool amends = record->command.op == LEDGER_OP_AMEND;
+
+    place->has_fills =
+        record->command.op == LEDGER_OP_LIMIT || is_cross || amends || record->fill_count > 0;
+    place->stored = is_cross || amends; /* it has no row of its own */
     place->fill_first = verify->fill_count;
     place->fill_count = record->fill_count;
     place->fill_id = record->id + !is_cross;

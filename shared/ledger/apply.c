@@ -63,6 +63,8 @@ apply_family(struct ledger *ledger, const struct ledger_command *command,
         return cancel_apply(ledger, command, outcome);
     case LEDGER_OP_CANCEL_ALL:
         return cancel_all_apply(ledger, command, outcome);
+    case LEDGER_OP_AMEND:
+        return amend_apply(ledger, command, outcome);
     case LEDGER_OP_EXPIRE:
         return expire_apply(ledger, command, outcome);
     case LEDGER_OP_SWITCH:

@@ -370,9 +370,14 @@ book_reduce(struct ledger *ledger, uint32_t slot, cnop_qty qty)
 void
 book_note(struct ledger *ledger, uint32_t slot)
 {
-    struct ledger_order *order = &ledger->orders[slot];
-
     cnop_assert(slot != 0);
+    book_note_gone(ledger, &ledger->orders[slot]);
+}
+
+void
+book_note_gone(struct ledger *ledger, struct ledger_order *order)
+{
+    cnop_assert(order->id > 0);
     if (order->stamp != ledger->batch_stamp) {
         cnop_assert(ledger->order_row_count < ledger->config.max_order_rows);
         order->stamp = ledger->batch_stamp;

@@ -28,6 +28,8 @@ void book_reduce(struct ledger *ledger, uint32_t slot, cnop_qty qty);
 
 /* The order as it is now is a row of the batch. */
 void book_note(struct ledger *ledger, uint32_t slot);
+/* One that was on a book and is not. */
+void book_note_gone(struct ledger *ledger, struct ledger_order *order);
 void book_remove(struct ledger *ledger, uint32_t slot);
 
 #endif

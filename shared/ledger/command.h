@@ -50,6 +50,7 @@ enum ledger_op {
     LEDGER_OP_EXPIRE = 18,
     LEDGER_OP_SWITCH = 19,     /* an account's orders end unless it says so again in time */
     LEDGER_OP_SWITCH_DUE = 20, /* it has not */
+    LEDGER_OP_AMEND = 21,      /* another quantity or price of an order on a book */
 };
 
 /* The rules that an operator sets, in the order of the journal: new ones are added at the end. */
@@ -107,6 +108,7 @@ enum ledger_reason {
     LEDGER_REASON_OVERFLOW = 7, /* its fill could not be counted */
     LEDGER_REASON_TIME = 8,     /* it was to wait no longer */
     LEDGER_REASON_SWITCH = 9,   /* its account has not been heard of */
+    LEDGER_REASON_AMENDED = 10, /* its new quantity was filled already */
 };
 
 /* What happens when an order meets one of its own account. */
@@ -144,13 +146,14 @@ enum ledger_limit { LEDGER_LIMIT_DEPOSIT = 0, LEDGER_LIMIT_WITHDRAW = 1, LEDGER_
 struct ledger_command {
     int64_t account_id;     /* whose money; 0 for asset commands */
     int64_t time_us;        /* wall clock at receipt; the ledger reads no clock */
-    cnop_qty qty;           /* LIMIT; ORDER by quantity; 0 when by amount, or close */
+    cnop_qty qty;           /* LIMIT; ORDER by quantity; 0 when by amount, or close; AMEND: of all,
+                               0: as it is */
     cnop_cash amount;       /* ORDER by amount, DEPOSIT, WITHDRAW, GIFT; close: see there */
-    cnop_price price;       /* TICK, PRICE_SET; LIMIT: its limit */
+    cnop_price price;       /* TICK, PRICE_SET; LIMIT: its limit; AMEND: 0: as it is */
     cnop_price worst_price; /* ORDER: not above when buying, not below when selling; 0: any */
     uint64_t price_seq;     /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
     int64_t price_time_us;
-    int64_t order_id;   /* CANCEL */
+    int64_t order_id;   /* CANCEL, AMEND */
     int64_t expires_us; /* LIMIT that is GTD; SWITCH: how long from now, 0: never */
     uint16_t asset_id;
     uint8_t op;       /* enum ledger_op */
@@ -312,6 +315,7 @@ struct ledger_order {
     uint8_t status;
     uint8_t reason;
     uint8_t self;
+    bool post_only;
 };
 
 /* One trade of the book. An order id of 0: the house. */

@@ -142,7 +142,7 @@ check_buyer(const struct ledger *ledger, struct limit_plan *plan)
     const struct ledger_order *order = &plan->order;
     const struct ledger_balance *units =
         ledger_find_balance(ledger, order->account_id, order->asset_id);
-    int64_t cash_e8 = available(ledger, order->account_id, LEDGER_USD);
+    int64_t cash_e8 = available(ledger, order->account_id, LEDGER_USD) + plan->own_hold_e8;
     int64_t units_e8 = units == NULL ? 0 : units->avail_e8 + units->held_e8;
     unsigned taker_bps = ledger->config.fee_bps, rate_bps = order->maker_bps;
     int64_t need_e8;
@@ -164,10 +164,10 @@ check_seller(const struct ledger *ledger, struct limit_plan *plan)
 {
     const struct ledger_order *order = &plan->order;
     const struct ledger_balance *cash = ledger_find_balance(ledger, order->account_id, LEDGER_USD);
-    int64_t units_e8 = available(ledger, order->account_id, order->asset_id);
+    int64_t units_e8 = available(ledger, order->account_id, order->asset_id) + plan->own_hold_e8;
 
-    if (units_e8 < order->qty.e8)
-        violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, units_e8, order->qty.e8, 0);
+    if (units_e8 < order->left.e8)
+        violate(plan, CNOP_E_INSUFFICIENT_HOLDINGS, units_e8, order->left.e8, 0);
     if (cash != NULL && cash->avail_e8 + cash->held_e8 > INT64_MAX / 4)
         violate(plan, CNOP_E_OVERFLOW, cash->avail_e8, 0, 0);
 }
@@ -195,7 +195,7 @@ plan_trades(const struct ledger *ledger, const struct ledger_command *command,
 {
     const struct match_taker taker = {.account_id = command->account_id,
                                       .time_us = command->time_us,
-                                      .qty = command->qty,
+                                      .qty = plan->order.left,
                                       .limit = command->price,
                                       .asset_id = command->asset_id,
                                       .side = command->side,
@@ -216,6 +216,7 @@ begin(const struct ledger *ledger, const struct ledger_command *command, struct 
     const struct ledger_asset *asset = &ledger->assets[command->asset_id];
 
     plan->violation_count = 0;
+    plan->own_hold_e8 = 0;
     plan->outcome = (struct ledger_outcome){
         .posting = {.account_id = command->account_id,
                     .qty = command->qty,
@@ -242,7 +243,8 @@ begin(const struct ledger *ledger, const struct ledger_command *command, struct 
                                         .asset_id = command->asset_id,
                                         .maker_bps = (uint16_t)ledger->config.maker_fee_bps,
                                         .side = command->side,
-                                        .self = command->self};
+                                        .self = command->self,
+                                        .post_only = command->post_only};
     plan->outcome.posting.cash_after.e8 = state_total(ledger, command->account_id, LEDGER_USD);
     plan->qty_after.e8 = state_free(ledger, command->account_id, command->asset_id);
 }
@@ -271,6 +273,44 @@ limit_plan(const struct ledger *ledger, const struct ledger_command *command,
     return CNOP_OK;
 }
 
+void
+limit_plan_amended(const struct ledger *ledger, uint32_t slot, const struct ledger_command *command,
+                   bool stays, struct limit_plan *plan)
+{
+    const struct ledger_order *order = &ledger->orders[slot];
+    const struct ledger_command as_new = {.op = LEDGER_OP_LIMIT,
+                                          .account_id = order->account_id,
+                                          .time_us = command->time_us,
+                                          .qty = command->qty.e8 > 0 ? command->qty : order->qty,
+                                          .price = command->price.e10 > 0 ? command->price
+                                                                          : order->price,
+                                          .asset_id = order->asset_id,
+                                          .side = order->side,
+                                          .tif = LEDGER_GTC,
+                                          .self = order->self,
+                                          .post_only = order->post_only};
+
+    cnop_assert(slot != 0);
+    begin(ledger, &as_new, plan);
+    plan->order = *order;
+    plan->order.left.e8 = as_new.qty.e8 - (order->qty.e8 - order->left.e8);
+    plan->order.qty = as_new.qty;
+    plan->order.price = as_new.price;
+    plan->order.maker_bps = (uint16_t)ledger->config.maker_fee_bps;
+    plan->order.updated_us = command->time_us;
+    plan->order.ver++;
+    plan->own_hold_e8 = order->hold_e8;
+    check_market(ledger, &as_new, plan);
+    check_size(ledger, &as_new, plan);
+    if (stays || (plan->violation_count > 0 && plan->violations[0].need_e8 == INT64_MAX))
+        return;
+    check_price(ledger, &as_new, plan);
+    if (!book_has_room(ledger))
+        violate(plan, CNOP_E_BOOK_FULL, 0, 0, 0);
+    if (plan->violation_count == 0)
+        plan_trades(ledger, &as_new, plan);
+}
+
 /* ---- carrying it out ---- */
 
 /* What becomes of the rest: on the book, or given up, and why. */
@@ -295,18 +335,19 @@ settle_rest(const struct limit_plan *plan, struct ledger_posting *posting)
         posting->reason = posting->tif == LEDGER_FOK ? LEDGER_REASON_FOK : LEDGER_REASON_IOC;
 }
 
-static void
-rest_on_book(struct ledger *ledger, struct ledger_order *order)
+void
+limit_rest(struct ledger *ledger, struct ledger_order *order, int64_t prio, int64_t time_us)
 {
     bool buy = order->side == LEDGER_BUY;
 
-    order->prio = (uint64_t)order->id;
+    cnop_assert(order->left.e8 > 0);
+    order->prio = (uint64_t)prio;
     order->hold_e8 = fill_hold(order, order->maker_bps);
     fill_move_hold(ledger, order->account_id, buy ? LEDGER_USD : order->asset_id, order->hold_e8,
-                   order->created_us);
+                   time_us);
     if (buy)
-        state_balance_open(ledger, order->account_id, order->asset_id, order->created_us)
-            ->coming_e8 += order->left.e8;
+        state_balance_open(ledger, order->account_id, order->asset_id, time_us)->coming_e8 +=
+            order->left.e8;
     order->status = order->fill_count > 0 ? LEDGER_PARTIAL : LEDGER_QUEUED;
     book_note(ledger, book_add(ledger, order));
 }
@@ -331,7 +372,7 @@ carry_out(struct ledger *ledger, struct limit_plan *plan, struct ledger_outcome 
     posting->fee = ledger_order_fee(order);
     settle_rest(plan, posting);
     if (posting->left.e8 > 0)
-        rest_on_book(ledger, order);
+        limit_rest(ledger, order, order->id, order->created_us);
     posting->hold_e8 = order->hold_e8;
     posting->cash_after.e8 = state_total(ledger, order->account_id, LEDGER_USD);
     outcome->cost.e8 = order->cost_e8;

@@ -47,7 +47,7 @@ has_amount(uint8_t op)
 static bool
 has_mark(uint8_t op, unsigned flags)
 {
-    return op == LEDGER_OP_LIMIT || op == LEDGER_OP_CROSS ||
+    return op == LEDGER_OP_LIMIT || op == LEDGER_OP_CROSS || op == LEDGER_OP_AMEND ||
            (op == LEDGER_OP_ORDER && (flags & RECORD_FILLS) != 0);
 }
 
@@ -124,8 +124,12 @@ put_asked(struct cnop_buf *body, const struct ledger_command *command,
     }
     if (command->worst_price.e10 > 0)
         put_i64(body, command->worst_price.e10);
-    if (command->op == LEDGER_OP_CANCEL)
+    if (command->op == LEDGER_OP_CANCEL || command->op == LEDGER_OP_AMEND)
         put_i64(body, command->order_id);
+    if (command->op == LEDGER_OP_AMEND) {
+        put_i64(body, command->qty.e8);
+        put_i64(body, command->price.e10);
+    }
     if (command->op == LEDGER_OP_RULES)
         put_rules(body, &command->rules);
     if (command->op == LEDGER_OP_SWITCH)
@@ -147,16 +151,17 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
 {
     struct cnop_str text = text_of(command);
     unsigned flags = flags_of(command, outcome);
+    bool amends = command->op == LEDGER_OP_AMEND; /* it names the order alone */
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_SWITCH_DUE);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_AMEND);
     cnop_assert(command->op != LEDGER_OP_TICK);
     cnop_assert(command->key_len <= LEDGER_KEY_BYTES);
     cnop_assert(outcome->changed);
     cnop_buf_char(body, (char)command->op);
-    cnop_buf_char(body, (char)command->side);
+    cnop_buf_char(body, (char)(amends ? outcome->posting.side : command->side));
     cnop_buf_char(body, (char)flags);
     cnop_buf_char(body, (char)command->key_len);
-    put_u16(body, command->asset_id);
+    put_u16(body, amends ? outcome->posting.asset_id : command->asset_id);
     put_u16(body, (uint16_t)text.len);
     put_i64(body, outcome->posting.id);
     put_i64(body, command->account_id);
@@ -228,11 +233,14 @@ take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned fla
 {
     int64_t seq = 0;
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_SWITCH_DUE);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_AMEND);
     if (command->op == LEDGER_OP_LIMIT)
         return take_limit(body, command);
     if (command->op == LEDGER_OP_CANCEL)
         return take_i64(body, &command->order_id);
+    if (command->op == LEDGER_OP_AMEND)
+        return take_i64(body, &command->order_id) && take_i64(body, &command->qty.e8) &&
+               take_i64(body, &command->price.e10);
     if (command->op == LEDGER_OP_RULES)
         return take_rules(body, &command->rules);
     if (command->op == LEDGER_OP_SWITCH)
@@ -308,7 +316,7 @@ ledger_record_decode(struct cnop_str *body, struct ledger_record *ret_record)
     command->close = (head[2] & RECORD_CLOSE) != 0;
     command->key_len = head[3];
     command->asset_id = le16toh(words[0]);
-    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_SWITCH_DUE)
+    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_AMEND)
         return CNOP_E_INVALID;
     if (!take_amounts(&rest, command, head[2]) || !take_texts(&rest, command, le16toh(words[1])))
         return CNOP_E_INVALID;
@@ -325,7 +333,9 @@ ledger_record_fill(const struct ledger_record *record, uint32_t index, struct le
     const struct ledger_command *command = &record->command;
     struct cnop_str rest = record->fills;
     bool by_house = command->op == LEDGER_OP_CROSS, whole;
-    int64_t maker_order, maker, taker_order = by_house ? 0 : record->id;
+    bool amended = command->op == LEDGER_OP_AMEND;
+    int64_t maker_order, maker;
+    int64_t taker_order = by_house ? 0 : amended ? command->order_id : record->id;
     int64_t taker = by_house ? LEDGER_ACCOUNT_HOUSE : command->account_id;
     struct ledger_fill fill = {.trade_id = record->id + !by_house + index,
                                .time_us = command->time_us,

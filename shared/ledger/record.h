@@ -17,6 +17,8 @@
  *     EXPIRE            nothing more: its time tells which
  *     SWITCH            i64 how long from its time, in microseconds; 0: never
  *     SWITCH_DUE        nothing more
+ *     AMEND             i64 id of the order, i64 qty_e8 and i64 price_e10 (0: as they were); the
+ *                       record's own id is the order's new place, 0: it kept it, or ended
  *     DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8
  *     PRICE_SET         i64 price_e10, u64 price_seq
  *     RULES             i64 count, then so many i64 in the order of enum ledger_rule
@@ -25,7 +27,7 @@
  * ledgers did: at 10^-8), 4 has a worst price, 8 a close, 16 met people on the book, or a house
  * with a spread.
  *
- * LIMIT, CROSS and an ORDER with flag 16 end with what they saw and did:
+ * LIMIT, CROSS, AMEND and an ORDER with flag 16 end with what they saw and did:
  *     i64 mark_e10, u64 its sequence, i64 its time_us, u16 fill_count, and for each fill
  *         u8 side of the taker, i64 maker's order (0: the house), i64 maker's account,
  *         i64 price_e10, i64 qty_e8, i64 paid_e8 by the buyer, i64 received_e8 by the seller,

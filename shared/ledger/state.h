@@ -154,6 +154,8 @@ enum cnop_err cancel_apply(struct ledger *ledger, const struct ledger_command *c
                            struct ledger_outcome *outcome);
 enum cnop_err cancel_all_apply(struct ledger *ledger, const struct ledger_command *command,
                                struct ledger_outcome *outcome);
+enum cnop_err amend_apply(struct ledger *ledger, const struct ledger_command *command,
+                          struct ledger_outcome *outcome);
 enum cnop_err expire_apply(struct ledger *ledger, const struct ledger_command *command,
                            struct ledger_outcome *outcome);
 enum cnop_err switch_apply(struct ledger *ledger, const struct ledger_command *command,

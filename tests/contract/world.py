@@ -135,7 +135,7 @@ class World:
             "sweepPositions": {"body": {}},
             "previewOrder": {"body": buy("0.001")}, "createOrders": {"body": {"orders": [buy("0.001")]}},
             "getOrderByClientId": {"path": {"client_order_id": self.order["client_order_id"]}},
-            "getOrder": {"path": order}, "cancelOrder": {"path": order}, "cancelOrders": {"query": {"side": "sell"}},
+            "getOrder": {"path": order}, "cancelOrder": {"path": order}, "amendOrder": {"path": order, "body": {"quantity": "0.001"}}, "cancelOrders": {"query": {"side": "sell"}},
             "cancelOrdersAfter": {"body": {"seconds": 0}}, "getLedgerProof": {},
             "setPrice": {"path": {"asset_id": "USDC"}, "body": {"price": "1.00", **reason}},
             "haltAsset": {"path": {"asset_id": "USDC"}, "body": {"halted": False, **reason}},

@@ -13,7 +13,7 @@ E8, E10 = 10**8, 10**10
 
 OPS = {"order": 1, "deposit": 2, "withdraw": 3, "gift": 4, "tick": 5, "price_set": 6, "halt": 7, "resume": 8,
        "freeze": 9, "unfreeze": 10, "asset": 11, "settle": 12, "limit": 13, "cancel": 14, "cross": 15,
-       "cancel_all": 16, "rules": 17, "expire": 18, "switch": 19, "switch_due": 20}
+       "cancel_all": 16, "rules": 17, "expire": 18, "switch": 19, "switch_due": 20, "amend": 21}
 RULES = ("fee_bps", "maker_fee_bps", "house_spread_bps", "house_floor_e8", "price_max_age_us", "min_qty_e8", "min_notional_e8",
          "max_notional_e8", "deposit_limit_e8", "withdraw_limit_e8", "account_orders")
 

@@ -305,6 +305,7 @@ static const struct torture_request requests[] = {
     {"POST", "/api/v1/orders", REST, CUSTOMER_WITH_KEY, 201, false, NULL},
     {"POST", "/api/v1/orders", REST, CUSTOMER, 201, false, NULL},
     {"POST", "/api/v1/orders", MEET, CUSTOMER_WITH_KEY, 201, false, "\"total_amount\":\"10.50\""},
+    {"PATCH", cancel_path, "{\"quantity\":\"0.5\"}", CUSTOMER, 200, false, NULL},
     {"DELETE", cancel_path, NULL, CUSTOMER, 200, false, NULL},
     {"DELETE", cancel_rest_path, NULL, CUSTOMER, 200, false, NULL},
     {"DELETE", "/api/v1/orders", NULL, CUSTOMER, 200, false, "\"cancelled_count\":2"},

@@ -68,6 +68,7 @@ START_TEST(terms_and_reasons_have_names)
     ck_assert_str_eq(order_reason_name(LEDGER_REASON_OVERFLOW), "overflow");
     ck_assert_str_eq(order_reason_name(LEDGER_REASON_TIME), "time");
     ck_assert_str_eq(order_reason_name(LEDGER_REASON_SWITCH), "cancel_after");
+    ck_assert_str_eq(order_reason_name(LEDGER_REASON_AMENDED), "amended_to_filled");
     ck_assert_str_eq(order_tif_name(ORDER_TIF_DATE), "GTD");
     ck_assert_str_eq(order_tif_name(ORDER_TIF_DAY), "DAY");
     ck_assert_int_eq(ORDER_TIF_DATE, LEDGER_GTD);

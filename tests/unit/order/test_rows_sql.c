@@ -156,7 +156,7 @@ START_TEST(an_order_that_rests_becomes_its_rows)
     rows_encode(&batch, &seals, &sql);
     memory[sql.text.len] = '\0';
     expect("(11,1000,3,1,2,2,1,3,NULL,NULL,NULL,NULL,100,NULL,13,40,15,16,0,13,14,17,0,3,40,15,16,"
-           "600,NULL,18,18);");
+           "600,100,13,NULL,18,18);");
     expect("(11,1000,3,1,2,2,0,3,NULL,100,20000000000000,40,1000000,0,0,20000000000000,0,0,0,600,"
            "11,40,5,0,10,1,NULL,18,18,1) ON DUPLICATE KEY UPDATE status=VALUES(status)");
     expect("INSERT INTO open_order (order_id,seal) VALUES (11,");
