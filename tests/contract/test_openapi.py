@@ -66,7 +66,7 @@ def need_admin(world):
 
 # Answered with what a stack's monitoring knows; tests/monitoring looks at one that has it.
 MONITORED = {"getOperationsHealth", "getPanel", "listAlerts"}
-SEPARATE_SUCCESS = MONITORED | {"logout", "changePassword", "endSession", "cancelOrder", "refreshSession",
+SEPARATE_SUCCESS = MONITORED | {"logout", "changePassword", "endSession", "cancelOrder", "amendOrder", "refreshSession",
                     "setPrice", "haltAsset", "freezeAccount", "unfreezeAccount", "claimGift"}
 
 
@@ -287,10 +287,19 @@ def test_limit_orders(api, world):
     assert page["data"] == [order]
     path = {"order_id": order["order_id"]}
     assert api.call("getOrder", token=account.token, path=path, expect=200).json["data"] == order
+    api.call("amendOrder", token=world.jane.token, path=path, body={"quantity": "1"}, expect=404)
+    for change, code in (({"quantity": "0.0000001"}, "order_too_small"), ({"quantity": "0"}, "validation_failed"),
+                         ({}, "validation_failed"), ({"price": "0"}, "validation_failed"),
+                         ({"price": str(near * 3)}, "price_out_of_band")):
+        api.call("amendOrder", token=account.token, path=path, body=change, expect=422, code=code)
+    assert api.call("getOrder", token=account.token, path=path, expect=200).json["data"] == order
+    same = {"quantity": low["quantity"], "price": low["price"]}
+    assert api.call("amendOrder", token=account.token, path=path, body=same, expect=200).json["data"] == order
     api.call("cancelOrder", token=world.jane.token, path=path, expect=404)
     gone = api.call("cancelOrder", token=account.token, path=path, expect=200).json["data"]
     assert gone["status"] == "cancelled"
     api.call("cancelOrder", token=account.token, path=path, expect=422, code="order_final")
+    api.call("amendOrder", token=account.token, path=path, body=same, expect=422, code="order_final")
     api.call("createOrder", token=account.token, body=low, expect=201)
     api.call("cancelOrders", token=account.token, query={"asset_id": "XYZ"}, expect=422, code="asset_unknown")
     api.call("cancelOrders", token=account.token, query={"asset": "BTC"}, expect=422, code="validation_failed")

@@ -67,6 +67,11 @@ def test_the_whole_trade(trader):
         trader.run("buy", "BTC", "0.001", "--limit", low)
     assert trader.run("cancel-all", "--asset", "eth") == "0 cancelled\n"
     waiting = trader.json("orders", "--open")["data"]
+    amended = trader.json("amend", waiting[0]["order_id"], "--quantity", "0.0009")["data"]
+    assert amended == {**waiting[0], "quantity": "0.0009", "remaining_quantity": "0.0009", "held": amended["held"],
+                       "updated_at": amended["updated_at"]}
+    trader.run("amend", waiting[0]["order_id"], "--quantity", "0.001")
+    trader.run("amend", waiting[0]["order_id"], expect=2)
     assert trader.run("cancel", waiting[0]["order_id"]).startswith("cancelled: limit_buy 0.001 BTC")
     assert trader.run("cancel-all", "--side", "buy") == "2 cancelled\n"
     assert trader.json("orders", "--open")["data"] == []

@@ -191,7 +191,7 @@ def test_wrong_types_of_every_member(shooter, judge, unchanged, name):
                 judge.note(f"{name} {member}={value!r:.40}", reply, [] if rejected else ["accepted"])
                 continue
             judge.refused(f"{name} {member}={value!r:.40}", reply, gun.statuses(CLIENT_FAULTS | {429}))
-    judge.verdict(0 if set(node) <= {"amount"} else 20)
+    judge.verdict(0 if set(node) <= {"amount", "quantity"} else 20)
 
 
 FREE_TEXT = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "a\u0000b", "x" * 5000,

@@ -877,7 +877,11 @@ export interface paths {
         delete: operations["cancelOrder"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Amend an order
+         * @description Another quantity or limit for an order that waits. `quantity` is the new one of all, filled or not. Less of it keeps the order's place in its queue; more of it, or another price, loses that: the order trades as if it had just come, by its own terms, and what is left waits behind the others. Either everything changes or nothing. A quantity that has been filled already ends the order: `cancelled`, reason `amended_to_filled`.
+         */
+        patch: operations["amendOrder"];
         trace?: never;
     };
     "/api/v1/orders/batch": {
@@ -1212,6 +1216,13 @@ export interface components {
              */
             omitted: number;
         };
+        /** @description At least one of the two. */
+        AmendRequest: {
+            /** @description The limit. */
+            price?: components["schemas"]["PriceInput"];
+            /** @description Of the whole order, what has been filled included. */
+            quantity?: components["schemas"]["QuantityInput"];
+        } & (unknown | unknown);
         /**
          * @description US dollars, greater than 0, at most 1 000 000, at most two decimal places. Send a decimal string, plain digits. A JSON number is read from its source text, never rounded, in any spelling (`1e3`, `250.000`) whose value is exact. Signs and NaN are refused, in a string exponents too.
          * @example 1000.00
@@ -2384,7 +2395,7 @@ export interface components {
              * @description Why it ended before it was filled as a whole.
              * @enum {string|null}
              */
-            reason?: "user" | "self_trade" | "account_frozen" | "ioc_remainder" | "fok_unfillable" | "too_many_fills" | "overflow" | "time" | "cancel_after" | null;
+            reason?: "user" | "self_trade" | "account_frozen" | "ioc_remainder" | "fok_unfillable" | "too_many_fills" | "overflow" | "time" | "cancel_after" | "amended_to_filled" | null;
             /** @description What has not been filled. */
             remaining_quantity?: components["schemas"]["Quantity"];
             status: components["schemas"]["OrderStatus"];
@@ -6100,6 +6111,74 @@ export interface operations {
             403: components["responses"]["CsrfRejected"];
             404: components["responses"]["NotFound"];
             /** @description The order is final, or the id is malformed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["TradingUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    amendOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The order's id.
+                 * @example o00000000000b8hfv0d74k8j
+                 */
+                order_id: components["parameters"]["OrderIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendRequest"];
+            };
+        };
+        responses: {
+            /** @description The order as it is now. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReply"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CsrfRejected"];
+            /** @description There is no such order of this account. */
+            404: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The order has ended, or its new terms break a rule. Nothing was changed. */
             422: {
                 headers: {
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];

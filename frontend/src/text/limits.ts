@@ -14,6 +14,7 @@ export const limits = {
     overflow: 'Its figures would have become too large.',
     time: 'It was to wait no longer.',
     cancel_after: 'You had not been heard of in time.',
+    amended_to_filled: 'You made it no larger than what was filled.',
   } satisfies Record<NonNullable<Order['reason']>, string>,
   terms: {
     GTC: 'Good till cancelled',
