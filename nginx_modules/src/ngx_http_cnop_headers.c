@@ -9,7 +9,7 @@
 #include "ngx_http_cnop_headers.h"
 
 
-#define NGX_HTTP_CNOP_CORS_METHODS  "GET, POST, PUT, DELETE, OPTIONS"
+#define NGX_HTTP_CNOP_CORS_METHODS  "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 #define NGX_HTTP_CNOP_CORS_HEADERS                                            \
     "Origin, Content-Type, Content-Length, Accept-Encoding, X-CSRF-Token, "   \
     "Authorization, Idempotency-Key, If-None-Match, X-Request-ID, "           \

@@ -30,7 +30,7 @@ def test_preflight_on_any_path(gateway, worker, path):
         "Origin": "https://a.example", "Access-Control-Request-Method": "PUT", "Authorization": "broken"})
     assert response.status == 204 and response.body == b""
     assert response.headers[ALLOW] == "*"
-    assert response.headers["Access-Control-Allow-Methods"] == "GET, POST, PUT, DELETE, OPTIONS"
+    assert response.headers["Access-Control-Allow-Methods"] == "GET, POST, PUT, PATCH, DELETE, OPTIONS"
     allowed = response.headers["Access-Control-Allow-Headers"].split(", ")
     assert {"Authorization", "Content-Type", "Idempotency-Key", "X-CSRF-Token"} <= set(allowed)
     assert int(response.headers["Access-Control-Max-Age"]) > 0
