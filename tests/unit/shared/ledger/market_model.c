@@ -206,7 +206,7 @@ model_best_of(struct model *model, int asset, int side)
             continue;
         if (best == NULL ||
             (side == LEDGER_BUY ? order->price > best->price : order->price < best->price) ||
-            (order->price == best->price && order->id < best->id))
+            (order->price == best->price && order->place < best->place))
             best = order;
     }
     return best;
@@ -285,4 +285,16 @@ model_take(struct model *model, struct model_order *taker, struct walk *walk, in
         walk->steps++;
         walk->fills++;
     }
+}
+
+const struct model_order *
+model_any_open(const struct model *model, uint64_t number)
+{
+    for (uint64_t i = 0; i < MODEL_ORDERS; i++) {
+        const struct model_order *order = &model->orders[(number + i) % MODEL_ORDERS];
+
+        if (order->open)
+            return order;
+    }
+    return NULL;
 }

@@ -16,7 +16,10 @@ struct model_order {
     bool open;
     bool takes; /* it does not rest yet */
     bool lines; /* its fills are lines of the statement */
+    bool post_only;
+    int self; /* at an own order */
     int64_t id;
+    int64_t place; /* in the queue of its price */
     int user;
     int asset;
     int side;

@@ -33,7 +33,7 @@ order_differs(const struct model_order *order, const struct ledger_order *row)
 {
     if (row != NULL && row->left.e8 == order->left && row->qty.e8 == order->qty &&
         row->price.e10 == order->price && row->expires_us == order->expires &&
-        row->hold_e8 == model_hold_of(order) &&
+        row->prio == (uint64_t)order->place && row->hold_e8 == model_hold_of(order) &&
         ledger_order_settled(row).e8 == model_settled(order) &&
         ledger_order_fee(row).e8 == model_fee_of(order->fee_sum) && row->cost_e8 == order->cost)
         return false;

@@ -66,8 +66,8 @@ would_take(struct model *model, const struct ledger_command *command)
            model_house_can(model, command->asset_id, command->side, house, command->qty.e8);
 }
 
-static void
-keep(struct model *model, const struct model_order *order)
+void
+model_keep(struct model *model, const struct model_order *order)
 {
     for (int i = 0; i < MODEL_ORDERS; i++) {
         if (!model->orders[i].open) {
@@ -96,14 +96,14 @@ rate_needed(struct model *model, const struct ledger_command *command)
                                                                               : bps;
 }
 
-static enum cnop_err
-means_refusal(struct model *model, const struct ledger_command *command,
-              const struct model_order *order)
+enum cnop_err
+model_means_refusal(struct model *model, const struct ledger_command *command,
+                    const struct model_order *order)
 {
     if (command->post_only && would_take(model, command))
         return CNOP_E_POST_ONLY_WOULD_TAKE;
     if (order->side == LEDGER_SELL)
-        return model_avail_of(model, order->user, order->asset) < order->qty
+        return model_avail_of(model, order->user, order->asset) < order->left
                    ? CNOP_E_INSUFFICIENT_HOLDINGS
                    : CNOP_OK;
     return model_avail_of(model, order->user, 0) < model_hold_at(order, rate_needed(model, command))
@@ -127,7 +127,7 @@ answer_limit(struct model *model, const struct ledger_command *command, struct m
     if (rests) {
         order->maker_bps = model->rules.maker_fee_bps;
         order->expires = model_expiry(command);
-        keep(model, order);
+        model_keep(model, order);
         answer.left = order->left;
         answer.hold = model_hold_of(order);
         answer.status = answer.filled > 0 ? LEDGER_PARTIAL : LEDGER_QUEUED;
@@ -153,6 +153,8 @@ limit(struct model *model, const struct ledger_command *command)
                                 .asset = command->asset_id,
                                 .side = command->side,
                                 .price = command->price.e10,
+                                .self = command->self,
+                                .post_only = command->post_only,
                                 .qty = command->qty.e8,
                                 .left = command->qty.e8};
     const struct model_order fresh = order;
@@ -160,11 +162,11 @@ limit(struct model *model, const struct ledger_command *command)
     enum cnop_err err = limit_refusal(model, command);
 
     if (err == CNOP_OK)
-        err = means_refusal(model, command, &order);
+        err = model_means_refusal(model, command, &order);
     if (err != CNOP_OK)
         return refuse(err);
     before = *model;
-    order.id = model->next_id++;
+    order.id = order.place = model->next_id++;
     model_take(model, &order, &walk, command->time_us);
     if (command->tif == LEDGER_FOK && order.left > 0) {
         int64_t id = order.id;
@@ -479,21 +481,11 @@ model_apply(struct model *model, const struct ledger_command *command)
         return cancel_all(model, command);
     case LEDGER_OP_CROSS:
         return cross(model, command);
+    case LEDGER_OP_AMEND:
+        return model_amend(model, command);
     case LEDGER_OP_EXPIRE:
         return expire(model, command);
     default:
         return admin(model, command);
     }
-}
-
-const struct model_order *
-model_any_open(const struct model *model, uint64_t number)
-{
-    for (uint64_t i = 0; i < MODEL_ORDERS; i++) {
-        const struct model_order *order = &model->orders[(number + i) % MODEL_ORDERS];
-
-        if (order->open)
-            return order;
-    }
-    return NULL;
 }

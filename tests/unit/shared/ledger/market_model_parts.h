@@ -39,6 +39,10 @@ struct model_order *model_best_of(struct model *model, int asset, int side);
 bool model_is_worse(int64_t price, int64_t than, int taker_side);
 int64_t model_wanted(const struct model_order *taker, const struct walk *walk, int64_t price);
 void model_take(struct model *model, struct model_order *taker, struct walk *walk, int64_t now);
+void model_keep(struct model *model, const struct model_order *order);
+enum cnop_err model_means_refusal(struct model *model, const struct ledger_command *command,
+                                  const struct model_order *order);
+struct model_answer model_amend(struct model *model, const struct ledger_command *command);
 
 #define MODEL_DAY_US INT64_C(86400000000)
 

@@ -198,6 +198,24 @@ random_cancel(struct ledger_command *command)
         command->account_id = LEDGER_ACCOUNT_FIRST_USER + order->user;
 }
 
+/* Another quantity, another price, or both, of an order that waits. */
+static void
+random_amend(struct ledger_command *command)
+{
+    const struct model_order *order = model_any_open(&world.model, draw(MODEL_ORDERS));
+
+    command->op = LEDGER_OP_AMEND;
+    command->order_id = order == NULL ? 1 + (int64_t)draw(100) : order->id;
+    if (order != NULL && draw(10) != 0)
+        command->account_id = LEDGER_ACCOUNT_FIRST_USER + order->user;
+    if (order != NULL && draw(3) != 0)
+        command->qty.e8 = 1 + order->qty / 8 * (int64_t)draw(17);
+    if (order != NULL && (command->qty.e8 == 0 || draw(3) == 0))
+        command->price.e10 = random_price((uint16_t)order->asset);
+    if (order != NULL && draw(10) == 0)
+        command->qty.e8 = order->qty;
+}
+
 /* One of those in force is another. */
 static void
 random_rules(struct ledger_command *command)
@@ -263,6 +281,8 @@ random_command(void)
     } else if (draw(100) == 0) {
         command.op = draw(3) == 0 ? LEDGER_OP_SWITCH_DUE : LEDGER_OP_SWITCH;
         command.expires_us = command.op == LEDGER_OP_SWITCH ? (int64_t)draw(4) * 9000000 : 0;
+    } else if (draw(12) == 0) {
+        random_amend(&command);
     } else if (world.ticked != 0 && draw(3) != 0) {
         command.op = LEDGER_OP_CROSS;
         command.asset_id = world.ticked;

@@ -91,8 +91,10 @@ assert_answer(const struct ledger_command *command, const struct ledger_outcome 
 {
     const struct ledger_posting *posting = &outcome->posting;
 
-    if (command->op == LEDGER_OP_CROSS)
+    if (command->op == LEDGER_OP_CROSS || command->op == LEDGER_OP_AMEND)
         ck_assert_uint_eq(outcome->fill_count, (unsigned)expected->fills);
+    if (command->op == LEDGER_OP_AMEND)
+        ck_assert_int_eq(posting->id, expected->id);
     if (command->op != LEDGER_OP_LIMIT && command->op != LEDGER_OP_ORDER)
         return;
     ck_assert_int_eq(posting->id, expected->id);
@@ -116,6 +118,7 @@ count_it(const struct ledger_command *command, const struct ledger_outcome *outc
     world.self_count += outcome->posting.reason == LEDGER_REASON_SELF_TRADE;
     world.rules_count += command->op == LEDGER_OP_RULES;
     world.expired_count += command->op == LEDGER_OP_EXPIRE ? outcome->ended_count : 0;
+    world.amended_count += command->op == LEDGER_OP_AMEND && outcome->fill_count > 0;
     if (command->op == LEDGER_OP_CROSS)
         world.cross_fill_count += outcome->fill_count;
     if (command->op == LEDGER_OP_ORDER)
@@ -222,6 +225,7 @@ START_TEST(streams_agree_with_the_model)
     ck_assert_uint_gt(world.walk_count, 5); /* there is a spread for some of the time */
     ck_assert_uint_gt(world.rules_count, count / 1000);
     ck_assert_uint_gt(world.expired_count, count / 200);
+    ck_assert_uint_gt(world.amended_count, 4);
     world_close();
 }
 END_TEST
