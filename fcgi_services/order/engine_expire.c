@@ -33,15 +33,18 @@ engine_expire_is_due(const struct engine *engine, bool somebody_waits)
     return somebody_waits || cnop_clock_monotonic_us() >= engine->expire_pause_us;
 }
 
+void
+engine_expire_put_off(struct engine *engine)
+{
+    cnop_assert(PAUSE_US > 0);
+    engine->expire_pause_us = cnop_clock_monotonic_us() + PAUSE_US;
+}
+
 /* The engine's own job: nobody waits for it. */
 static void
 on_expired(struct engine_job *job)
 {
-    struct engine *engine = job->owner;
-
     cnop_assert(job->command.op == LEDGER_OP_EXPIRE || job->command.op == LEDGER_OP_SWITCH_DUE);
-    if (job->err != CNOP_OK)
-        engine->expire_pause_us = cnop_clock_monotonic_us() + PAUSE_US;
 }
 
 struct engine_job *

@@ -137,6 +137,7 @@ on_failed(struct engine *engine, enum cnop_err err, struct job_list *jobs, bool 
     engine_metric_add(ENGINE_METRIC_COMMIT_FAILED, 1);
     rollback(engine);
     engine_board_failed(engine);
+    engine_expire_put_off(engine);
     if (is_refused_row(err)) {
         isolate(engine, jobs, alone, err);
         return;

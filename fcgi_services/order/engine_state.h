@@ -90,6 +90,8 @@ void engine_advance(struct engine *engine);
 /* Whether an order's time is up, and EXPIRE comes before any other command. somebody_waits: else a
  * step that has failed is put off. */
 bool engine_expire_is_due(const struct engine *engine, bool somebody_waits);
+/* A commit has failed: so would the next step, most likely. */
+void engine_expire_put_off(struct engine *engine);
 /* A job with the next step, or NULL: they are all lent. */
 struct engine_job *engine_expire_take(struct engine *engine);
 

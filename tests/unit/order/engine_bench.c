@@ -41,7 +41,7 @@ bench_open(void)
     memset(&bench, 0, sizeof(bench));
     memset(engine_metrics_fake, 0, sizeof(engine_metrics_fake));
     bench.now_us = 1000000;
-    clock_fake_freeze(START_US, bench.now_us);
+    clock_fake_freeze(START_US + bench.now_us, bench.now_us);
     ledger_config_default(&config);
     config.max_accounts = 64;
     config.max_balances = 1024;
