@@ -100,13 +100,20 @@ waits(const struct engine *engine, const struct engine_job *job)
     return asset_id < ENGINE_ASSETS && engine->crossings.is_due[asset_id];
 }
 
+/* What an account's orders would meet it must not meet any more. */
+static bool
+is_freeze(const struct engine_job *job)
+{
+    return job != NULL && job->command.op == LEDGER_OP_FREEZE;
+}
+
 struct engine_job *
 engine_cross_next(struct engine *engine)
 {
     struct crossings *crossings = &engine->crossings;
     struct engine_job *job;
 
-    if (!engine_cross_is_due(engine))
+    if (!engine_cross_is_due(engine) || is_freeze(engine->backlog.first))
         return job_list_pop(&engine->backlog);
     if (crossings->turn == 0)
         return NULL;

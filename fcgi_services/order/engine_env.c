@@ -50,6 +50,7 @@ struct making {
     struct verify *verify;
     struct cnop_batch_db *committer_db, *lookup_db, *verifier_db;
     struct recovered recovered;
+    int committer_fd;
 };
 
 static enum cnop_err
@@ -164,21 +165,28 @@ open_engine(struct making *making, struct engine **ret_engine)
                                  .queue_age_us = (int64_t)config->queue_age * 1000,
                                  .commit_giveup_us = (int64_t)config->commit_giveup * 1000,
                                  .blocked_pause_us = (int64_t)config->blocked_pause * 1000};
-    struct ledger_rules rules;
     enum cnop_err err = make_parts(making, &parts);
 
     cnop_assert(config->queue_jobs > 0);
-    ledger_rules_of(&config->ledger, &rules);
     if (err == CNOP_OK)
         err = engine_open(&parts, ret_engine);
-    if (err == CNOP_OK)
-        err = rules_start(*ret_engine, committer_fd(parts.committer), &rules,
-                          making->recovered.rules_known);
     if (err != CNOP_OK)
         return err;
-    cnop_loop_watch(committer_fd(parts.committer), EPOLLIN, on_committer, *ret_engine);
+    making->committer_fd = committer_fd(parts.committer);
+    cnop_loop_watch(making->committer_fd, EPOLLIN, on_committer, *ret_engine);
     cnop_loop_watch(lookup_fd(parts.lookup), EPOLLIN, on_lookup, *ret_engine);
     return CNOP_OK;
+}
+
+/* After the freezes: what the new rules let trade must not be theirs. */
+static enum cnop_err
+start_rules(const struct making *making, struct engine *engine)
+{
+    struct ledger_rules rules;
+
+    cnop_assert(engine != NULL);
+    ledger_rules_of(&making->config->ledger, &rules);
+    return rules_start(engine, making->committer_fd, &rules, making->recovered.rules_known);
 }
 
 enum cnop_err
@@ -203,6 +211,8 @@ engine_env_open(void *arg, unsigned thread, void **ret_env)
     err = open_engine(&making, &env.engine);
     if (err == CNOP_OK)
         err = open_guard(&making, &env);
+    if (err == CNOP_OK)
+        err = start_rules(&making, env.engine);
     if (err == CNOP_OK)
         err = command_socket_open(env.engine, &socket);
     if (err == CNOP_OK && config->orders_file[0] != '\0')

@@ -7,7 +7,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -16,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from engine_wire import E10  # noqa: E402
 from harness import SOURCE, run_dir, wait_until  # noqa: E402
 from ledger_stack import LedgerStack  # noqa: E402
-from people import SEQ, Person, dollars, stale, tick  # noqa: E402
+from people import Person, dollars, price_of_the_next_start, stale, tick  # noqa: E402
 
 ETH, SOL = 2, 4
 
@@ -295,9 +294,7 @@ def test_a_start_gives_what_became_due(stack, person):
     ada = person()
     order = ada.limit("buy", "0.5", "1990")
     stack.engine.stop()
-    stack.database.sql(f"UPDATE quote SET price_e10={1980 * E10},seq=seq+100000,ts_us={time.time_ns() // 1000} WHERE asset_id={ETH}",
-                       schema="cnop_market")
-    SEQ[0] += 100000
+    price_of_the_next_start(stack, ETH, 1980)
     stack.start_engine()
     wait_until(lambda: ada.look(order)["status"] == "completed", 10)
     assert ada.look(order)["average_price"] == "1980.00"

@@ -138,9 +138,9 @@ def test_what_is_put_right_is_believed_again(stack):
 def test_the_engine_stays_down_when_the_whole_is_in_doubt(stack):
     stack.engine.stop()
     house = "UPDATE balance SET avail_e8=avail_e8+1 WHERE account_id=2 AND asset_id=0"
-    body = "UPDATE journal SET body=CONCAT(CHAR(%d),SUBSTR(body,2)) WHERE seq=1"
+    body = "UPDATE journal SET body=CONCAT(CHAR(%d),SUBSTR(body,2)) WHERE seq=2"  # the first row has the rules
     for wrong, right, why in ((house, house.replace("+1", "-1"), "no account explains it"),
-                              (body % 255, body % 2, "journal row 1 does not fit its hash"),
+                              (body % 255, body % 2, "journal row 2 does not fit its hash"),
                               ("UPDATE writer SET seq=seq-1", "UPDATE writer SET seq=seq+1", "as the writer says")):
         stack.ledger_sql(wrong)
         assert why in refusal(stack)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """People who trade on a private ledger (ledger_stack.py), and what its operator does with prices."""
 
+import time
+
 from engine_wire import E10
 from fcgi import Connection
 
@@ -51,6 +53,13 @@ def tick(stack, asset, price):
     SEQ[0] += 1
     with stack.commands() as commands:
         assert commands.ticks([(asset, round(price * 100) * E10 // 100, SEQ[0])])[0] == "OK"
+
+
+def price_of_the_next_start(stack, asset, price):
+    """While the engine is away."""
+    stack.database.sql(f"UPDATE quote SET price_e10={price * E10},seq=seq+1000000,ts_us={time.time_ns() // 1000} WHERE asset_id={asset}",
+                       schema="cnop_market")
+    SEQ[0] += 2_000_000  # of the next tick
 
 
 def stale(stack):

@@ -131,6 +131,24 @@ START_TEST(a_step_that_fails_waits_for_the_next_price)
 }
 END_TEST
 
+START_TEST(who_is_frozen_trades_nothing_that_a_price_has_reached)
+{
+    uint32_t resting;
+
+    open_markets();
+    resting = buy(FIRST, 99 * CNOP_E10);
+    settle();
+    bench_tick(FIRST, 98);
+    (void)ask(&(struct ledger_command){.op = LEDGER_OP_FREEZE,
+                                       .account_id = answers[resting].posting.account_id});
+    settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    ck_assert_int_eq(
+        ledger_find_balance(bench.ledger, answers[resting].posting.account_id, FIRST)->avail_e8, 0);
+    bench_close();
+}
+END_TEST
+
 START_TEST(a_step_whose_row_is_refused_is_nobodys_fault)
 {
     uint32_t later;
@@ -250,6 +268,7 @@ add(TCase *tests)
     tcase_add_test(tests, orders_that_a_price_reaches_come_before_later_orders);
     tcase_add_test(tests, a_price_that_reaches_nobody_gives_nothing);
     tcase_add_test(tests, a_step_that_fails_waits_for_the_next_price);
+    tcase_add_test(tests, who_is_frozen_trades_nothing_that_a_price_has_reached);
     tcase_add_test(tests, a_step_whose_row_is_refused_is_nobodys_fault);
     tcase_add_test(tests, many_orders_are_taken_in_steps_while_other_markets_go_on);
     tcase_add_test(tests, a_market_that_resumes_is_looked_at);
