@@ -1222,7 +1222,7 @@ export interface components {
             price?: components["schemas"]["PriceInput"];
             /** @description Of the whole order, what has been filled included. */
             quantity?: components["schemas"]["QuantityInput"];
-        } & (unknown | unknown);
+        } | unknown | unknown;
         /**
          * @description US dollars, greater than 0, at most 1 000 000, at most two decimal places. Send a decimal string, plain digits. A JSON number is read from its source text, never rounded, in any spelling (`1e3`, `250.000`) whose value is exact. Signs and NaN are refused, in a string exponents too.
          * @example 1000.00
