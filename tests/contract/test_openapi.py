@@ -288,8 +288,8 @@ def test_limit_orders(api, world):
     path = {"order_id": order["order_id"]}
     assert api.call("getOrder", token=account.token, path=path, expect=200).json["data"] == order
     api.call("amendOrder", token=world.jane.token, path=path, body={"quantity": "1"}, expect=404)
-    for change, code in (({"quantity": "0.0000001"}, "order_too_small"), ({"quantity": "0"}, "validation_failed"),
-                         ({}, "validation_failed"), ({"price": "0"}, "validation_failed"),
+    for change, code in (({"quantity": "0.0000001"}, "order_too_small"), ({"quantity": "0"}, "amount_invalid"),
+                         ({}, "validation_failed"), ({"price": "0"}, "amount_invalid"),
                          ({"price": str(near * 3)}, "price_out_of_band")):
         api.call("amendOrder", token=account.token, path=path, body=change, expect=422, code=code)
     assert api.call("getOrder", token=account.token, path=path, expect=200).json["data"] == order
