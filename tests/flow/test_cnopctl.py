@@ -63,12 +63,12 @@ def test_the_whole_trade(trader):
     assert re.search(r"completed: market_sell 0\.001 BTC at ", trader.run("sell", "BTC", "0.001"))
     mark = trader.json("asset", "btc")["data"]["price_usd"]
     low = f"{float(mark) * 0.6:.0f}"
-    for _ in range(3):
-        trader.run("buy", "BTC", "0.001", "--limit", low)
+    for quantity in ("0.001", "0.001", "0.002"):
+        trader.run("buy", "BTC", quantity, "--limit", low)
     assert trader.run("cancel-all", "--asset", "eth") == "0 cancelled\n"
     waiting = trader.json("orders", "--open")["data"]
-    amended = trader.json("amend", waiting[0]["order_id"], "--quantity", "0.0009")["data"]
-    assert amended == {**waiting[0], "quantity": "0.0009", "remaining_quantity": "0.0009", "held": amended["held"],
+    amended = trader.json("amend", waiting[0]["order_id"], "--quantity", "0.0015")["data"]
+    assert amended == {**waiting[0], "quantity": "0.0015", "remaining_quantity": "0.0015", "held": amended["held"],
                        "updated_at": amended["updated_at"]}
     trader.run("amend", waiting[0]["order_id"], "--quantity", "0.001")
     trader.run("amend", waiting[0]["order_id"], expect=2)
@@ -91,7 +91,7 @@ def test_the_whole_trade(trader):
     assert trader.json("fills", "--order", bought["order_id"])["data"] == fills
     assert "TIME" in trader.run("fills").splitlines()[0] and len(trader.run("fills").splitlines()) == 4
     table = trader.run("orders").splitlines()
-    assert len(table) == 7 and table[0].split()[:2] == ["TIME", "ORDER"]
+    assert len(table) == 9 and table[0].split()[:2] == ["TIME", "ORDER"]
     held = trader.run("portfolio")
     assert "BTC" in held and "ETH" in held and "total" in held
     assert "marketing_emails_consent: false" in trader.run("profile").splitlines()
