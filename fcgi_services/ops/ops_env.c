@@ -14,6 +14,7 @@
 #define SCRAPES_PER_WINDOW 4 /* a rate needs two, and one may be missed */
 
 static pthread_mutex_t turns[PANEL_MAX];
+static pthread_mutex_t search_turn = PTHREAD_MUTEX_INITIALIZER;
 
 enum cnop_err
 ops_config_validate(void *arg)
@@ -53,6 +54,9 @@ ops_thread_init(void *arg, unsigned thread, void **ret_env)
                                     .login_file = config->login_file,
                                     .timeout_ms = (uint32_t)config->monitor_timeout};
     env->window_s = (config->scrape_interval * SCRAPES_PER_WINDOW + MS_PER_S - 1) / MS_PER_S;
+    env->log_folder = config->log_folder;
+    env->log_bounds = (struct ops_log_bounds){.bytes = config->log_search_mib << 20,
+                                              .time_us = (int64_t)config->log_search_time * 1000};
     err = cnop_db_open(&config->db, &env->db);
     if (err != CNOP_OK)
         return err;
@@ -81,19 +85,36 @@ ops_ready(void *arg, struct cnop_health *health)
                       ops_monitor_is_deployed(&env->monitor) ? "deployed" : "not deployed");
 }
 
+/* Waits for a turn, at most so long. */
+static enum cnop_err
+take(pthread_mutex_t *turn, int64_t wait_us)
+{
+    int64_t until_us = cnop_clock_wall_us() + wait_us;
+    struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
+
+    return pthread_mutex_timedlock(turn, &until) == 0 ? CNOP_OK : CNOP_E_OVERLOADED;
+}
+
 enum cnop_err
 ops_turn_take(const struct ops_env *env, const struct ops_panel *panel)
 {
-    int64_t until_us = cnop_clock_wall_us() + (int64_t)env->monitor_config.timeout_ms * 1000;
-    struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
-
-    if (pthread_mutex_timedlock(&turns[panel - ops_panels], &until) != 0)
-        return CNOP_E_OVERLOADED;
-    return CNOP_OK;
+    return take(&turns[panel - ops_panels], (int64_t)env->monitor_config.timeout_ms * 1000);
 }
 
 void
 ops_turn_give(const struct ops_panel *panel)
 {
     cnop_assert(pthread_mutex_unlock(&turns[panel - ops_panels]) == 0);
+}
+
+enum cnop_err
+ops_search_turn_take(const struct ops_env *env)
+{
+    return take(&search_turn, env->log_bounds.time_us);
+}
+
+void
+ops_search_turn_give(void)
+{
+    cnop_assert(pthread_mutex_unlock(&search_turn) == 0);
 }

@@ -3,6 +3,7 @@
 #ifndef CNOP_OPS_OPS_ENV_H
 #define CNOP_OPS_OPS_ENV_H
 
+#include "fcgi_services/ops/log_search.h"
 #include "fcgi_services/ops/monitor.h"
 #include "fcgi_services/ops/panel.h"
 #include "shared/config/db_config.h"
@@ -18,6 +19,9 @@ struct ops_config {
     const char *login_file;
     uint64_t monitor_timeout; /* ms */
     uint64_t scrape_interval; /* ms */
+    const char *log_folder;
+    uint64_t log_search_mib;
+    uint64_t log_search_time; /* ms */
 };
 
 struct ops_env {
@@ -25,6 +29,8 @@ struct ops_env {
     struct ops_monitor_config monitor_config;
     struct ops_monitor monitor;
     uint64_t window_s; /* shortest over which a rate means something */
+    const char *log_folder;
+    struct ops_log_bounds log_bounds;
 };
 
 extern const struct cnop_route ops_routes[];
@@ -42,5 +48,10 @@ void ops_ready(void *env, struct cnop_health *health);
 cnop_must_check enum cnop_err ops_turn_take(const struct ops_env *env,
                                             const struct ops_panel *panel);
 void ops_turn_give(const struct ops_panel *panel);
+
+/* The logs are searched by one thread of the process at a time. OVERLOADED: it was not its turn for
+ * as long as a search may take. */
+cnop_must_check enum cnop_err ops_search_turn_take(const struct ops_env *env);
+void ops_search_turn_give(void);
 
 #endif

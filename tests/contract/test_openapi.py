@@ -5,12 +5,14 @@ Each reply is validated as it arrives; the last test fails when anything documen
 """
 import csv
 import io
+import json
 import os
 from decimal import Decimal
 
 import pytest
 from support import admin as admin_program
 from support.api import loopback_address
+from support.harness import wait_until
 from support.openapi_check import Spec, exhaust_rate_limit, reply_faults, unique
 from world import NEW_PASSWORD, PASSWORD, buy, sell
 
@@ -579,6 +581,33 @@ def test_the_audit_trail_is_filtered_by_one_thing(api, world):
     assert [line["action"] for line in page["data"]] == ["auth_success"]
     reply = api.call("listAudit", **operator, query={"action": "a", "actor": "b"}, expect=422, code="validation_failed")
     assert [fault["field"] for fault in reply.json["errors"]] == ["actor"]
+
+
+def test_a_refusal_is_found_in_the_logs(api, world):
+    """The reference's query: what one service has refused."""
+    need_admin(world)
+    refused = api.call("getAsset", path={"asset_id": "BTC!"}, expect=422)
+    match = json.dumps([{"field": "service", "op": "is", "values": ["inventory"]},
+                        {"field": "status", "op": "is", "values": ["422"]},
+                        {"field": "request_id", "op": "is", "values": [refused.json["trace_id"]]}])
+
+    def found():
+        page = api.call("listLogs", token=world.admin.token, query={"match": match}, expect=200).json
+        return page["data"]
+
+    lines = wait_until(found, what="the line of a refused request")
+    assert [line["line"]["extra"]["code"] for line in lines] == ["validation_failed"]
+    chart = api.call("getLogHistogram", token=world.admin.token, query={"match": match}, expect=200).json["data"]
+    assert [sum(kind) for kind in zip(*chart["bars"])] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["listLogs", "getLogHistogram"])
+@pytest.mark.parametrize("query, field", [({"match": "{}"}, "match"), ({"match": "x" * 3000}, "match"),
+                                          ({"from": "2020-01-01"}, "from"), ({"tz": "Nowhere/Land"}, "tz")])
+def test_bad_searches_of_the_logs(api, world, name, query, field):
+    need_admin(world)
+    reply = api.call(name, **world.good(name) | {"query": query}, expect=422, code="validation_failed")
+    assert [fault["field"] for fault in reply.json["errors"]] == [field]
 
 
 @pytest.mark.parametrize("query, field", [({"step": "1"}, "step"), ({"from": "x"}, "from"), ({"to": "0"}, "to"),

@@ -143,6 +143,7 @@ class World:
             "freezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
             "unfreezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
             "getOperationsHealth": {}, "listPanels": {}, "listAlerts": {}, "listAudit": {"query": {"limit": "5"}},
+            "listLogs": {"query": {"limit": "5"}}, "getLogHistogram": {},
             "getPanel": {"path": {"panel_id": "overview-latency"}},
         }
 

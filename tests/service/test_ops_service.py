@@ -96,7 +96,7 @@ def monitors():
 def service(place, monitors, name="ops", **changes):
     values = {"prometheus_url": monitors.url, "alertmanager_url": monitors.url, "login_file": place / "login",
               "arena_kib": 12288, "processes": 1, "threads": 2, "monitor_timeout": "1s",
-              "db_socket": place / "nosuch.sock", "db_user": "cnop_audit_read", **changes}
+              "db_socket": place / "nosuch.sock", "db_user": "cnop_audit_read", "log_folder": place, **changes}
     return harness.worker(harness.built("cnop-ops"), place, name=name, **values)
 
 
@@ -120,7 +120,7 @@ def refused(answer, status, code):
     return answer.status == status and answer.json()["code"] == code
 
 
-PATHS = ("/health", "/panels", "/panels/overview-latency", "/alerts", "/audit")
+PATHS = ("/health", "/panels", "/panels/overview-latency", "/alerts", "/audit", "/logs", "/logs/histogram")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -370,3 +370,128 @@ def test_bad_filters_name_the_field(reader, query, field):
 def test_a_database_that_is_away_stops_nothing_else(worker, monitors):
     assert ask(worker, "/audit").status == 503
     assert ask(worker, "/panels").status == 200
+
+
+# ---- the logs ----
+
+def written(folder, name, lines):
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    with open(path, "a", encoding="utf-8") as file:
+        file.writelines((line if isinstance(line, str) else json.dumps(line, separators=(",", ":"))) + "\n"
+                        for line in lines)
+    return path
+
+
+STARTED = time.time()
+
+
+def moment(ago_s):
+    """So long before the tests began."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(STARTED - ago_s)) + ".000000Z"
+
+
+def line(service, ago_s, status, request_id, level="INFO"):
+    return {"timestamp": moment(ago_s), "level": level, "service": service, "request_id": request_id, "user": "1042",
+            "action": "request_end", "message": "request answered", "extra": {"status": status, "route": "/x"}}
+
+
+@pytest.fixture(scope="module")
+def logs(place, monitors):
+    """Three requests, told by several programs, and what is no line."""
+    folder = place / "logs"
+    folder.mkdir()
+    written(folder, "inventory/@4000.s", [line("inventory", 1000, 200, "req-1")])
+    written(folder, "inventory/current", [line("inventory", 300, 422, "req-2", "WARN"), "not JSON",
+                                          line("inventory", 200, 200, "req-3"), "{\"timestamp\":\"cut"])
+    access = {**line("gateway", 299, 0, "req-2"), "status": 422}
+    del access["extra"]
+    access["timestamp"] = moment(299)[:19] + "+00:00"
+    written(folder, "gateway-access.jsonl", [access])
+    written(folder, "audit.jsonl", [{**line("audit", 298, 0, "req-2"), "action": "price_set"}])
+    written(folder, "secrets/current", [line("inventory", 100, 422, "req-9")])
+    (folder / "audit.jsonl.1.gz").write_bytes(b"packed")
+    with service(place, monitors, name="logs", log_folder=folder) as worker:
+        yield worker
+
+
+def tests_of(*tests):
+    return urllib.parse.urlencode({"match": json.dumps([
+        {"op": op, "values": list(values), **({"field": field} if field else {})} for field, op, *values in tests])})
+
+
+def request_ids(answer):
+    assert answer.status == 200, answer
+    return [row["line"]["request_id"] for row in answer.json()["data"]]
+
+
+def test_lines_are_found_by_their_members(logs):
+    assert request_ids(ask(logs, "/logs")) == ["req-3", "req-2", "req-2", "req-2", "req-1"]
+    assert request_ids(ask(logs, "/logs", query=tests_of(("service", "is", "inventory"), ("status", "is", "422")))) == [
+        "req-2"]
+    page = ask(logs, "/logs", query=tests_of(("", "contains", "req-2"))).json()
+    assert [row["line"]["service"] for row in page["data"]] == ["audit", "gateway", "inventory"]
+    assert page["has_more"] is False and page["next_cursor"] is None and page["exhausted"] is False
+    assert page["unread_files"] == 1 and page["searched_bytes"] > 0
+    assert request_ids(ask(logs, "/logs", query=tests_of(("status", "at_least", "400")))) == ["req-2", "req-2"]
+    assert request_ids(ask(logs, "/logs", query=tests_of(("level", "is", "warn", "error")))) == ["req-2"]
+
+
+def test_a_line_is_passed_on_as_it_is(logs):
+    row = ask(logs, "/logs", query=tests_of(("request_id", "is", "req-1"))).json()["data"][0]
+    assert set(row) == {"id", "time", "line"}
+    assert row["line"]["extra"] == {"status": 200, "route": "/x"} and row["time"] == row["line"]["timestamp"]
+
+
+def test_pages_of_logs_follow_each_other(logs):
+    found, cursor, pages = [], "", 0
+    while cursor is not None:
+        page = ask(logs, "/logs", query="limit=2" + (f"&cursor={cursor}" if cursor else "")).json()
+        found += [row["id"] for row in page["data"]]
+        cursor, pages = page["next_cursor"], pages + 1
+    assert len(found) == len(set(found)) == 5 and pages == 3
+
+
+def test_a_span_bounds_the_search(logs):
+    query = urllib.parse.urlencode({"from": moment(310), "to": moment(250)})
+    assert request_ids(ask(logs, "/logs", query=query)) == ["req-2"] * 3
+
+
+def test_lines_are_counted_over_time(logs):
+    data = ask(logs, "/logs/histogram").json()["data"]
+    assert data["step"] == 60 and 60 <= len(data["bars"]) <= 62 and data["from"] % 60 == 0
+    assert [sum(kind) for kind in zip(*data["bars"])] == [3, 2, 0]
+    place = next(index for index, bar in enumerate(data["bars"]) if bar[1])
+    assert abs(data["from"] + place * 60 - (STARTED - 300)) <= 120
+
+
+@pytest.mark.parametrize("query, field", [
+    ("match=x", "match"), ("match=%5B1%5D", "match"), ("limit=0", "limit"), ("limit=201", "limit"), ("cursor=1", "cursor"),
+    ("from=2020-01-01", "from"), ("from=2999-01-01", "from"), ("from=x", "from")])
+def test_bad_searches_name_the_parameter(logs, query, field):
+    answer = ask(logs, "/logs", query=query)
+    assert refused(answer, 422, "validation_failed") and answer.json()["errors"][0]["field"] == field
+
+
+def test_a_search_that_ends_early_says_so_and_goes_on(place, monitors):
+    """Ten MiB, of which a search may look at one."""
+    folder = place / "much"
+    written(folder.parent, "much/orders.jsonl", [])
+    pad = "x" * 1000
+    written(folder, "orders.jsonl", [{**line("order", 3000 - number // 4, 201, f"req-{number}"), "message": pad}
+                                     for number in range(10000)])
+    with service(place, monitors, name="much", log_folder=folder, log_search_mib=1) as worker:
+        query, found, pages, cursor = tests_of(("request_id", "is", "req-7")), [], 0, None
+        while True:
+            page = ask(worker, "/logs", query=query + (f"&cursor={cursor}" if cursor else "")).json()
+            found += page["data"]
+            pages, cursor = pages + 1, page["next_cursor"]
+            if cursor is None:
+                break
+            assert page["exhausted"] is True and page["searched_from"] > moment(3600)
+        assert [row["line"]["request_id"] for row in found] == ["req-7"] and pages > 3
+
+
+def test_without_a_folder_of_logs_the_answer_is_no_list(place, monitors):
+    with service(place, monitors, name="nologs", log_folder=place / "nowhere") as worker:
+        assert ask(worker, "/logs").status == 503

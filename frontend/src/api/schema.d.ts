@@ -788,6 +788,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the logs
+         * @description Role `admin`. Lines of the gateway, the services and the audit trail of this host, newest first. A search looks at a limited number of bytes for a limited time; when that ends it, the answer holds all lines down to `searched_from`, `exhausted` is true, and `next_cursor` goes on from there. The span is at most 31 days, and the last hour by default.
+         */
+        get: operations["listLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/logs/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the lines of the logs over time
+         * @description Role `admin`. How many lines a search would find, in parts of the span and by severity, the graver of what `level` and `status` say. When a search is ended by its limits, parts before `searched_from` are not counted.
+         */
+        get: operations["getLogHistogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/panels": {
         parameters: {
             query?: never;
@@ -2134,9 +2174,89 @@ export interface components {
             remaining: components["schemas"]["Cash"];
             used: components["schemas"]["Cash"];
         };
+        LogHistogramReply: {
+            /** @description Bar n counts the lines of `step` seconds from `from + n * step`. */
+            data: {
+                /** @description Of each part, the lines without complaint, the warnings, and the errors. */
+                bars: number[][];
+                /**
+                 * @description A limit ended the search at `searched_from`, before `from`.
+                 * @example false
+                 */
+                exhausted: boolean;
+                /**
+                 * @description In Unix seconds, a multiple of `step`.
+                 * @example 1795339755
+                 */
+                from: number;
+                /**
+                 * @description What this search looked at.
+                 * @example 196608
+                 */
+                searched_bytes: number;
+                searched_from: components["schemas"]["Timestamp"];
+                /**
+                 * @description In seconds.
+                 * @example 15
+                 */
+                step: number;
+                /**
+                 * @description Files that may have had such lines and were not searched.
+                 * @example 0
+                 */
+                unread_files: number;
+            };
+        };
         LoginRequest: {
             password: components["schemas"]["Password"];
             username: components["schemas"]["Username"];
+        };
+        LogLine: {
+            /**
+             * @description Of the line; no other has it.
+             * @example 1795339815123456-131842-90211
+             */
+            id: string;
+            /** @description As it stands in the log. Lines of services have `level`, `service`, `request_id`, `user`, `action`, `message` and `extra`; those of requests at the gateway have no `extra`. */
+            line: {
+                /**
+                 * @description When; the text of the line.
+                 * @example 2026-11-22T09:30:15.123456Z
+                 */
+                timestamp: string;
+                [key: string]: unknown;
+            };
+            time: components["schemas"]["Timestamp"];
+        };
+        LogListReply: {
+            /** @description Newest first. */
+            data: components["schemas"]["LogLine"][];
+            /**
+             * @description A limit ended the search at `searched_from`, before `from`.
+             * @example false
+             */
+            exhausted: boolean;
+            /**
+             * @description There are older ones, or may be.
+             * @example false
+             */
+            has_more: boolean;
+            /**
+             * @description Of the page after this one.
+             * @example 1795339815123456-131842-90211
+             */
+            next_cursor: string | null;
+            /**
+             * @description What this search looked at.
+             * @example 196608
+             */
+            searched_bytes: number;
+            searched_from: components["schemas"]["Timestamp"];
+            /**
+             * @description Files that may have had such lines and were not searched, because they are packed or cannot be read.
+             * @example 0
+             */
+            unread_files: number;
         };
         Market: {
             asset_id: components["schemas"]["AssetId"];
@@ -5746,6 +5866,142 @@ export interface operations {
             403: components["responses"]["AdminOnly"];
             429: components["responses"]["RateLimited"];
             503: components["responses"]["MonitoringUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listLogs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `next_cursor` of the page before.
+                 * @example 1795339815123456-131842-90211
+                 */
+                cursor?: string;
+                /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
+                /**
+                 * @description Lines at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description A JSON array of at most 16 tests, all of which must hold. Each is an object of `field` (the member of the line of that name, else of its `extra`; without it the line as it is written), `op` (`is`, `contains`, `starts`, `ends`, or for numbers `below`, `at_most`, `above`, `at_least`), `values` (1 to 16 texts, any of which may fit) and `not`. A field that is not there counts as empty.
+                 * @example [{"field":"service","op":"is","values":["inventory"]},{"field":"status","op":"is","values":["422"]}]
+                 */
+                match?: string;
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
+                 */
+                tz?: components["parameters"]["TimeZone"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogListReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            /** @description A parameter breaks a rule; `errors` names it. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    getLogHistogram: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only from then on. A time with its offset, or a date, which begins at midnight of `tz`.
+                 * @example 2026-11-01
+                 */
+                from?: components["parameters"]["From"];
+                /**
+                 * @description A JSON array of at most 16 tests, all of which must hold. Each is an object of `field` (the member of the line of that name, else of its `extra`; without it the line as it is written), `op` (`is`, `contains`, `starts`, `ends`, or for numbers `below`, `at_most`, `above`, `at_least`), `values` (1 to 16 texts, any of which may fit) and `not`. A field that is not there counts as empty.
+                 * @example [{"field":"service","op":"is","values":["inventory"]},{"field":"status","op":"is","values":["422"]}]
+                 */
+                match?: string;
+                /**
+                 * @description Only before that time; a date is included to its end in `tz`.
+                 * @example 2026-11-30
+                 */
+                to?: components["parameters"]["To"];
+                /**
+                 * @description By which clocks `from` and `to` are days where they are dates: `UTC`, an offset from it, or a name of the IANA time zone database, whose days have 23 or 25 hours where clocks change. A day that begins with a gap begins after it; one with two midnights begins with the first.
+                 * @example Europe/Berlin
+                 */
+                tz?: components["parameters"]["TimeZone"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHistogramReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            /** @description A parameter breaks a rule; `errors` names it. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
     };
