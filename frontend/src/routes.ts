@@ -24,6 +24,7 @@ export default [
         route('ops/metrics', 'routes/ops-metrics.tsx'),
         route('ops/alerts', 'routes/ops-alerts.tsx'),
         route('ops/audit', 'routes/ops-audit.tsx'),
+        route('ops/logs', 'routes/ops-logs.tsx'),
       ]),
     ]),
     route('auth', 'routes/moved-login.tsx'),

@@ -40,6 +40,7 @@ describe('frame', () => {
       '/ops/metrics',
       '/ops/alerts',
       '/ops/audit',
+      '/ops/logs',
     ]);
     expect(screen.getByRole('link', { current: 'page' })).toHaveTextContent('Metrics');
   });

@@ -14,6 +14,7 @@ import { MarketPage } from '~/features/market/MarketPage';
 import { AlertsPage } from '~/features/ops/AlertsPage';
 import { AuditPage } from '~/features/ops/AuditPage';
 import { HealthPage } from '~/features/ops/HealthPage';
+import { LogsPage } from '~/features/ops/LogsPage';
 import { MetricsPage } from '~/features/ops/MetricsPage';
 import { OrderPage } from '~/features/orders/OrderPage';
 import { OrdersPage } from '~/features/orders/OrdersPage';
@@ -104,6 +105,7 @@ const cases: Case[] = [
   { name: 'operations, health', Page: HealthPage, path: '/ops', filled: /insights does not run/ },
   { name: 'operations, metrics', Page: MetricsPage, path: '/ops/metrics', filled: /p95/ },
   { name: 'operations, alerts', Page: AlertsPage, path: '/ops/alerts', filled: /ServiceDown/ },
+  { name: 'operations, logs', Page: LogsPage, path: '/ops/logs', filled: /validation_failed/ },
   { name: 'operations, audit', Page: AuditPage, path: '/ops/audit', filled: /auth_failed/ },
 ];
 

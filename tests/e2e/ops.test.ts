@@ -16,13 +16,21 @@ import {
   usableByAll,
 } from './support/browser.ts';
 
-const pages = { health: '/ops', metrics: '/ops/metrics', alerts: '/ops/alerts', audit: '/ops/audit' };
+const pages = {
+  health: '/ops',
+  metrics: '/ops/metrics',
+  alerts: '/ops/alerts',
+  audit: '/ops/audit',
+  logs: '/ops/logs',
+};
 const answers = {
   health: example('getOperationsHealth'),
   panels: example('listPanels'),
   'panels/overview-requests': example('getPanel'),
   alerts: example('listAlerts'),
   audit: example('listAudit'),
+  logs: example('listLogs'),
+  'logs/histogram': example('getLogHistogram'),
 };
 
 let browser: Browser;
@@ -82,6 +90,45 @@ test('the cursor of a chart moves by keys', async () => {
   await legend.getByText('5.1 ms').waitFor();
   await page.keyboard.press('ArrowRight');
   await legend.getByText('4.9 ms').waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('the logs take a query as it stands, refuse what is none, and lead to a request by keys', async () => {
+  const { page, context, complaints } = await open(browser, { storage });
+  await operate(page);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.pathname === '/api/v1/ops/logs') asked.push(url.searchParams.get('match') ?? '');
+  });
+  await page.goto('/ops/logs');
+  const row = page.getByRole('button', { name: /validation_failed/ });
+  await row.waitFor();
+  const box = page.getByLabel('Query', { exact: true });
+  await box.fill('{service="inventory"} | logfmt');
+  await box.press('Enter');
+  await page.getByText(/“logfmt” is not supported/).waitFor();
+  await accessible(page, 'a refused query');
+  await box.fill('{service="inventory"} | json | status="422"');
+  await box.press('Enter');
+  await page.waitForURL(/q=/);
+  await row.waitFor();
+  assert.deepEqual(JSON.parse(asked.at(-1) ?? ''), [
+    { field: 'service', op: 'is', values: ['inventory'] },
+    { field: 'status', op: 'is', values: ['422'] },
+  ]);
+  await row.focus();
+  await page.keyboard.press('Enter');
+  const link = page.getByRole('link', { name: 'Everything of this request' });
+  await link.waitFor();
+  await accessible(page, 'an open line');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await fits(page, 'an open line');
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/from=\d+/);
+  await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('|='));
   assert.deepEqual(complaints, []);
   await context.close();
 });

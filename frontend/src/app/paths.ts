@@ -27,6 +27,7 @@ export const paths = {
   opsMetrics: '/ops/metrics',
   opsAlerts: '/ops/alerts',
   opsAudit: '/ops/audit',
+  opsLogs: '/ops/logs',
 } as const;
 
 /** Pages without an id in their address: each is written as a finished HTML file by the build. */
@@ -46,6 +47,7 @@ export const staticPaths = [
   paths.opsMetrics,
   paths.opsAlerts,
   paths.opsAudit,
+  paths.opsLogs,
 ] as const;
 
 /** Where to go after signing in: only addresses of this site are followed. */

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { NavLink } from 'react-router';
 import { meQuery } from '~/api/identity';
 import { paths } from '~/app/paths';
+import { logs } from '~/text/logs';
 import { ops } from '~/text/ops';
 import { EmptyState } from '~/ui/EmptyState';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -16,6 +17,7 @@ const pages = [
   { to: paths.opsMetrics, label: ops.metrics.title },
   { to: paths.opsAlerts, label: ops.alerts.title },
   { to: paths.opsAudit, label: ops.audit.title },
+  { to: paths.opsLogs, label: logs.title },
 ];
 
 export function OpsFrame({ children }: { children: ReactNode }) {
