@@ -14,7 +14,7 @@ struct ops_log_file {
     int fd;
     uint64_t id; /* inode */
     uint64_t size;
-    int64_t changed_us; /* no line is younger */
+    int64_t changed_us; /* no line is younger, but for the disorder */
 };
 
 struct ops_log_files {

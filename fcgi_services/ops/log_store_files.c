@@ -67,7 +67,8 @@ service_of(struct cnop_str name)
 }
 
 /* The file's stream: the folder for svlogd's files, else the file's own name, NAME.jsonl,
- * NAME.jsonl.7 or NAME.jsonl.7.gz. Empty: neither. */
+ * NAME.jsonl.7 or NAME.jsonl.7.gz. Empty: neither, or what nginx says of itself, which is no JSON.
+ */
 static struct cnop_str
 stream_of(struct cnop_str folder, struct cnop_str file, bool *ret_is_packed)
 {
@@ -76,7 +77,7 @@ stream_of(struct cnop_str folder, struct cnop_str file, bool *ret_is_packed)
 
     *ret_is_packed = false;
     if (cnop_str_equal(file, CNOP_STR("current")) || cnop_str_has_prefix(file, CNOP_STR("@")))
-        return folder;
+        return cnop_str_equal(folder, CNOP_STR("gateway")) ? CNOP_STR("") : folder;
     if (!cnop_str_cut(file, '.', &name, &rest))
         return CNOP_STR("");
     if (cnop_str_equal(rest, CNOP_STR("jsonl")))
@@ -209,13 +210,16 @@ drop_if_younger(const struct ops_log_query *query, struct ops_log_files *files)
 static bool
 open_all(const struct listing *listing, int root, struct ops_log_files *files)
 {
-    files->from_us = listing->cut_us == INT64_MIN ? INT64_MIN : listing->cut_us + 1;
+    files->from_us =
+        listing->cut_us == INT64_MIN ? INT64_MIN : listing->cut_us + OPS_LOG_DISORDER_US;
     for (size_t i = 0; i < listing->count; i++) {
         size_t before = files->count;
 
         if (before == OPS_LOG_FILE_MAX) {
-            if (listing->candidates[i].changed_us >= files->from_us)
-                files->from_us = listing->candidates[i].changed_us + 1;
+            int64_t from_us = listing->candidates[i].changed_us + OPS_LOG_DISORDER_US;
+
+            if (from_us > files->from_us)
+                files->from_us = from_us;
             return true;
         }
         if (!open_candidate(&listing->candidates[i], root, files))

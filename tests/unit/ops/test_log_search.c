@@ -321,13 +321,14 @@ START_TEST(what_is_no_line_does_not_stop_the_search)
 {
     static char junk[300 * 1024];
 
-    write_lines("gateway/current", "gateway", 1, 1);
-    write_file("gateway/current", "2026/11/27 04:00:00 [notice] start\n\n", O_APPEND);
+    write_lines("gateway/current", "gateway", 3, 1); /* nginx's own words are not looked at */
+    write_lines("inventory/current", "inventory", 1, 1);
+    write_file("inventory/current", "2026/11/27 04:00:00 [notice] start\n\n", O_APPEND);
     memset(junk, 'x', sizeof(junk) - 1); /* longer than the first block */
-    write_file("gateway/current", junk, O_APPEND);
-    write_file("gateway/current", "\n", O_APPEND);
-    write_lines("gateway/current", "gateway", 2, 1);
-    write_file("gateway/current", "{\"timestamp\":\"2026-11-27T04:00:0",
+    write_file("inventory/current", junk, O_APPEND);
+    write_file("inventory/current", "\n", O_APPEND);
+    write_lines("inventory/current", "inventory", 2, 1);
+    write_file("inventory/current", "{\"timestamp\":\"2026-11-27T04:00:0",
                O_APPEND); /* half a line */
     ask("[]");
     ck_assert_int_eq(search(10, &wide), CNOP_OK);
