@@ -17,6 +17,8 @@ static const struct cnop_config_key keys[] = {
                              "panel waits as long."),
     CNOP_CONFIG_ROW_DURATION(struct ops_config, scrape_interval, "15s", 1000, 3600000,
                              "How often Prometheus looks; rates span four times as long."),
+    CNOP_CONFIG_ROW_PATH(struct ops_config, gateway_socket, NULL,
+                         "Control socket of the gateway of this host."),
     CNOP_CONFIG_ROW_PATH(struct ops_config, log_folder, NULL,
                          "Folder with the logs of all programs, or with a folder for each."),
     CNOP_CONFIG_ROW_U64(struct ops_config, log_search_mib, "1024", 1, 65536,

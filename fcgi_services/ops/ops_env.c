@@ -61,6 +61,7 @@ ops_thread_init(void *arg, unsigned thread, void **ret_env)
     if (err != CNOP_OK)
         return err;
     ops_monitor_init(&env->monitor, &env->monitor_config);
+    ops_gateway_link_init(&env->gateway, config->gateway_socket);
     *ret_env = env;
     return CNOP_OK;
 }
@@ -71,6 +72,7 @@ ops_thread_done(void *arg)
     struct ops_env *env = arg;
 
     ops_monitor_done(&env->monitor);
+    ops_gateway_link_done(&env->gateway);
     cnop_db_close(&env->db);
 }
 

@@ -3,6 +3,7 @@
 #ifndef CNOP_OPS_OPS_ENV_H
 #define CNOP_OPS_OPS_ENV_H
 
+#include "fcgi_services/ops/gateway_link.h"
 #include "fcgi_services/ops/log_search.h"
 #include "fcgi_services/ops/monitor.h"
 #include "fcgi_services/ops/panel.h"
@@ -19,6 +20,7 @@ struct ops_config {
     const char *login_file;
     uint64_t monitor_timeout; /* ms */
     uint64_t scrape_interval; /* ms */
+    const char *gateway_socket;
     const char *log_folder;
     uint64_t log_search_mib;
     uint64_t log_search_time; /* ms */
@@ -28,6 +30,7 @@ struct ops_env {
     struct cnop_db *db;
     struct ops_monitor_config monitor_config;
     struct ops_monitor monitor;
+    struct ops_gateway_link gateway;
     uint64_t window_s; /* shortest over which a rate means something */
     const char *log_folder;
     struct ops_log_bounds log_bounds;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Handlers of the operations routes: ask a monitor, the trail or the logs, encode. */
+/* Handlers of the operations routes: ask a monitor, the gateway, the trail or the logs,
+ * encode. */
 #ifndef CNOP_OPS_OPS_HTTP_H
 #define CNOP_OPS_OPS_HTTP_H
 
@@ -10,6 +11,8 @@ enum cnop_err ops_http_panels(struct cnop_request *req, struct cnop_response *re
 enum cnop_err ops_http_panel(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_alerts(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_audit(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err ops_http_guard(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err ops_http_set_guard(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_logs(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_log_histogram(struct cnop_request *req, struct cnop_response *res);
 

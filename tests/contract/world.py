@@ -143,7 +143,8 @@ class World:
             "freezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
             "unfreezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
             "getOperationsHealth": {}, "listPanels": {}, "listAlerts": {}, "listAudit": {"query": {"limit": "5"}},
-            "listLogs": {"query": {"limit": "5"}}, "getLogHistogram": {},
+            "listLogs": {"query": {"limit": "5"}}, "getLogHistogram": {}, "listGuard": {},
+            "setGuard": {"body": {"address": "203.0.113.250", "blocked": False, **reason}},
             "getPanel": {"path": {"panel_id": "overview-latency"}},
         }
 

@@ -84,7 +84,7 @@ SERVICE_KINDS = (
     (re.compile(r"command_socket\.[ch]"), {"base", "engine_client", "ledger", "web"}),
     (re.compile(r"(.*_(store|cache|source)(_\w+)?|.*_sql)\.[ch]"),
      {"base", "cache", "config", "db", "json", "ledger", "person"}),
-    (re.compile(r"(provider|relay_link|feed_remote)\.[ch]"), {"base", "http", "json", "person"}),
+    (re.compile(r"(provider|relay_link|gateway_link|feed_remote)\.[ch]"), {"base", "http", "json", "person"}),
     # cnop-ops has no data but what monitors answer
     (re.compile(r"(monitor|answer|alert|health)\.[ch]"), {"base", "http", "json"}),
     (re.compile(r"(.*_)?(main|env|config)\.[ch]"), None),

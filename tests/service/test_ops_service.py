@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """cnop-ops over FastCGI, with monitors that answer well, badly and not at all, and an audit trail."""
 
+import calendar
 import contextlib
 import http.server
 import json
 import pathlib
+import socketserver
 import sys
 import tempfile
 import threading
@@ -96,7 +98,8 @@ def monitors():
 def service(place, monitors, name="ops", **changes):
     values = {"prometheus_url": monitors.url, "alertmanager_url": monitors.url, "login_file": place / "login",
               "arena_kib": 12288, "processes": 1, "threads": 2, "monitor_timeout": "1s",
-              "db_socket": place / "nosuch.sock", "db_user": "cnop_audit_read", "log_folder": place, **changes}
+              "db_socket": place / "nosuch.sock", "db_user": "cnop_audit_read", "log_folder": place,
+              "gateway_socket": place / "control.sock", **changes}
     return harness.worker(harness.built("cnop-ops"), place, name=name, **values)
 
 
@@ -120,7 +123,8 @@ def refused(answer, status, code):
     return answer.status == status and answer.json()["code"] == code
 
 
-PATHS = ("/health", "/panels", "/panels/overview-latency", "/alerts", "/audit", "/logs", "/logs/histogram")
+PATHS = ("/health", "/panels", "/panels/overview-latency", "/alerts", "/audit", "/logs", "/logs/histogram",
+         "/guard")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -495,3 +499,109 @@ def test_a_search_that_ends_early_says_so_and_goes_on(place, monitors):
 def test_without_a_folder_of_logs_the_answer_is_no_list(place, monitors):
     with service(place, monitors, name="nologs", log_folder=place / "nowhere") as worker:
         assert ask(worker, "/logs").status == 503
+
+
+# ---- the login guard ----
+
+GUARDED = {"addresses": [
+    {"address": "192.0.2.7", "fails": 2, "unknown_users": 1, "blocked": False, "seconds_left": 0},
+    {"address": "2001:db8::", "fails": 5, "unknown_users": 0, "blocked": True, "seconds_left": 120}], "blocked": 1}
+
+
+@pytest.fixture
+def gateway(place):
+    """The control socket of a gateway that keeps what it is told."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802, the name is http.server's
+            self.say()
+
+        def do_POST(self):  # noqa: N802
+            self.server.told.append((self.path, self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            self.say()
+
+        def say(self):
+            status, body = self.server.reply
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def address_string(self):
+            return "unix"
+
+        def log_message(self, *_):
+            pass
+
+    path = place / "control.sock"
+    path.unlink(missing_ok=True)
+    with socketserver.ThreadingUnixStreamServer(str(path), Handler) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        server.told, server.reply = [], (200, json.dumps(GUARDED).encode())
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+    path.unlink()
+
+
+def order(worker, **body):
+    return fcgi.request(worker.socket, "POST", OPS + "/guard", json_body=body, **ADMIN)
+
+
+@pytest.fixture
+def audited(place, monitors):
+    """A worker of its own, and the audit lines that it writes."""
+    path = place / "audit.jsonl"
+    path.unlink(missing_ok=True)
+    with service(place, monitors, name="audited", audit_file=path) as worker:
+        yield worker, lambda: [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_guard_is_told_as_the_gateway_counts_it(worker, gateway):
+    answer = ask(worker, "/guard").json()
+    assert answer["blocked"] == 1 and [row["address"] for row in answer["data"]] == ["2001:db8::", "192.0.2.7"]
+    assert answer["data"][1] == {"address": "192.0.2.7", "failures": 2, "unknown_users": 1, "blocked_until": None}
+    left = time.strptime(answer["data"][0]["blocked_until"][:19], "%Y-%m-%dT%H:%M:%S")
+    assert 0 < calendar.timegm(left) - time.time() <= 121
+
+
+def test_an_operator_blocks_and_lifts_with_a_reason(audited, gateway):
+    worker, lines = audited
+    done = order(worker, address=" 203.0.113.9 ", blocked=True, seconds=600, reason="guesses")
+    assert done.status == 200 and done.json()["data"]["address"] == "203.0.113.9", done
+    assert done.json()["data"]["blocked_until"] is not None
+    assert order(worker, address="2001:db8::1", blocked=False, reason="a customer").json()["data"] == {
+        "address": "2001:db8::1", "blocked_until": None}
+    assert gateway.told == [("/control/guard", "block 203.0.113.9 600\n"), ("/control/guard", "unblock 2001:db8::1\n")]
+    shapes = [(line["action"], line["user"], line["extra"]["object"], line["extra"]["outcome"], line["extra"]["reason"])
+              for line in lines()]
+    assert shapes == [("ip_block", "7", "ip:203.0.113.9", "success", "guesses"),
+                      ("ip_unblock", "7", "ip:2001:db8::1", "success", "a customer")]
+
+
+def test_a_gateway_that_does_not_confirm_is_told_and_audited(audited, gateway):
+    worker, lines = audited
+    gateway.reply = (400, b"{}")
+    answer = order(worker, address="203.0.113.9", blocked=True, reason="guesses")
+    assert refused(answer, 503, "SVC_003") and "did not confirm" in answer.json()["detail"]
+    assert [(line["action"], line["extra"]["outcome"], line["extra"]["reason"]) for line in lines()] == [
+        ("ip_block_failed", "failure", "SVC_003")]
+
+
+@pytest.mark.parametrize("change, field", [
+    ({"address": "localhost"}, "address"), ({"address": "10.0.0.0/8"}, "address"),
+    ({"address": "10.0.0.1\nunblock 10.0.0.2"}, "address"), ({"address": ""}, "address"), ({"reason": " "}, "reason"),
+    ({"blocked": "x"}, "blocked"), ({"seconds": 59}, "seconds"), ({"seconds": 2592001}, "seconds")])
+def test_bad_orders_name_the_field_and_tell_nothing(worker, gateway, change, field):
+    answer = order(worker, **{"address": "203.0.113.9", "blocked": True, "reason": "x", **change})
+    assert refused(answer, 422, "validation_failed") and answer.json()["errors"][0]["field"] == field
+    assert gateway.told == []
+
+
+@pytest.mark.parametrize("reply", [(500, b""), (200, b""), (200, b"{}"), (200, b"x" * (1 << 20))])
+def test_a_guard_that_says_nothing_usable(worker, gateway, reply):
+    gateway.reply = reply
+    assert refused(ask(worker, "/guard"), 503, "SVC_003")
+
+
+def test_without_a_gateway(worker):
+    assert refused(ask(worker, "/guard"), 503, "SVC_003")

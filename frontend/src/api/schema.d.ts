@@ -768,6 +768,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the addresses at the login guard
+         * @description Role `admin`. Addresses with failed logins within the window, or with a block, as the gateway of this host counts them; longest blocked first. IPv6 addresses stand for their /64 network.
+         */
+        get: operations["listGuard"];
+        put?: never;
+        /**
+         * Block an address, or lift its block
+         * @description Role `admin`. A blocked address gets 403 `AUTH_004` for logins and registrations. Lifting a block forgets the failures, too. Of an IPv6 address the whole /64 network is meant. In force when answered, at the gateway of this host.
+         */
+        post: operations["setGuard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/health": {
         parameters: {
             query?: never;
@@ -1998,6 +2022,77 @@ export interface components {
              * @example Reported as stolen
              */
             reason: string;
+        };
+        GuardAddress: {
+            /**
+             * @description IPv4 or IPv6.
+             * @example 192.0.2.7
+             */
+            address: string;
+            /**
+             * Format: date-time
+             * @description End of the block; null when there is none.
+             * @example 2026-11-22T09:35:15.123456Z
+             */
+            blocked_until: string | null;
+            /**
+             * @description Failed logins within the window.
+             * @example 5
+             */
+            failures: number;
+            /**
+             * @description The same of users that there are not.
+             * @example 0
+             */
+            unknown_users: number;
+        };
+        GuardListReply: {
+            /**
+             * @description Blocked addresses, listed or not.
+             * @example 1
+             */
+            blocked: number;
+            /** @description Longest blocked first, then by failures. */
+            data: components["schemas"]["GuardAddress"][];
+        };
+        GuardReply: {
+            /** @description What holds now. */
+            data: {
+                /**
+                 * @description IPv4 or IPv6.
+                 * @example 192.0.2.7
+                 */
+                address: string;
+                /**
+                 * Format: date-time
+                 * @description End of the block; null when there is none.
+                 * @example 2026-11-23T09:30:15.123456Z
+                 */
+                blocked_until: string | null;
+            };
+        };
+        GuardRequest: {
+            /**
+             * @description IPv4 or IPv6, not a name or a network.
+             * @example 192.0.2.7
+             */
+            address: string;
+            /**
+             * @description False lifts the block.
+             * @example true
+             */
+            blocked: boolean;
+            /**
+             * @description Goes into the audit trail.
+             * @example Guesses passwords
+             */
+            reason: string;
+            /**
+             * @description How long the block lasts.
+             * @default 3600
+             * @example 86400
+             */
+            seconds: number;
         };
         HaltReply: {
             /** @description What is in force now. */
@@ -5836,6 +5931,85 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listGuard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The addresses. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardListReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    setGuard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardReply"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };

@@ -14,6 +14,7 @@ export type BookLevel = Schemas['BookLevel'];
 export type Candle = Schemas['Candle'];
 export type CandleInterval = Schemas['CandleList']['interval'];
 export type Finding = Schemas['Finding'];
+export type GuardAddress = Schemas['GuardAddress'];
 export type Holding = Schemas['Holding'];
 export type Insight = Schemas['Insight'];
 export type Limits = Schemas['Limits'];
