@@ -25,6 +25,7 @@ export default [
         route('ops/alerts', 'routes/ops-alerts.tsx'),
         route('ops/audit', 'routes/ops-audit.tsx'),
         route('ops/logs', 'routes/ops-logs.tsx'),
+        route('ops/security', 'routes/ops-security.tsx'),
       ]),
     ]),
     route('auth', 'routes/moved-login.tsx'),

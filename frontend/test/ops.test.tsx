@@ -41,6 +41,7 @@ describe('frame', () => {
       '/ops/alerts',
       '/ops/audit',
       '/ops/logs',
+      '/ops/security',
     ]);
     expect(screen.getByRole('link', { current: 'page' })).toHaveTextContent('Metrics');
   });

@@ -16,6 +16,7 @@ import { AuditPage } from '~/features/ops/AuditPage';
 import { HealthPage } from '~/features/ops/HealthPage';
 import { LogsPage } from '~/features/ops/LogsPage';
 import { MetricsPage } from '~/features/ops/MetricsPage';
+import { SecurityPage } from '~/features/ops/SecurityPage';
 import { OrderPage } from '~/features/orders/OrderPage';
 import { OrdersPage } from '~/features/orders/OrdersPage';
 import { HoldingPage } from '~/features/portfolio/HoldingPage';
@@ -106,6 +107,7 @@ const cases: Case[] = [
   { name: 'operations, metrics', Page: MetricsPage, path: '/ops/metrics', filled: /p95/ },
   { name: 'operations, alerts', Page: AlertsPage, path: '/ops/alerts', filled: /ServiceDown/ },
   { name: 'operations, logs', Page: LogsPage, path: '/ops/logs', filled: /validation_failed/ },
+  { name: 'operations, security', Page: SecurityPage, path: '/ops/security', filled: /192\.0\.2\.7/ },
   { name: 'operations, audit', Page: AuditPage, path: '/ops/audit', filled: /auth_failed/ },
 ];
 

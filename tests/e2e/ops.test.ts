@@ -22,6 +22,7 @@ const pages = {
   alerts: '/ops/alerts',
   audit: '/ops/audit',
   logs: '/ops/logs',
+  security: '/ops/security',
 };
 const answers = {
   health: example('getOperationsHealth'),
@@ -31,6 +32,7 @@ const answers = {
   audit: example('listAudit'),
   logs: example('listLogs'),
   'logs/histogram': example('getLogHistogram'),
+  guard: example('listGuard'),
 };
 
 let browser: Browser;
@@ -131,6 +133,26 @@ test('the logs take a query as it stands, refuse what is none, and lead to a req
   await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('|='));
   assert.deepEqual(complaints, []);
   await context.close();
+});
+
+test('a block is lifted by keys, with a reason', async () => {
+  const { page, context, complaints } = await open(browser, { storage });
+  await operate(page);
+  await page.goto('/ops/security');
+  await page.getByRole('button', { name: 'Lift the block of 192.0.2.7' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('A customer');
+  await accessible(page, 'lifting a block');
+  const told = page.waitForRequest(
+    (request) => request.method() === 'POST' && request.url().endsWith('/ops/guard'),
+  );
+  await page.keyboard.press('Enter');
+  const request = await told;
+  assert.equal(request.postDataJSON().blocked, false);
+  assert.equal(request.postDataJSON().reason, 'A customer');
+  await context.close();
+  assert.deepEqual(complaints, []);
 });
 
 test('without monitoring the page says how to get it', async () => {

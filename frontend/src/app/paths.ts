@@ -28,6 +28,7 @@ export const paths = {
   opsAlerts: '/ops/alerts',
   opsAudit: '/ops/audit',
   opsLogs: '/ops/logs',
+  opsSecurity: '/ops/security',
 } as const;
 
 /** Pages without an id in their address: each is written as a finished HTML file by the build. */
@@ -48,6 +49,7 @@ export const staticPaths = [
   paths.opsAlerts,
   paths.opsAudit,
   paths.opsLogs,
+  paths.opsSecurity,
 ] as const;
 
 /** Where to go after signing in: only addresses of this site are followed. */

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { NavLink } from 'react-router';
 import { meQuery } from '~/api/identity';
 import { paths } from '~/app/paths';
+import { guard } from '~/text/guard';
 import { logs } from '~/text/logs';
 import { ops } from '~/text/ops';
 import { EmptyState } from '~/ui/EmptyState';
@@ -18,6 +19,7 @@ const pages = [
   { to: paths.opsAlerts, label: ops.alerts.title },
   { to: paths.opsAudit, label: ops.audit.title },
   { to: paths.opsLogs, label: logs.title },
+  { to: paths.opsSecurity, label: guard.title },
 ];
 
 export function OpsFrame({ children }: { children: ReactNode }) {
