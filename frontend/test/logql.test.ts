@@ -15,7 +15,10 @@ describe('queries', () => {
   it.each([
     ['{service="inventory"} | json', [is('service', 'inventory')]],
     ['{service="inventory"} | json | status="422"', [is('service', 'inventory'), is('status', '422')]],
-    ['{service="audit"} | json | action="auth_failed"', [is('service', 'audit'), is('action', 'auth_failed')]],
+    [
+      '{service="audit"} | json | action="auth_failed"',
+      [is('service', 'audit'), is('action', 'auth_failed')],
+    ],
     ['{service=~".+"} |= "req-1"', [isNot('service', ''), { op: 'contains', values: ['req-1'] }]],
     ['{}', []],
     ['{ service = "a" , level != "INFO" }', [is('service', 'a'), isNot('level', 'INFO')]],
@@ -66,17 +69,19 @@ describe('queries', () => {
     expect(readLogql(`{${matcher}}`)).toEqual({ tests });
   });
 
-  it.each([['5..', '500', '600'], ['4..|5..', '400', '600'], ['[45]..', '400', '600'], ['4\\\\d\\\\d', '400', '500']])(
-    'class of statuses %s',
-    (pattern, low, high) => {
-      expect(readLogql(`{} | status=~"${pattern}"`)).toEqual({
-        tests: [
-          { field: 'status', op: 'at_least', values: [low] },
-          { field: 'status', op: 'below', values: [high] },
-        ],
-      });
-    },
-  );
+  it.each([
+    ['5..', '500', '600'],
+    ['4..|5..', '400', '600'],
+    ['[45]..', '400', '600'],
+    ['4\\\\d\\\\d', '400', '500'],
+  ])('class of statuses %s', (pattern, low, high) => {
+    expect(readLogql(`{} | status=~"${pattern}"`)).toEqual({
+      tests: [
+        { field: 'status', op: 'at_least', values: [low] },
+        { field: 'status', op: 'below', values: [high] },
+      ],
+    });
+  });
 
   it.each([
     ['', 0, logs.faults.selector],

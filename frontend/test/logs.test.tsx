@@ -53,7 +53,8 @@ describe('search', () => {
     await userEvent.click(box);
     await userEvent.paste('{service="a"} | logfmt');
     await userEvent.click(screen.getByRole('button', { name: 'Search' }));
-    expect(screen.getByText(`Line 1, character 17: ${logs.faults.unsupported('logfmt')}`)).toBeInTheDocument();
+    const words = logs.faults.unsupported('logfmt');
+    expect(screen.getByText(`Line 1, character 17: ${words}`)).toBeInTheDocument();
     expect(box).toBeInvalid();
     expect(asked).toHaveLength(before);
   });
@@ -130,7 +131,9 @@ describe('lines', () => {
     show();
     await userEvent.click(await screen.findByRole('button', { name: /validation_failed/, expanded: false }));
     await userEvent.click(screen.getByRole('button', { name: 'Only lines with this service: inventory' }));
-    await waitFor(() => expect(screen.getByLabelText('Query')).toHaveValue('{} | json | service="inventory"'));
+    await waitFor(() =>
+      expect(screen.getByLabelText('Query')).toHaveValue('{} | json | service="inventory"'),
+    );
   });
 
   it('come by themselves while live', async () => {
@@ -159,7 +162,8 @@ describe('histogram', () => {
     expect(screen.getByText('Lines: 22. Warnings among them: 3. Errors: 1.')).toBeInTheDocument();
     expect(slider).toHaveValue('4');
     fireEvent.change(slider, { target: { value: '1' } });
-    expect(slider).toHaveAttribute('aria-valuetext', expect.stringMatching(/Lines: 8\. Warnings: 2\. Errors: 0\.$/));
+    const told = expect.stringMatching(/Lines: 8\. Warnings: 2\. Errors: 0\.$/);
+    expect(slider).toHaveAttribute('aria-valuetext', told);
     await userEvent.click(screen.getByRole('button', { name: 'Show this part only' }));
     await waitFor(() => expect(asked.at(-1)?.get('from')).toBe('2026-11-22T09:29:30.000Z'));
     expect(asked.at(-1)?.get('to')).toBe('2026-11-22T09:29:45.000Z');
@@ -168,7 +172,9 @@ describe('histogram', () => {
   it('says from when on it counts', async () => {
     const { data } = example('getLogHistogram');
     server.use(
-      http.get(api('/ops/logs/histogram'), () => answer('getLogHistogram', { data: { ...data, exhausted: true } })),
+      http.get(api('/ops/logs/histogram'), () =>
+        answer('getLogHistogram', { data: { ...data, exhausted: true } }),
+      ),
     );
     show();
     expect(await screen.findByText(/are not counted/)).toBeInTheDocument();

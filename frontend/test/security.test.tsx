@@ -68,7 +68,9 @@ describe('guard', () => {
   it('says which text is no address', async () => {
     server.use(
       http.post(api('/ops/guard'), () =>
-        problem(422, 'validation_failed', '', { errors: [{ field: 'address', message: 'x', type: 'value_error' }] }),
+        problem(422, 'validation_failed', '', {
+          errors: [{ field: 'address', message: 'x', type: 'value_error' }],
+        }),
       ),
     );
     show();

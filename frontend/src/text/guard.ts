@@ -5,9 +5,14 @@ export const guard = {
   text: 'Addresses that failed to log in, and those that may not try for a while.',
   list: 'Addresses at the login guard',
   blockedNow: (count: number) =>
-    count === 0 ? 'None is blocked.' : count === 1 ? '1 address is blocked.' : `${count} addresses are blocked.`,
+    count === 0
+      ? 'None is blocked.'
+      : count === 1
+        ? '1 address is blocked.'
+        : `${count} addresses are blocked.`,
   none: 'No address has failed to log in lately, and none is blocked.',
-  network: 'An IPv6 address stands for its /64 network. Blocks hold for logins and registrations at this host.',
+  network:
+    'An IPv6 address stands for its /64 network. Blocks hold for logins and registrations at this host.',
   columns: {
     address: 'Address',
     failures: 'Failed logins',

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // How many lines there are over time. A slider below chooses a part, so keys and touch reach every bar; its counts stand
 // beside it in words.
-import { type MouseEvent, useId, useState } from 'react';
+import { type PointerEvent, useId, useState } from 'react';
 import type { LogHistogram } from '~/api/types';
-import { indexAt, marksOf } from '~/features/ops/geometry';
+import { marksOf } from '~/features/ops/geometry';
 import type { LogTime } from '~/features/ops/log-requests';
 import { inUnit } from '~/features/ops/units';
 import { usePreferences } from '~/lib/preferences';
@@ -61,30 +61,39 @@ function piecesOf(bar: readonly number[], highest: number) {
 
 function Drawing({ data, at, onPick }: { data: LogHistogram; at: number; onPick: (index: number) => void }) {
   const highest = Math.max(1, ...data.bars.map(sumOf));
-  const pick = (event: MouseEvent<SVGSVGElement>) => {
+  const pick = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    onPick(indexAt((event.clientX - box.left) / (box.width || 1) - 0.5 / data.bars.length, data.bars.length));
+    const place = Math.floor(((event.clientX - box.left) / box.width) * data.bars.length);
+    if (box.width > 0) onPick(Math.min(data.bars.length - 1, Math.max(0, place)));
   };
   return (
-    <svg
-      viewBox={`0 0 ${data.bars.length * BAR} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      className="block h-24 w-full"
-      aria-hidden="true"
-      onClick={pick}
-    >
-      <rect x={at * BAR} width={BAR} height={HEIGHT} fill="currentColor" opacity="0.12" />
-      {data.bars.map((bar, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: bars are told apart by their place
-        <g key={index}>
-          {piecesOf(bar, highest).map(({ colour, height, top }) =>
-            height > 0 ? (
-              <rect key={colour} x={index * BAR + 1} y={top} width={BAR - 2} height={height} fill={colour} />
-            ) : null,
-          )}
-        </g>
-      ))}
-    </svg>
+    <div className="h-24" onPointerDown={pick}>
+      <svg
+        viewBox={`0 0 ${data.bars.length * BAR} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        className="h-full w-full"
+        aria-hidden="true"
+      >
+        <rect x={at * BAR} width={BAR} height={HEIGHT} fill="currentColor" opacity="0.12" />
+        {data.bars.map((bar, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: bars are told apart by their place
+          <g key={index}>
+            {piecesOf(bar, highest).map(({ colour, height, top }) =>
+              height > 0 ? (
+                <rect
+                  key={colour}
+                  x={index * BAR + 1}
+                  y={top}
+                  width={BAR - 2}
+                  height={height}
+                  fill={colour}
+                />
+              ) : null,
+            )}
+          </g>
+        ))}
+      </svg>
+    </div>
   );
 }
 

@@ -21,7 +21,8 @@ import { Time } from '~/ui/Time';
 const { columns: words } = guard;
 
 function logsOf(address: string): string {
-  return `${paths.opsLogs}?${new URLSearchParams({ q: `{service=~".+"} |= ${quoteLogql(`"${address}"`)}`, span: '24h' })}`;
+  const q = `{service=~".+"} |= ${quoteLogql(`"${address}"`)}`;
+  return `${paths.opsLogs}?${new URLSearchParams({ q, span: '24h' })}`;
 }
 
 function columnsFor(onChange: (change: GuardChange) => void): readonly Column<GuardAddress>[] {
@@ -86,9 +87,7 @@ export function SecurityPage() {
       <Card
         title={guard.list}
         action={
-          list.data ? (
-            <p className="text-muted text-sm">{guard.blockedNow(list.data.blocked)}</p>
-          ) : null
+          list.data ? <p className="text-muted text-sm">{guard.blockedNow(list.data.blocked)}</p> : null
         }
       >
         {list.error && !rows ? (
