@@ -13,7 +13,7 @@
 #define FIRST_BYTES ((size_t)64 * 1024) /* of a reader: it often has what is wanted */
 #define GROWTH 4
 #define PROBE_BYTES ((size_t)2 * OPS_LOG_LINE_BYTES) /* holds a whole line, wherever it begins */
-#define LENIENCE 4 /* times the bounds, for a search that has not got anywhere */
+#define LENIENCE 2 /* times the bounds, for a search that has not got anywhere */
 
 struct reader {
     const struct ops_log_file *file;

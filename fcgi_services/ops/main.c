@@ -25,7 +25,8 @@ static const struct cnop_config_key keys[] = {
                         "What a search of the logs may look at, MiB; its answer says how far it "
                         "came."),
     CNOP_CONFIG_ROW_DURATION(struct ops_config, log_search_time, "2s", 10, 2000,
-                             "Time a search of the logs may take; another one waits as long."),
+                             "Time a search of the logs may take; another one waits twice as "
+                             "long."),
 };
 
 int

@@ -11,6 +11,7 @@
 #define THREAD_MAX 64 /* the most threads a process may have */
 #define PANEL_MAX 128
 #define MS_PER_S 1000
+#define SEARCH_WAITS 2       /* a list and a histogram are asked for together */
 #define SCRAPES_PER_WINDOW 4 /* a rate needs two, and one may be missed */
 
 static pthread_mutex_t turns[PANEL_MAX];
@@ -112,7 +113,7 @@ ops_turn_give(const struct ops_panel *panel)
 enum cnop_err
 ops_search_turn_take(const struct ops_env *env)
 {
-    return take(&search_turn, env->log_bounds.time_us);
+    return take(&search_turn, env->log_bounds.time_us * SEARCH_WAITS);
 }
 
 void

@@ -53,7 +53,7 @@ cnop_must_check enum cnop_err ops_turn_take(const struct ops_env *env,
 void ops_turn_give(const struct ops_panel *panel);
 
 /* The logs are searched by one thread of the process at a time. OVERLOADED: it was not its turn for
- * as long as a search may take. */
+ * twice as long as a search may take. */
 cnop_must_check enum cnop_err ops_search_turn_take(const struct ops_env *env);
 void ops_search_turn_give(void);
 
