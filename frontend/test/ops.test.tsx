@@ -147,6 +147,11 @@ describe('metrics', () => {
     fireEvent.change(slider, { target: { value: '0' } });
     expect(within(legend).getByText('1.2 ms')).toBeInTheDocument();
     expect(slider).toHaveAttribute('aria-valuetext', expect.stringMatching(/\d\d:\d\d/));
+    const { data } = example('getPanel');
+    expect(screen.getByRole('link', { name: `Logs of this moment: ${data.title}` })).toHaveAttribute(
+      'href',
+      `/ops/logs?from=${data.from - 60}&to=${data.from + 60}`,
+    );
   });
 
   it('asks for the span that was chosen and keeps it in the address', async () => {

@@ -44,6 +44,8 @@ export const ops = {
     legend: (title: string) => `${title}: series and their values`,
     omitted: (count: number) => `${count} more series are not shown.`,
     noValue: '–',
+    logs: 'Logs of this moment',
+    logsLabel: (title: string) => `Logs of this moment: ${title}`,
   },
   audit: {
     title: 'Audit',

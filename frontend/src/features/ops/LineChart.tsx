@@ -2,7 +2,9 @@
 // Lines over time as one SVG. A slider below moves the cursor, so keys and touch reach every value; the list
 // tells the values at the cursor.
 import { type PointerEvent, useId, useState } from 'react';
+import { Link } from 'react-router';
 import type { PanelData } from '~/api/types';
+import { paths } from '~/app/paths';
 import {
   HEIGHT,
   highestFirst,
@@ -42,6 +44,13 @@ function momentOf(panel: PanelData, index: number, zone: Zone): string {
     },
     zone,
   );
+}
+
+/** The logs of the moment, a step or a minute to both sides. */
+function logsAround(panel: PanelData, index: number): string {
+  const moment = panel.from + index * panel.step;
+  const around = Math.max(panel.step, 60);
+  return `${paths.opsLogs}?from=${moment - around}&to=${moment + around}`;
 }
 
 function Legend({ panel, at }: { panel: PanelData; at: number }) {
@@ -162,8 +171,13 @@ export function LineChart({ panel }: { panel: PanelData }) {
           ))}
         </ol>
       </div>
-      <p className="num font-semibold text-sm">
-        <output htmlFor={slider}>{moment}</output>
+      <p className="num flex flex-wrap items-center justify-between gap-3 text-sm">
+        <output htmlFor={slider} className="font-semibold">
+          {moment}
+        </output>
+        <Link className="link" to={logsAround(panel, at)} aria-label={ops.metrics.logsLabel(panel.title)}>
+          {ops.metrics.logs}
+        </Link>
       </p>
       <Legend panel={panel} at={at} />
       {panel.omitted > 0 ? <p className="text-muted text-sm">{ops.metrics.omitted(panel.omitted)}</p> : null}

@@ -28,6 +28,13 @@ export function LogQueryForm({ query, onSearch }: Props) {
   const [text, setText] = useState(query);
   // A query is judged when it is to run; from then on until it is right.
   const [judged, setJudged] = useState(query !== '');
+  // One that comes from elsewhere takes the place of the text; the box, and the focus in it, stay.
+  const [known, setKnown] = useState(query);
+  if (known !== query) {
+    setKnown(query);
+    setText(query);
+    setJudged(query !== '');
+  }
   const { fault } = judged && text.trim() ? readLogql(text) : { fault: undefined };
   const search = (event?: FormEvent) => {
     event?.preventDefault();

@@ -118,7 +118,7 @@ export function LogsPage() {
           </>
         )}
       </PageHeader>
-      <LogQueryForm key={query} query={query} onSearch={search} />
+      <LogQueryForm query={query} onSearch={search} />
       <LogBuilder onSearch={search} />
       {!hydrated ? (
         <SkeletonRows rows={10} />
