@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests over bytes. A quote within a string of JSON is always escaped, so `"status":` stands in a
- * line exactly where a member of that name does. */
+/* Tests over bytes. A quote within a string of JSON is always escaped, so `"status"` and a colon
+ * stand in a line exactly where a member of that name does. */
 #include "fcgi_services/ops/log_query.h"
 
 #include <string.h>
@@ -135,6 +135,22 @@ ops_log_needle(const struct ops_log_query *query)
     return needle;
 }
 
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct cnop_str
+skip_blanks(struct cnop_str text)
+{
+    size_t at = 0;
+
+    while (at < text.len && is_blank(text.ptr[at]))
+        at++;
+    return cnop_str_make(text.ptr + at, text.len - at);
+}
+
 /* The value that text begins with, as it is written: a string without its quotes, anything else up
  * to what ends it. */
 static struct cnop_str
@@ -147,12 +163,25 @@ value_at(struct cnop_str text)
     for (; at < text.len; at++) {
         char c = text.ptr[at];
 
-        if (is_string ? c == '"' : c == ',' || c == '}' || c == ']')
+        if (is_string ? c == '"' : c == ',' || c == '}' || c == ']' || is_blank(c))
             break;
         if (is_string && c == '\\')
             at++;
     }
     return cnop_str_make(text.ptr + first, (at < text.len ? at : text.len) - first);
+}
+
+/* Whether the member whose name ends before text passes. */
+static bool
+member_passes(const struct ops_log_test *test, struct cnop_str text)
+{
+    text = skip_blanks(text);
+    if (text.len == 0 || text.ptr[0] != ':')
+        return false; /* a value of that text */
+    text = skip_blanks(cnop_str_make(text.ptr + 1, text.len - 1));
+    if (text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '['))
+        return true; /* where it ends is for the scanner to say */
+    return ops_log_test_text(test, value_at(text));
 }
 
 /* Whether some member of this name passes, at whatever depth. */
@@ -163,13 +192,8 @@ some_member_passes(const struct ops_log_test *test, struct cnop_str line)
     const char *at = line.ptr;
 
     while ((at = memmem(at, (size_t)(end - at), test->key.ptr, test->key.len)) != NULL) {
-        struct cnop_str rest;
-
         at += test->key.len;
-        rest = cnop_str_make(at, (size_t)(end - at));
-        if (rest.len > 0 && (rest.ptr[0] == '{' || rest.ptr[0] == '['))
-            return true; /* where it ends is for the scanner to say */
-        if (ops_log_test_text(test, value_at(rest)))
+        if (member_passes(test, cnop_str_make(at, (size_t)(end - at))))
             return true;
     }
     return false;

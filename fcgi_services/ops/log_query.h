@@ -33,7 +33,7 @@ struct ops_log_value {
  * null, counts as empty text. */
 struct ops_log_test {
     struct cnop_str field; /* empty: the line as it is written (CONTAINS only) */
-    struct cnop_str key;   /* "field": as lines have it, or the end of that */
+    struct cnop_str key;   /* "field" as lines have it, or the end of that */
     enum ops_log_op op;
     bool is_negated;
     size_t value_count;

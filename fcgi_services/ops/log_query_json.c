@@ -97,9 +97,9 @@ read_field(struct cnop_arena *arena, const struct cnop_json *json, struct ops_lo
     test->field = json->text;
     /* extra_status is written as "status" within the extra */
     test->key = cnop_str_has_prefix(json->text, EXTRA_PREFIX)
-                    ? cnop_arena_printf(arena, "%.*s\":", (int)(json->text.len - EXTRA_PREFIX.len),
+                    ? cnop_arena_printf(arena, "%.*s\"", (int)(json->text.len - EXTRA_PREFIX.len),
                                         json->text.ptr + EXTRA_PREFIX.len)
-                    : cnop_arena_printf(arena, "\"%.*s\":", CNOP_STR_ARG(json->text));
+                    : cnop_arena_printf(arena, "\"%.*s\"", CNOP_STR_ARG(json->text));
     return test->key.ptr == NULL ? CNOP_E_NO_MEMORY : CNOP_OK;
 }
 

@@ -10,7 +10,7 @@ source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 work_dir=${CNOP_FUZZ_DIR:-$source_dir/build-fuzz}
 runs=${1:-10000000}
 targets=("${@:2}")
-[ ${#targets[@]} -gt 0 ] || targets=(decode money query route params cached token frame serve json_read str zone control_line credentials policy)
+[ ${#targets[@]} -gt 0 ] || targets=(decode money query route params cached token frame serve json_read log_line str zone control_line credentials policy)
 
 mkdir -p "$work_dir"
 work_dir=$(cd "$work_dir" && pwd -P)

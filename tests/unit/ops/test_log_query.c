@@ -226,6 +226,18 @@ START_TEST(spans_have_a_beginning_and_an_end)
 }
 END_TEST
 
+START_TEST(blanks_hide_nothing)
+{
+    static const char line[] = " { \"timestamp\" : \"" AT "\" , \"status\" : 422 ,"
+                               "\"extra\" : { \"code\" :\t\"x\" } } ";
+
+    ck_assert_int_eq(read_query("[{\"field\":\"status\",\"op\":\"is\",\"values\":[\"422\"]},"
+                                "{\"field\":\"code\",\"op\":\"is\",\"values\":[\"x\"]}]"),
+                     CNOP_OK);
+    ck_assert(passes(line));
+}
+END_TEST
+
 START_TEST(severity_is_the_graver_of_two)
 {
     static const struct {
@@ -326,6 +338,7 @@ add(TCase *tests)
     tcase_add_test(tests, what_is_not_json_is_not_believed);
     tcase_add_test(tests, a_line_is_no_longer_than_it_may_be);
     tcase_add_test(tests, spans_have_a_beginning_and_an_end);
+    tcase_add_test(tests, blanks_hide_nothing);
     tcase_add_test(tests, severity_is_the_graver_of_two);
     tcase_add_test(tests, the_needle_is_the_longest_text_that_must_be_there);
     tcase_add_test(tests, the_service_chooses_files);
