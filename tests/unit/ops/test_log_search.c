@@ -327,13 +327,13 @@ START_TEST(what_is_no_line_does_not_stop_the_search)
     memset(junk, 'x', sizeof(junk) - 1); /* longer than the first block */
     write_file("inventory/current", junk, O_APPEND);
     write_file("inventory/current", "\n", O_APPEND);
-    write_lines("inventory/current", "inventory", 2, 1);
+    write_lines("inventory/current", "inventory", 100, 1);
     write_file("inventory/current", "{\"timestamp\":\"2026-11-27T04:00:0",
                O_APPEND); /* half a line */
     ask("[]");
     ck_assert_int_eq(search(10, &wide), CNOP_OK);
     ck_assert_uint_eq(pick.count, 2);
-    ck_assert_uint_eq(number_of(pick.hits[0].line), 2);
+    ck_assert_uint_eq(number_of(pick.hits[0].line), 100);
     ck_assert_uint_eq(number_of(pick.hits[1].line), 1);
 }
 END_TEST
