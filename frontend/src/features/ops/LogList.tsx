@@ -2,9 +2,9 @@
 // What a search has found, how far it came, and new lines above while it is live.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { LogLine } from '~/api/types';
+import { LogRow } from '~/features/ops/LogRow';
 import type { Field } from '~/features/ops/log-lines';
 import { type LogTime, logsQuery, tailQuery } from '~/features/ops/log-requests';
-import { LogRow } from '~/features/ops/LogRow';
 import type { Span } from '~/features/ops/requests';
 import { inUnit } from '~/features/ops/units';
 import { usePreferences } from '~/lib/preferences';

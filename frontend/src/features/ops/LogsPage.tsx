@@ -108,11 +108,7 @@ export function LogsPage() {
               onChange={(value) => change({ span: value })}
             />
             <label className="inline-flex min-h-10 items-center gap-2">
-              <input
-                type="checkbox"
-                checked={live}
-                onChange={(event) => setLive(event.target.checked)}
-              />
+              <input type="checkbox" checked={live} onChange={(event) => setLive(event.target.checked)} />
               {logs.live}
             </label>
           </>

@@ -66,10 +66,7 @@ function tokenAt(text: string, at: number): { token: Token; length: number } {
   const mark = take(sign, text, at);
   if (mark) return { token: { kind: 'sign', text: mark[0], at }, length: mark[0].length };
   const first = text[at] ?? '';
-  throw new LogqlFault(
-    first === '"' || first === '`' ? logs.faults.unclosed : logs.faults.sign(first),
-    at,
-  );
+  throw new LogqlFault(first === '"' || first === '`' ? logs.faults.unclosed : logs.faults.sign(first), at);
 }
 
 /** The last token is always `end`. */
