@@ -2319,6 +2319,7 @@ export interface components {
                  * @example 2026-11-22T09:30:15.123456Z
                  */
                 timestamp: string;
+            } & {
                 [key: string]: unknown;
             };
             time: components["schemas"]["Timestamp"];
@@ -2332,7 +2333,7 @@ export interface components {
              */
             exhausted: boolean;
             /**
-             * @description There are older ones, or may be.
+             * @description There are older ones
              * @example false
              */
             has_more: boolean;
