@@ -2333,7 +2333,7 @@ export interface components {
              */
             exhausted: boolean;
             /**
-             * @description There are older ones
+             * @description There are older ones, or may be.
              * @example false
              */
             has_more: boolean;
