@@ -240,7 +240,8 @@ try_open(struct listing *listing, int root, struct ops_log_files *files)
     if (!list_folder(listing, root, ""))
         return CNOP_E_IO;
     for (size_t i = 0; i < CNOP_COUNT(streams); i++)
-        (void)list_folder(listing, root, streams[i].name); /* not every host has every program */
+        if (!list_folder(listing, root, streams[i].name) && errno != ENOENT)
+            files->unread++; /* not every host has every program; this one has it */
     qsort(listing->candidates, listing->count, sizeof(listing->candidates[0]), newest_first);
     return open_all(listing, root, files) ? CNOP_OK : CNOP_E_BUSY;
 }

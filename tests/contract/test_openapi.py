@@ -909,6 +909,8 @@ def test_every_code_was_exercised(api, world):
         skipped.add(("login", "404", "user_unknown"))
     if admin_program.state_folder() is None:
         skipped |= {item for item in SPEC.documented_codes() if int(item[1]) in FAULT_STATUSES}
+    if has_monitoring():
+        skipped.add(("MonitoringUnavailable", "503", "monitoring_absent"))
     if "cookie_mode_refused" not in {code for _, _, code in api.seen_codes}:
         skipped.add(("SessionRefused", "400", "cookie_mode_refused"))  # NO_PROXY
     missing = sorted(SPEC.documented_codes() - api.seen_codes - skipped)

@@ -24,6 +24,10 @@ enum torture_kind {
 /* Counts a call; true when it is its turn to fail. */
 bool torture_fails(enum torture_kind kind);
 
+/* What the peer of an HTTP exchange answers, and with which status; NULL: nothing, and 204. */
+struct cnop_http_exchange;
+extern int (*torture_peer)(const struct cnop_http_exchange *exchange, struct cnop_buf *body);
+
 /* A fake with a counter of its own, and what its calls fail with, one after the other. */
 struct torture_fake {
     const char *name;
@@ -55,7 +59,8 @@ struct torture_world {
     void (*pump)(void);   /* one round of a service that answers later; NULL: none */
     void (*settle)(void); /* before the next request: time goes by, what ended starts again */
     enum torture_promise promise;
-    bool needs_all; /* no fault may be survived: what could not be made durable is not there */
+    size_t arena_bytes; /* of a request; 0: what most services need */
+    bool needs_all;     /* no fault may be survived: what could not be made durable is not there */
 };
 
 struct torture_request {

@@ -124,14 +124,15 @@ request_object(const struct torture_world *world)
     static struct cnop_request *req;
     static struct cnop_arena *pool;
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
-    const struct cnop_request_sizes sizes = {.arena_bytes = 256 * 1024,
-                                             .response_bytes = 32 * 1024};
+    const struct cnop_request_sizes sizes = {
+        .arena_bytes = world->arena_bytes != 0 ? world->arena_bytes : (size_t)256 * 1024,
+        .response_bytes = 32 * 1024};
 
     if (pool == NULL) {
         ck_assert_int_eq(cnop_log_open("torture", CNOP_LOG_INFO, "/dev/null"), CNOP_OK);
         cnop_fcgi_start();
         ck_assert_int_eq(sigaction(SIGPIPE, &ignore, NULL), 0); /* as the runtime does */
-        pool = cnop_arena_new(1024 * 1024);
+        pool = cnop_arena_new((size_t)1024 * 1024 + sizes.arena_bytes);
         req = cnop_request_new(pool, world->service, &sizes);
     }
     req->env = world->env;

@@ -317,6 +317,18 @@ START_TEST(only_files_of_ours_are_looked_at)
 }
 END_TEST
 
+START_TEST(a_folder_that_cannot_be_read_is_told)
+{
+    int dir = open(directory, O_RDONLY | O_DIRECTORY);
+
+    ck_assert_int_eq(symlinkat("secrets", dir, "auth"), 0); /* followed by nobody */
+    ck_assert_int_eq(close(dir), 0);
+    ask("[]");
+    ck_assert_int_eq(search(10, &wide), CNOP_OK);
+    ck_assert_uint_eq(files.unread, 1);
+}
+END_TEST
+
 START_TEST(what_is_no_line_does_not_stop_the_search)
 {
     static char junk[300 * 1024];
@@ -383,6 +395,7 @@ add(TCase *tests)
     tcase_add_test(tests, halving_spares_what_is_out_of_the_span);
     tcase_add_test(tests, the_newest_are_found_without_reading_the_rest);
     tcase_add_test(tests, only_files_of_ours_are_looked_at);
+    tcase_add_test(tests, a_folder_that_cannot_be_read_is_told);
     tcase_add_test(tests, what_is_no_line_does_not_stop_the_search);
     tcase_add_test(tests, a_histogram_counts_what_a_list_shows);
     tcase_add_test(tests, without_logs_there_are_none);
