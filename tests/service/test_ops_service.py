@@ -419,7 +419,7 @@ def logs(place, monitors):
         yield worker
 
 
-def tests_of(*tests):
+def match_of(*tests):
     return urllib.parse.urlencode({"match": json.dumps([
         {"op": op, "values": list(values), **({"field": field} if field else {})} for field, op, *values in tests])})
 
@@ -431,18 +431,18 @@ def request_ids(answer):
 
 def test_lines_are_found_by_their_members(logs):
     assert request_ids(ask(logs, "/logs")) == ["req-3", "req-2", "req-2", "req-2", "req-1"]
-    assert request_ids(ask(logs, "/logs", query=tests_of(("service", "is", "inventory"), ("status", "is", "422")))) == [
+    assert request_ids(ask(logs, "/logs", query=match_of(("service", "is", "inventory"), ("status", "is", "422")))) == [
         "req-2"]
-    page = ask(logs, "/logs", query=tests_of(("", "contains", "req-2"))).json()
+    page = ask(logs, "/logs", query=match_of(("", "contains", "req-2"))).json()
     assert [row["line"]["service"] for row in page["data"]] == ["audit", "gateway", "inventory"]
     assert page["has_more"] is False and page["next_cursor"] is None and page["exhausted"] is False
     assert page["unread_files"] == 1 and page["searched_bytes"] > 0
-    assert request_ids(ask(logs, "/logs", query=tests_of(("status", "at_least", "400")))) == ["req-2", "req-2"]
-    assert request_ids(ask(logs, "/logs", query=tests_of(("level", "is", "warn", "error")))) == ["req-2"]
+    assert request_ids(ask(logs, "/logs", query=match_of(("status", "at_least", "400")))) == ["req-2", "req-2"]
+    assert request_ids(ask(logs, "/logs", query=match_of(("level", "is", "warn", "error")))) == ["req-2"]
 
 
 def test_a_line_is_passed_on_as_it_is(logs):
-    row = ask(logs, "/logs", query=tests_of(("request_id", "is", "req-1"))).json()["data"][0]
+    row = ask(logs, "/logs", query=match_of(("request_id", "is", "req-1"))).json()["data"][0]
     assert set(row) == {"id", "time", "line"}
     assert row["line"]["extra"] == {"status": 200, "route": "/x"} and row["time"] == row["line"]["timestamp"]
 
@@ -485,7 +485,7 @@ def test_a_search_that_ends_early_says_so_and_goes_on(place, monitors):
     written(folder, "orders.jsonl", [{**line("order", 3000 - number // 4, 201, f"req-{number}"), "message": pad}
                                      for number in range(10000)])
     with service(place, monitors, name="much", log_folder=folder, log_search_mib=1) as worker:
-        query, found, pages, cursor = tests_of(("request_id", "is", "req-7")), [], 0, None
+        query, found, pages, cursor = match_of(("request_id", "is", "req-7")), [], 0, None
         while True:
             page = ask(worker, "/logs", query=query + (f"&cursor={cursor}" if cursor else "")).json()
             found += page["data"]
