@@ -59,14 +59,17 @@ ops_log_number(struct cnop_str text, int64_t *ret_micro)
 static bool
 contains(struct cnop_str text, struct cnop_str part)
 {
-    return part.len == 0 || memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
+    if (part.len == 0 || text.len < part.len) /* memmem takes no null pointer */
+        return part.len == 0;
+    return memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
 }
 
 static bool
 ends_with(struct cnop_str text, struct cnop_str part)
 {
-    return text.len >= part.len &&
-           cnop_str_equal(cnop_str_make(text.ptr + (text.len - part.len), part.len), part);
+    if (part.len == 0 || text.len < part.len)
+        return part.len == 0;
+    return cnop_str_equal(cnop_str_make(text.ptr + (text.len - part.len), part.len), part);
 }
 
 static bool

@@ -361,21 +361,42 @@ ngx_http_cnop_guard_force(ngx_http_cnop_zone_t *zone, const u_char key[16],
 }
 
 
-static void
-ngx_http_cnop_guard_print(struct guard_row *row, uint64_t now,
-    struct cnop_buf *buf)
+/* As everything else writes it: of IPv4 not the mapped form. */
+static size_t
+ngx_http_cnop_guard_address(const u_char key[16],
+    u_char text[NGX_SOCKADDR_STRLEN])
 {
-    u_char               text[NGX_SOCKADDR_STRLEN];
-    size_t               len;
-    ngx_uint_t           blocked;
+    struct sockaddr_in   sin;
     struct sockaddr_in6  sin6;
 
     ngx_memzero(&sin6, sizeof(struct sockaddr_in6));
     sin6.sin6_family = AF_INET6;
-    ngx_memcpy(&sin6.sin6_addr, row->key, 16);
+    ngx_memcpy(&sin6.sin6_addr, key, 16);
 
-    len = ngx_sock_ntop((struct sockaddr *) &sin6, sizeof(struct sockaddr_in6),
-                        text, NGX_SOCKADDR_STRLEN, 0);
+    if (!IN6_IS_ADDR_V4MAPPED(&sin6.sin6_addr)) {
+        return ngx_sock_ntop((struct sockaddr *) &sin6,
+                             sizeof(struct sockaddr_in6), text,
+                             NGX_SOCKADDR_STRLEN, 0);
+    }
+
+    ngx_memzero(&sin, sizeof(struct sockaddr_in));
+    sin.sin_family = AF_INET;
+    ngx_memcpy(&sin.sin_addr, key + 12, 4);
+
+    return ngx_sock_ntop((struct sockaddr *) &sin, sizeof(struct sockaddr_in),
+                         text, NGX_SOCKADDR_STRLEN, 0);
+}
+
+
+static void
+ngx_http_cnop_guard_print(struct guard_row *row, uint64_t now,
+    struct cnop_buf *buf)
+{
+    u_char      text[NGX_SOCKADDR_STRLEN];
+    size_t      len;
+    ngx_uint_t  blocked;
+
+    len = ngx_http_cnop_guard_address(row->key, text);
     blocked = row->blocked_ms > now;
 
     cnop_buf_printf(buf, "{\"address\":\"%.*s\",\"fails\":%u,"

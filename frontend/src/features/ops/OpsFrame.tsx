@@ -43,7 +43,7 @@ export function OpsFrame({ children }: { children: ReactNode }) {
   }
   return (
     <>
-      <nav aria-label={ops.pages} className="mb-6 flex gap-2 overflow-x-auto border-line border-b pb-3">
+      <nav aria-label={ops.pages} className="mb-6 flex flex-wrap gap-2 border-line border-b pb-3">
         {pages.map(({ to, label }) => (
           <NavLink
             key={to}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { OperationsProcess } from '~/api/types';
 import { ops } from '~/text/ops';
-import { type Column, DataTable } from '~/ui/DataTable';
+import { type Column, DataTable, named } from '~/ui/DataTable';
 import { Ago } from '~/ui/Time';
 
 const { columns: words, states, unknown } = ops.health;
@@ -11,18 +11,6 @@ const tones = {
   silent: 'bg-warn-tint text-warn',
   up: 'bg-up-tint text-up',
 } as const;
-
-/** A card on a phone has no head that tells what a figure is. */
-function named(label: string, value: string | number | null) {
-  return (
-    <>
-      <span className="md:hidden" aria-hidden="true">
-        {label}{' '}
-      </span>
-      {value ?? unknown}
-    </>
-  );
-}
 
 const columns: readonly Column<OperationsProcess>[] = [
   { label: words.name, phone: 'left-1', cell: ({ name }) => <strong>{name}</strong> },
@@ -36,9 +24,9 @@ const columns: readonly Column<OperationsProcess>[] = [
     label: words.restarts,
     phone: 'right-2',
     num: true,
-    cell: ({ restarts }) => named(words.restarts, restarts),
+    cell: ({ restarts }) => named(words.restarts, restarts ?? unknown),
   },
-  { label: words.version, phone: 'left-3', cell: ({ version }) => named(words.version, version) },
+  { label: words.version, phone: 'left-3', cell: ({ version }) => named(words.version, version ?? unknown) },
 ];
 
 export function ProcessTable({ rows }: { rows: readonly OperationsProcess[] }) {

@@ -11,7 +11,7 @@ import { quoteLogql } from '~/features/ops/logql';
 import { guard } from '~/text/guard';
 import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
-import { type Column, DataTable, TABLE_ROW } from '~/ui/DataTable';
+import { type Column, DataTable, named, TABLE_ROW } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -32,12 +32,22 @@ function columnsFor(onChange: (change: GuardChange) => void): readonly Column<Gu
       phone: 'left-1',
       cell: ({ address }) => <span className="num wrap-anywhere font-medium">{address}</span>,
     },
-    { label: words.failures, phone: 'left-2', num: true, cell: ({ failures }) => failures },
+    {
+      label: words.failures,
+      phone: 'left-2',
+      num: true,
+      cell: ({ failures }) => named(words.failures, failures),
+    },
     { label: words.unknown, phone: 'off', num: true, wide: true, cell: ({ unknown_users }) => unknown_users },
     {
       label: words.until,
       phone: 'left-3',
-      cell: ({ blocked_until }) => (blocked_until ? <Time at={blocked_until} /> : guard.notBlocked),
+      cell: ({ blocked_until }) =>
+        blocked_until ? (
+          named(words.until, <Time at={blocked_until} />)
+        ) : (
+          <span className="max-md:hidden">{guard.notBlocked}</span>
+        ),
     },
     {
       label: words.act,
