@@ -65,7 +65,7 @@ decode(struct cnop_request *req, const struct cnop_field *fields, size_t field_c
     if (!cnop_str_empty(given->cursor) &&
         ops_log_read_place(given->cursor, &query->before) != CNOP_OK)
         return cnop_request_fault(req, CNOP_E_INVALID, "cursor",
-                                  "must be the next_cursor of an answer");
+                                  "must be the next_cursor of an earlier answer");
     err = ops_log_query_read(cnop_request_arena(req), given->match, query, &rule);
     if (err == CNOP_E_INVALID)
         return cnop_request_fault(req, err, "match", "%s", rule);

@@ -61,6 +61,10 @@ RULES = {
     ("query", "actor"): [("x" * 129, length(128))],
     ("query", "object"): [("x" * 129, length(128))],
     ("query", "request_id"): [("x" * 65, length(64))],
+    ("query", "match"): [("", "must have at least 1 character|must have 1 to 2048 characters"), (LONG, ".*2048 characters"),
+                         ("{}", "must be a JSON array of at most 16 tests"),
+                         ("[1]", "must be a list of objects of field, op, values and not"),
+                         ('[{"field":"a","op":"like","values":["x"]}]', "must have an op of is, contains, .*")],
     ("query", "before"): [("", INTEGER), ("0", "must be an integer of at least 1")],
     ("query", "tz"): [("CET!", r"must be UTC, an offset from it such as \+02:00, or the name of a time zone such as Europe/Berlin")],
     ("query", "format"): [("pdf", "must be one of: csv, jsonl")],
@@ -120,6 +124,11 @@ RULES = {
                          ([buy("0.001")] * 101, "must hold between 1 and 100 items")],
     ("body", "reason"): [("", r"must have at least \d+ characters?"), (LONG, r"must have at most \d+ characters"), (5, STRING)],
     ("body", "halted"): [("yes", BOOLEAN)],
+    ("body", "address"): [("", "must have at least 2 characters"), (LONG, length(45)), (5, STRING),
+                          ("example.com", "must be an IPv4 or IPv6 address, not a name or a network")],
+    ("body", "blocked"): [("yes", BOOLEAN), (1, BOOLEAN)],
+    ("body", "seconds"): [("x", INTEGER), (1, "must be an integer between 60 and 2592000"),
+                          (2592001, "must be an integer between 60 and 2592000")],
 }
 # Read by programs, ignored where they say nothing: there is no wrong value. A panel exists or not.
 FREE = {("header", "If-None-Match"), ("header", "X-Session-Mode"), ("path", "panel_id")}

@@ -17,18 +17,6 @@ export interface Column<Row> {
 /** Height of a row that has not come yet: a card of three lines on phones, one line of a table elsewhere. */
 export const TABLE_ROW = 'h-25 md:h-12';
 
-/** A card on a phone has no head that tells what a figure is. */
-export function named(label: string, value: ReactNode) {
-  return (
-    <>
-      <span className="md:hidden" aria-hidden="true">
-        {label}{' '}
-      </span>
-      {value}
-    </>
-  );
-}
-
 interface Props<Row> {
   caption: string;
   columns: readonly Column<Row>[];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { OperationsProcess } from '~/api/types';
+import { named } from '~/features/ops/named';
 import { ops } from '~/text/ops';
-import { type Column, DataTable, named } from '~/ui/DataTable';
+import { type Column, DataTable } from '~/ui/DataTable';
 import { Ago } from '~/ui/Time';
 
 const { columns: words, states, unknown } = ops.health;
