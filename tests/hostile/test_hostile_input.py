@@ -173,11 +173,14 @@ def test_wrong_types_of_every_member(shooter, judge, unchanged, name):
     gun.attacker.source = "127.0.0.84"  # failed logins of this test block nobody else
     good = gun.request["body"]
     node = good["orders"][0] if name == "createOrders" else good
-    for member in sorted(set(node) - {"amount", "quantity"}):  # those have a corpus of their own
+    # amounts have a corpus of their own, and an operator's reason is free text
+    for member in sorted(set(node) - {"amount", "quantity", "reason"}):
         for value in WRONG_VALUES:
             if (name, repr(value)) == ("cancelOrdersAfter", "0"):
                 continue  # turns it off
             bad = {**node, member: value}
+            if isinstance(value, bool) and isinstance(node[member], bool):
+                continue
             if name == "register":
                 if may_be_right(member, value):
                     continue
