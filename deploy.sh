@@ -20,6 +20,8 @@ CNOP_VAR_GIVEN=${CNOP_VAR:-}
 # shellcheck source=tools/deploy/monitoring.sh
 . "$CNOP_SOURCE/tools/deploy/monitoring.sh"
 with_monitors
+# shellcheck source=tools/deploy/backup.sh
+. "$CNOP_SOURCE/tools/deploy/backup.sh"
 # shellcheck source=tools/deploy/quality.sh
 . "$CNOP_SOURCE/tools/deploy/quality.sh"
 # shellcheck source=tools/deploy/package.sh
@@ -62,6 +64,9 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
   audit verify            prove that the audit trail is whole
   audit list [--action A] [--actor A] [--object O] [--ip A] [--request-id ID] [--since TIME]
                           its lines
+  backup take|logs|list   a full backup, encrypted; what came after it; what there is
+  backup verify|restore [NAME] --identity FILE [--until TIME]
+                          proves one beside the database, or puts it in its place
   check [smoke|inventory|auth|user|order|insights|incident]
                           requests and refusals against the running stack
   load latency|rate-limit|contention|breaker [--seconds N] [--rate N]
@@ -93,6 +98,7 @@ main() {
         bench) verb_bench "$@" ;;
         simulate) verb_simulate "$@" ;;
         audit) verb_audit "$@" ;;
+        backup) verb_backup "$@" ;;
         storm) verb_storm "$@" ;;
         check) verb_check "$@" ;;
         coverage) verb_coverage "$@" ;;

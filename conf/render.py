@@ -106,6 +106,11 @@ def complete(values):
     paths = values["paths"]
     paths["token_keys"] = paths["token_keys"] or paths["keys"]
     paths["jwks"] = paths["jwks"] or f"{paths['keys']}/jwks.json"
+    paths["audit_mark"] = paths["audit_mark"] or f"{paths['data']}/audit.mark"
+    paths["audit_streams"] = paths["audit_streams"] or f"{paths['log']}/audit.jsonl,{paths['log']}/gateway-audit.jsonl"
+    backup = values["backup"]
+    backup["folder"] = backup["folder"] or f"{paths['data']}/backups"
+    backup["binlogs"] = f"{paths['data']}/binlog" if backup["recipients"] and backup["point_in_time"] else ""
     return values
 
 

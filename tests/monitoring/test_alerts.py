@@ -70,6 +70,7 @@ CASES = {
     "ReplicaLag": (5, {"service": "mariadb", "master_host": "db1"}, [
         ('mysql_slave_status_seconds_behind_master{service="mariadb",master_host="db1"}', "45x9", "2x9")]),
     "BackupOld": (1, {"service": "mariadb"}, [("cnop_backup_last_success_seconds", "-200000x9", "-90000x9")]),
+    "BackupLogsOld": (1, {"service": "mariadb"}, [("cnop_backup_logs_last_success_seconds", "-900x9", "-60x9")]),
     "CacheDown": (3, {"service": "memcached"}, [('memcached_up{service="memcached"}', "0x9", "0 1x9")]),
     "DiskFull": (9, ON_DISK, [
         (DISK.format("avail"), "5x20", "50x20"), (DISK.format("size"), "100x20", "100x20")]),

@@ -19,7 +19,7 @@ import time
 BARE = "systemd,systemd-sysv,dbus,python3-minimal,python3-apt,iproute2,openssh-server,ca-certificates"
 # what the product stands on; hosts install it from a folder
 POOL = ("nginx-light mariadb-server mariadb-client memcached logrotate curl jq openssl libfcgi0ldbl libjson-c5 libjwt0 "
-        "libmemcached11 libmariadb3 libsodium23 libseccomp2 libcurl4").split()
+        "libmemcached11 libmariadb3 libsodium23 libseccomp2 libcurl4 age mariadb-backup zstd").split()
 CACHE_LIFE_S = 7 * 86400
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 

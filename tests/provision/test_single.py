@@ -24,13 +24,24 @@ def host(site):
     return site.add("cnop1")
 
 
+@pytest.fixture(scope="module")
+def identity(site):
+    """Who can read backups: the file of the private key."""
+    path = site.folder / "identity.txt"
+    if not path.exists():
+        subprocess.run(["age-keygen", "-o", path], check=True, capture_output=True)
+    return path
+
+
 def play(site, host, packages, *options, playbook="site.yml", check=True):
+    recipient = re.search(r"age1\w+", (site.folder / "identity.txt").read_text(encoding="utf-8")).group()
     inventory = site.folder / "inventory.yml"
     inventory.write_text(json.dumps({"cnop": {
         "hosts": {host.name: {"ansible_host": host.address}},
         "vars": {"ansible_user": "root", "ansible_ssh_private_key_file": str(site.key),
                  "cnop_packages": str(packages),
-                 "cnop_settings": {"mariadb": {"buffer_pool_mib": 128, "redo_log_mib": 96}}}}}))
+                 "cnop_settings": {"mariadb": {"buffer_pool_mib": 128, "redo_log_mib": 96},
+                                   "backup": {"recipients": [recipient]}}}}}))
     done = site.inside("ansible-playbook", "-i", inventory, ROOT / "ansible" / playbook, *options, timeout=1800,
                        check=False, cwd=ROOT / "ansible",
                        env={**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOST_KEY_CHECKING": "False",
@@ -59,7 +70,11 @@ def order_before_long(site, host):
                 raise
 
 
-def test_converges_from_a_bare_host(site, host, packages):
+def head_of_journal(host):
+    return int(host.ssh("mariadb -S /run/cnop/mariadb.sock -N -e 'SELECT MAX(seq) FROM cnop_ledger.journal'").stdout)
+
+
+def test_converges_from_a_bare_host(site, host, packages, identity):
     play(site, host, packages)
     for unit in UNITS:
         assert host.ssh(f"systemctl is-active cnop-{unit}").stdout.strip() == "active"
@@ -141,3 +156,32 @@ def test_everything_is_there_after_a_reboot(site, host):
     before = order(site, host)
     host.reboot()
     assert order_before_long(site, host) != before
+
+
+def test_a_backup_is_taken_by_its_unit_and_proves_itself(site, host, packages, identity):
+    play(site, host, packages, playbook="backup.yml")
+    assert "every invariant holds" in play(site, host, packages, "-e", f"cnop_identity={identity}", playbook="drill.yml").stdout
+    assert host.ssh("systemctl is-active cnop-backup.timer cnop-backup-logs.timer").stdout.split() == ["active"] * 2
+    assert host.ssh("ls /run/cnop-backup-identity", check=False).returncode != 0
+
+
+def test_restored_to_a_moment_between_two_orders(site, host, packages, identity):
+    order(site, host)
+    first = head_of_journal(host)
+    time.sleep(1.1)
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    time.sleep(1.1)
+    order(site, host)
+    host.ssh("systemctl start cnop-backup-logs.service")
+    play(site, host, packages, "-e", f"cnop_identity={identity}", "-e", f"cnop_until={moment}", playbook="restore.yml")
+    assert head_of_journal(host) == first
+    order_before_long(site, host)
+
+
+def test_secrets_are_exchanged_while_it_runs(site, host, packages, identity):
+    secrets = "sha256sum /var/lib/cnop/keys/db-*.pw /etc/cnop/tls/gateway.pem /var/lib/cnop/public/jwks.json"
+    before = host.ssh(secrets).stdout.splitlines()
+    play(site, host, packages, playbook="rotate.yml")
+    assert not set(before) & set(host.ssh(secrets).stdout.splitlines())
+    order_before_long(site, host)
+    assert hosts.changed(play(site, host, packages).stdout) == {host.name: 0}

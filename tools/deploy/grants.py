@@ -23,7 +23,8 @@ class Server:
                         "--batch", "--skip-column-names", "--raw"]
 
     def run(self, text):
-        done = subprocess.run(self.command, input=text, capture_output=True, text=True, check=False)
+        # users are made outside the binary log, so their rights are, too
+        done = subprocess.run(self.command, input="SET SESSION sql_log_bin = 0;\n" + text, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             sys.exit(f"grants: {done.stderr.strip()}")
         return done.stdout.splitlines()

@@ -147,6 +147,7 @@ new_secret() { # BYTES
 # ---- database ----
 
 init_database() {
+    as_runner mkdir -p -m 0700 "$CNOP_VAR/data/binlog" # in use if there are backups
     [ ! -d "$CNOP_VAR/data/mariadb" ] || return 0
     rm -rf "$CNOP_VAR/data/mariadb.new" # half made, if an installation was interrupted
     # a folder of its own: servers that share one remove each other's temporary tables when they start
@@ -173,6 +174,7 @@ migrate_database() {
 grant_rights() {
     local user
     {
+        echo 'SET SESSION sql_log_bin = 0;' # they stay out of the binary log, too
         for user in "${CNOP_DB_USERS[@]}"; do
             printf "CREATE USER IF NOT EXISTS '%s'@'localhost';\n" "$user"
             printf "ALTER USER '%s'@'localhost' IDENTIFIED BY '%s';\n" "$user" \
