@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 import xml.etree.ElementTree as ElementTree
 
 PYTHON = "/usr/bin/python3"
@@ -50,6 +51,7 @@ class SuiteError(Exception):
 
 def shell(run, log, command, minutes, env=None, check=True):
     """Runs a command into the log; ends its whole process group when it overstays."""
+    began = time.monotonic()
     log.write(f"$ {' '.join(map(str, command))}\n")
     log.flush()
     process = subprocess.Popen(command, cwd=run.source, stdout=log, stderr=subprocess.STDOUT,
@@ -61,6 +63,7 @@ def shell(run, log, command, minutes, env=None, check=True):
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise SuiteError(f"no end within {minutes} minutes: {command[0]}") from None
+    log.write(f"# {time.monotonic() - began:.0f} s\n")
     if check and code != 0:
         raise SuiteError(f"exit code {code}: {' '.join(map(str, command))[:200]}")
     return code
@@ -339,8 +342,8 @@ def suite_controls(run, log):
 
 
 def suite_operate(run, log):
-    """./deploy.sh with wrong words, taken ports, Ctrl-C, killed services and a killed supervisor"""
-    return run_pytest(run, log, "deploy", 10)
+    """./deploy.sh with wrong words, taken ports, Ctrl-C, killed services; backups"""
+    return run_pytest(run, log, "deploy", 15)
 
 
 def suite_provision(run, log):
@@ -365,11 +368,19 @@ def suite_market(run, log):
         shell(run, log, deploy, 5)
 
 
+COMPILED = ("build", "src", "src.files")
+
+
 def suite_destroy(run, log):
     """./deploy.sh local destroy leaves nothing behind"""
-    result = commands(run, log, (3, "./deploy.sh", "local", "destroy", "--yes", "--keep-data"),
-                      (10, "./deploy.sh", "local", "deploy", "--no-ui"),
-                      (3, "./deploy.sh", "local", "destroy", "--yes"))
+    for name in COMPILED:
+        (run.folder / name).rename(run.folder.parent / name)
+    result = commands(run, log, (3, "./deploy.sh", "local", "destroy", "--yes", "--keep-data"))
+    # what was compiled serves again: a deployment from nothing has been seen
+    for name in COMPILED:
+        (run.folder.parent / name).rename(run.folder / name)
+    result += commands(run, log, (10, "./deploy.sh", "local", "deploy", "--no-ui"),
+                       (3, "./deploy.sh", "local", "destroy", "--yes"))
     if run.folder.exists():
         result.failed += 1
     else:

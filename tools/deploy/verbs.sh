@@ -354,7 +354,7 @@ verb_test() {
     case " $* " in
         *" provision "*) packages_ui+=(package provision) ;;
     esac
-    need_packages build run test monitoring "${packages_ui[@]}"
+    need_packages build run test monitoring backup "${packages_ui[@]}"
     exec /usr/bin/python3 "$CNOP_SOURCE/tests/run.py" "$@" 9>&-
 }
 
