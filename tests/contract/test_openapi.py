@@ -292,7 +292,8 @@ def test_limit_orders(api, world):
     api.call("amendOrder", token=world.jane.token, path=path, body={"quantity": "1"}, expect=404)
     for change, code in (({"quantity": "0.0000001"}, "order_too_small"), ({"quantity": "0"}, "amount_invalid"),
                          ({}, "validation_failed"), ({"price": "0"}, "amount_invalid"),
-                         ({"price": str(near * 3)}, "price_out_of_band")):
+                         ({"price": str(near * 3)}, "price_out_of_band"), ({"price": low["price"] + ".001"}, "price_tick"),
+                         ({"quantity": f"{5000 / near:.3f}"}, "insufficient_funds")):
         api.call("amendOrder", token=account.token, path=path, body=change, expect=422, code=code)
     assert api.call("getOrder", token=account.token, path=path, expect=200).json["data"] == order
     same = {"quantity": low["quantity"], "price": low["price"]}

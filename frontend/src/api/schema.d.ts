@@ -1765,8 +1765,12 @@ export interface components {
             data: components["schemas"]["Book"];
         };
         CancelAfterReply: {
+            /** @description When it will be. */
             data: {
-                /** @description When all open orders are cancelled; null, when it is off. */
+                /**
+                 * @description When all open orders are cancelled; null, when it is off.
+                 * @example 2026-11-22T10:30:15.123456Z
+                 */
                 cancel_at: components["schemas"]["Timestamp"] | null;
             };
         };
