@@ -212,6 +212,41 @@ describe('open orders', () => {
     expect(within(dialog).getByRole('button', { name: limits.cancel.act })).toBeEnabled();
   });
 
+  it('changes quantity and limit, and says beforehand what that does to its place', async () => {
+    fund(5000);
+    const order = rest('limit_buy', '0.5', '3000');
+    showPage(() => <OrderPage orderId={order.order_id} />, '/');
+    await user.click(await screen.findByRole('button', { name: limits.amend.ask }));
+    const dialog = within(await screen.findByRole('dialog'));
+    const act = dialog.getByRole('button', { name: limits.amend.act });
+    const quantity = dialog.getByRole('textbox', { name: limits.amend.quantity });
+    const price = dialog.getByRole('textbox', { name: limits.price });
+    expect(act).toBeDisabled();
+    await user.clear(quantity);
+    expect(quantity).toHaveAccessibleDescription(/more than zero/);
+    await user.type(quantity, '0.4');
+    expect(dialog.getByText(limits.amend.keeps)).toBeInTheDocument();
+    await user.clear(price);
+    await user.type(price, '2900.5');
+    expect(dialog.getByText(limits.amend.loses)).toBeInTheDocument();
+    await user.click(act);
+    expect(await screen.findByText(limits.amend.done)).toBeInTheDocument();
+    expect(order).toMatchObject({ quantity: '0.4', price: '2900.5', status: 'queued' });
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
+  it('stays open with the reason when it could not be changed', async () => {
+    fund(5000);
+    const order = rest('limit_buy', '0.5', '3000');
+    showPage(() => <OrderPage orderId={order.order_id} />, '/');
+    await user.click(await screen.findByRole('button', { name: limits.amend.ask }));
+    const dialog = await screen.findByRole('dialog');
+    order.status = 'completed';
+    await user.type(within(dialog).getByRole('textbox', { name: limits.price }), '1');
+    await user.click(within(dialog).getByRole('button', { name: limits.amend.act }));
+    expect(await within(dialog).findByRole('alert')).toBeInTheDocument();
+  });
+
   it('shows an order with what it holds and why it ended', async () => {
     fund(5000);
     const order = rest('limit_buy', '0.5', '3000');

@@ -103,7 +103,7 @@ export async function unwrapAnswer<T>(
   return { data: answer.data, response: answer.response };
 }
 
-export const { POST, PUT, DELETE } = client;
+export const { POST, PUT, PATCH, DELETE } = client;
 
 type Ask = (...question: unknown[]) => Promise<unknown>;
 

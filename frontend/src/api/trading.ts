@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Orders and trades: reading them, previewing and placing one.
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { DELETE, GET, POST, unwrap } from '~/api/client';
+import { DELETE, GET, PATCH, POST, unwrap } from '~/api/client';
 import { byCursor } from '~/api/cursor';
 import { roots } from '~/api/keys';
 import { LIVE_MS } from '~/api/live';
@@ -125,6 +125,20 @@ export async function placeOrder(draft: OrderDraft, key: string): Promise<Order>
 export async function cancelAllOrders(): Promise<number> {
   const reply = await untilAnswered(() => unwrap(DELETE('/api/v1/orders', {})));
   return reply.data.cancelled_count;
+}
+
+/** What an amendment changes; the rest stays. */
+export interface Amendment {
+  /** Of the whole order, what has been filled included. */
+  quantity?: string;
+  price?: string;
+}
+
+/** Gives the order as it is then. The same twice has the effect of once. */
+export async function amendOrder(orderId: string, body: Amendment): Promise<Order> {
+  const path = { order_id: orderId };
+  return (await untilAnswered(() => unwrap(PATCH('/api/v1/orders/{order_id}', { params: { path }, body }))))
+    .data;
 }
 
 /** Takes an order off the book. Gives it as it ended, which may be otherwise: somebody can have filled it first. */

@@ -29,6 +29,10 @@ export interface OrderWish {
   post_only?: boolean;
 }
 
+export interface MockAmendment {
+  quantity?: string;
+  price?: string;
+}
 export type MockViolation = Answer<'previewOrder'>['data']['violations'][number];
 
 const MAX_ORDER = '10000.00';
@@ -218,6 +222,17 @@ export class Bank {
     if (order.status !== 'queued') return { code: 'order_final', message: `The order is ${order.status}.` };
     const held = { asset_id: 'USD', ...order.held, amount: '0' };
     return Object.assign(order, { status: 'cancelled', reason: 'user', held });
+  }
+
+  amend(orderId: string, { quantity, price }: MockAmendment): MockOrder | MockViolation | null {
+    const order = this.orders.find(({ order_id }) => order_id === orderId);
+    if (!order) return null;
+    if (order.status !== 'queued') return { code: 'order_final', message: `The order is ${order.status}.` };
+    return Object.assign(order, {
+      quantity: quantity ?? order.quantity,
+      price: price ?? order.price,
+      remaining_quantity: quantity ?? order.quantity,
+    });
   }
 
   place(wish: OrderWish, key: string | null): MockOrder | MockViolation {

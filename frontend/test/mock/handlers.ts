@@ -3,7 +3,7 @@
 // that do not matter here, are those of the examples in openapi.yaml.
 import Big from 'big.js';
 import { http } from 'msw';
-import type { Bank, MockAsset, MockUser, OrderWish } from './bank.ts';
+import type { Bank, MockAmendment, MockAsset, MockUser, OrderWish } from './bank.ts';
 import { answer, example, exampleHandlers, first, refused, sessionGates } from './openapi.ts';
 
 type Api = (path: string) => string;
@@ -253,6 +253,13 @@ function orderHandlers(bank: Bank, api: Api) {
       const ended = bank.cancel(String(params.id));
       if (!ended) return refused('not_found');
       return 'code' in ended ? refused(ended.code, ended.message) : answer('cancelOrder', { data: ended });
+    }),
+    http.patch(api('/orders/:id'), async ({ params, request }) => {
+      const amended = bank.amend(String(params.id), (await request.json()) as MockAmendment);
+      if (!amended) return refused('not_found');
+      return 'code' in amended
+        ? refused(amended.code, amended.message)
+        : answer('amendOrder', { data: amended });
     }),
     http.get(api('/assets/:id/transactions'), ({ params, request }) => {
       const sample = first(example('listAssetTransactions').data);

@@ -37,7 +37,7 @@ interface Document {
 
 const file = join(import.meta.dirname, '../../../docs/reference/openapi.yaml');
 const document = parseYaml(readFileSync(file, 'utf8')) as Document;
-const methods = ['get', 'post', 'put', 'delete'] as const;
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 const operationsShown = Object.entries(document.paths).flatMap(([path, item]) =>
   methods.flatMap((method) => {

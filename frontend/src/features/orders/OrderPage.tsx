@@ -10,6 +10,7 @@ import { paths } from '~/app/paths';
 import { OrderFacts } from '~/features/orders/OrderFacts';
 import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
+import { limits } from '~/text/limits';
 import { orders } from '~/text/orders';
 import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
@@ -22,6 +23,7 @@ import { Time } from '~/ui/Time';
 
 const words = orders.detail;
 
+const AmendDialog = lazy(() => import('~/features/orders/AmendDialog'));
 const CancelDialog = lazy(() => import('~/ui/CancelDialog'));
 
 interface Step {
@@ -67,8 +69,9 @@ function Timeline({ order }: { order: Order }) {
 
 export function OrderPage({ orderId }: { orderId: string }) {
   const order = useQuery(orderQuery(orderId));
-  const [cancelling, setCancelling] = useState(false);
+  const [asked, setAsked] = useState<'amend' | 'cancel' | null>(null);
   const again = useRef<HTMLAnchorElement>(null);
+  const Dialog = asked === 'amend' ? AmendDialog : CancelDialog;
   const title = order.data
     ? words.title(orders.types[order.data.order_type], order.data.asset_id)
     : orders.columns.order;
@@ -82,9 +85,12 @@ export function OrderPage({ orderId }: { orderId: string }) {
         {order.data ? (
           <>
             {isWaiting(order.data) ? (
-              <Button look="danger" onClick={() => setCancelling(true)}>
-                {words.cancel}
-              </Button>
+              <>
+                <Button onClick={() => setAsked('amend')}>{limits.amend.ask}</Button>
+                <Button look="danger" onClick={() => setAsked('cancel')}>
+                  {words.cancel}
+                </Button>
+              </>
             ) : null}
             <Link
               ref={again}
@@ -119,9 +125,9 @@ export function OrderPage({ orderId }: { orderId: string }) {
       ) : (
         <Skeleton className="h-96" />
       )}
-      {order.data && cancelling ? (
+      {order.data && asked ? (
         <Suspense>
-          <CancelDialog order={order.data} onClose={() => setCancelling(false)} after={() => again.current} />
+          <Dialog order={order.data} onClose={() => setAsked(null)} after={() => again.current} />
         </Suspense>
       ) : null}
     </div>
