@@ -64,6 +64,7 @@ export const orders = {
     paid: 'You paid',
     received: 'You received',
     again: 'Trade again',
+    amend: 'Change the order',
     cancel: 'Cancel the order',
     history: 'All trades of this asset',
     timeline: 'What happened',

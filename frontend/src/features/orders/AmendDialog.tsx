@@ -9,6 +9,7 @@ import { orderWords } from '~/app/order-words';
 import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
 import { asTyped, readTyped } from '~/lib/typed-number';
+import { amend as words } from '~/text/amend';
 import { limits } from '~/text/limits';
 import { trade } from '~/text/trade';
 import { Button } from '~/ui/Button';
@@ -16,8 +17,6 @@ import { Field } from '~/ui/Field';
 import { Modal } from '~/ui/Modal';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { notifyDone } from '~/ui/toast';
-
-const words = limits.amend;
 
 function read(text: string, unit: string) {
   const { value, fault } = readTyped(text, [unit]);

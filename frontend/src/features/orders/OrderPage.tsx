@@ -10,7 +10,6 @@ import { paths } from '~/app/paths';
 import { OrderFacts } from '~/features/orders/OrderFacts';
 import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
-import { limits } from '~/text/limits';
 import { orders } from '~/text/orders';
 import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
@@ -86,7 +85,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
           <>
             {isWaiting(order.data) ? (
               <>
-                <Button onClick={() => setAsked('amend')}>{limits.amend.ask}</Button>
+                <Button onClick={() => setAsked('amend')}>{words.amend}</Button>
                 <Button look="danger" onClick={() => setAsked('cancel')}>
                   {words.cancel}
                 </Button>
