@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     static struct ops_log_query query;
     static char block[FUZZ_BLOCK_BYTES + 1];
-    struct cnop_arena *arena;
+    static struct cnop_arena *arena;
     struct cnop_str match, text;
     const char *rule = NULL;
     enum cnop_err err;
@@ -70,11 +70,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     query.from_us = 0;
     query.to_us = INT64_MAX;
     query.before = (struct ops_log_place){.time_us = INT64_MAX};
-    arena = cnop_arena_new(FUZZ_ARENA_BYTES);
+    if (arena == NULL)
+        arena = cnop_arena_new(FUZZ_ARENA_BYTES);
+    cnop_arena_reset(arena);
     err = ops_log_query_read(arena, match, &query, &rule);
     cnop_assert(err == CNOP_OK || (err == CNOP_E_INVALID && rule != NULL));
     if (err == CNOP_OK)
         check(arena, &query, text);
-    cnop_arena_free(&arena);
     return 0;
 }
