@@ -117,7 +117,7 @@ RULES = {
     ("body", "expires_at"): [("soon", TIME), (5, TIME), ("2030-01-01", "must be absent: a market order does not wait")],
     ("body", "post_only"): [("yes", BOOLEAN), (1, BOOLEAN)],
     ("body", "self_trade_prevention"): [("", SELF_TRADE), ("none", SELF_TRADE), (5, SELF_TRADE)],
-    ("body", "seconds"): [("soon", INTEGER), (4, "must be 0, which turns it off, or 5 to 86400"),
+    ("cancelOrdersAfter", "body", "seconds"): [("soon", INTEGER), (4, "must be 0, which turns it off, or 5 to 86400"),
                           (86401, "must be an integer between 0 and 86400")],
     ("body", "phrase"): [("", "must have at least 1 character"), (LONG, length(200)), (5, STRING)],
     ("body", "orders"): [("", "must be an array"), ([], "must hold between 1 and 100 items"),
