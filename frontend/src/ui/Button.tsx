@@ -3,8 +3,10 @@ import type { ButtonHTMLAttributes, Ref } from 'react';
 import { common } from '~/text/common';
 import { Spinner } from '~/ui/Spinner';
 
+export type ButtonLook = 'plain' | 'primary' | 'danger' | 'quiet' | 'buy' | 'sell';
+
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: 'plain' | 'primary' | 'danger' | 'quiet' | 'buy' | 'sell';
+  look?: ButtonLook;
   small?: boolean;
   /** Shows progress and ignores further clicks until the work is done; the button keeps focus. */
   busy?: boolean;

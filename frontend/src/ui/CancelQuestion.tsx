@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { roots } from '~/api/keys';
-import { Button } from '~/ui/Button';
+import { DialogButtons } from '~/ui/DialogButtons';
 import { Modal } from '~/ui/Modal';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 
@@ -30,19 +30,14 @@ export function CancelQuestion<Outcome>({ words, cancel, tell, onClose, after, c
     <Modal open onClose={onClose} title={words.title} text={words.text} quiet after={after}>
       {children}
       {request.error ? <ProblemPanel error={request.error} /> : null}
-      <div className="flex flex-wrap gap-3">
-        <Button
-          look="danger"
-          className="grow"
-          busy={request.isPending}
-          onClick={() => request.mutate(undefined, { onSuccess: onClose })}
-        >
-          {words.act}
-        </Button>
-        <Button className="grow" onClick={onClose}>
-          {words.keep}
-        </Button>
-      </div>
+      <DialogButtons
+        act={words.act}
+        keep={words.keep}
+        look="danger"
+        busy={request.isPending}
+        onAct={() => request.mutate(undefined, { onSuccess: onClose })}
+        onClose={onClose}
+      />
     </Modal>
   );
 }

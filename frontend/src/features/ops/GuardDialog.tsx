@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Blocks an address or lifts its block; nothing happens without a reason.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { isProblem } from '~/api/problem';
 import { guardKey, setGuard } from '~/features/ops/guard-requests';
 import { guard } from '~/text/guard';
-import { Button } from '~/ui/Button';
+import { DialogButtons } from '~/ui/DialogButtons';
 import { Field } from '~/ui/Field';
 import { Modal } from '~/ui/Modal';
 import { ProblemPanel } from '~/ui/ProblemPanel';
+import { Select } from '~/ui/Select';
 import { notifyDone } from '~/ui/toast';
 
 const words = guard.dialog;
@@ -27,7 +28,6 @@ interface Props {
 
 export function GuardDialog({ change, onClose, after }: Props) {
   const cache = useQueryClient();
-  const length = useId();
   const [address, setAddress] = useState(change.address);
   const [seconds, setSeconds] = useState(86_400);
   const [reason, setReason] = useState('');
@@ -73,23 +73,17 @@ export function GuardDialog({ change, onClose, after }: Props) {
                 order.reset();
               }}
             />
-            <div>
-              <label htmlFor={length} className="mb-1.5 block font-medium text-sm">
-                {words.duration}
-              </label>
-              <select
-                id={length}
-                className="input"
-                value={seconds}
-                onChange={(event) => setSeconds(Number(event.target.value))}
-              >
-                {Object.entries(words.durations).map(([value, label]) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            </div>
+            <Select
+              label={words.duration}
+              value={String(seconds)}
+              onChange={(value) => setSeconds(Number(value))}
+            >
+              {Object.entries(words.durations).map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </Select>
           </>
         )}
         <Field
@@ -102,14 +96,13 @@ export function GuardDialog({ change, onClose, after }: Props) {
           onChange={(event) => setReason(event.target.value)}
         />
         {order.error && !refusedAddress ? <ProblemPanel error={order.error} /> : null}
-        <div className="flex flex-wrap gap-3">
-          <Button type="submit" look={lifts ? 'primary' : 'danger'} className="grow" busy={order.isPending}>
-            {lifts ? guard.lift : guard.block}
-          </Button>
-          <Button className="grow" onClick={onClose}>
-            {words.keep}
-          </Button>
-        </div>
+        <DialogButtons
+          act={lifts ? guard.lift : guard.block}
+          keep={words.keep}
+          look={lifts ? 'primary' : 'danger'}
+          busy={order.isPending}
+          onClose={onClose}
+        />
       </form>
     </Modal>
   );

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A query from choices, for those who do not know its language. It only writes the text, which then can be changed.
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { quoteLogql } from '~/features/ops/logql';
 import { logs } from '~/text/logs';
 import { Button } from '~/ui/Button';
+import { Select } from '~/ui/Select';
 
 const { builder: words } = logs;
 
@@ -49,18 +50,6 @@ export function builtQuery(choice: Choice): string {
   return `${selector}${text} | json${severities[choice.severity]}${fieldTest(choice)}`;
 }
 
-function Labelled({ label, children }: { label: string; children: (id: string) => ReactNode }) {
-  const id = useId();
-  return (
-    <div className="min-w-36">
-      <label htmlFor={id} className="mb-1 block font-medium text-muted text-sm">
-        {label}
-      </label>
-      {children(id)}
-    </div>
-  );
-}
-
 export function LogBuilder({ onSearch }: { onSearch: (query: string) => void }) {
   const [choice, setChoice] = useState(nothing);
   const change = (part: Partial<Choice>) => setChoice((now) => ({ ...now, ...part }));
@@ -68,73 +57,63 @@ export function LogBuilder({ onSearch }: { onSearch: (query: string) => void }) 
     event.preventDefault();
     onSearch(builtQuery(choice));
   };
+  const id = useId();
   const input = (name: 'text' | 'field' | 'value', label: string) => (
-    <Labelled label={label}>
-      {(id) => (
-        <input
-          id={id}
-          className="input"
-          maxLength={name === 'field' ? 64 : 128}
-          {...(name === 'field' ? { pattern: '\\s*[A-Za-z_]\\w*\\s*' } : {})}
-          value={choice[name]}
-          onChange={(event) => change({ [name]: event.target.value })}
-        />
-      )}
-    </Labelled>
+    <div className="min-w-36">
+      <label htmlFor={`${id}-${name}`} className="mb-1 block font-medium text-muted text-sm">
+        {label}
+      </label>
+      <input
+        id={`${id}-${name}`}
+        className="input"
+        maxLength={name === 'field' ? 64 : 128}
+        {...(name === 'field' ? { pattern: '\\s*[A-Za-z_]\\w*\\s*' } : {})}
+        value={choice[name]}
+        onChange={(event) => change({ [name]: event.target.value })}
+      />
+    </div>
   );
   return (
     <details className="disclosure mb-4">
       <summary>{words.open}</summary>
       <form className="flex flex-wrap items-end gap-3 pt-3" onSubmit={use}>
-        <Labelled label={words.service}>
-          {(id) => (
-            <select
-              id={id}
-              className="input"
-              value={choice.service}
-              onChange={(event) => change({ service: event.target.value })}
-            >
-              <option value="">{words.any}</option>
-              {services.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          )}
-        </Labelled>
-        <Labelled label={words.severity}>
-          {(id) => (
-            <select
-              id={id}
-              className="input"
-              value={choice.severity}
-              onChange={(event) => change({ severity: event.target.value as Choice['severity'] })}
-            >
-              {Object.entries(words.severities).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Labelled>
+        <Select
+          label={words.service}
+          className="min-w-36"
+          value={choice.service}
+          onChange={(value) => change({ service: value })}
+        >
+          <option value="">{words.any}</option>
+          {services.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </Select>
+        <Select
+          label={words.severity}
+          className="min-w-36"
+          value={choice.severity}
+          onChange={(value) => change({ severity: value as Choice['severity'] })}
+        >
+          {Object.entries(words.severities).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </Select>
         {input('text', words.text)}
         {input('field', words.field)}
-        <Labelled label={words.op}>
-          {(id) => (
-            <select
-              id={id}
-              className="input"
-              value={choice.op}
-              onChange={(event) => change({ op: event.target.value as Op })}
-            >
-              {Object.entries(words.ops).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Labelled>
+        <Select
+          label={words.op}
+          className="min-w-36"
+          value={choice.op}
+          onChange={(value) => change({ op: value as Op })}
+        >
+          {Object.entries(words.ops).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </Select>
         {input('value', words.value)}
         <Button type="submit">{words.use}</Button>
       </form>

@@ -12,7 +12,7 @@ import { asTyped, readTyped } from '~/lib/typed-number';
 import { amend as words } from '~/text/amend';
 import { limits } from '~/text/limits';
 import { trade } from '~/text/trade';
-import { Button } from '~/ui/Button';
+import { DialogButtons } from '~/ui/DialogButtons';
 import { Field } from '~/ui/Field';
 import { Modal } from '~/ui/Modal';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -96,14 +96,14 @@ export default function AmendDialog({ order, onClose, after }: Props) {
         />
         <output className="block min-h-12 text-sm">{changes ? effectOf(order, amendment) : null}</output>
         {request.error ? <ProblemPanel error={request.error} /> : null}
-        <div className="flex flex-wrap gap-3">
-          <Button type="submit" look="primary" className="grow" busy={request.isPending} disabled={!changes}>
-            {words.act}
-          </Button>
-          <Button className="grow" onClick={onClose}>
-            {words.keep}
-          </Button>
-        </div>
+        <DialogButtons
+          act={words.act}
+          keep={words.keep}
+          look="primary"
+          busy={request.isPending}
+          disabled={!changes}
+          onClose={onClose}
+        />
       </form>
     </Modal>
   );
