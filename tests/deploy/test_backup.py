@@ -2,7 +2,6 @@
 """Backups of the running stack: taken, proved, and put back, whole and to a moment between two orders."""
 import json
 import os
-import pathlib
 import re
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import time
 import pytest
 import yaml
 
-from test_deploy import DEPLOYED, deploy, needs_stack
+from test_deploy import DEPLOYED, ROOT, deploy, needs_stack
 
 pytestmark = needs_stack
 FOLDER = DEPLOYED / "data/backups"
@@ -26,9 +25,9 @@ def head_of_journal():
 
 def order():
     """Money and two orders through the public API; the journal's number after them."""
-    api = subprocess.run([pathlib.Path(__file__).parents[2] / "deploy.sh", "url", "api"], capture_output=True,
+    api = subprocess.run([ROOT / "deploy.sh", "url", "api"], capture_output=True,
                          text=True, check=True).stdout.strip().removesuffix("/api/v1")
-    subprocess.run([pathlib.Path(__file__).parents[2] / "tools/deploy/smoke.sh", api, DEPLOYED / "keys/smoke.pw"],
+    subprocess.run([ROOT / "tools/deploy/smoke.sh", api, DEPLOYED / "keys/smoke.pw"],
                    check=True, capture_output=True, timeout=90)
     return head_of_journal()
 

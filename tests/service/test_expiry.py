@@ -14,8 +14,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from harness import SOURCE, run_dir, wait_until  # noqa: E402
-from ledger_stack import LedgerStack  # noqa: E402
+from harness import SOURCE, wait_until  # noqa: E402
+from ledger_stack import running_ledger  # noqa: E402
 from people import Person, dollars, price_of_the_next_start, tick  # noqa: E402
 
 ETH = 2
@@ -23,14 +23,8 @@ ETH = 2
 
 @pytest.fixture(scope="module")
 def stack():
-    with run_dir() as directory:
-        ledger = LedgerStack(directory, verify_pause="1s")
-        try:
-            ledger.start_engine()
-            ledger.start_reader()
-            yield ledger
-        finally:
-            ledger.stop()
+    with running_ledger(verify_pause="1s") as ledger:
+        yield ledger
 
 
 @pytest.fixture(scope="module")

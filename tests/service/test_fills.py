@@ -10,8 +10,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from harness import run_dir  # noqa: E402
-from ledger_stack import LedgerStack  # noqa: E402
+from ledger_stack import running_ledger  # noqa: E402
 from people import Person, tick  # noqa: E402
 
 ETH, SOL = 2, 4
@@ -20,15 +19,9 @@ ADA, BOB, CAM, STRANGER, GONE = 1000, 1001, 1002, 1003, 2000
 
 @pytest.fixture(scope="module")
 def stack():
-    with run_dir() as directory:
-        # with a spread, so that people meet each other between the prices of the house
-        ledger = LedgerStack(directory, fee_bps=20, maker_fee_bps=10, house_spread_bps=100)
-        try:
-            ledger.start_engine()
-            ledger.start_reader()
-            yield ledger
-        finally:
-            ledger.stop()
+    # with a spread, so that people meet each other between the prices of the house
+    with running_ledger(fee_bps=20, maker_fee_bps=10, house_spread_bps=100) as ledger:
+        yield ledger
 
 
 class Trader(Person):

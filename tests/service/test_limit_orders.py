@@ -13,8 +13,8 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from engine_wire import E10  # noqa: E402
-from harness import SOURCE, run_dir, wait_until  # noqa: E402
-from ledger_stack import LedgerStack  # noqa: E402
+from harness import SOURCE, wait_until  # noqa: E402
+from ledger_stack import running_ledger  # noqa: E402
 from people import Person, dollars, price_of_the_next_start, stale, tick  # noqa: E402
 
 ETH, SOL = 2, 4
@@ -22,14 +22,8 @@ ETH, SOL = 2, 4
 
 @pytest.fixture(scope="module")
 def stack():
-    with run_dir() as directory:
-        ledger = LedgerStack(directory, fee_bps=20, maker_fee_bps=10, verify_pause="1s")
-        try:
-            ledger.start_engine()
-            ledger.start_reader()
-            yield ledger
-        finally:
-            ledger.stop()
+    with running_ledger(fee_bps=20, maker_fee_bps=10, verify_pause="1s") as ledger:
+        yield ledger
 
 
 @pytest.fixture(scope="module")

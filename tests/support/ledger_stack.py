@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A private ledger: MariaDB with the real migrations, a few assets, the engine, the reader."""
 
+import contextlib
 import os
 import pathlib
 import time
 
-from harness import SOURCE, Database, Worker, built
+from harness import SOURCE, Database, Worker, built, run_dir
 from engine_wire import E10, Commands
 
 ASSETS = [(1, "BTC", 64000 * E10), (2, "ETH", 3000 * E10), (3, "DOGE", 12345 * E10 // 100000), (4, "SOL", 150 * E10)]
@@ -74,6 +75,19 @@ class LedgerStack:
         for process in (self.reader, *self.engines, self.database):
             if process is not None:
                 process.stop()
+
+
+@contextlib.contextmanager
+def running_ledger(**engine_config):
+    """A private ledger with its engine and reader."""
+    with run_dir() as directory:
+        ledger = LedgerStack(directory, **engine_config)
+        try:
+            ledger.start_engine()
+            ledger.start_reader()
+            yield ledger
+        finally:
+            ledger.stop()
 
 
 def insert_history(stack, account, count, other=None):

@@ -164,6 +164,15 @@ bench_commit(enum cnop_err err)
 }
 
 void
+bench_settle(void)
+{
+    bench_round();
+    while (bench.committer.batch != NULL)
+        bench_commit(CNOP_OK);
+    ck_assert_uint_eq(engine_status(bench.engine).waiting_count, 0);
+}
+
+void
 bench_run(void)
 {
     unsigned rounds = 0;

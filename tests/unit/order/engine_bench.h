@@ -61,6 +61,8 @@ void bench_wall_ahead_us(int64_t us); /* the wall clock is wrong by so much, unt
 void bench_round(void);               /* one round of the loop */
 /* The batch in flight ends so, and the loop hears of it. */
 void bench_commit(enum cnop_err err);
+/* A round, and commits of whatever is sent until nothing is left or waits. */
+void bench_settle(void);
 /* Rounds until nothing is in flight, every commit judged by bench.committer.judge. */
 void bench_run(void);
 

@@ -73,14 +73,6 @@ newest(const struct board_market *market)
     return &market->trades[(market->trade_count - 1) % BOARD_TRADES];
 }
 
-static void
-settle(void)
-{
-    bench_round();
-    while (bench.committer.batch != NULL)
-        bench_commit(CNOP_OK);
-}
-
 /* One engine with a board, two markets at 100 dollars, money for everybody. */
 static void
 open_all(void)
@@ -105,7 +97,7 @@ open_all(void)
         ask(&(struct ledger_command){.op = LEDGER_OP_GIFT,
                                      .account_id = BENCH_ACCOUNT + account,
                                      .amount = {1000000 * CNOP_E8}});
-    settle();
+    bench_settle();
 }
 
 static void
@@ -129,7 +121,7 @@ START_TEST(a_book_is_shown_when_it_is_durable)
     bench_round();
     ck_assert_uint_eq(shown(MARKET)->level_count[0], 0); /* on its way */
     bench_commit(CNOP_OK);
-    settle();
+    bench_settle();
     market = shown(MARKET);
     ck_assert_uint_eq(market->level_count[0], 2);
     ck_assert_uint_eq(market->level_count[1], 0);
@@ -148,10 +140,10 @@ START_TEST(a_commit_that_fails_shows_nothing)
     limit(MARKET, LEDGER_BUY, 95);
     bench_round();
     bench_commit(CNOP_E_DB_FAILED);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(shown(MARKET)->level_count[0], 0);
     limit(MARKET, LEDGER_BUY, 94);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(shown(MARKET)->level_count[0], 1);
     ck_assert_int_eq(shown(MARKET)->levels[0][0].price.e10, 94 * CNOP_E10);
     close_all();
@@ -179,7 +171,7 @@ START_TEST(a_busy_book_is_shown_at_intervals)
     ck_assert_uint_eq(shown(MARKET)->level_count[0], 1);
     bench_commit(CNOP_OK);
     ck_assert_uint_eq(shown(MARKET)->level_count[0], 4);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(shown(MARKET)->level_count[0], 5);
     close_all();
 }
@@ -192,12 +184,12 @@ START_TEST(trades_are_shown_newest_last_and_a_bounded_number)
 
     open_all();
     limit(MARKET, LEDGER_BUY, 95);
-    settle();
+    bench_settle();
     market_buy(MARKET);
     bench_round();
     ck_assert_uint_eq(shown(MARKET)->trade_count, 0);
     bench_commit(CNOP_OK);
-    settle();
+    bench_settle();
     market = shown(MARKET);
     ck_assert_uint_eq(market->trade_count, 1);
     ck_assert_int_eq(newest(market)->price.e10, 100 * CNOP_E10);
@@ -206,7 +198,7 @@ START_TEST(trades_are_shown_newest_last_and_a_bounded_number)
     last = newest(market)->id;
     ck_assert_int_gt(last, 0);
     bench_tick(MARKET, 94); /* the house sells to the one who waits */
-    settle();
+    bench_settle();
     market = shown(MARKET);
     ck_assert_uint_eq(market->trade_count, 2);
     ck_assert_int_eq(newest(market)->price.e10, 94 * CNOP_E10);
@@ -214,7 +206,7 @@ START_TEST(trades_are_shown_newest_last_and_a_bounded_number)
     ck_assert_uint_eq(market->level_count[0], 0);
     for (int i = 0; i < BOARD_TRADES; i++) {
         market_buy(MARKET);
-        settle();
+        bench_settle();
     }
     market = shown(MARKET);
     ck_assert_uint_eq(market->trade_count, BOARD_TRADES + 2);
@@ -234,7 +226,7 @@ START_TEST(prices_and_halts_are_shown)
     ck_assert_int_eq(market->house.bid.e10, 101 * CNOP_E10);
     ck_assert(!market->asset.halted);
     ask(&(struct ledger_command){.op = LEDGER_OP_HALT, .asset_id = MARKET});
-    settle();
+    bench_settle();
     ck_assert(shown(MARKET)->asset.halted);
     ck_assert(!shown(OTHER)->asset.halted);
     close_all();
@@ -249,7 +241,7 @@ START_TEST(readers_follow_the_next_engine_and_miss_a_silent_one)
     open_all();
     ck_assert_int_eq(board_view_look(&view, path), CNOP_OK);
     limit(MARKET, LEDGER_BUY, 95);
-    settle();
+    bench_settle();
     ledger_config_default(&rules);
     ck_assert_int_eq(board_open(path, bench.ledger, &rules, &second), CNOP_OK);
     ck_assert_uint_eq(shown(MARKET)->level_count[0], 1);

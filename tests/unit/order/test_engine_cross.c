@@ -69,27 +69,17 @@ open_markets(void)
     }
 }
 
-/* Commits whatever is sent until nothing is left. */
-static void
-settle(void)
-{
-    bench_round();
-    while (bench.committer.batch != NULL)
-        bench_commit(CNOP_OK);
-    ck_assert_uint_eq(engine_status(bench.engine).waiting_count, 0);
-}
-
 START_TEST(orders_that_a_price_reaches_come_before_later_orders)
 {
     uint32_t resting, later;
 
     open_markets();
     resting = buy(FIRST, 99 * CNOP_E10);
-    settle();
+    bench_settle();
     ck_assert_int_eq(answers[resting].posting.status, LEDGER_QUEUED);
     bench_tick(FIRST, 98);
     later = buy(FIRST, 0);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
     /* The trade of the resting order took the id before. */
     ck_assert_int_eq(answers[later].posting.id, answers[resting].posting.id + 2);
@@ -103,10 +93,10 @@ START_TEST(a_price_that_reaches_nobody_gives_nothing)
 
     open_markets();
     (void)buy(FIRST, 90 * CNOP_E10);
-    settle();
+    bench_settle();
     sent = bench.committer.sent_count;
     bench_tick(FIRST, 95);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(bench.committer.sent_count, sent);
     bench_close();
 }
@@ -116,16 +106,16 @@ START_TEST(a_step_that_fails_waits_for_the_next_price)
 {
     open_markets();
     (void)buy(FIRST, 99 * CNOP_E10);
-    settle();
+    bench_settle();
     bench_tick(FIRST, 98);
     bench_round();
     ck_assert_ptr_nonnull(bench.committer.batch);
     bench_commit(CNOP_E_DB_FAILED);
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
     bench_tick(FIRST, 97);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
     bench_close();
 }
@@ -137,11 +127,11 @@ START_TEST(who_is_frozen_trades_nothing_that_a_price_has_reached)
 
     open_markets();
     resting = buy(FIRST, 99 * CNOP_E10);
-    settle();
+    bench_settle();
     bench_tick(FIRST, 98);
     (void)ask(&(struct ledger_command){.op = LEDGER_OP_FREEZE,
                                        .account_id = answers[resting].posting.account_id});
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
     ck_assert_int_eq(
         ledger_find_balance(bench.ledger, answers[resting].posting.account_id, FIRST)->avail_e8, 0);
@@ -155,14 +145,14 @@ START_TEST(a_step_whose_row_is_refused_is_nobodys_fault)
 
     open_markets();
     (void)buy(FIRST, 99 * CNOP_E10);
-    settle();
+    bench_settle();
     bench_tick(FIRST, 98);
     bench_round();
     later = buy(OTHER, 0);
     bench_commit(CNOP_E_INTERNAL);
     while (bench.committer.batch != NULL)
         bench_commit(CNOP_OK);
-    settle();
+    bench_settle();
     ck_assert_int_eq(errs[later], CNOP_OK);
     bench_close();
 }
@@ -176,14 +166,14 @@ START_TEST(many_orders_are_taken_in_steps_while_other_markets_go_on)
     for (int i = 0; i < MANY; i++) {
         (void)buy(FIRST, 99 * CNOP_E10);
         if (i % 20 == 0)
-            settle();
+            bench_settle();
     }
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), MANY);
     bench_tick(FIRST, 98);
     waiting = buy(FIRST, 0);
     other = buy(OTHER, 0);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
     ck_assert_int_eq(errs[waiting], CNOP_OK);
     /* Applied before it, though asked after it. */
@@ -199,13 +189,13 @@ START_TEST(a_market_that_resumes_is_looked_at)
     open_markets();
     (void)buy(FIRST, 99 * CNOP_E10);
     (void)ask(&command);
-    settle();
+    bench_settle();
     bench_tick(FIRST, 98);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
     command.op = LEDGER_OP_RESUME;
     (void)ask(&command);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
     bench_close();
 }
@@ -225,12 +215,12 @@ START_TEST(a_cancel_of_everything_waits_for_a_due_market)
                                            .qty = {CNOP_E8 / 10},
                                            .price = {99 * CNOP_E10},
                                            .tif = LEDGER_GTC});
-        settle();
+        bench_settle();
     }
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), LEDGER_FILL_MAX + 22);
     bench_tick(FIRST, 98);
     all = ask(&(struct ledger_command){.op = LEDGER_OP_CANCEL_ALL, .account_id = BENCH_ACCOUNT});
-    settle();
+    bench_settle();
     ck_assert_int_eq(errs[all], CNOP_OK);
     ck_assert_uint_eq(answers[all].ended_count, 0);
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
@@ -248,12 +238,12 @@ START_TEST(rules_that_narrow_the_spread_reach_orders)
     command.rules.values[LEDGER_RULE_HOUSE_SPREAD_BPS] = 200; /* 99 and 101 */
     wide = ask(&command);
     resting = buy(FIRST, 100 * CNOP_E10);
-    settle();
+    bench_settle();
     ck_assert_int_eq(errs[wide], CNOP_OK);
     ck_assert_int_eq(answers[resting].posting.status, LEDGER_QUEUED);
     command.rules.values[LEDGER_RULE_HOUSE_SPREAD_BPS] = 0;
     narrow = ask(&command);
-    settle();
+    bench_settle();
     ck_assert_int_eq(errs[narrow], CNOP_OK);
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
     bench_close();

@@ -66,16 +66,6 @@ open_market(void)
     }
 }
 
-/* Commits whatever is sent until nothing is left. */
-static void
-settle(void)
-{
-    bench_round();
-    while (bench.committer.batch != NULL)
-        bench_commit(CNOP_OK);
-    ck_assert_uint_eq(engine_status(bench.engine).waiting_count, 0);
-}
-
 static int64_t
 held(int account)
 {
@@ -87,14 +77,14 @@ START_TEST(an_order_ends_at_its_time_and_not_before)
     uint32_t sent;
 
     (void)wait_for(0, 90, 10);
-    settle();
+    bench_settle();
     ck_assert_int_eq(held(0), 9 * CNOP_E8);
     sent = bench.committer.sent_count;
     bench_pass_us(10 * SECOND - 1);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(bench.committer.sent_count, sent);
     bench_pass_us(1);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(bench.committer.sent_count, sent + 1);
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
     ck_assert_int_eq(held(0), 0);
@@ -107,13 +97,13 @@ START_TEST(expiry_comes_before_any_other_command)
     uint32_t order = wait_for(0, 90, 10), cancel;
     int64_t id;
 
-    settle();
+    bench_settle();
     id = answers[order].posting.id;
     bench_pass_us(10 * SECOND);
     bench_tick(ETH, 80);
     cancel = ask(&(struct ledger_command){
         .op = LEDGER_OP_CANCEL, .account_id = BENCH_ACCOUNT, .order_id = id});
-    settle();
+    bench_settle();
     ck_assert_int_eq(errs[cancel], CNOP_E_ORDER_FINAL);
     ck_assert_int_eq(ledger_find_balance(bench.ledger, BENCH_ACCOUNT, ETH)->avail_e8, 0);
 }
@@ -126,13 +116,13 @@ START_TEST(many_end_in_steps_before_anybody_is_served)
     for (int i = 0; i < MANY; i++) {
         (void)wait_for(i % 3, 90, 10);
         if (i % 20 == 0)
-            settle();
+            bench_settle();
     }
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), MANY);
     bench_pass_us(11 * SECOND);
     later = wait_for(0, 90, 10);
-    settle();
+    bench_settle();
     ck_assert_int_eq(answers[later].posting.status, LEDGER_QUEUED);
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
     ck_assert_int_eq(held(1), 0);
@@ -144,7 +134,7 @@ START_TEST(a_step_that_fails_is_put_off_until_somebody_asks)
     uint32_t sent;
 
     (void)wait_for(0, 90, 10);
-    settle();
+    bench_settle();
     bench_pass_us(10 * SECOND);
     bench_round();
     bench_commit(CNOP_E_DB_FAILED);
@@ -153,7 +143,7 @@ START_TEST(a_step_that_fails_is_put_off_until_somebody_asks)
     ck_assert_uint_eq(bench.committer.sent_count, sent);
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
     (void)wait_for(1, 90, 10); /* and the expiry before it */
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1);
     ck_assert_int_eq(held(0), 0);
 }
@@ -175,23 +165,23 @@ START_TEST(an_account_that_is_not_heard_of_has_no_orders)
     set_switch(1, 10);
     for (int i = 0; i < 6; i++)
         (void)wait_for(i % 3, 90, 100);
-    settle();
+    bench_settle();
     bench_pass_us(9 * SECOND);
     set_switch(1, 10);
     set_switch(2, 10);
     set_switch(2, 0);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 6);
     bench_pass_us(SECOND);
     later = wait_for(0, 90, 100); /* after its orders have ended */
-    settle();
+    bench_settle();
     ck_assert_int_eq(answers[later].posting.status, LEDGER_QUEUED);
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 5);
     bench_pass_us(9 * SECOND);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 3); /* once: then it is off */
     bench_pass_us(50 * SECOND);
-    settle();
+    bench_settle();
     ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 3);
 }
 END_TEST
@@ -202,7 +192,7 @@ START_TEST(orders_expire_while_the_queue_is_full)
     uint32_t count = 0;
 
     (void)wait_for(0, 90, 10);
-    settle();
+    bench_settle();
     while (count < BENCH_JOBS && (jobs[count] = engine_job_take(bench.engine)) != NULL)
         count++;
     ck_assert_uint_eq(count, BENCH_JOBS);
