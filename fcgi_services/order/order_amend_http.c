@@ -50,7 +50,6 @@ read_amendment(struct cnop_request *req, struct ledger_command *command)
 enum cnop_err
 order_http_amend(struct cnop_request *req, struct cnop_response *res)
 {
-    const struct order_env *env = cnop_request_env(req);
     struct ledger_command command = {.op = LEDGER_OP_AMEND};
     struct engine_job *job;
     enum cnop_err err = order_http_account(req, &command.account_id);
@@ -71,8 +70,5 @@ order_http_amend(struct cnop_request *req, struct cnop_response *res)
     job->command.qty = command.qty;
     job->command.price = command.price;
     job->show_order = true;
-    job->done = on_amended;
-    cnop_request_defer(req);
-    engine_submit(env->engine, job);
-    return CNOP_OK;
+    return order_http_submit(req, job, on_amended);
 }

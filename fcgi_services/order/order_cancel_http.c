@@ -77,7 +77,6 @@ on_cancelled(struct engine_job *job)
 enum cnop_err
 order_http_cancel(struct cnop_request *req, struct cnop_response *res)
 {
-    const struct order_env *env = cnop_request_env(req);
     struct engine_job *job;
     int64_t account_id;
     int64_t order_id;
@@ -95,10 +94,34 @@ order_http_cancel(struct cnop_request *req, struct cnop_response *res)
     job->command.account_id = account_id;
     job->command.order_id = order_id;
     job->show_order = true;
-    job->done = on_cancelled;
-    cnop_request_defer(req);
-    engine_submit(env->engine, job);
-    return CNOP_OK;
+    return order_http_submit(req, job, on_cancelled);
+}
+
+/* ---- answers that are figures ---- */
+
+/* NULL: the engine refused, and that is the answer. */
+static struct cnop_json_writer *
+open_data(struct engine_job *job)
+{
+    struct cnop_request *req = job->owner;
+    struct cnop_json_writer *writer;
+
+    if (job->err != CNOP_OK) {
+        cnop_request_complete(req, job->err);
+        return NULL;
+    }
+    writer = cnop_response_json(cnop_request_response(req));
+    cnop_json_object_open(writer, NULL);
+    cnop_json_object_open(writer, "data");
+    return writer;
+}
+
+static void
+close_data(struct engine_job *job, struct cnop_json_writer *writer)
+{
+    cnop_json_object_close(writer);
+    cnop_json_object_close(writer);
+    cnop_request_complete(job->owner, CNOP_OK);
 }
 
 /* ---- POST /api/v1/orders/cancel-after ---- */
@@ -118,30 +141,22 @@ static const struct cnop_field switch_fields[] = {
 static void
 on_switched(struct engine_job *job)
 {
-    struct cnop_request *req = job->owner;
     struct cnop_json_writer *writer;
 
     cnop_assert(job->command.op == LEDGER_OP_SWITCH);
-    if (job->err != CNOP_OK) {
-        cnop_request_complete(req, job->err);
+    writer = open_data(job);
+    if (writer == NULL)
         return;
-    }
-    writer = cnop_response_json(cnop_request_response(req));
-    cnop_json_object_open(writer, NULL);
-    cnop_json_object_open(writer, "data");
     if (job->outcome.posting.expires_us == 0)
         cnop_json_null(writer, "cancel_at");
     else
         cnop_json_time(writer, "cancel_at", job->outcome.posting.expires_us);
-    cnop_json_object_close(writer);
-    cnop_json_object_close(writer);
-    cnop_request_complete(req, CNOP_OK);
+    close_data(job, writer);
 }
 
 enum cnop_err
 order_http_cancel_after(struct cnop_request *req, struct cnop_response *res)
 {
-    const struct order_env *env = cnop_request_env(req);
     struct switch_body body = {0};
     struct engine_job *job;
     int64_t account_id;
@@ -161,10 +176,7 @@ order_http_cancel_after(struct cnop_request *req, struct cnop_response *res)
     job->command.op = LEDGER_OP_SWITCH;
     job->command.account_id = account_id;
     job->command.expires_us = (int64_t)body.seconds * 1000000;
-    job->done = on_switched;
-    cnop_request_defer(req);
-    engine_submit(env->engine, job);
-    return CNOP_OK;
+    return order_http_submit(req, job, on_switched);
 }
 
 /* ---- DELETE /api/v1/orders ---- */
@@ -226,22 +238,15 @@ read_all(struct cnop_request *req, struct ledger_command *command)
 static void
 on_all_cancelled(struct engine_job *job)
 {
-    struct cnop_request *req = job->owner;
     struct cnop_json_writer *writer;
 
     cnop_assert(job->command.op == LEDGER_OP_CANCEL_ALL);
-    if (job->err != CNOP_OK) {
-        cnop_request_complete(req, job->err);
+    writer = open_data(job);
+    if (writer == NULL)
         return;
-    }
-    writer = cnop_response_json(cnop_request_response(req));
-    cnop_json_object_open(writer, NULL);
-    cnop_json_object_open(writer, "data");
     cnop_json_u64(writer, "cancelled_count", job->outcome.ended_count);
     cnop_json_u64(writer, "limit", LEDGER_ACCOUNT_ORDERS);
-    cnop_json_object_close(writer);
-    cnop_json_object_close(writer);
-    cnop_request_complete(req, CNOP_OK);
+    close_data(job, writer);
 }
 
 enum cnop_err
@@ -264,8 +269,5 @@ order_http_cancel_all(struct cnop_request *req, struct cnop_response *res)
         return err;
     }
     job->command.account_id = account_id;
-    job->done = on_all_cancelled;
-    cnop_request_defer(req);
-    engine_submit(env->engine, job);
-    return CNOP_OK;
+    return order_http_submit(req, job, on_all_cancelled);
 }

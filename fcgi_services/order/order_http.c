@@ -29,6 +29,18 @@ order_http_take(struct cnop_request *req, enum cnop_err *ret_err)
 }
 
 enum cnop_err
+order_http_submit(struct cnop_request *req, struct engine_job *job, engine_done_fn done)
+{
+    const struct order_env *env = cnop_request_env(req);
+
+    cnop_assert(job->owner == req);
+    job->done = done;
+    cnop_request_defer(req);
+    engine_submit(env->engine, job);
+    return CNOP_OK;
+}
+
+enum cnop_err
 order_http_account(struct cnop_request *req, int64_t *ret_account)
 {
     uint64_t user_id = cnop_request_user_id(req);
@@ -186,10 +198,7 @@ order_http_place_ticket(struct cnop_request *req, const struct ticket *ticket)
         engine_job_drop(env->engine, job);
         return err;
     }
-    job->done = on_placed;
-    cnop_request_defer(req);
-    engine_submit(env->engine, job);
-    return CNOP_OK;
+    return order_http_submit(req, job, on_placed);
 }
 
 enum cnop_err
@@ -323,10 +332,7 @@ order_http_preview_ticket(struct cnop_request *req, const struct ticket *ticket)
     }
     job->owner_index = ticket->order_type;
     job->preview = preview;
-    job->done = on_previewed;
-    cnop_request_defer(req);
-    engine_submit(env->engine, job);
-    return CNOP_OK;
+    return order_http_submit(req, job, on_previewed);
 }
 
 enum cnop_err

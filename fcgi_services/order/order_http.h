@@ -39,6 +39,9 @@ enum cnop_err position_http_sweep(struct cnop_request *req, struct cnop_response
 
 /* Shared by the handlers. A job or NULL with *ret_err: SHUTTING_DOWN, OVERLOADED. */
 struct engine_job *order_http_take(struct cnop_request *req, enum cnop_err *ret_err);
+/* Gives the job to the engine; done answers the request. OK. */
+enum cnop_err order_http_submit(struct cnop_request *req, struct engine_job *job,
+                                engine_done_fn done);
 /* The account of the caller; FORBIDDEN for ids below the first user's. */
 cnop_must_check enum cnop_err order_http_account(struct cnop_request *req, int64_t *ret_account);
 struct cnop_str order_http_symbol(const struct order_env *env, uint16_t asset_id);

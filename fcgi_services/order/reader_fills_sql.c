@@ -7,7 +7,7 @@
 
 #include "fcgi_services/order/order_codes.h"
 #include "shared/db/snapshot.h"
-#include "shared/db/time_search.h"
+#include "shared/db/time_sql.h"
 
 #define SIDES 2
 #define CHUNK_FIRST                                                                                \
@@ -55,34 +55,6 @@ static const struct cnop_sql list_trades = {
     "SELECT id, order_id, price_e10, qty_e8, quote_e8, fee_e8, cost_e8 FROM v_trade_taken"
     " WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
     .max_rows = LEDGER_FILL_MAX};
-
-/* ---- times ---- */
-
-struct time_look {
-    struct cnop_db *db;
-    struct cnop_arena *arena;
-    size_t mark;
-    struct cnop_param account;
-};
-
-static enum cnop_err
-look(void *arg, int64_t from_id, struct cnop_time_row *ret_row)
-{
-    const struct time_look *self = arg;
-    struct cnop_row row;
-    enum cnop_err err;
-
-    cnop_arena_rewind(self->arena, self->mark); /* a row of each look is enough */
-    if (from_id == CNOP_TIME_LAST_ID)
-        err = cnop_db_find(self->db, self->arena, &last_line,
-                           CNOP_PARAMS(self->account, self->account), &row);
-    else
-        err = cnop_db_find(self->db, self->arena, &next_line,
-                           CNOP_PARAMS(self->account, self->account, CNOP_P_I64(from_id)), &row);
-    if (err == CNOP_OK)
-        *ret_row = (struct cnop_time_row){cnop_row_i64(&row, 0), cnop_row_i64(&row, 1)};
-    return err;
-}
 
 /* ---- what is read ---- */
 
@@ -140,14 +112,15 @@ static enum cnop_err
 read_lines(struct sources *sources)
 {
     const struct reader_fill_filter *filter = sources->filter;
-    struct time_look self = {.db = sources->db,
-                             .arena = sources->arena,
-                             .mark = cnop_arena_mark(sources->arena),
-                             .account = CNOP_P_I64(filter->account_id)};
-    const struct cnop_time_rows rows = {look, &self};
+    const struct cnop_time_sql times = {.db = sources->db,
+                                        .arena = sources->arena,
+                                        .last = &last_line,
+                                        .next = &next_line,
+                                        .parts = 1,
+                                        .account_id = filter->account_id};
     int64_t after_id = 0, before_id = filter->before_id;
     enum cnop_err err =
-        cnop_time_narrow(&rows, filter->from_us, filter->to_us, &after_id, &before_id);
+        cnop_time_narrow_sql(&times, filter->from_us, filter->to_us, &after_id, &before_id);
 
     if (path_of(filter) != BY_ASSET || filter->side != 0)
         return err == CNOP_OK ? read_stream(sources, filter->side, after_id, before_id) : err;

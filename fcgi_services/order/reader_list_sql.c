@@ -7,7 +7,7 @@
 
 #include "fcgi_services/order/order_codes.h"
 #include "shared/db/snapshot.h"
-#include "shared/db/time_search.h"
+#include "shared/db/time_sql.h"
 
 #define KIND_MAX 64 /* sides, types and states that can go together are fewer */
 
@@ -308,42 +308,16 @@ reader_store_skip(struct cnop_snapshot *view, struct cnop_arena *arena, uint64_t
 
 /* ---- times ---- */
 
-struct time_look {
-    struct cnop_db *db;
-    struct cnop_arena *arena;
-    size_t mark;
-    struct cnop_param account;
-};
-
-static enum cnop_err
-look(void *arg, int64_t from_id, struct cnop_time_row *ret_row)
-{
-    const struct time_look *self = arg;
-    struct cnop_row row;
-    enum cnop_err err;
-
-    cnop_arena_rewind(self->arena, self->mark); /* a row of each look is enough */
-    if (from_id == CNOP_TIME_LAST_ID)
-        err = cnop_db_find(self->db, self->arena, &last_time,
-                           CNOP_PARAMS(self->account, self->account), &row);
-    else
-        err = cnop_db_find(self->db, self->arena, &next_time,
-                           CNOP_PARAMS(self->account, self->account, CNOP_P_I64(from_id)), &row);
-    if (err == CNOP_OK)
-        *ret_row = (struct cnop_time_row){cnop_row_i64(&row, 0), cnop_row_i64(&row, 1)};
-    return err;
-}
-
 enum cnop_err
 reader_store_narrow(struct cnop_snapshot *view, struct cnop_arena *arena, int64_t from_us,
                     int64_t to_us, struct reader_filter *filter)
 {
-    struct time_look self = {.db = cnop_snapshot_db(view),
-                             .arena = arena,
-                             .mark = cnop_arena_mark(arena),
-                             .account = CNOP_P_I64(filter->account_id)};
-    const struct cnop_time_rows rows = {look, &self};
+    const struct cnop_time_sql times = {.db = cnop_snapshot_db(view),
+                                        .arena = arena,
+                                        .last = &last_time,
+                                        .next = &next_time,
+                                        .parts = 1,
+                                        .account_id = filter->account_id};
 
-    cnop_assert(filter->account_id > 0);
-    return cnop_time_narrow(&rows, from_us, to_us, &filter->after_id, &filter->before_id);
+    return cnop_time_narrow_sql(&times, from_us, to_us, &filter->after_id, &filter->before_id);
 }

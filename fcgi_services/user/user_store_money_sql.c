@@ -4,7 +4,7 @@
 #include "fcgi_services/user/user_store_sql.h"
 
 #include "shared/db/snapshot.h"
-#include "shared/db/time_search.h"
+#include "shared/db/time_sql.h"
 
 #define LIMIT_KIND_DEPOSIT "1"
 #define LIMIT_KIND_WITHDRAW "2"
@@ -291,43 +291,16 @@ user_view_list_entries(struct user_view *view, const struct entry_page *page,
     return err == CNOP_OK ? read_entries(&rows, arena, ret_list, ret_count) : err;
 }
 
-struct time_look {
-    struct cnop_db *db;
-    struct cnop_arena *arena;
-    size_t mark;
-    struct cnop_param user;
-};
-
-static enum cnop_err
-look(void *arg, int64_t from_id, struct cnop_time_row *ret_row)
-{
-    const struct time_look *self = arg;
-    struct cnop_param user = self->user, from = CNOP_P_I64(from_id);
-    struct cnop_row row;
-    enum cnop_err err;
-
-    cnop_arena_rewind(self->arena, self->mark); /* a row of each look is enough */
-    if (from_id == CNOP_TIME_LAST_ID)
-        err = cnop_db_find(self->db, self->arena, &select_last_time,
-                           CNOP_PARAMS(user, user, user, user, user, user), &row);
-    else
-        err = cnop_db_find(self->db, self->arena, &select_entry_time,
-                           CNOP_PARAMS(user, user, from, user, user, from, user, user, from), &row);
-    if (err == CNOP_OK)
-        *ret_row = (struct cnop_time_row){cnop_row_i64(&row, 0), cnop_row_i64(&row, 1)};
-    return err;
-}
-
 enum cnop_err
 user_view_narrow(struct user_view *view, int64_t from_us, int64_t to_us, struct cnop_arena *arena,
                  struct entry_page *page)
 {
-    struct time_look self = {.db = view_db(view),
-                             .arena = arena,
-                             .mark = cnop_arena_mark(arena),
-                             .user = CNOP_P_U64(page->user_id)};
-    const struct cnop_time_rows rows = {look, &self};
+    const struct cnop_time_sql times = {.db = view_db(view),
+                                        .arena = arena,
+                                        .last = &select_last_time,
+                                        .next = &select_entry_time,
+                                        .parts = 3,
+                                        .account_id = (int64_t)page->user_id};
 
-    cnop_assert(page->user_id > 0);
-    return cnop_time_narrow(&rows, from_us, to_us, &page->after_id, &page->before_id);
+    return cnop_time_narrow_sql(&times, from_us, to_us, &page->after_id, &page->before_id);
 }
