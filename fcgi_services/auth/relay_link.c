@@ -2,65 +2,39 @@
 /* Control exchanges with gateways over their unix sockets. */
 #include "fcgi_services/auth/relay_link.h"
 
+#include <string.h>
+
 #include "fcgi_services/auth/revocation_wire.h"
+#include "shared/base/arena.h"
 #include "shared/base/clock.h"
-#include "shared/http/http_client.h"
+#include "shared/control/control.h"
 #include "shared/json/json_read.h"
 
 #define CONTROL_URL "http://localhost/control/revocations"
-#define REPLY_BYTES 4096
-#define LINK_ARENA_BYTES 65536
+
+_Static_assert(GATEWAY_MAX == CNOP_CONTROL_GATEWAYS, "as many as can be reached");
+_Static_assert(GATEWAY_BOOT_BYTES == CNOP_CONTROL_BOOT_BYTES, "the same texts");
 
 struct relay_link {
-    struct cnop_arena *arena; /* the link, its text, then the JSON of the running call */
-    size_t arena_mark;
-    struct cnop_http_client *clients[GATEWAY_MAX]; /* one each: its connection stays open */
-    char sockets[GATEWAY_MAX][GATEWAY_PATH_BYTES];
-    size_t count;
-    struct cnop_buf text;
+    struct cnop_arena *arena; /* this alone */
+    struct cnop_control *control;
     struct revocation rows[REVOCATION_LIST_MAX];
 };
-
-static enum cnop_err
-parse_sockets(struct relay_link *link, struct cnop_str list)
-{
-    while (list.len > 0) {
-        struct cnop_str path;
-        struct cnop_str rest;
-
-        cnop_str_cut(list, ',', &path, &rest);
-        path = cnop_str_trim(path);
-        if (path.len == 0 || path.ptr[0] != '/' || path.len >= GATEWAY_PATH_BYTES ||
-            link->count == GATEWAY_MAX)
-            return CNOP_E_CONFIG;
-        memcpy(link->sockets[link->count], path.ptr, path.len);
-        link->count++;
-        list = rest;
-    }
-    return CNOP_OK;
-}
 
 enum cnop_err
 relay_link_open(const char *sockets, size_t text_bytes, struct relay_link **ret_link)
 {
-    struct cnop_arena *arena =
-        cnop_arena_new(sizeof(struct relay_link) + text_bytes + LINK_ARENA_BYTES);
+    struct cnop_arena *arena = cnop_arena_new(sizeof(struct relay_link) + 64);
     struct relay_link *link = cnop_arena_alloc(arena, sizeof(*link));
-    char *text = cnop_arena_alloc(arena, text_bytes);
     enum cnop_err err;
 
     cnop_assert(link != NULL);
-    cnop_assert(text != NULL);
-    err = parse_sockets(link, cnop_str_from(sockets));
+    err = cnop_control_open(sockets, CONTROL_URL, text_bytes, &link->control);
     if (err != CNOP_OK) {
         cnop_arena_free(&arena);
         return err;
     }
     link->arena = arena;
-    link->arena_mark = cnop_arena_mark(arena);
-    cnop_buf_init(&link->text, text, text_bytes);
-    for (size_t i = 0; i < link->count; i++)
-        link->clients[i] = cnop_http_client_new();
     *ret_link = link;
     return CNOP_OK;
 }
@@ -72,8 +46,7 @@ relay_link_close(struct relay_link **link)
 
     if (*link == NULL)
         return;
-    for (size_t i = 0; i < (*link)->count; i++)
-        cnop_http_client_free(&(*link)->clients[i]);
+    cnop_control_close(&(*link)->control);
     arena = (*link)->arena;
     cnop_arena_free(&arena);
     *link = NULL;
@@ -82,121 +55,58 @@ relay_link_close(struct relay_link **link)
 size_t
 relay_link_count(const struct relay_link *link)
 {
-    return link->count;
+    return cnop_control_count(link->control);
 }
 
 const char *
 relay_link_name(const struct relay_link *link, size_t index)
 {
-    cnop_assert(index < link->count);
-    return link->sockets[index];
+    return cnop_control_name(link->control, index);
 }
 
-/* ---- answers ---- */
-
-static bool
-read_u64(const struct cnop_json *object, struct cnop_str key, uint64_t *ret_value)
-{
-    const struct cnop_json *member = cnop_json_find(object, key);
-
-    return member != NULL && member->kind == CNOP_JSON_NUMBER &&
-           cnop_str_parse_u64(member->text, 0, UINT64_MAX, ret_value) == CNOP_OK;
-}
+/* ---- exchanges ---- */
 
 static enum cnop_err
 read_state(const struct cnop_json *object, struct gateway_state *ret_state)
 {
-    const struct cnop_json *boot_id = cnop_json_find(object, CNOP_STR("boot_id"));
     const struct cnop_json *synced = cnop_json_find(object, CNOP_STR("synced"));
     struct gateway_state state = {0};
 
-    if (boot_id == NULL || boot_id->text.len >= sizeof(state.boot_id) || synced == NULL ||
-        synced->kind != CNOP_JSON_BOOL || !read_u64(object, CNOP_STR("last_seq"), &state.last_seq))
+    if (cnop_control_boot_id(object, state.boot_id) != CNOP_OK || synced == NULL ||
+        synced->kind != CNOP_JSON_BOOL ||
+        cnop_control_u64(object, CNOP_STR("last_seq"), &state.last_seq) != CNOP_OK)
         return CNOP_E_IO;
-    if (boot_id->text.len > 0)
-        memcpy(state.boot_id, boot_id->text.ptr, boot_id->text.len);
     state.is_synced = synced->boolean;
     *ret_state = state;
     return CNOP_OK;
-}
-
-struct reply {
-    int status;
-    struct cnop_buf body;
-    char memory[REPLY_BYTES];
-};
-
-static enum cnop_err
-exchange(struct relay_link *link, size_t index, const struct cnop_http_exchange *request,
-         struct reply *reply)
-{
-    cnop_assert(index < link->count);
-    cnop_buf_init(&reply->body, reply->memory, sizeof(reply->memory));
-    return cnop_http_send(link->clients[index], request, &reply->body, &reply->status);
-}
-
-static enum cnop_err
-reply_json(struct relay_link *link, const struct reply *reply, const struct cnop_json **ret_object)
-{
-    enum cnop_err err;
-
-    cnop_arena_rewind(link->arena, link->arena_mark);
-    err = cnop_json_parse(link->arena, cnop_buf_view(&reply->body), NULL, NULL, ret_object);
-    return err == CNOP_OK ? CNOP_OK : CNOP_E_IO;
 }
 
 enum cnop_err
 relay_link_ask(struct relay_link *link, size_t index, uint32_t timeout_ms,
                struct gateway_state *ret_state)
 {
-    struct cnop_http_exchange request = {
-        .unix_socket = link->sockets[index], .url = CONTROL_URL, .timeout_ms = timeout_ms};
     const struct cnop_json *object;
-    struct reply reply;
-    enum cnop_err err = exchange(link, index, &request, &reply);
+    enum cnop_err err = cnop_control_ask(link->control, index, timeout_ms, &object);
 
-    if (err != CNOP_OK)
-        return err;
-    if (reply.status != 200)
-        return CNOP_E_IO;
-    err = reply_json(link, &reply, &object);
     return err == CNOP_OK ? read_state(object, ret_state) : err;
 }
 
 struct cnop_buf *
 relay_link_text(struct relay_link *link)
 {
-    cnop_buf_clear(&link->text);
-    return &link->text;
+    return cnop_control_text(link->control);
 }
 
 enum cnop_err
 relay_link_send(struct relay_link *link, size_t index, uint32_t timeout_ms, uint64_t *ret_last_seq)
 {
-    struct cnop_http_exchange request = {
-        .unix_socket = link->sockets[index],
-        .url = CONTROL_URL,
-        .body = cnop_buf_view(&link->text),
-        .content_type = "text/plain",
-        .timeout_ms = timeout_ms,
-    };
     const struct cnop_json *object;
-    struct reply reply;
-    enum cnop_err err;
+    enum cnop_err err = cnop_control_send(link->control, index, timeout_ms, &object);
 
-    if (link->text.overflow)
-        return CNOP_E_TRUNCATED;
-    err = exchange(link, index, &request, &reply);
-    if (err != CNOP_OK)
-        return err;
-    if (reply.status >= 200 && reply.status < 300)
-        return CNOP_OK;
-    if (reply.status != 409)
+    if (err == CNOP_E_CONFLICT &&
+        cnop_control_u64(object, CNOP_STR("last_seq"), ret_last_seq) != CNOP_OK)
         return CNOP_E_IO;
-    err = reply_json(link, &reply, &object);
-    if (err != CNOP_OK || !read_u64(object, CNOP_STR("last_seq"), ret_last_seq))
-        return CNOP_E_IO;
-    return CNOP_E_CONFLICT;
+    return err;
 }
 
 /* ---- telling at once ---- */
@@ -245,7 +155,7 @@ relay_link_tell(struct relay_link *link, struct auth_store *store, const struct 
 
     if (end->count == 0)
         return true;
-    for (size_t i = 0; i < link->count; i++) {
+    for (size_t i = 0; i < relay_link_count(link); i++) {
         uint64_t last_seq = 0;
         enum cnop_err err;
 

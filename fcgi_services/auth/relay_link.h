@@ -8,12 +8,12 @@
 #include "fcgi_services/auth/session.h"
 
 #define GATEWAY_MAX 8
-#define GATEWAY_PATH_BYTES 108
+#define GATEWAY_BOOT_BYTES 65
 
 struct relay_link;
 
 struct gateway_state {
-    char boot_id[65]; /* changes when the gateway has forgotten everything */
+    char boot_id[GATEWAY_BOOT_BYTES]; /* changes when the gateway has forgotten everything */
     uint64_t last_seq;
     bool is_synced;
 };

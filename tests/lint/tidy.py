@@ -66,6 +66,7 @@ SHARED_MAY_USE = {
     "db": ("base", "config"),
     "cache": ("base", "config"),
     "http": ("base", "config"),
+    "control": ("base", "http", "json"),
     "token": ("base", "json"),
     "ledger": ("base",),
     "engine_client": ("base", "ledger"),
@@ -84,7 +85,8 @@ SERVICE_KINDS = (
     (re.compile(r"command_socket\.[ch]"), {"base", "engine_client", "ledger", "web"}),
     (re.compile(r"(.*_(store|cache|source)(_\w+)?|.*_sql)\.[ch]"),
      {"base", "cache", "config", "db", "json", "ledger", "person"}),
-    (re.compile(r"(provider|relay_link|gateway_link|feed_remote)\.[ch]"), {"base", "http", "json", "person"}),
+    (re.compile(r"(provider|relay_link|gateway_link|feed_remote)\.[ch]"), {"base", "control", "http", "json", "person"}),
+    (re.compile(r"publisher\.[ch]"), {"base", "config", "control", "db", "json", "ledger"}),
     # cnop-ops has no data but what monitors answer
     (re.compile(r"(monitor|answer|alert|health)\.[ch]"), {"base", "http", "json"}),
     (re.compile(r"(.*_)?(main|env|config)\.[ch]"), None),
