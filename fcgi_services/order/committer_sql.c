@@ -17,7 +17,7 @@
 
 #define SQL_BYTES                                                                                  \
     (ENGINE_BATCH_MAX * 2048u + ENGINE_FILL_MAX * 1024u + ENGINE_ORDER_MAX * 512u +                \
-     4 * ENGINE_BODY_BYTES)
+     4 * ENGINE_BODY_BYTES + 2 * EVENT_ROWS_BYTES)
 
 struct committer {
     pthread_t thread;
@@ -28,7 +28,8 @@ struct committer {
     bool done;                   /* under mutex */
     bool stop;                   /* under mutex */
     int event_fd;
-    struct commit_sql commit; /* the thread's own, but for its two flags */
+    struct event_queue *events; /* NULL: nobody listens */
+    struct commit_sql commit;   /* the thread's own, but for its two flags */
 };
 
 /* ---- thread ---- */
@@ -63,6 +64,8 @@ committer_main(void *arg)
             (void)poll(NULL, 0, 20); /* a wider window for the planted bug */
         result.err = commit_sql_run(&committer->commit, batch);
         result.elapsed_us = cnop_clock_monotonic_us() - start_us;
+        if (result.err == CNOP_OK && committer->events != NULL)
+            event_queue_push(committer->events, &batch->events);
         pthread_mutex_lock(&committer->mutex);
         cnop_assert(committer->batch == batch);
         committer->result = result;
@@ -75,7 +78,7 @@ committer_main(void *arg)
 
 enum cnop_err
 committer_sql_start(struct cnop_batch_db *db, const struct seal_key *key,
-                    struct committer **ret_committer)
+                    struct event_queue *events, struct committer **ret_committer)
 {
     static struct committer committer;
 
@@ -92,6 +95,7 @@ committer_sql_start(struct cnop_batch_db *db, const struct seal_key *key,
     }
     committer.commit.db = db;
     committer.commit.key = key;
+    committer.events = events;
     atomic_store(&committer.commit.stopping, false);
     committer.event_fd = wake_open();
     if (committer.event_fd < 0)

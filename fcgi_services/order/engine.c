@@ -235,6 +235,7 @@ seal(struct engine *engine)
         return;
     }
     engine_batch_seal(batch, engine->ledger, &engine->chain);
+    batch->events.last_seq = engine->event_seq;
     engine_board_stage(engine, batch);
     ledger_batch_begin(engine->ledger);
     lend(engine, batch);
@@ -286,6 +287,7 @@ engine_open(const struct engine_parts *parts, struct engine **ret_engine)
     engine.parts = *parts;
     engine.ledger = parts->ledger;
     engine.chain = parts->chain;
+    engine.event_seq = parts->event_seq;
     engine.filling = &engine.batches[0];
     jobs = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (jobs == MAP_FAILED || engine_batch_open(&engine.batches[0]) != CNOP_OK ||

@@ -17,6 +17,8 @@ map_memory(size_t bytes)
 enum cnop_err
 engine_batch_open(struct engine_batch *batch)
 {
+    void *events = map_memory(EVENT_ROWS_BYTES);
+
     cnop_assert(batch->framed == NULL);
     batch->balances = map_memory(ENGINE_DIRTY_MAX * sizeof(*batch->balances));
     batch->accounts = map_memory(ENGINE_DIRTY_MAX * sizeof(*batch->accounts));
@@ -24,8 +26,9 @@ engine_batch_open(struct engine_batch *batch)
     batch->orders = map_memory(ENGINE_ORDER_MAX * sizeof(*batch->orders));
     batch->framed = map_memory(LEDGER_CHAIN_FRAME_BYTES + ENGINE_BODY_BYTES);
     if (batch->balances == NULL || batch->accounts == NULL || batch->fills == NULL ||
-        batch->orders == NULL || batch->framed == NULL)
+        batch->orders == NULL || batch->framed == NULL || events == NULL)
         return CNOP_E_NO_MEMORY;
+    event_rows_init(&batch->events, events);
     engine_batch_clear(batch);
     return CNOP_OK;
 }
@@ -42,6 +45,7 @@ engine_batch_clear(struct engine_batch *batch)
     batch->order_count = 0;
     batch->solo = false;
     batch->has_rules = false;
+    event_rows_clear(&batch->events);
     cnop_buf_init(&batch->body, batch->framed + LEDGER_CHAIN_FRAME_BYTES, ENGINE_BODY_BYTES);
 }
 

@@ -5,6 +5,7 @@
 #define CNOP_ORDER_ENGINE_BATCH_H
 
 #include "fcgi_services/order/engine.h"
+#include "fcgi_services/order/event_rows.h"
 #include "shared/ledger/record.h"
 
 #define ENGINE_BATCH_MAX 512                    /* commands in one transaction */
@@ -35,7 +36,8 @@ struct engine_batch {
     uint32_t fill_count;
     struct ledger_order *orders; /* those on the books that changed, as they are now */
     uint32_t order_count;
-    unsigned char *framed; /* frame and journal body */
+    struct event_rows events; /* in: the last number before; back: what the batch did */
+    unsigned char *framed;    /* frame and journal body */
     struct cnop_buf body;
     int64_t started_us; /* monotonic: first command */
     bool solo;          /* holds one command, by order */

@@ -74,6 +74,14 @@ static const struct cnop_config_key keys[] = {
     ROW_U64(max_open_orders, "100000", 64, 10000000, "Orders that the books have room for."),
     ROW_U64(max_account_orders, "200", 1, LEDGER_ACCOUNT_ORDERS,
             "Orders that an account may have on the books."),
+    ROW_STRING(gateway_sockets, "",
+               "Control sockets of the gateways that get the events of the ledger, separated by "
+               "commas; empty: none does."),
+    ROW_DURATION(gateway_timeout, "1s", 10, 60000, "Time an exchange with a gateway may take."),
+    ROW_U64(event_catch_up, "20000", 0, 10000000,
+            "Events that a gateway which has none, or only older ones, is brought from the table."),
+    ROW_DURATION(event_keep, "24h", 60000, 2592000000,
+                 "Time for which events can be read again from the table."),
 };
 
 const struct cnop_config_spec engine_config_spec = {

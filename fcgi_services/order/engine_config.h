@@ -41,6 +41,10 @@ struct engine_config {
     uint64_t house_spread_bps;
     uint64_t max_open_orders;
     uint64_t max_account_orders;
+    const char *gateway_sockets;
+    uint64_t gateway_timeout; /* ms */
+    uint64_t event_catch_up;
+    uint64_t event_keep; /* ms */
     /* Derived by engine_config_validate. */
     struct ledger_config ledger;
 };

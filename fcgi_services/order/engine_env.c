@@ -10,6 +10,7 @@
 #include "fcgi_services/order/command_socket.h"
 #include "fcgi_services/order/committer_sql.h"
 #include "fcgi_services/order/engine_run.h"
+#include "fcgi_services/order/event_env.h"
 #include "fcgi_services/order/guard.h"
 #include "fcgi_services/order/lookup_sql.h"
 #include "fcgi_services/order/order_http.h"
@@ -50,6 +51,7 @@ struct making {
     struct verify *verify;
     struct cnop_batch_db *committer_db, *lookup_db, *verifier_db;
     struct recovered recovered;
+    struct event_queue *events;
     int committer_fd;
 };
 
@@ -102,10 +104,14 @@ make_parts(struct making *making, struct engine_parts *parts)
     recovery.ledger = parts->ledger;
     err = recovery_run(&recovery, &making->recovered);
     parts->chain = making->recovered.chain;
+    parts->event_seq = making->recovered.event_seq;
     if (err == CNOP_OK && config->board_file[0] != '\0')
         err = open_board(making, parts);
     if (err == CNOP_OK)
-        err = committer_sql_start(making->committer_db, &making->seals, &parts->committer);
+        err = event_queue_open(parts->event_seq, &making->events);
+    if (err == CNOP_OK)
+        err = committer_sql_start(making->committer_db, &making->seals, making->events,
+                                  &parts->committer);
     if (err == CNOP_OK)
         err = lookup_sql_start(making->lookup_db, &parts->lookup);
     return err;
@@ -215,6 +221,8 @@ engine_env_open(void *arg, unsigned thread, void **ret_env)
         err = start_rules(&making, env.engine);
     if (err == CNOP_OK)
         err = command_socket_open(env.engine, &socket);
+    if (err == CNOP_OK)
+        err = event_env_start(config, &env.id_key, making.events);
     if (err == CNOP_OK && config->orders_file[0] != '\0')
         err = cnop_log_open_bulk(config->orders_file);
     if (err != CNOP_OK)
@@ -233,6 +241,7 @@ engine_env_close(void *arg)
     if (env->verifier != NULL)
         verifier_stop(env->verifier);
     engine_close(env->engine);
+    event_env_stop();
 }
 
 /* ---- at work ---- */

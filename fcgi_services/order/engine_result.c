@@ -23,6 +23,7 @@ on_committed(struct engine *engine, struct engine_batch *batch, int64_t elapsed_
     ledger_forget(engine->ledger, batch->undo_end);
     engine->committed_mark = batch->undo_end;
     engine->chain = batch->chain;
+    engine->event_seq = batch->events.last_seq;
     engine->blocked_streak = 0;
     engine_board_committed(engine, batch);
     engine_metric_add(ENGINE_METRIC_COMMITTED, batch->changed_count);

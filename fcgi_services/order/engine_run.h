@@ -12,6 +12,7 @@
 struct engine_parts {
     struct ledger *ledger;     /* loaded */
     struct ledger_chain chain; /* head of its journal */
+    uint64_t event_seq;        /* its last event; 0: none yet */
     struct committer *committer;
     struct lookup *lookup;
     struct board *board;      /* told what anybody may know; NULL: none is */

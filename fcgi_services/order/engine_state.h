@@ -36,6 +36,7 @@ struct engine {
     struct engine_parts parts;
     struct ledger *ledger;
     struct ledger_chain chain; /* head of what is committed */
+    uint64_t event_seq;        /* last event that is committed */
     struct engine_job *free_jobs;
     uint32_t free_count;
     struct job_list backlog;  /* not applied yet: the filling batch has no room */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "fcgi_services/order/event.h"
 #include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/recovery_check_sql.h"
 #include "fcgi_services/order/row_cells_sql.h"
@@ -25,6 +26,7 @@ struct loader {
     bool rules_known;
     uint64_t writer_count;
     uint64_t row_count;
+    uint64_t event_seq;
     bool older_keys; /* than those loaded: any account may have some */
 };
 
@@ -184,6 +186,24 @@ load_entry_key(void *arg, const struct cnop_row *row)
     return CNOP_OK;
 }
 
+/* The newest row says which number comes next. Whatever is wrong with it costs nobody money: the
+ * gateways are told to start over. */
+static enum cnop_err
+load_events(void *arg, const struct cnop_row *row)
+{
+    struct loader *loader = arg;
+    int64_t first_seq = cell_i64(row, 0), count = cell_i64(row, 1);
+
+    cnop_assert(row->column_count == 2);
+    if (first_seq < 1 || first_seq > INT64_MAX / 2 || count < 1 || count > EVENT_ROW_BYTES) {
+        cnop_log_write(CNOP_LOG_ERROR, "events", "the newest row of events is damaged");
+        first_seq = first_seq < 1 || first_seq > INT64_MAX / 2 ? 1 : first_seq;
+        count = 1;
+    }
+    loader->event_seq = (uint64_t)(first_seq + count - 1);
+    return CNOP_OK;
+}
+
 /* ---- steps ---- */
 
 /* A literal, or a literal with one number in it. */
@@ -300,6 +320,10 @@ load_all(const struct recovery_parts *parts, struct loader *loader)
                0, load_asset, loader);
     if (err != CNOP_OK)
         return err;
+    err = scan(db, "SELECT first_seq,event_count FROM event_batch ORDER BY first_seq DESC LIMIT ",
+               1, load_events, loader);
+    if (err != CNOP_OK)
+        return err;
     return scan(db,
                 "SELECT " ROW_SELECTED(ROW_OPEN) ",seal FROM open_order "
                                                  "JOIN orders ON id=order_id ORDER BY prio",
@@ -331,6 +355,7 @@ run(const struct recovery_parts *parts, struct loader *loader, struct recovered 
         err = load_all(parts, loader);
     recovered->chain = loader->chain;
     recovered->rules_known = loader->rules_known;
+    recovered->event_seq = loader->event_seq;
     return err == CNOP_OK ? recovery_check_run(loader->check) : err;
 }
 
@@ -353,6 +378,7 @@ recovery_run(const struct recovery_parts *parts, struct recovered *ret_recovered
     cnop_log_text(&line, "cause", err == CNOP_OK ? NULL : cnop_batch_db_cause(parts->db));
     cnop_log_u64(&line, "epoch", loader.chain.epoch);
     cnop_log_u64(&line, "seq", loader.chain.seq);
+    cnop_log_u64(&line, "event_seq", loader.event_seq);
     cnop_log_u64(&line, "accounts", ledger_account_count(parts->ledger));
     cnop_log_u64(&line, "balances", ledger_balance_count(parts->ledger));
     cnop_log_u64(&line, "open_orders", ledger_open_order_count(parts->ledger));

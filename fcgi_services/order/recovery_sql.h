@@ -22,6 +22,7 @@ struct recovery_parts {
 
 struct recovered {
     struct ledger_chain chain; /* head of the journal, with our epoch */
+    uint64_t event_seq;        /* of the last event; 0: there is none */
     bool rules_known;          /* the ledger has those of the journal, which had some */
     /* Of accounts that may not move money until an operator has looked at them. */
     struct verify_finding findings[RECOVERY_FINDING_MAX];

@@ -234,6 +234,13 @@
     NEXT(hash, hash, batch->chain.hash, SKIP, )                                                    \
     NEXT(body, body, &batch->body, SKIP, )
 
+/* Some of what the batch did, for those whom it concerns (docs/adr/0016). */
+#define ROW_EVENTS(FIRST, NEXT)                                                                    \
+    FIRST(first_seq, u64, row->first_seq, SKIP, )                                                  \
+    NEXT(event_count, i64, row->count, SKIP, )                                                     \
+    NEXT(created_us, i64, batch->events.time_us, SKIP, )                                           \
+    NEXT(body, text, event_rows_body(&batch->events, row), SKIP, )
+
 /* ---- what is made of a table ---- */
 
 /* "id,account_id,...": all columns, as one literal. */

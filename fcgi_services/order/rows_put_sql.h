@@ -60,6 +60,13 @@ rows_put_hash(struct cnop_batch *sql, const unsigned char *hash)
 }
 
 static inline void
+rows_put_text(struct cnop_batch *sql, struct cnop_str bytes)
+{
+    cnop_assert(bytes.len > 0);
+    cnop_batch_bytes(sql, bytes.ptr, bytes.len);
+}
+
+static inline void
 rows_put_body(struct cnop_batch *sql, const struct cnop_buf *body)
 {
     cnop_assert(body->len > 0);

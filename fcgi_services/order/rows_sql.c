@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "fcgi_services/order/batch_events.h"
 #include "fcgi_services/order/fault.h"
 #include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/rows_book_sql.h"
@@ -288,6 +289,26 @@ encode_journal(const struct engine_batch *batch, struct cnop_batch *sql)
     cnop_batch_rows_close(sql, "");
 }
 
+/* Behind rows_encode_book and the balances: both are sorted. Nothing that is wrong with this table
+ * may keep the batch from its money: a number that is taken already is left as it is. */
+static void
+encode_events(struct engine_batch *batch, struct cnop_batch *sql)
+{
+    batch_events_fill(batch);
+    if (batch->events.row_count == 0)
+        return;
+    cnop_batch_rows_open(sql, "INSERT IGNORE INTO event_batch (" ROW_NAMES(ROW_EVENTS) ") VALUES ");
+    for (uint32_t i = 0; i < batch->events.row_count; i++) {
+        const struct event_row *row = &batch->events.rows[i];
+
+        cnop_assert(row->count > 0);
+        cnop_batch_row_open(sql);
+        ROW_PUT_ALL(ROW_EVENTS)
+        cnop_batch_row_close(sql);
+    }
+    cnop_batch_rows_close(sql, "");
+}
+
 void
 rows_encode(struct engine_batch *batch, const struct seal_key *key, struct cnop_batch *sql)
 {
@@ -306,6 +327,7 @@ rows_encode(struct engine_batch *batch, const struct seal_key *key, struct cnop_
     rows_encode_book(batch, key, sql);
     encode_entries(batch, sql);
     encode_limits(batch, sql);
+    encode_events(batch, sql);
     encode_journal(batch, sql);
     cnop_batch_sql(sql, "COMMIT");
 }

@@ -30,6 +30,7 @@ static const struct layout {
     {"cash_entry", ROW_NAMES(ROW_ENTRY), {"id", "account_id,idem_key"}, ROWS_MANY},
     {"xfer", ROW_NAMES(ROW_TRANSFER), {"id,leg"}, 4 * ROWS_MANY},
     {"journal", ROW_NAMES(ROW_JOURNAL), {"seq"}, ROWS_MANY},
+    {"event_batch", ROW_NAMES(ROW_EVENTS), {"first_seq"}, ROWS_MANY},
     {"cnop_market.v_engine_asset",
      "id,symbol,is_active,halted,price_e10,price_seq,price_ts_us",
      {"id"},
@@ -133,6 +134,28 @@ check_journal(const struct ledger_chain *before, const struct engine_batch *batc
                 "the writer's head is not the journal's");
 }
 
+/* The numbers of events have no gap, whatever was lost in between. */
+static void
+check_events(const struct engine_batch *batch)
+{
+    const struct sim_table *table = table_of("event_batch");
+    uint32_t old = table->row_count - batch->events.row_count;
+    uint64_t next = 1;
+
+    if (batch->events.row_count == 0)
+        return;
+    for (uint32_t i = old > 0 ? old - 1 : 0; i < table->row_count; i++) {
+        struct sim_cell *row = sim_table_row(&sim->tables, table, i);
+
+        if (i + 1 == old)
+            next = (uint64_t)cell_of(table, row, "first_seq")->i64;
+        sim_require((uint64_t)cell_of(table, row, "first_seq")->i64 == next,
+                    "the numbers of events have a gap");
+        next += (uint64_t)cell_of(table, row, "event_count")->i64;
+    }
+    sim_require(batch->events.last_seq == next - 1, "events of a batch are not in the table");
+}
+
 static enum cnop_err
 carry_out(const struct cnop_batch *batch)
 {
@@ -143,6 +166,7 @@ carry_out(const struct cnop_batch *batch)
     err = sim_sql_run(&sim->tables, cnop_buf_view(&batch->text));
     if (err == CNOP_OK && expected != NULL) {
         check_journal(&before, expected);
+        check_events(expected);
         sim->count.commits++;
         sim_client_committed(expected);
     }

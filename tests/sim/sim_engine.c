@@ -341,6 +341,7 @@ sim_engine_live(uint8_t number)
         return;
     parts.ledger = ledger;
     parts.chain = recovered.chain;
+    parts.event_seq = recovered.event_seq;
     cnop_batch_init(&committer.commit.sql, malloc(SQL_BYTES), SQL_BYTES);
     committer.commit.db = (struct cnop_batch_db *)(void *)sim;
     committer.commit.key = &sim_seals;

@@ -272,7 +272,7 @@ run_all(struct reader *reader)
 
     expect(reader, "START TRANSACTION;");
     while (err == CNOP_OK && !skip(reader, "COMMIT")) {
-        if (skip(reader, "INSERT INTO "))
+        if (skip(reader, "INSERT INTO ") || skip(reader, "INSERT IGNORE INTO "))
             err = run_insert(reader);
         else if (skip(reader, "UPDATE writer SET "))
             err = run_writer(reader);
@@ -341,7 +341,8 @@ take_select(struct reader *reader, struct select *select)
         select->own_epoch = skip(reader, " AND epoch=LAST_INSERT_ID()");
     }
     (void)skip(reader, " LOCK IN SHARE MODE");
-    if (skip(reader, " ORDER BY id DESC LIMIT ")) {
+    if (skip(reader, " ORDER BY id DESC LIMIT ") ||
+        skip(reader, " ORDER BY first_seq DESC LIMIT ")) {
         select->newest_first = true;
         select->limit = take_number(reader);
     }

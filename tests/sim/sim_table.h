@@ -6,7 +6,7 @@
 #include "shared/base/str.h"
 #include "shared/db/db.h"
 
-#define SIM_TABLES 10
+#define SIM_TABLES 11
 #define SIM_COLUMNS 40 /* of one table */
 #define SIM_KEYS 2     /* unique ones of one table */
 #define SIM_CELL_BYTES 32

@@ -258,8 +258,8 @@ START_TEST(every_answer_of_the_server_is_made_certain)
     pass_us(1);
     memset(&batch, 0, sizeof(batch));
     fill(&batch, &job);
-    ck_assert_int_eq(committer_sql_start((struct cnop_batch_db *)(void *)db, &seals, &committer),
-                     CNOP_OK);
+    ck_assert_int_eq(
+        committer_sql_start((struct cnop_batch_db *)(void *)db, &seals, NULL, &committer), CNOP_OK);
     ck_assert(!committer_take(committer, &result));
     committer_send(committer, &batch);
     wait = (struct pollfd){.fd = committer_fd(committer), .events = POLLIN};
