@@ -3,6 +3,7 @@
 #include "nginx_modules/policy/control_line.h"
 
 #define BLOCK_MAX_S (30 * 86400)
+#define EVENT_TYPE_MAX 15
 
 static bool
 take_word(struct cnop_str *line, struct cnop_str *ret_word)
@@ -75,6 +76,51 @@ control_parse_revocation(struct cnop_str line, uint64_t *ret_seq, struct revoke_
     record.expires_s = (uint32_t)expires_s;
     *ret_seq = seq;
     *ret_record = record;
+    return true;
+}
+
+bool
+control_parse_events(struct cnop_str line, bool *ret_reset, uint64_t *ret_seq)
+{
+    struct cnop_str verb;
+    uint64_t seq;
+    bool is_reset;
+
+    if (!take_word(&line, &verb) || !take_number(&line, INT64_MAX, &seq) || !cnop_str_empty(line))
+        return false;
+    is_reset = cnop_str_equal(verb, CNOP_STR("reset"));
+    if (!is_reset && !cnop_str_equal(verb, CNOP_STR("events")))
+        return false;
+    *ret_reset = is_reset;
+    *ret_seq = seq;
+    return true;
+}
+
+/* A line feed would end the event in the stream, and begin one that nobody sent. */
+static bool
+is_one_line(struct cnop_str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20)
+            return false;
+    return text.len > 0;
+}
+
+bool
+control_parse_event(struct cnop_str line, struct control_event *ret_event)
+{
+    struct control_event event = {.account = 0};
+    struct cnop_str account;
+
+    if (!take_number(&line, INT64_MAX, &event.seq) || !take_word(&line, &account) ||
+        !take_word(&line, &event.type) || event.type.len > EVENT_TYPE_MAX ||
+        !cnop_str_is_word(event.type, "_") || !is_one_line(line))
+        return false;
+    if (!cnop_str_equal(account, CNOP_STR("-")) &&
+        cnop_str_parse_u64(account, 1, INT64_MAX, &event.account) != CNOP_OK)
+        return false;
+    event.json = line;
+    *ret_event = event;
     return true;
 }
 

@@ -15,6 +15,7 @@
 #include "nginx_modules/policy/breaker.h"
 #include "nginx_modules/policy/guard.h"
 #include "nginx_modules/policy/limit.h"
+#include "nginx_modules/policy/seats.h"
 #include "shared/base/str.h"
 
 
@@ -55,6 +56,7 @@ typedef enum {
     NGX_HTTP_CNOP_ZONE_REVOKE,
     NGX_HTTP_CNOP_ZONE_BREAKER,
     NGX_HTTP_CNOP_ZONE_METRICS,
+    NGX_HTTP_CNOP_ZONE_EVENTS,
     NGX_HTTP_CNOP_ZONES
 } ngx_http_cnop_zone_kind_e;
 
@@ -114,6 +116,7 @@ typedef struct {
     ngx_flag_t                  uses_limit;
     ngx_flag_t                  uses_guard;
     ngx_flag_t                  uses_breaker;
+    ngx_flag_t                  uses_stream;
 } ngx_http_cnop_main_conf_t;
 
 
@@ -139,6 +142,12 @@ typedef struct {
 
 
 typedef struct {
+    struct seat_limits          limits;
+    uint64_t                    ping;          /* milliseconds */
+} ngx_http_cnop_stream_conf_t;
+
+
+typedef struct {
     ngx_flag_t                  enable;
     ngx_uint_t                  jwt;
     ngx_array_t                *cookies;       /* ngx_str_t */
@@ -156,6 +165,7 @@ typedef struct {
     ngx_uint_t                  problem;       /* 1 = of the error */
     ngx_msec_t                  body_deadline; /* 0 = none */
     ngx_flag_t                  control_write;
+    ngx_http_cnop_stream_conf_t *stream;
     ngx_str_t                   info;          /* a body, complete */
     ngx_flag_t                  info_ready;
 } ngx_http_cnop_loc_conf_t;

@@ -12,7 +12,7 @@
 #include "shared/base/buf.h"
 
 
-#define NGX_HTTP_CNOP_CONTROL_LINE   256
+#define NGX_HTTP_CNOP_CONTROL_LINE   4096   /* the longest of any kind */
 
 
 typedef struct {
@@ -34,6 +34,10 @@ static ngx_http_cnop_control_t  ngx_http_cnop_controls[] = {
     { ngx_string("/control/revocations"), NGX_HTTP_CNOP_ZONE_REVOKE,
       ngx_http_cnop_revocations_get, ngx_http_cnop_revocations_line,
       ngx_http_cnop_revocations_done },
+
+    { ngx_string("/control/events"), NGX_HTTP_CNOP_ZONE_EVENTS,
+      ngx_http_cnop_events_get, ngx_http_cnop_events_line,
+      ngx_http_cnop_events_done },
 
     { ngx_string("/control/guard"), NGX_HTTP_CNOP_ZONE_GUARD,
       ngx_http_cnop_guard_get, ngx_http_cnop_guard_line, NULL },

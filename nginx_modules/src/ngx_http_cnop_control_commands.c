@@ -9,6 +9,7 @@
 #include "ngx_http_cnop_audit.h"
 #include "ngx_http_cnop_breaker.h"
 #include "ngx_http_cnop_control_commands.h"
+#include "ngx_http_cnop_events.h"
 #include "ngx_http_cnop_guard.h"
 #include "ngx_http_cnop_problem.h"
 #include "ngx_http_cnop_revoke.h"
@@ -110,6 +111,8 @@ ngx_int_t
 ngx_http_cnop_revocations_done(ngx_http_request_t *r,
     ngx_http_cnop_feed_t *feed)
 {
+    ngx_http_cnop_events_revoked(feed->cmcf);
+
     if (feed->lines == 0 && feed->from == 0 && !feed->snapshot) {
         return ngx_http_cnop_problem_content(r, CNOP_E_BAD_REQUEST, NULL);
     }

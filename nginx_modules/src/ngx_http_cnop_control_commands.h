@@ -34,6 +34,12 @@ ngx_int_t ngx_http_cnop_revocations_line(ngx_http_cnop_feed_t *feed,
     struct cnop_str line);
 ngx_int_t ngx_http_cnop_revocations_done(ngx_http_request_t *r,
     ngx_http_cnop_feed_t *feed);
+ngx_int_t ngx_http_cnop_events_get(ngx_http_request_t *r,
+    ngx_http_cnop_zone_t *zone);
+ngx_int_t ngx_http_cnop_events_line(ngx_http_cnop_feed_t *feed,
+    struct cnop_str line);
+ngx_int_t ngx_http_cnop_events_done(ngx_http_request_t *r,
+    ngx_http_cnop_feed_t *feed);
 ngx_int_t ngx_http_cnop_guard_get(ngx_http_request_t *r,
     ngx_http_cnop_zone_t *zone);
 ngx_int_t ngx_http_cnop_guard_line(ngx_http_cnop_feed_t *feed,

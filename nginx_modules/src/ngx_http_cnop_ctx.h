@@ -60,6 +60,9 @@ typedef struct {
     const char                 *breaker_status;
     uint64_t                    breaker_generation;
 
+    void                       *stream;        /* the answer has no end */
+    struct timespec             answered;      /* when a stream began */
+
     ngx_event_t                 body_timer;
     ngx_msec_t                  body_ms;
     ngx_int_t                   refused;       /* enum cnop_err, for later */

@@ -198,11 +198,17 @@ ngx_http_cnop_token_refuse(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 
 
 ngx_int_t
+ngx_http_cnop_jwt_challenge(ngx_http_request_t *r)
+{
+    return ngx_http_cnop_add_literal(r, "WWW-Authenticate",
+                                     NGX_HTTP_CNOP_REALM);
+}
+
+
+ngx_int_t
 ngx_http_cnop_jwt_demand(ngx_http_request_t *r)
 {
-    if (ngx_http_cnop_add_literal(r, "WWW-Authenticate", NGX_HTTP_CNOP_REALM)
-        != NGX_OK)
-    {
+    if (ngx_http_cnop_jwt_challenge(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

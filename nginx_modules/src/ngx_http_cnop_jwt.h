@@ -13,6 +13,10 @@
 ngx_int_t ngx_http_cnop_jwt_check(ngx_http_request_t *r,
     ngx_http_cnop_ctx_t *ctx);
 
+/* the header that says how to make oneself known */
+
+ngx_int_t ngx_http_cnop_jwt_challenge(ngx_http_request_t *r);
+
 /* refuses whoever is not known, with the challenge */
 
 ngx_int_t ngx_http_cnop_jwt_demand(ngx_http_request_t *r);

@@ -219,7 +219,11 @@ ngx_http_cnop_record_latency(ngx_http_cnop_route_row_t *row,
 
     struct timespec  now;
 
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    now = ctx->answered;
+
+    if (ctx->stream == NULL) {
+        (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    }
 
     us = (uint64_t) (now.tv_sec - ctx->start.tv_sec) * 1000000
          + (uint64_t) ((now.tv_nsec - ctx->start.tv_nsec) / 1000);

@@ -6,6 +6,7 @@
 
 #include "ngx_http_cnop_answer.h"
 #include "ngx_http_cnop_breaker.h"
+#include "ngx_http_cnop_events.h"
 #include "ngx_http_cnop_guard.h"
 #include "ngx_http_cnop_keys.h"
 #include "ngx_http_cnop_metrics.h"
@@ -291,6 +292,57 @@ ngx_http_cnop_print_state(struct cnop_buf *buf, ngx_http_cnop_main_conf_t *cmcf)
 }
 
 
+static void
+ngx_http_cnop_print_streams(struct cnop_buf *buf,
+    ngx_http_cnop_main_conf_t *cmcf)
+{
+    ngx_uint_t                     i;
+    ngx_http_cnop_zone_t          *zone;
+    ngx_http_cnop_events_state_t   state;
+
+    static const char  *ends[] = {
+        "client", "expired", "revoked", "slow", "shutdown"
+    };
+
+    zone = ngx_http_cnop_zone_get(cmcf, NGX_HTTP_CNOP_ZONE_EVENTS);
+
+    if (zone == NULL) {
+        return;
+    }
+
+    ngx_http_cnop_events_state(zone, &state);
+
+    ngx_http_cnop_print_gauge(buf, "gateway_streams", "Streams that are open.",
+                              state.streams);
+    ngx_http_cnop_print_gauge(buf, "gateway_streams_capacity",
+                              "Streams the zone has seats for.", state.seats);
+    ngx_http_cnop_print_gauge(buf, "gateway_events_synced",
+                              "1 when the newest event is known.",
+                              state.synced);
+    ngx_http_cnop_print_gauge(buf, "gateway_events_last_seq",
+                              "Number of the newest event.", state.last_seq);
+    ngx_http_cnop_print_gauge(buf, "gateway_events_kept",
+                              "Events that a stream may go on from.",
+                              state.last_seq + 1 - state.first_seq);
+    ngx_http_cnop_print_head(buf, "gateway_streams_opened_total", "counter",
+                             "Streams that began.");
+    cnop_buf_printf(buf, "gateway_streams_opened_total %lu\n",
+                    (unsigned long) state.opened);
+    ngx_http_cnop_print_head(buf, "gateway_streams_refused_total", "counter",
+                             "Streams beyond a limit of account or address.");
+    cnop_buf_printf(buf, "gateway_streams_refused_total %lu\n",
+                    (unsigned long) state.refused);
+    ngx_http_cnop_print_head(buf, "gateway_streams_ended_total", "counter",
+                             "Streams that ended.");
+
+    for (i = 0; i < NGX_HTTP_CNOP_ENDS; i++) {
+        cnop_buf_printf(buf,
+                        "gateway_streams_ended_total{reason=\"%s\"} %lu\n",
+                        ends[i], (unsigned long) state.ends[i]);
+    }
+}
+
+
 static ngx_int_t
 ngx_http_cnop_metrics_handler(ngx_http_request_t *r)
 {
@@ -344,6 +396,7 @@ ngx_http_cnop_metrics_handler(ngx_http_request_t *r)
     ngx_http_cnop_print_breakers(&buf, cmcf);
     ngx_http_cnop_print_policies(&buf, cmcf, table);
     ngx_http_cnop_print_state(&buf, cmcf);
+    ngx_http_cnop_print_streams(&buf, cmcf);
 
     if (buf.overflow) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,

@@ -11,6 +11,7 @@
 #include "ngx_http_cnop_phases.h"
 #include "ngx_http_cnop_process.h"
 #include "ngx_http_cnop_setters.h"
+#include "ngx_http_cnop_subscribe.h"
 #include "ngx_http_cnop_variables.h"
 
 #include "shared/base/attr.h"
@@ -222,6 +223,13 @@ static ngx_command_t  ngx_http_cnop_commands[] = {
       0,
       NULL },
 
+    { ngx_string("cnop_stream"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_ANY,
+      ngx_http_cnop_set_stream,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("cnop_info"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_http_cnop_set_info,
@@ -326,14 +334,16 @@ ngx_http_cnop_postconfiguration(ngx_conf_t *cf)
         || (cmcf->uses_guard && cmcf->zones[NGX_HTTP_CNOP_ZONE_GUARD] == NULL)
         || (cmcf->uses_breaker
             && cmcf->zones[NGX_HTTP_CNOP_ZONE_BREAKER] == NULL)
+        || (cmcf->uses_stream && cmcf->zones[NGX_HTTP_CNOP_ZONE_EVENTS] == NULL)
         || (cmcf->revoke != NGX_HTTP_CNOP_REVOKE_OFF
             && cmcf->zones[NGX_HTTP_CNOP_ZONE_REVOKE] == NULL))
     {
         ngx_conf_log_error(
             NGX_LOG_EMERG, cf, 0,
-            "\"cnop_limit\", \"cnop_guard\", \"cnop_breaker\" and "
-            "\"cnop_revoke\" each need a \"cnop_zone\" of their kind "
-            "(limit, guard, breaker, revoke)");
+            "\"cnop_limit\", \"cnop_guard\", \"cnop_breaker\", "
+            "\"cnop_stream\" and \"cnop_revoke\" each need a "
+            "\"cnop_zone\" of their kind "
+            "(limit, guard, breaker, events, revoke)");
         return NGX_ERROR;
     }
 

@@ -4,6 +4,8 @@
  */
 
 #include "ngx_http_cnop_audit.h"
+#include "ngx_http_cnop_events.h"
+#include "ngx_http_cnop_hub.h"
 #include "ngx_http_cnop_keys.h"
 #include "ngx_http_cnop_process.h"
 #include "ngx_http_cnop_share.h"
@@ -74,6 +76,10 @@ ngx_http_cnop_init_module(ngx_cycle_t *cycle)
         ngx_http_cnop_audit_reload(cmcf);
     }
 
+    if (ngx_http_cnop_bell_open(cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_cnop_restrict_sockets(cycle, cmcf);
 }
 
@@ -118,7 +124,9 @@ ngx_http_cnop_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    if (ngx_http_cnop_share_init_process(cycle, cmcf) != NGX_OK) {
+    if (ngx_http_cnop_share_init_process(cycle, cmcf) != NGX_OK
+        || ngx_http_cnop_hub_init_process(cycle, cmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

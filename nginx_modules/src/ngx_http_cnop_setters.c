@@ -6,6 +6,7 @@
  */
 
 #include "ngx_http_cnop_breaker.h"
+#include "ngx_http_cnop_events.h"
 #include "ngx_http_cnop_guard.h"
 #include "ngx_http_cnop_limit.h"
 #include "ngx_http_cnop_metrics.h"
@@ -35,7 +36,9 @@ static ngx_http_cnop_zone_def_t  ngx_http_cnop_zone_defs[] = {
     { ngx_string("breaker"), ngx_string("cnop_breaker"), 64 * 1024,
       ngx_http_cnop_breaker_zone },
     { ngx_string("metrics"), ngx_string("cnop_metrics"), 640 * 1024,
-      ngx_http_cnop_metrics_zone }
+      ngx_http_cnop_metrics_zone },
+    { ngx_string("events"), ngx_string("cnop_events"), 512 * 1024,
+      ngx_http_cnop_events_zone }
 };
 
 
@@ -63,7 +66,7 @@ ngx_http_cnop_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (i == NGX_HTTP_CNOP_ZONES) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown zone kind \"%V\": use limit, guard, "
-                           "revoke, breaker or metrics", &value[1]);
+                           "revoke, breaker, metrics or events", &value[1]);
         return NGX_CONF_ERROR;
     }
 

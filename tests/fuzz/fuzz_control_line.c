@@ -35,6 +35,20 @@ check_revocation(struct cnop_str line)
     cnop_assert(record.expires_s == again.expires_s && record.before_s == again.before_s);
 }
 
+/* Nothing of a stream can be made out of what is taken: no line feed, no empty part. */
+static void
+check_event(struct cnop_str line)
+{
+    struct control_event event;
+
+    if (!control_parse_event(line, &event))
+        return;
+    cnop_assert(event.type.len > 0 && event.type.len < 16 && event.json.len > 0);
+    for (size_t i = 0; i < event.json.len; i++)
+        cnop_assert(event.json.ptr[i] != '\n' && event.json.ptr[i] != '\r');
+    cnop_assert(event.json.ptr + event.json.len == line.ptr + line.len);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -46,6 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (len > 4096)
         return 0;
     check_revocation(line);
+    check_event(line);
     if (control_parse_head(line, &head))
         cnop_assert(
             cnop_str_has_prefix(line, head.snapshot ? CNOP_STR("snapshot ") : CNOP_STR("delta ")));
@@ -54,6 +69,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         cnop_assert(
             cnop_str_has_prefix(line, seconds > 0 ? CNOP_STR("block ") : CNOP_STR("unblock ")));
     }
+    if (control_parse_events(line, &open, &seconds))
+        cnop_assert(cnop_str_has_prefix(line, open ? CNOP_STR("reset ") : CNOP_STR("events ")));
     if (control_parse_breaker(line, &text, &open)) {
         cnop_assert(cnop_str_has_prefix(line, open ? CNOP_STR("open ") : CNOP_STR("close ")));
         cnop_assert(text.len > 0 && text.ptr + text.len == line.ptr + line.len);

@@ -85,12 +85,56 @@ START_TEST(breakers)
 }
 END_TEST
 
+START_TEST(texts_of_events)
+{
+    static const char *const refused[] = {"events",     "events ", "events x", "events -1",
+                                          "events 1 2", "more 1",  ""};
+    uint64_t seq;
+    bool is_reset;
+
+    ck_assert(control_parse_events(CNOP_STR("events 17"), &is_reset, &seq) && !is_reset &&
+              seq == 17);
+    ck_assert(control_parse_events(CNOP_STR("reset 0"), &is_reset, &seq) && is_reset && seq == 0);
+    for (size_t i = 0; i < CNOP_COUNT(refused); i++)
+        ck_assert_msg(!control_parse_events(cnop_str_from(refused[i]), &is_reset, &seq), "%s",
+                      refused[i]);
+}
+END_TEST
+
+START_TEST(events)
+{
+    static const char *const refused[] = {"1 2 order",
+                                          "1 2 order ",
+                                          "1 0 order {}",
+                                          "1 x order {}",
+                                          "x 2 order {}",
+                                          "1 2 {}",
+                                          "1  order {}",
+                                          "1 2 or-der {}",
+                                          "1 2 order {\n}",
+                                          "",
+                                          "1 2 a234567890123456 {}"};
+    struct control_event event;
+
+    ck_assert(control_parse_event(CNOP_STR("9 42 order {\"a\": 1}"), &event));
+    ck_assert(event.seq == 9 && event.account == 42);
+    ck_assert(cnop_str_equal(event.type, CNOP_STR("order")));
+    ck_assert(cnop_str_equal(event.json, CNOP_STR("{\"a\": 1}")));
+    ck_assert(control_parse_event(CNOP_STR("0 - ticker {}"), &event));
+    ck_assert(event.seq == 0 && event.account == 0);
+    for (size_t i = 0; i < CNOP_COUNT(refused); i++)
+        ck_assert_msg(!control_parse_event(cnop_str_from(refused[i]), &event), "%s", refused[i]);
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
     tcase_add_test(tests, heads);
     tcase_add_test(tests, revocations);
     tcase_add_test(tests, blocks);
+    tcase_add_test(tests, texts_of_events);
+    tcase_add_test(tests, events);
     tcase_add_test(tests, breakers);
 }
 
