@@ -37,6 +37,7 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
                [--api-port N] [--ui-port N] [--internal-port N]
                           install packages, build, start everything, place a first order
                           --no-cache builds everything anew
+  local build             compile, and start nothing
   local status | logs     what runs; follow all logs
   local destroy [--yes] [--keep-data]
                           stop everything and remove its state

@@ -15,14 +15,15 @@ import random
 import re
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 
 sys.dont_write_bytecode = True
 import suites  # noqa: E402
+from running import Result, Run, SuiteError, remove  # noqa: E402
 from support.sources import copy_sources  # noqa: E402
+from variants import Variants  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS_KEPT = 5
@@ -83,7 +84,7 @@ def prepare(base, name="var", settings="", configure_flags="--enable-werror"):
            "CNOP_BASE_URL": f"http://127.0.0.1:{api}", "CNOP_UI_URL": f"http://localhost:{ui}",
            "CNOP_INTERNAL_URL": f"http://127.0.0.1:{internal}",
            "CNOP_BUILDDIR": str(folder / "build"), "CNOP_APP": str(folder / "app")}
-    return suites.Run(base / "a checkout", folder, api, ui, internal, env,
+    return Run(base / "a checkout", folder, api, ui, internal, env,
                       lambda *more: prepare(base, f"{name}2", *more), reused)
 
 
@@ -109,8 +110,8 @@ def run_suite(run, logs, name):
     with open(path, "w", encoding="utf-8") as log:
         try:
             result, problem = SUITES[name](run, log), None
-        except suites.SuiteError as error:
-            result, problem = suites.Result(failed=1), str(error)
+        except SuiteError as error:
+            result, problem = Result(failed=1), str(error)
     seconds = time.monotonic() - started
     verdict = "ok  " if result.failed == 0 else "FAIL"
     print(f"{verdict} {name:<12} {result.passed:4} passed {result.failed:3} failed "
@@ -127,23 +128,36 @@ def run_suite(run, logs, name):
 
 
 def run_all(run, logs, names, keep):
-    total = suites.Result()
+    total = Result()
     try:
-        for name in names:
-            result = run_suite(run, logs, name)
-            total += result
-            if name == "deploy" and result.failed:
-                break
+        with open(logs / "variants.log", "w", encoding="utf-8") as log:
+            total = run_each(run, logs, names, log)
     finally:
         if keep and run.folder.exists():
             print(f"test stack left in {run.folder}; --reuse runs on it, --remove ends it")
         elif run.folder.exists():
             with open(logs / "teardown.log", "w", encoding="utf-8") as log:
-                suites.remove(run, log)
+                remove(run, log)
     if total.skipped:
-        print(f"{total.skipped} skipped, for the reasons listed in tests/suites.py")
+        print(f"{total.skipped} skipped, for the reasons listed in tests/running.py")
     print(f"{total.passed} passed, {total.failed} failed")
     return 1 if total.failed else 0
+
+
+def run_each(run, logs, names, log):
+    total = Result()
+    try:
+        for name in names:
+            result = run_suite(run, logs, name)
+            total += result
+            if name == "deploy":
+                if result.failed:
+                    break
+                run.variants = Variants(run, log, names)
+    finally:
+        if run.variants:
+            run.variants.stop()
+    return total
 
 
 def remove_kept():
@@ -152,7 +166,7 @@ def remove_kept():
         print("no test stack is kept")
         return 0
     with open(os.devnull, "w", encoding="utf-8") as log:
-        suites.remove(prepare(base), log)
+        remove(prepare(base), log)
     shutil.rmtree(base)
     print(f"removed {base}")
     return 0

@@ -1,146 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The suites of tests/run.py, in the order in which they run, and how each kind of test is counted."""
-import dataclasses
-import os
+"""The suites of tests/run.py, in the order in which they run."""
 import pathlib
 import re
-import shutil
-import signal
-import subprocess
-import time
-import xml.etree.ElementTree as ElementTree
 
-PYTHON = "/usr/bin/python3"
-
-# A test may be left out for these reasons only; any other skip is a failure.
-EXPECTED_SKIPS = {
-    "a power cut needs root and a loop device",
-    "AddressSanitizer keeps what is freed for a while",
-    "only root can connect as others",
-    "needs another user to connect as",
-}
-
-
-@dataclasses.dataclass
-class Result:
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-
-    def __add__(self, other):
-        return Result(self.passed + other.passed, self.failed + other.failed,
-                      self.skipped + other.skipped)
-
-
-@dataclasses.dataclass
-class Run:
-    """One run of the whole: its sources, the state folder, environment and ports of its stack."""
-    source: pathlib.Path
-    folder: pathlib.Path
-    api_port: int
-    ui_port: int
-    internal_port: int
-    env: dict
-    variant: object = None  # prepares another stack of the same sources
-    reused: bool = False    # the stack of an earlier run
-
-
-class SuiteError(Exception):
-    pass
-
-
-def shell(run, log, command, minutes, env=None, check=True):
-    """Runs a command into the log; ends its whole process group when it overstays."""
-    began = time.monotonic()
-    log.write(f"$ {' '.join(map(str, command))}\n")
-    log.flush()
-    process = subprocess.Popen(command, cwd=run.source, stdout=log, stderr=subprocess.STDOUT,
-                               stdin=subprocess.DEVNULL, env={**run.env, **(env or {})},
-                               start_new_session=True)
-    try:
-        code = process.wait(timeout=minutes * 60)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise SuiteError(f"no end within {minutes} minutes: {command[0]}") from None
-    log.write(f"# {time.monotonic() - began:.0f} s\n")
-    if check and code != 0:
-        raise SuiteError(f"exit code {code}: {' '.join(map(str, command))[:200]}")
-    return code
-
-
-def run_pytest(run, log, folder, minutes, env=None):
-    report = run.folder / f"pytest-{folder.replace('/', '-')}.xml"
-    report.unlink(missing_ok=True)
-    code = shell(run, log, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
-                            "--durations=12", f"--junitxml={report}", f"tests/{folder}"], minutes, env, check=False)
-    if not report.is_file():
-        raise SuiteError(f"pytest left no report (exit code {code})")
-    result = read_report(report, log)
-    if result.passed + result.failed == 0:
-        raise SuiteError(f"no test in tests/{folder} ran")
-    return result
-
-
-def read_report(report, log):
-    result = Result()
-    root = ElementTree.parse(report).getroot()
-    for suite in root.iter("testsuite"):
-        count = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
-        bad = count["failures"] + count["errors"]
-        result.failed += bad
-        result.skipped += count["skipped"]
-        result.passed += count["tests"] - bad - count["skipped"]
-    for case in root.iter("testcase"):
-        for skipped in case.iter("skipped"):
-            if skipped.get("message") not in EXPECTED_SKIPS:
-                log.write(f"FAIL: {case.get('name')} was left out: {skipped.get('message')}\n")
-                result.failed += 1
-                result.skipped -= 1
-    return result
-
-
-def run_make_check(run, log, build, minutes):
-    """Automake writes the totals of all TAP lines into the end of its output."""
-    before = log.tell()
-    code = shell(run, log, ["make", "-C", str(build), "-k", "-j2", "check"], minutes, check=False)
-    log.flush()
-    text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
-    totals = {key: int(value) for key, value in
-              re.findall(r"^# (PASS|FAIL|ERROR|XPASS|SKIP):\s+(\d+)", text, re.M)}
-    if not totals:
-        raise SuiteError(f"make check printed no totals (exit code {code})")
-    # none of these has a reason to leave anything out
-    failed = sum(totals.get(key, 0) for key in ("FAIL", "ERROR", "XPASS", "SKIP"))
-    if code != 0 and failed == 0:
-        failed = 1
-    return Result(totals.get("PASS", 0), failed)
-
-
-def run_node(run, log, command, minutes, *files):
-    """The totals of node:test (a line each) or of Vitest (one line), from the output."""
-    before = log.tell()
-    code = shell(run, log, [command, *files], minutes, check=False)
-    text = pathlib.Path(log.name).read_text(encoding="utf-8", errors="replace")[before:]
-    totals = {key: int(value) for key, value in re.findall(r"^ℹ (pass|fail|skipped) (\d+)$", text, re.M)}
-    for line in re.findall(r"^ +Tests  (.+) \(\d+\)", re.sub(r"\x1b\[[0-9;]*m", "", text), re.M):
-        for value, key in re.findall(r"(\d+) (pass|fail|skipped)", line):
-            totals[key] = int(value)
-    if not totals and code == 0:
-        raise SuiteError(f"{command} printed no totals")
-    failed = totals.get("fail", 0) + totals.get("skipped", 0)
-    return Result(totals.get("pass", 0), failed or int(code != 0))
-
-
-def commands(run, log, *rows):
-    """Each row (minutes, command...) is one test."""
-    result = Result()
-    for minutes, *command in rows:
-        if shell(run, log, command, minutes, check=False) == 0:
-            result.passed += 1
-        else:
-            result.failed += 1
-    return result
+from running import PYTHON, Result, SuiteError, commands, remove, run_make_check, run_node, run_pytest, shell
 
 
 # ---- suites, in the order in which they run ----
@@ -202,57 +65,9 @@ def suite_sim(run, log):
                       for bug in ("reply_early", "skip_dedupe", "drop_fence", "lose_leg")])
 
 
-def remove(run, log):
-    """The stack and its folder."""
-    shell(run, log, ["./deploy.sh", "local", "destroy", "--yes"], 3, check=False)
-    shutil.rmtree(run.folder, ignore_errors=True)
-
-
-def build_variant(run, log, name, *flags, env=None, target="all"):
-    build = run.folder / "build-variants" / name
-    build.mkdir(parents=True, exist_ok=True)
-    source = os.path.relpath(run.folder / "src", build)
-    shell(run, log, ["sh", "-c", f"cd {build} && {source}/configure -q {' '.join(flags)} && make -j2 {target}"],
-          15, env)
-    return build
-
-
-def suite_asan(run, log):
-    """units, contract and hostile input under AddressSanitizer and UndefinedBehaviorSanitizer"""
-    other = run.variant(f"  module: {run.folder}/app/lib/nginx/modules/ngx_http_cnop_module.so\n",
-                        "--enable-asan --enable-werror --disable-gateway")
-    (other.folder / "ui").symlink_to(run.folder / "ui")
-    # Leaks are looked for by the units only: that search stops the whole process when it ends, and
-    # has once kept a daemon from ending.
-    daemons = {"ASAN_OPTIONS": "detect_leaks=0"}
-    try:
-        shell(other, log, ["./deploy.sh", "local", "deploy", "--no-ui"], 15, daemons)
-        shell(other, log, ["sh", "-c", "ldd $CNOP_APP/libexec/cnop/cnop-order | grep libasan"], 1)
-        result = run_make_check(other, log, other.folder / "build", 15)
-        result += run_pytest(other, log, "contract", 15)
-        result += run_pytest(other, log, "hostile", 10)
-        result += commands(other, log, (1, "sh", "-c", "! grep -rE 'Sanitizer|runtime error:' $CNOP_VAR/log"))
-    finally:
-        remove(other, log)
-    return result
-
-
-def suite_tsan(run, log):
-    """no warning from clang, and the units under its ThreadSanitizer"""
-    build = build_variant(run, log, "tsan", "--enable-tsan", "--enable-werror", env={"CC": "clang-14"})
-    return run_make_check(run, log, build, 15)
-
-
 def suite_gateway(run, log):
     """the nginx module: real nginx, stub workers"""
     return run_pytest(run, log, "gateway", 10)
-
-
-def suite_gateway_asan(run, log):
-    """the same with a module under AddressSanitizer and UndefinedBehaviorSanitizer"""
-    build = build_variant(run, log, "gateway-asan", "--enable-asan", "--enable-werror",
-                          target="ngx_http_cnop_module.so")
-    return run_pytest(run, log, "gateway", 15, {"CNOP_BUILDDIR": str(build)})
 
 
 def build_helpers(run, log):
@@ -366,6 +181,37 @@ def suite_market(run, log):
     finally:
         settings.write_text(before, encoding="utf-8")
         shell(run, log, deploy, 5)
+
+
+# ---- what is compiled beside the suites above (variants.py) ----
+
+def suite_tsan(run, log):
+    """no warning from clang, and the units under its ThreadSanitizer"""
+    return run_make_check(run, log, run.variants.wait("tsan"), 15)
+
+
+def suite_gateway_asan(run, log):
+    """the same with a module under AddressSanitizer and UndefinedBehaviorSanitizer"""
+    build = run.variants.wait("gateway-asan")
+    return run_pytest(run, log, "gateway", 15, {"CNOP_BUILDDIR": str(build)})
+
+
+def suite_asan(run, log):
+    """units, contract and hostile input under AddressSanitizer and UndefinedBehaviorSanitizer"""
+    other = run.variants.wait("asan")
+    # Leaks are looked for by the units only: that search stops the whole process when it ends, and
+    # has once kept a daemon from ending.
+    daemons = {"ASAN_OPTIONS": "detect_leaks=0"}
+    try:
+        shell(other, log, ["./deploy.sh", "local", "deploy", "--no-ui"], 15, daemons)
+        shell(other, log, ["sh", "-c", "ldd $CNOP_APP/libexec/cnop/cnop-order | grep libasan"], 1)
+        result = run_make_check(other, log, other.folder / "build", 15)
+        result += run_pytest(other, log, "contract", 15)
+        result += run_pytest(other, log, "hostile", 10)
+        result += commands(other, log, (1, "sh", "-c", "! grep -rE 'Sanitizer|runtime error:' $CNOP_VAR/log"))
+    finally:
+        remove(other, log)
+    return result
 
 
 COMPILED = ("build", "src", "src.files")

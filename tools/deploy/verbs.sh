@@ -18,6 +18,7 @@ verb_local() {
     shift
     case $verb in
         deploy) local_deploy "$@" ;;
+        build) no_more "local build" "$@"; local_build ;;
         destroy) local_destroy "$@" ;;
         status) no_more "local status" "$@"; all_status ;;
         logs) need_stack; show_logs "${CNOP_DAEMONS[*]}" "$@" ;;
@@ -60,6 +61,13 @@ local_deploy() {
     ! ui_is_wanted || step "build the UI" "the npm registry must be reachable" build_ui
     deploy_stack
     say_urls
+}
+
+local_build() {
+    prepare_var
+    need_packages build
+    step "configure" "" build_configure
+    step "build and install programs" "" build_programs
 }
 
 check_choices() { # PROFILE PORT...
