@@ -140,10 +140,13 @@ ngx_http_cnop_events_begin(ngx_http_cnop_zone_t *zone, uint64_t seq,
 
     if (reset) {
         ngx_http_cnop_events_jump(ring, seq);
-        table->synced = 1;
 
-    } else if (!table->synced || ring->last_seq != seq) {
+    } else if (ring->last_seq != seq) {
         rc = NGX_DECLINED;
+    }
+
+    if (rc == NGX_OK) {
+        table->synced = 1;
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);

@@ -150,9 +150,10 @@ def test_unknown_until_the_source_has_spoken(gateway):
     answer = gateway.get("/stream")
     assert problem(answer, 503, "SVC_003")
     assert answer.headers["Retry-After"] == "1"
-    assert push(gateway, "events 0\n").status == 409
-    push(gateway, "reset 0\n")
-    assert Stream(gateway).event()["data"] == {"seq": 0}
+    assert push(gateway, "events 3\n").status == 409
+    assert gateway.get("/stream").status == 503
+    push(gateway, "events 0\n" + lines(1, 2))
+    assert Stream(gateway, "?after=0").events(2)
 
 
 def test_goes_on_where_it_was(gateway):
