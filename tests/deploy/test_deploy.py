@@ -180,6 +180,23 @@ def test_a_second_deployment_restarts_nothing():
 
 
 @needs_stack
+def test_a_new_module_replaces_the_one_that_runs():
+    """A reload keeps the code that nginx has loaded."""
+    module = DEPLOYED / "app/lib/nginx/modules/ngx_http_cnop_module.so"
+    assert deploy("gateway", "restart").returncode == 0
+    first = status()[0]["gateway"]
+    assert deploy("gateway", "restart").returncode == 0
+    assert status()[0]["gateway"] == first
+    fresh = module.with_suffix(".new")
+    shutil.copy2(module, fresh)
+    fresh.rename(module)
+    assert deploy("gateway", "restart").returncode == 0
+    ready, pid = status()[0]["gateway"]
+    assert ready and pid != first[1]
+    assert "module.so (deleted)" not in pathlib.Path(f"/proc/{pid}/maps").read_text()
+
+
+@needs_stack
 def test_services_gain_no_rights_and_leave_no_core():
     """As far as it goes without systemd; no service is left out."""
     rows, _ = status()

@@ -409,6 +409,14 @@ refresh_services() {
     ! sv_started gateway || reload_gateway
 }
 
+# nginx reads its configuration again at a reload, but not a module that it has already.
 reload_gateway() {
-    nginx -p "$CNOP_VAR" -c "$CNOP_ETC/nginx.conf" -e stderr -t -q && sv_do hup gateway
+    local pid
+    nginx -p "$CNOP_VAR" -c "$CNOP_ETC/nginx.conf" -e stderr -t -q || return
+    pid=$(cat "$CNOP_SV/gateway/supervise/pid" 2>/dev/null)
+    if grep -q '/ngx_http_cnop_module.so (deleted)' "/proc/${pid:-none}/maps" 2>/dev/null; then
+        sv_do -w 15 restart gateway
+    else
+        sv_do hup gateway
+    fi
 }
