@@ -59,6 +59,36 @@ def folder():
     shutil.rmtree(path, ignore_errors=True)
 
 
+# ---- sources ----
+
+def test_a_source_that_was_edited_during_a_build_is_built_again(tmp_path):
+    """Its time stamp is older than what was compiled, meanwhile, of its earlier text."""
+    source, state = tmp_path / "source", tmp_path / "state"
+    (source / "tools").mkdir(parents=True)
+    state.mkdir()
+    shutil.copy2(ROOT / "tools/list_files.sh", source / "tools")
+    subprocess.run(["git", "init", "-q", source], check=True)
+    script = f'set -eu; . "{ROOT}/tools/deploy/build.sh"; sync_sources'
+    env = {**os.environ, "CNOP_SOURCE": str(source), "CNOP_VAR": str(state)}
+
+    def sync(second, **texts):
+        for name, text in texts.items():
+            (source / f"{name}.c").write_text(text)
+            os.utime(source / f"{name}.c", (second, second))
+        subprocess.run(["bash", "-c", script], env=env, check=True, timeout=30)
+        files = {path.stem: path for path in (state / "src").glob("*.c")}
+        return {name: path.read_text() for name, path in files.items()}, \
+            {name: path.stat().st_mtime for name, path in files.items()}
+
+    texts, times = sync(1_000_000_000, edited="old", left="same", removed="")
+    assert texts == {"edited": "old", "left": "same", "removed": ""} and set(times.values()) == {1_000_000_000}
+    (source / "removed.c").unlink()
+    texts, times = sync(1_000_000_001, edited="new", left="same")
+    assert texts == {"edited": "new", "left": "same"}
+    assert times["left"] == 1_000_000_000 and times["edited"] > 1_700_000_000
+    assert sync(1_000_000_002, edited="new") == (texts, times)
+
+
 # ---- words ----
 
 def test_without_words_it_explains_itself():

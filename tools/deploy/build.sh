@@ -3,18 +3,29 @@
 # From source to installed programs, and from frontend/ to static files. Everything is built from a
 # copy of the sources, so that the checkout is only read.
 
-# What changed is copied with its time stamp, so that only that is built again.
+# Only what changed is copied, and so built, again. It gets the time of now: its own could be older than what was
+# built, meanwhile, of the copy before it.
 sync_sources() {
-    local list="$CNOP_VAR/src.files"
+    local list="$CNOP_VAR/src.files" differences
     "$CNOP_SOURCE/tools/list_files.sh" --working "$CNOP_SOURCE" | LC_ALL=C sort >"$list.new" || return
     [ ! -L "$CNOP_VAR/src" ] || rm "$CNOP_VAR/src" # earlier versions built from the checkout itself
     mkdir -p "$CNOP_VAR/src"
     if [ -f "$list" ]; then
         LC_ALL=C comm -23 "$list" "$list.new" | (cd "$CNOP_VAR/src" && xargs -r -d '\n' rm -f --)
     fi
-    tar -C "$CNOP_SOURCE" --no-recursion -cf - -T "$list.new" | tar -C "$CNOP_VAR/src" --no-same-owner -xf - ||
-        return
+    differences=$(pack_sources <"$list.new" | LC_ALL=C tar -C "$CNOP_VAR/src" -df - 2>&1) || true
+    sed -nE 's/^tar: (.*): Warning: Cannot stat: .*/\1/p' <<<"$differences" | copy_sources &&
+        sed -nE 's/: (Size|Contents|Mode|File type|Symlink) differs?$//p' <<<"$differences" | sort -u |
+        copy_sources --touch || return
     mv "$list.new" "$list"
+}
+
+pack_sources() {
+    tar -C "$CNOP_SOURCE" --no-recursion -cf - -T -
+}
+
+copy_sources() { # [--touch]
+    pack_sources | tar -C "$CNOP_VAR/src" --no-same-owner "$@" -xf -
 }
 
 must_bootstrap() { # STAMP
