@@ -57,6 +57,8 @@ apply_command(struct engine *engine, struct engine_job *job)
 {
     const struct ledger_command *command = &job->command;
 
+    if (command->op == LEDGER_OP_CANCEL && engine_fault(ENGINE_FAULT_CANCEL_UNHEARD))
+        return;
     job->err = ledger_apply(engine->ledger, command, &job->outcome);
     if (command->op == LEDGER_OP_RULES)
         look_everywhere(engine);

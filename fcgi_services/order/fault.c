@@ -10,10 +10,10 @@
 #include <string.h>
 
 static const char *const fault_names[ENGINE_FAULT_COUNT] = {
-    [ENGINE_FAULT_REPLY_EARLY] = "reply_early",
-    [ENGINE_FAULT_SKIP_DEDUPE] = "skip_dedupe",
-    [ENGINE_FAULT_DROP_FENCE] = "drop_fence",
-    [ENGINE_FAULT_LOSE_LEG] = "lose_leg",
+    [ENGINE_FAULT_REPLY_EARLY] = "reply_early",       [ENGINE_FAULT_SKIP_DEDUPE] = "skip_dedupe",
+    [ENGINE_FAULT_DROP_FENCE] = "drop_fence",         [ENGINE_FAULT_LOSE_LEG] = "lose_leg",
+    [ENGINE_FAULT_CANCEL_UNHEARD] = "cancel_unheard", [ENGINE_FAULT_KEEP_HOLD] = "keep_hold",
+    [ENGINE_FAULT_LOSE_PRIORITY] = "lose_priority",   [ENGINE_FAULT_KEEP_OPEN] = "keep_open",
 };
 
 bool

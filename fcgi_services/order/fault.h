@@ -9,10 +9,14 @@
 #include <stdbool.h>
 
 enum engine_fault {
-    ENGINE_FAULT_REPLY_EARLY, /* "reply_early": answers before the commit */
-    ENGINE_FAULT_SKIP_DEDUPE, /* "skip_dedupe": stores no idempotency keys */
-    ENGINE_FAULT_DROP_FENCE,  /* "drop_fence": writes whatever the epoch */
-    ENGINE_FAULT_LOSE_LEG,    /* "lose_leg": forgets one transfer of every 16th order */
+    ENGINE_FAULT_REPLY_EARLY,    /* "reply_early": answers before the commit */
+    ENGINE_FAULT_SKIP_DEDUPE,    /* "skip_dedupe": stores no idempotency keys */
+    ENGINE_FAULT_DROP_FENCE,     /* "drop_fence": writes whatever the epoch */
+    ENGINE_FAULT_LOSE_LEG,       /* "lose_leg": forgets one transfer of every 16th order */
+    ENGINE_FAULT_CANCEL_UNHEARD, /* "cancel_unheard": says cancelled, and leaves it on the book */
+    ENGINE_FAULT_KEEP_HOLD,      /* "keep_hold": a unit stays held when an order is gone */
+    ENGINE_FAULT_LOSE_PRIORITY,  /* "lose_priority": stores an order's number as its place */
+    ENGINE_FAULT_KEEP_OPEN,      /* "keep_open": what has ended is on the book after a start */
     ENGINE_FAULT_COUNT,
 };
 

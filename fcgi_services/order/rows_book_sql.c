@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "fcgi_services/order/fault.h"
 #include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/rows_columns.h"
 #include "fcgi_services/order/rows_put_sql.h"
@@ -181,7 +182,7 @@ encode_live_orders(const struct engine_batch *batch, const struct seal_key *key,
         }
         cnop_batch_rows_close(sql, " ON DUPLICATE KEY UPDATE seal=VALUES(seal)");
     }
-    if (live_count == batch->order_count)
+    if (live_count == batch->order_count || engine_fault(ENGINE_FAULT_KEEP_OPEN))
         return;
     cnop_batch_rows_open(sql, "DELETE FROM open_order WHERE order_id IN (");
     for (uint32_t i = 0; i < batch->order_count; i++) {
@@ -208,6 +209,10 @@ encode_open(struct engine_batch *batch, const struct seal_key *key, struct cnop_
 {
     if (batch->order_count == 0)
         return;
+    if (engine_fault(ENGINE_FAULT_LOSE_PRIORITY)) {
+        for (uint32_t i = 0; i < batch->order_count; i++)
+            batch->orders[i].prio = (uint64_t)batch->orders[i].id;
+    }
     qsort(batch->orders, batch->order_count, sizeof(*batch->orders), compare_orders);
     cnop_batch_rows_open(sql, "INSERT INTO orders (" ROW_NAMES(ROW_OPEN) ") VALUES ");
     for (uint32_t i = 0; i < batch->order_count; i++) {

@@ -13,6 +13,7 @@
 #include "fcgi_services/order/seal.h"
 #include "tests/sim/sim_table.h"
 #include "tests/unit/shared/ledger/auditor.h"
+#include "tests/unit/shared/ledger/market_model.h"
 
 #define SIM_INTENTS 4000 /* of one world */
 #define SIM_REQUESTS 96  /* on their way at once */
@@ -37,6 +38,26 @@ struct sim_intent {
     uint8_t on_way;  /* requests */
     bool close;
     bool poison; /* the database refuses its rows, always */
+    /* Of a world with books. */
+    uint8_t tif;
+    uint8_t self;
+    bool post_only;
+    int64_t price_e10;
+    int64_t expires_us;
+    int64_t order_id;
+};
+
+/* All markets, when a command was last applied. */
+struct sim_markets {
+    struct model_asset of[MODEL_ASSETS];
+    enum cnop_err err; /* what one of the engine's own came to, whatever its job is told later */
+};
+
+/* What a key stands for in a world with books. */
+struct sim_key {
+    bool used;
+    unsigned char fingerprint[LEDGER_FINGERPRINT_BYTES];
+    struct model_answer answer;
 };
 
 /* One request of an intent, on its way to an engine or in its hands. */
@@ -56,6 +77,7 @@ struct sim_request {
     enum cnop_err applied_err;
     enum cnop_err judged_err;
     struct auditor_asset market; /* when its command was last applied */
+    struct sim_markets markets;
 };
 
 struct sim_process {
@@ -69,6 +91,7 @@ struct sim_process {
 struct sim_count {
     uint64_t commands, answers, replays, refusals, commits, lost_answers, failed_commits, lookups;
     uint64_t lives, kills, fenced, stalls, effects;
+    uint64_t fills, rested, cancels, amends, ended;
 };
 
 struct sim {
@@ -78,13 +101,16 @@ struct sim {
     int64_t monotonic_us;
     bool calm;       /* no more faults: everything has to come to an end */
     bool only_start; /* a life ends after it */
+    bool books;      /* orders rest: the naive market takes the auditor's place */
     uint8_t newest;
     struct sim_process processes[SIM_ENGINES];
     sem_t back;
     char failure[SIM_TEXT_BYTES];
     struct sim_count count;
     struct auditor auditor;
-    struct auditor_asset market[AUDITOR_ASSETS]; /* as other programs have stored it */
+    struct model model;
+    struct sim_key keys[MODEL_USERS][2][AUDITOR_KEYS]; /* orders, cash */
+    struct auditor_asset market[AUDITOR_ASSETS];       /* as other programs have stored it */
     int used_keys[AUDITOR_USERS][2];
     struct sim_intent intents[SIM_INTENTS];
     uint32_t intent_count;
@@ -109,6 +135,8 @@ void sim_engine_live(uint8_t number);
 void sim_yield(void);
 struct sim_process *sim_self(void);
 struct engine *sim_engine(void); /* NULL: not yet */
+/* When one of the engine's own commands was last applied. */
+const struct sim_markets *sim_markets_of(const struct engine_job *job);
 int sim_number(void);
 
 /* ---- sim_client.c ---- */
@@ -120,12 +148,27 @@ bool sim_client_is_done(void);
 void sim_client_lost(uint8_t engine);
 /* The batch is durable from now on. */
 void sim_client_committed(const struct engine_batch *batch);
+/* True: the engine's own, which nobody waits for. */
+bool sim_client_is_own(const struct engine_job *job);
 /* After the end: every intent had the effect its client was told of. */
 void sim_client_check_end(void);
 /* It has come back, whatever became of it. */
 void sim_client_settled(const struct engine_batch *batch);
 /* True: the database refuses one of its rows. */
 bool sim_client_is_poisoned(const struct engine_batch *batch);
+
+/* ---- sim_book.c: worlds in which orders rest ---- */
+void sim_book_init(void);
+void sim_book_draw(struct sim_intent *intent);
+void sim_book_fill(struct ledger_command *command, const struct sim_intent *intent);
+void sim_book_note(const struct ledger *ledger, struct sim_markets *markets);
+/* The naive market goes through the command, too. key: its number, or -1. */
+void sim_book_judge(const struct engine_job *job, const struct sim_markets *markets,
+                    enum cnop_err err, int key);
+/* The rows of a batch are what the naive market holds. */
+void sim_book_check_rows(const struct engine_batch *batch);
+/* Assets that can be traded, behind the dollar. */
+uint16_t sim_book_asset_count(void);
 
 /* ---- sim_database.c ---- */
 void sim_database_init(void);

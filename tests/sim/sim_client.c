@@ -39,13 +39,21 @@ draw_order(struct sim_intent *intent)
         intent->worst_e10 = price + price / 500 * ((int64_t)sim_draw(5) - 2);
 }
 
+/* What may have a key, and one effect. */
+static bool
+is_posting(const struct sim_intent *intent)
+{
+    return intent->op < LEDGER_OP_TICK || intent->op == LEDGER_OP_LIMIT;
+}
+
 /* A new key, none, or (rarely) one that stands for something else already. */
 static int
 draw_key(const struct sim_intent *intent)
 {
-    int *used = &sim->used_keys[intent->user][intent->op != LEDGER_OP_ORDER];
+    int *used = &sim->used_keys[intent->user]
+                               [intent->op != LEDGER_OP_ORDER && intent->op != LEDGER_OP_LIMIT];
 
-    if (intent->op >= LEDGER_OP_FREEZE || sim_draw(8) == 0)
+    if (!is_posting(intent) || sim_draw(8) == 0)
         return -1;
     if (*used > 0 && sim_draw(50) == 0)
         return (int)sim_draw((uint64_t)*used);
@@ -60,7 +68,9 @@ make_intent(void)
     *intent = (struct sim_intent){.op = draw_op(), .user = (uint8_t)sim_draw(AUDITOR_USERS)};
     if (sim_draw(3) == 0)
         intent->user = 0; /* much of the traffic meets on one account */
-    if (intent->op == LEDGER_OP_ORDER) {
+    if (sim->books)
+        sim_book_draw(intent);
+    else if (intent->op == LEDGER_OP_ORDER) {
         intent->asset_id = (uint16_t)(1 + sim_draw(AUDITOR_ASSETS - 1));
         draw_order(intent);
     } else if (intent->op < LEDGER_OP_FREEZE) {
@@ -184,17 +194,12 @@ describe(const struct engine_job *job, const struct auditor_answer *answer)
         cnop_err_symbol(answer->err), answer->id, answer->total, answer->qty, answer->replayed);
 }
 
-/* The auditor goes through the command, too. */
 static void
-judge(const struct engine_job *job)
+audit(const struct engine_job *job, struct sim_request *request, const struct sim_intent *intent)
 {
-    struct sim_request *request = &sim->requests[job->owner_index];
-    struct sim_intent *intent = &sim->intents[request->intent];
     const struct ledger_posting *posting = &job->outcome.posting;
     struct auditor_answer answer;
 
-    if (job->found)
-        request->applied_err = job->outcome.replayed ? CNOP_OK : CNOP_E_IDEMPOTENCY_MISMATCH;
     sim->auditor.assets[intent->asset_id] = request->market;
     answer = auditor_apply(&sim->auditor, &job->command, intent->key);
     if (answer.err != request->applied_err || answer.replayed != job->outcome.replayed)
@@ -203,10 +208,25 @@ judge(const struct engine_job *job)
         (answer.id != posting->id || answer.total != posting->total.e8 ||
          (intent->op == LEDGER_OP_ORDER && answer.qty != posting->qty.e8)))
         describe(job, &answer);
+}
+
+/* The auditor goes through the command, too. */
+static void
+judge(const struct engine_job *job)
+{
+    struct sim_request *request = &sim->requests[job->owner_index];
+    struct sim_intent *intent = &sim->intents[request->intent];
+
+    if (job->found)
+        request->applied_err = job->outcome.replayed ? CNOP_OK : CNOP_E_IDEMPOTENCY_MISMATCH;
+    if (sim->books)
+        sim_book_judge(job, &request->markets, request->applied_err, intent->key);
+    else
+        audit(job, request, intent);
     request->judged = true;
     request->judged_err = request->applied_err;
     request->has_effect =
-        request->applied_err == CNOP_OK && !job->outcome.replayed && intent->op < LEDGER_OP_FREEZE;
+        request->applied_err == CNOP_OK && !job->outcome.replayed && is_posting(intent);
     if (request->has_effect) {
         sim->count.effects++;
         sim_require(intent->effects++ == 0, "a request has had its effect twice");
@@ -216,8 +236,16 @@ judge(const struct engine_job *job)
 void
 sim_client_committed(const struct engine_batch *batch)
 {
-    for (uint32_t i = 0; i < batch->job_count; i++)
-        judge(batch->jobs[i]);
+    for (uint32_t i = 0; i < batch->job_count; i++) {
+        const struct engine_job *job = batch->jobs[i];
+
+        if (sim_client_is_own(job))
+            sim_book_judge(job, sim_markets_of(job), sim_markets_of(job)->err, -1);
+        else
+            judge(job);
+    }
+    if (sim->books)
+        sim_book_check_rows(batch);
 }
 
 void
@@ -226,7 +254,7 @@ sim_client_settled(const struct engine_batch *batch)
     for (uint32_t i = 0; i < batch->job_count; i++) {
         struct sim_request *request = &sim->requests[batch->jobs[i]->owner_index];
 
-        if (request->place == SIM_LENT)
+        if (request->place == SIM_LENT && !sim_client_is_own(batch->jobs[i]))
             request->place = SIM_FREE;
     }
 }
@@ -237,7 +265,8 @@ sim_client_is_poisoned(const struct engine_batch *batch)
     for (uint32_t i = 0; i < batch->job_count; i++) {
         const struct engine_job *job = batch->jobs[i];
 
-        if (job->outcome.changed && sim->intents[sim->requests[job->owner_index].intent].poison)
+        if (job->outcome.changed && !sim_client_is_own(job) &&
+            sim->intents[sim->requests[job->owner_index].intent].poison)
             return true;
     }
     return false;
@@ -286,6 +315,13 @@ on_done(struct engine_job *job)
         request->place = SIM_LENT;
 }
 
+bool
+sim_client_is_own(const struct engine_job *job)
+{
+    return job->command.op == LEDGER_OP_CROSS || job->command.op == LEDGER_OP_EXPIRE ||
+           job->command.op == LEDGER_OP_SWITCH_DUE;
+}
+
 /* ---- arriving ---- */
 
 static void
@@ -299,6 +335,8 @@ fill_command(struct ledger_command *command, const struct sim_intent *intent)
                                        .qty = {intent->qty_e8},
                                        .amount = {intent->amount_e8},
                                        .worst_price = {intent->worst_e10}};
+    if (sim->books)
+        sim_book_fill(command, intent);
     if (intent->key >= 0) {
         char text[16];
         int len = snprintf(text, sizeof(text), "k%d", intent->key);
@@ -386,7 +424,7 @@ sim_client_check_end(void)
         const struct sim_intent *intent = &sim->intents[i];
 
         sim_require(intent->state != SIM_OPEN, "an intent is open at the end");
-        if (intent->op < LEDGER_OP_FREEZE)
+        if (is_posting(intent))
             sim_require(intent->state != SIM_DONE || intent->effects == 1 || intent->key >= 0,
                         "what was acknowledged is not there");
     }

@@ -25,8 +25,14 @@ static const struct layout {
     {"account", ROW_NAMES(ROW_ACCOUNT), {"id"}, ROWS_FEW},
     {"balance", ROW_NAMES(ROW_BALANCE), {"account_id,asset_id"}, ROWS_FEW},
     {"limit_use", ROW_NAMES(ROW_LIMIT), {"account_id,kind"}, ROWS_FEW},
-    {"orders", ROW_NAMES(ROW_BOOK_ORDER), {"id", "account_id,client_order_id"}, ROWS_MANY},
-    {"trade", ROW_NAMES(ROW_TRADE), {"id"}, ROWS_MANY},
+    {"orders",
+     ROW_NAMES(ROW_BOOK_ORDER) ",hold_asset_id,hold_e8,prio,exact_e8,exact_e18,fee_cent_bps,"
+                               "maker_bps,ver",
+     {"id", "account_id,client_order_id"},
+     ROWS_MANY},
+    {"open_order", ROW_NAMES(ROW_OPEN_SEAL), {"order_id"}, ROWS_MANY},
+    {"fill", ROW_NAMES(ROW_FILL), {"trade_id,side"}, 2 * ROWS_MANY},
+    {"trade", ROW_NAMES(ROW_FILL_TRADE), {"id"}, ROWS_MANY},
     {"cash_entry", ROW_NAMES(ROW_ENTRY), {"id", "account_id,idem_key"}, ROWS_MANY},
     {"xfer", ROW_NAMES(ROW_TRANSFER), {"id,leg"}, 4 * ROWS_MANY},
     {"journal", ROW_NAMES(ROW_JOURNAL), {"seq"}, ROWS_MANY},
@@ -250,7 +256,7 @@ enum cnop_err
 sim_database_look_up(struct lookup_result *result)
 {
     const struct ledger_command *command = &result->job->command;
-    bool is_order = command->op == LEDGER_OP_ORDER;
+    bool is_order = command->op == LEDGER_OP_ORDER || command->op == LEDGER_OP_LIMIT;
     const struct sim_table *table = table_of(is_order ? "orders" : "cash_entry");
     char memory[1024];
     struct sim_cell key[SIM_COLUMNS];
@@ -348,7 +354,8 @@ stored(int64_t account_id, int64_t asset_id)
     *cell_of(table, key, "account_id") = sim_cell_i64(account_id);
     *cell_of(table, key, "asset_id") = sim_cell_i64(asset_id);
     row = sim_table_twin(&sim->tables, table, key, 0);
-    return row == NULL ? 0 : cell_of(table, row, "avail_e8")->i64;
+    return row == NULL ? 0
+                       : cell_of(table, row, "avail_e8")->i64 + cell_of(table, row, "held_e8")->i64;
 }
 
 /* Every balance is the sum of its transfers. */

@@ -218,6 +218,9 @@ make_world(uint64_t seed, uint32_t intent_target)
     (void)sem_init(&sim->back, 1, 0);
     make_rules(&sim->auditor.rules);
     sim->auditor.next_id = 1;
+    sim->books = seed % 2 == 0;
+    if (sim->books)
+        sim_book_init();
     sim_database_init();
     for (uint16_t id = 1; id < AUDITOR_ASSETS; id++) {
         sim->market[id] = (struct auditor_asset){.active = id != 5 || sim_draw(2) == 0,
@@ -312,6 +315,11 @@ tell(uint64_t worlds)
            (unsigned long long)count->failed_commits, (unsigned long long)count->lost_answers,
            (unsigned long long)count->stalls, (unsigned long long)count->replays,
            (unsigned long long)count->refusals, (unsigned long long)count->lookups);
+    printf("# %llu orders rested, %llu fills, %llu cancelled, %llu amended, %llu ended by time, "
+           "switch or all at once\n",
+           (unsigned long long)count->rested, (unsigned long long)count->fills,
+           (unsigned long long)count->cancels, (unsigned long long)count->amends,
+           (unsigned long long)count->ended);
 }
 
 int

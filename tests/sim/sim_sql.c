@@ -220,6 +220,24 @@ run_insert(struct reader *reader)
     return CNOP_OK;
 }
 
+/* A row that is gone has no seal: an insert makes it anew. */
+static void
+run_delete(struct reader *reader)
+{
+    struct sim_table *table = sim_table_find(reader->tables, CNOP_STR("open_order"));
+    struct sim_cell key[SIM_COLUMNS], *row;
+
+    do {
+        expect(reader, "(");
+        key[0] = sim_cell_i64(take_number(reader));
+        expect(reader, ")");
+        row = sim_table_twin(reader->tables, table, key, 0);
+        if (row != NULL && reader->write)
+            row[1] = (struct sim_cell){.kind = CNOP_PARAM_NULL};
+    } while (skip(reader, ","));
+    expect(reader, ");");
+}
+
 /* The fence of a batch, or a new engine that shuts the others out. */
 static enum cnop_err
 run_writer(struct reader *reader)
@@ -274,6 +292,8 @@ run_all(struct reader *reader)
     while (err == CNOP_OK && !skip(reader, "COMMIT")) {
         if (skip(reader, "INSERT INTO ") || skip(reader, "INSERT IGNORE INTO "))
             err = run_insert(reader);
+        else if (skip(reader, "DELETE FROM open_order WHERE order_id IN ("))
+            run_delete(reader);
         else if (skip(reader, "UPDATE writer SET "))
             err = run_writer(reader);
         else
@@ -360,6 +380,60 @@ tell(const struct select *select, const struct sim_cell *cells, cnop_batch_row_f
     return fn(arg, &(struct cnop_row){.cells = shown, .column_count = select->column_count});
 }
 
+/* Where the first of them stands in the order of its place; UINT32_MAX: behind all. */
+static uint32_t
+next_open(const struct sim_tables *tables, const struct sim_table *open,
+          const struct sim_table *orders, int64_t *after)
+{
+    int prio = sim_table_column(orders, CNOP_STR("prio"));
+    int64_t best = INT64_MAX;
+    uint32_t found = UINT32_MAX;
+
+    for (uint32_t i = 0; i < open->row_count; i++) {
+        struct sim_tables *all = (struct sim_tables *)(uintptr_t)tables;
+        const struct sim_cell *cells = sim_table_row(all, open, i), *order;
+
+        if (cells[1].kind == CNOP_PARAM_NULL)
+            continue;
+        order = sim_table_twin(all, orders, cells, 0);
+        if (order != NULL && order[prio].i64 > *after && order[prio].i64 < best) {
+            best = order[prio].i64;
+            found = i;
+        }
+    }
+    *after = best;
+    return found;
+}
+
+/* The orders on the books, joined with their rows, in the order of their places. */
+static enum cnop_err
+select_open(struct reader *reader, cnop_batch_row_fn fn, void *arg)
+{
+    struct sim_table *orders = sim_table_find(reader->tables, CNOP_STR("orders"));
+    struct sim_table *open = sim_table_find(reader->tables, CNOP_STR("open_order"));
+    struct cnop_cell shown[SIM_COLUMNS];
+    int columns[SIM_COLUMNS];
+    uint32_t count = 0, row;
+    enum cnop_err err = CNOP_OK;
+    int64_t after = -1;
+
+    do {
+        columns[count++] = take_column(reader, orders);
+    } while (skip(reader, ",") && !skip(reader, "seal"));
+    expect(reader, " FROM open_order JOIN orders ON id=order_id ORDER BY prio");
+    while (err == CNOP_OK &&
+           (row = next_open(reader->tables, open, orders, &after)) != UINT32_MAX) {
+        const struct sim_cell *cells = sim_table_row(reader->tables, open, row);
+        const struct sim_cell *order = sim_table_twin(reader->tables, orders, cells, 0);
+
+        for (uint32_t i = 0; i < count; i++)
+            shown[i] = show(&order[columns[i]]);
+        shown[count] = show(&cells[1]);
+        err = fn(arg, &(struct cnop_row){.cells = shown, .column_count = count + 1});
+    }
+    return err;
+}
+
 enum cnop_err
 sim_sql_select(struct sim_tables *tables, struct cnop_str text, cnop_batch_row_fn fn, void *arg)
 {
@@ -369,9 +443,8 @@ sim_sql_select(struct sim_tables *tables, struct cnop_str text, cnop_batch_row_f
     enum cnop_err err = CNOP_OK;
 
     expect(&reader, "SELECT ");
-    /* No order of this world rests on a book. */
     if (memmem(text.ptr, text.len, " FROM open_order ", 17) != NULL)
-        return CNOP_OK;
+        return select_open(&reader, fn, arg);
     take_select(&reader, &select);
     if (select.where >= 0 && select.where == select.table->keys[0][0]) {
         const struct sim_cell *twin;

@@ -6,12 +6,12 @@
 #include "shared/base/str.h"
 #include "shared/db/db.h"
 
-#define SIM_TABLES 11
-#define SIM_COLUMNS 40 /* of one table */
+#define SIM_TABLES 13
+#define SIM_COLUMNS 48 /* of one table */
 #define SIM_KEYS 2     /* unique ones of one table */
 #define SIM_CELL_BYTES 32
 #define SIM_NAME_BYTES 32
-#define SIM_SLOTS (1u << 17)
+#define SIM_SLOTS (1u << 18)
 
 /* Integers, short texts, or nothing. Longer texts are not kept. */
 struct sim_cell {
@@ -33,7 +33,7 @@ struct sim_table {
     uint32_t first; /* of its cells */
 };
 
-#define SIM_ROW_CELLS (20u << 16)
+#define SIM_ROW_CELLS (24u << 16)
 
 struct sim_tables {
     struct sim_table list[SIM_TABLES];
