@@ -72,6 +72,28 @@ DEFECTS = [
            "if (writer.seq == batch->chain.seq)\n        return CNOP_OK;", "if (writer.seq == batch->chain.seq)\n        return CNOP_E_NOT_FOUND;",
            SIMULATOR),
 
+    # ---- books ----
+    Defect("somebody_else_cancels", "shared/ledger/cross.c",
+           "if (slot == 0 || order->account_id != command->account_id)", "if (slot == 0)", f"{LEDGER}/test_market"),
+    Defect("less_of_an_order_loses_its_place", "shared/ledger/amend.c",
+           "stays = !other_price && qty.e8 < order->qty.e8;", "stays = false;", f"{LEDGER}/test_amend"),
+    Defect("less_of_an_order_holds_as_much", "shared/ledger/amend.c",
+           "give_back(ledger, order, held_e8 - order->hold_e8, less, time_us);",
+           "give_back(ledger, order, 0 * held_e8, less, time_us);", f"{LEDGER}/test_amend"),
+    Defect("a_cancelled_order_goes_on_holding", "shared/ledger/match.c",
+           "buy ? LEDGER_USD : order->asset_id, -order->hold_e8,", "buy ? LEDGER_USD : order->asset_id, 0,",
+           f"{LEDGER}/test_limit"),
+    Defect("one_trades_with_oneself", "shared/ledger/match.c",
+           "if (maker->account_id == taker->account_id)", "if (false)", f"{LEDGER}/test_match"),
+    Defect("post_only_takes", "shared/ledger/limit.c",
+           "if (command->post_only && (plan->match.count > 0 || plan->match.stopped != 0))", "if (false)",
+           f"{LEDGER}/test_match"),
+    Defect("what_has_ended_is_on_the_book_after_a_start", "fcgi_services/order/rows_book_sql.c",
+           "if (live_count == batch->order_count || engine_fault(ENGINE_FAULT_KEEP_OPEN))", "if (true)", SIMULATOR),
+    Defect("a_cancel_is_acknowledged_and_forgotten", "fcgi_services/order/engine.c",
+           "if (command->op == LEDGER_OP_CANCEL && engine_fault(ENGINE_FAULT_CANCEL_UNHEARD))",
+           "if (command->op == LEDGER_OP_CANCEL)", SIMULATOR),
+
     # ---- money ----
     Defect("the_buyer_pays_rounded_down", "shared/ledger/order.c",
            "if (posting->side == LEDGER_BUY && cnop_cash_cent_ceil", "if (posting->side == LEDGER_SELL && cnop_cash_cent_ceil",
