@@ -10,6 +10,9 @@ database or the engine hears of them, and as root, where loop devices work, the 
 while; --power cuts the power of the database's disk instead, and --unsafe does so to a database that
 promises more than its disk holds.
 
+Nearly half of the orders have limits around the price: some rest, and clients cancel and amend those
+while others trade with them. What a client was told is cancelled must stay as it was told, to the unit.
+
 Each client writes what it intends to a file of its own and fsyncs it before it sends, and what it
 was told after it received. An answer that did not come leaves the intent open; at the end every open
 intent is sent again with the same key. Then cnop-audit decides. --fault plants a bug (engine
@@ -37,6 +40,8 @@ from engine_wire import E10, Closed as CommandClosed, Commands  # noqa: E402
 from cut_proxy import CutProxy  # noqa: E402
 from disk import Disk, why_not  # noqa: E402
 
+PRICES = {"BTC": 64000, "ETH": 3000, "DOGE": 0.12345, "SOL": 150}
+DIGITS = {"BTC": 0, "ETH": 1, "DOGE": 5, "SOL": 2}
 SYMBOLS = {"BTC": "0.00", "ETH": "0.0", "DOGE": "1", "SOL": "0."}
 FINAL = (201, 403, 422)  # the engine decided; everything else may be tried again
 
@@ -51,6 +56,9 @@ class Client(threading.Thread):
         self.journal = open(folder / f"client-{number}.jsonl", "w")
         self.open_intents = {}
         self.told = []
+        self.resting = []  # (account, order), as last told
+        self.ended = []  # (account, order) when a cancel was answered
+        self.amended = 0
         self.connection = self.commands = None
         self.acked = self.refused = self.lost = self.replays = self.internal = 0
         self.last_ok = 0.0
@@ -70,7 +78,11 @@ class Client(threading.Thread):
         symbol = self.random.choice(list(SYMBOLS))
         body = {"order_type": self.random.choice(["market_buy", "market_buy", "market_sell"]), "asset_id": symbol,
                 "client_order_id": key}
-        if self.random.random() < 0.2:
+        if self.random.random() < 0.45:
+            body["order_type"] = self.random.choice(["limit_buy", "limit_sell"])
+            body["price"] = f"{PRICES[symbol] * (1 + self.random.randrange(-12, 13) / 1000):.{DIGITS[symbol]}f}"
+            body["quantity"] = SYMBOLS[symbol] + str(self.random.randrange(1, 30))
+        elif self.random.random() < 0.2:
             body["amount"] = f"{self.random.randrange(1, 40)}.{self.random.randrange(100):02d}"
         else:
             body["quantity"] = SYMBOLS[symbol] + str(self.random.randrange(1, 30))
@@ -81,16 +93,41 @@ class Client(threading.Thread):
         amount = f"{self.random.randrange(1, 90)}.{self.random.randrange(100):02d}"
         return {"op": op, "account": self.account(), "key": key, "amount": amount}
 
-    def send_order(self, intent):
+    def ask(self, method, path, account, **options):
         if self.connection is None:
             self.connection = Connection(self.stack.engine.socket, timeout=15)
         try:
-            answer = self.connection.request("POST", "/api/v1/orders", json_body=intent["body"], user=intent["account"])
+            return self.connection.request(method, path, user=account, **options)
         except (Closed, OSError):
             self.connection.close()
             self.connection = None
             raise
+
+    def change_one(self):
+        """Cancels or amends an order that rested when it was last told."""
+        account, order = self.resting.pop(self.random.randrange(len(self.resting)))
+        path = f"/api/v1/orders/{order['order_id']}"
+        try:
+            if self.random.random() < 0.4:
+                answer = self.ask("PATCH", path, account, json_body={"quantity": SYMBOLS[order["asset_id"]] +
+                                                                     str(self.random.randrange(1, 40))})
+                self.amended += answer.status == 200
+            else:
+                answer = self.ask("DELETE", path, account)
+                if answer.status == 200:
+                    told = answer.json()["data"]
+                    self.ended.append((account, told))
+        except (Closed, OSError):
+            self.lost += 1
+            return
+        self.internal += answer.status == 500
+
+    def send_order(self, intent):
+        answer = self.ask("POST", "/api/v1/orders", intent["account"], json_body=intent["body"])
         if answer.status == 201:
+            order = answer.json()["data"]
+            if order["status"] in ("queued", "partial"):
+                self.resting.append((intent["account"], order))
             replayed = answer.headers.get("idempotency-replayed") == "true"
             return "ok", {"body": answer.body.decode()}, replayed
         self.internal += answer.status == 500
@@ -131,6 +168,9 @@ class Client(threading.Thread):
     def step(self, number):
         if self.told and self.random.random() < 0.05:
             self.send(self.random.choice(self.told[-50:]))  # a repeat of something already answered
+            return
+        if self.resting and self.random.random() < 0.2:
+            self.change_one()
             return
         key = f"c{self.number}-{number}"
         intent = self.make_order(key) if self.random.random() < 0.85 else self.make_cash(key)
@@ -363,6 +403,26 @@ class Storm:
                 f"SELECT account_id, {column} FROM {table} WHERE {column} IS NOT NULL")]
         return rows
 
+    def check_books(self, clients):
+        """What was cancelled is as it was told; what is held is what open orders hold."""
+        rows = {(row[0], row[1]): row[2:] for row in self.stack.ledger_sql(
+            "SELECT account_id, client_order_id, status, filled_qty_e8, hold_e8 FROM orders WHERE type = 2")}
+        reader = self.stack.start_reader()
+        wrong = 0
+        for account, told in (ended for client in clients for ended in client.ended):
+            status, filled, hold = map(int, rows[str(account), told["client_order_id"]])
+            with Connection(reader.socket) as connection:
+                shown = connection.request("GET", f"/api/v1/orders/{told['order_id']}", user=account).json()["data"]
+            wrong += (status, filled, hold) != (5, round(float(told["filled_quantity"]) * 10**8), 0)
+            wrong += (shown["status"], shown["filled_quantity"]) != ("cancelled", told["filled_quantity"])
+        odd = self.stack.ledger_sql(
+            "SELECT COUNT(*) FROM (SELECT id FROM orders WHERE type = 2 AND (status IN (2, 3)) <> "
+            "(id IN (SELECT order_id FROM open_order))) AS odd")
+        held = self.stack.ledger_sql(
+            "SELECT COUNT(*) FROM balance AS b WHERE b.account_id >= 1000 AND b.held_e8 <> (SELECT COALESCE(SUM(o.hold_e8), 0) "
+            "FROM open_order JOIN orders AS o ON o.id = order_id WHERE o.account_id = b.account_id AND o.hold_asset_id = b.asset_id)")
+        return wrong, int(odd[0][0]) + int(held[0][0]), sum(int(row[0]) in (2, 3) for row in rows.values())
+
     def report(self, clients):
         stored = self.stored_keys()
         told = {("orders" if intent["op"] == "order" else "cash_entry", str(intent["account"]), intent["key"])
@@ -372,15 +432,20 @@ class Storm:
         count = {name: sum(getattr(c, name) for c in clients)
                  for name in ("intents", "acked", "refused", "lost", "replays", "internal")}
         self.internal = count["internal"]
+        self.wrong, odd, resting = self.check_books(clients)
+        self.wrong += odd
+        cancelled, amended = (sum(len(c.ended) for c in clients), sum(c.amended for c in clients))
         faults = ", ".join(f"{name} {self.kills.count(name)}" for name in sorted(set(self.kills))) or "none"
         rows = [("seed, seconds", f"{self.arguments.seed}, {self.arguments.seconds:g}"), ("faults", faults),
                 ("intents", count["intents"]), ("acknowledged, repeats among them", f"{count['acked']}, {count['replays']}"),
                 ("refused by a rule", count["refused"]), ("requests without an answer", count["lost"]),
                 ("internal errors", count["internal"]), ("acknowledged and lost", self.lost), ("doubled", self.doubled),
+                ("told cancelled, amended; still resting", f"{cancelled}, {amended}; {resting}"),
+                ("changed after a cancel's answer, holds that do not fit", self.wrong),
                 ("longest time without a success", f"{self.longest_outage:.1f} s"),
                 *((f"left out: {what}", why) for what, why in self.skipped.items())]
         for name, value in rows:
-            print(f"storm: {name:34} {value}", flush=True)
+            print(f"storm: {name:54} {value}", flush=True)
 
 
 def main():
@@ -411,7 +476,7 @@ def main():
             try:
                 storm.report(storm.run())
                 status = storm.check()
-                status = status or int(storm.internal + storm.lost + storm.doubled > 0)
+                status = status or int(storm.internal + storm.lost + storm.doubled + storm.wrong > 0)
             except AssertionError as fault:
                 print(f"storm: {fault}")
                 status = 1
