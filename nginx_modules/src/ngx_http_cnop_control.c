@@ -7,6 +7,7 @@
 
 #include "ngx_http_cnop_control.h"
 #include "ngx_http_cnop_control_commands.h"
+#include "ngx_http_cnop_events.h"
 #include "ngx_http_cnop_problem.h"
 
 #include "shared/base/buf.h"
@@ -225,6 +226,13 @@ ngx_http_cnop_control_body(ngx_http_request_t *r)
     feed.request = r;
 
     rc = ngx_http_cnop_control_read(r, &feed, control->line);
+
+    if (rc != NGX_OK) {
+
+        /* the lines before count: those who listen are told of them */
+
+        ngx_http_cnop_events_revoked(feed.cmcf);
+    }
 
     if (rc == NGX_ERROR) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);

@@ -67,6 +67,8 @@ typedef struct {
     ngx_msec_t                  body_ms;
     ngx_int_t                   refused;       /* enum cnop_err, for later */
     const char                 *refused_detail;
+    const char                 *fault_field;   /* of a 422 */
+    const char                 *fault_rule;
 
     unsigned                    preflight:1;
     unsigned                    traced:1;

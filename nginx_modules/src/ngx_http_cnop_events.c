@@ -16,12 +16,14 @@
 
 #define NGX_HTTP_CNOP_EVENT_TEXT   4096
 #define NGX_HTTP_CNOP_SEAT_BYTES   1024    /* of the zone, for each seat */
+#define NGX_HTTP_CNOP_REACH        1000000 /* events, between two gateways */
 
 
 typedef struct {
     ngx_http_cnop_zone_head_t    head;
     u_char                       boot_id[16];
     ngx_atomic_t                 synced;
+    uint64_t                     taken_back;   /* the last such number */
     ngx_atomic_t                 revocations;
     ngx_atomic_t                 opened;
     ngx_atomic_t                 refused;
@@ -139,6 +141,10 @@ ngx_http_cnop_events_begin(ngx_http_cnop_zone_t *zone, uint64_t seq,
     ngx_shmtx_lock(&zone->shpool->mutex);
 
     if (reset) {
+        if (seq < ring->last_seq) {
+            table->taken_back = ngx_max(table->taken_back, ring->last_seq);
+        }
+
         ngx_http_cnop_events_jump(ring, seq);
 
     } else if (ring->last_seq != seq) {
@@ -234,6 +240,18 @@ ngx_http_cnop_events_find(ngx_http_cnop_zone_t *zone, uint64_t seq,
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return found ? NGX_OK : NGX_DECLINED;
+}
+
+
+ngx_uint_t
+ngx_http_cnop_events_ahead(ngx_http_cnop_zone_t *zone, uint64_t seq)
+{
+    uint64_t  place, last;
+
+    (void) ngx_http_cnop_events_end(zone, &place, &last);
+
+    return seq > ngx_http_cnop_events_table(zone)->taken_back
+           && seq - last < NGX_HTTP_CNOP_REACH;
 }
 
 

@@ -87,6 +87,15 @@ ngx_int_t ngx_http_cnop_events_end(ngx_http_cnop_zone_t *zone, uint64_t *place,
 ngx_int_t ngx_http_cnop_events_find(ngx_http_cnop_zone_t *zone, uint64_t seq,
     uint64_t *place, uint64_t *first);
 
+/*
+ * a number that another gateway may have given already: not one that was taken
+ * back here, as when a database is brought back to an earlier moment, and not
+ * one out of all reach
+ */
+
+ngx_uint_t ngx_http_cnop_events_ahead(ngx_http_cnop_zone_t *zone,
+    uint64_t seq);
+
 /* whole records; NGX_DECLINED: the place is gone */
 
 ngx_int_t ngx_http_cnop_events_read(ngx_http_cnop_zone_t *zone,

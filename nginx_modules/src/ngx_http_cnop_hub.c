@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The streams of this worker.  When the bell rings the hub goes through what is
- * new once, gives each event to those whom it concerns, and then lets each of
- * them send what it was given.  An event of one account finds its streams by a
- * table; one for everybody, by the list of those who asked for its kind.
+ * new once and calls those whom it concerns: an event of one account finds its
+ * streams by a table; one for everybody, by the list of those who asked for its
+ * kind.  Then one stream after the other takes its part and sends it, so that
+ * one block of memory serves all whose sockets take what they are given.
  */
 
 #include "ngx_http_cnop_hub.h"
@@ -27,7 +28,7 @@ static struct {
     ngx_queue_t                 all;
     ngx_queue_t                 trades;
     ngx_queue_t                 tickers;
-    ngx_queue_t                 to_flush;
+    ngx_queue_t                 called;
     ngx_queue_t                 accounts[NGX_HTTP_CNOP_HUB_ACCOUNTS];
 } ngx_http_cnop_hub;
 
@@ -54,7 +55,7 @@ ngx_http_cnop_hub_init_process(ngx_cycle_t *cycle,
     ngx_queue_init(&ngx_http_cnop_hub.all);
     ngx_queue_init(&ngx_http_cnop_hub.trades);
     ngx_queue_init(&ngx_http_cnop_hub.tickers);
-    ngx_queue_init(&ngx_http_cnop_hub.to_flush);
+    ngx_queue_init(&ngx_http_cnop_hub.called);
 
     for (i = 0; i < NGX_HTTP_CNOP_HUB_ACCOUNTS; i++) {
         ngx_queue_init(&ngx_http_cnop_hub.accounts[i]);
@@ -124,66 +125,40 @@ ngx_http_cnop_hub_add(ngx_http_cnop_stream_t *stream)
 
 
 static void
-ngx_http_cnop_hub_give(ngx_http_cnop_stream_t *stream,
-    const struct event_record *record)
+ngx_http_cnop_hub_call(ngx_http_cnop_stream_t *stream)
 {
-    if (ngx_http_cnop_stream_give(stream, record) == NGX_OK
-        && stream->block && !stream->flushing)
-    {
-        stream->flushing = 1;
-        ngx_queue_insert_tail(&ngx_http_cnop_hub.to_flush, &stream->to_flush);
+    if (!stream->called && !stream->late) {
+        stream->called = 1;
+        ngx_queue_insert_tail(&ngx_http_cnop_hub.called, &stream->call);
     }
 }
 
 
-/* one of a list may go while it is given something: the next is known before */
-
 static void
-ngx_http_cnop_hub_give_list(ngx_queue_t *list, size_t link,
-    const struct event_record *record)
+ngx_http_cnop_hub_call_list(ngx_queue_t *list, size_t link, uint64_t account)
 {
-    ngx_queue_t             *q, *next;
+    ngx_queue_t             *q;
     ngx_http_cnop_stream_t  *stream;
 
-    for (q = ngx_queue_head(list); q != list; q = next) {
-        next = ngx_queue_next(q);
+    for (q = ngx_queue_head(list); q != list; q = ngx_queue_next(q)) {
         stream = (ngx_http_cnop_stream_t *) ((u_char *) q - link);
 
-        if (record->account == 0 || record->account == stream->account) {
-            ngx_http_cnop_hub_give(stream, record);
+        if (account == 0 || account == stream->account) {
+            ngx_http_cnop_hub_call(stream);
         }
     }
 }
 
 
-static void
-ngx_http_cnop_hub_jump(const struct event_record *record)
-{
-    ngx_queue_t             *q, *next;
-    ngx_http_cnop_stream_t  *stream;
-
-    for (q = ngx_queue_head(&ngx_http_cnop_hub.all);
-         q != &ngx_http_cnop_hub.all; q = next)
-    {
-        next = ngx_queue_next(q);
-        stream = ngx_queue_data(q, ngx_http_cnop_stream_t, all);
-
-        if (!stream->late) {
-            stream->seq = ngx_max(stream->seq, ngx_http_cnop_hub.seq);
-        }
-
-        ngx_http_cnop_hub_give(stream, record);
-    }
-
-    ngx_http_cnop_hub.seq = record->account;
-}
-
+/* whom this record concerns */
 
 static void
-ngx_http_cnop_hub_dispatch(const struct event_record *record)
+ngx_http_cnop_hub_concern(const struct event_record *record)
 {
     if (record->channel == NGX_HTTP_CNOP_JUMP) {
-        ngx_http_cnop_hub_jump(record);
+        ngx_http_cnop_hub.seq = record->account;
+        ngx_http_cnop_hub_call_list(&ngx_http_cnop_hub.all,
+                                    offsetof(ngx_http_cnop_stream_t, all), 0);
         return;
     }
 
@@ -196,54 +171,93 @@ ngx_http_cnop_hub_dispatch(const struct event_record *record)
     }
 
     if (record->account) {
-        ngx_http_cnop_hub_give_list(ngx_http_cnop_hub_bucket(record->account),
+        ngx_http_cnop_hub_call_list(ngx_http_cnop_hub_bucket(record->account),
                                     offsetof(ngx_http_cnop_stream_t,
                                              by_account),
-                                    record);
+                                    record->account);
 
     } else if (record->channel == NGX_HTTP_CNOP_TRADES) {
-        ngx_http_cnop_hub_give_list(&ngx_http_cnop_hub.trades,
+        ngx_http_cnop_hub_call_list(&ngx_http_cnop_hub.trades,
                                     offsetof(ngx_http_cnop_stream_t, by_trade),
-                                    record);
+                                    0);
 
     } else if (record->channel == NGX_HTTP_CNOP_TICKERS) {
-        ngx_http_cnop_hub_give_list(&ngx_http_cnop_hub.tickers,
+        ngx_http_cnop_hub_call_list(&ngx_http_cnop_hub.tickers,
                                     offsetof(ngx_http_cnop_stream_t, by_ticker),
-                                    record);
+                                    0);
     }
 }
 
 
 static void
-ngx_http_cnop_hub_flush(void)
+ngx_http_cnop_hub_give(ngx_http_cnop_stream_t *stream, u_char *p, u_char *last)
 {
-    ngx_queue_t             *q;
-    ngx_http_cnop_stream_t  *stream;
+    const struct event_record  *record;
 
-    while (!ngx_queue_empty(&ngx_http_cnop_hub.to_flush)) {
-        q = ngx_queue_head(&ngx_http_cnop_hub.to_flush);
-        stream = ngx_queue_data(q, ngx_http_cnop_stream_t, to_flush);
+    for ( /* void */ ; p < last; p += record->bytes) {
+        record = (const struct event_record *) p;
+
+        if (ngx_http_cnop_stream_give(stream, record) == NGX_DONE) {
+            return;
+        }
+    }
+
+    (void) ngx_http_cnop_stream_flush(stream);
+}
+
+
+/* what was read; "seq" is what everybody had before it who is not late */
+
+static void
+ngx_http_cnop_hub_dispatch(u_char *buffer, size_t size, uint64_t seq)
+{
+    u_char                     *p;
+    ngx_queue_t                *q;
+    ngx_http_cnop_stream_t     *stream;
+    const struct event_record  *record;
+
+    for (p = buffer; p < buffer + size; p += record->bytes) {
+        record = (const struct event_record *) p;
+        ngx_http_cnop_hub_concern(record);
+    }
+
+    while (!ngx_queue_empty(&ngx_http_cnop_hub.called)) {
+        q = ngx_queue_head(&ngx_http_cnop_hub.called);
+        stream = ngx_queue_data(q, ngx_http_cnop_stream_t, call);
 
         ngx_queue_remove(q);
         ngx_queue_init(q);
-        stream->flushing = 0;
+        stream->called = 0;
+        stream->seq = ngx_max(stream->seq, seq);
 
-        (void) ngx_http_cnop_stream_flush(stream);
+        ngx_http_cnop_hub_give(stream, buffer, buffer + size);
     }
+}
+
+
+static void
+ngx_http_cnop_hub_end(ngx_http_cnop_stream_t *stream,
+    ngx_http_cnop_end_e reason)
+{
+    if (!stream->late) {
+        stream->seq = ngx_max(stream->seq, ngx_http_cnop_hub.seq);
+    }
+
+    ngx_http_cnop_stream_end(stream, reason);
 }
 
 
 static void
 ngx_http_cnop_hub_end_all(ngx_http_cnop_end_e reason)
 {
-    ngx_queue_t  *q, *next;
+    ngx_http_cnop_stream_t  *stream;
 
-    for (q = ngx_queue_head(&ngx_http_cnop_hub.all);
-         q != &ngx_http_cnop_hub.all; q = next)
-    {
-        next = ngx_queue_next(q);
-        ngx_http_cnop_stream_end(ngx_queue_data(q, ngx_http_cnop_stream_t, all),
-                                 reason);
+    /* whoever ends is not in the list any more */
+
+    while (!ngx_queue_empty(&ngx_http_cnop_hub.all)) {
+        stream = ngx_queue_data(ngx_queue_head(&ngx_http_cnop_hub.all),
+                                ngx_http_cnop_stream_t, all);
+        ngx_http_cnop_hub_end(stream, reason);
     }
 }
 
@@ -253,10 +267,9 @@ ngx_http_cnop_hub_end_all(ngx_http_cnop_end_e reason)
 static ngx_int_t
 ngx_http_cnop_hub_walk(void)
 {
-    u_char                     *p;
-    size_t                      used;
-    ngx_uint_t                  n;
-    const struct event_record  *record;
+    size_t      used;
+    uint64_t    seq;
+    ngx_uint_t  n;
 
     static u_char  buffer[NGX_HTTP_CNOP_HUB_READ]
         __attribute__((aligned(EVENT_RING_ALIGN)));
@@ -281,12 +294,8 @@ ngx_http_cnop_hub_walk(void)
             return NGX_OK;
         }
 
-        for (p = buffer; p < buffer + used; p += record->bytes) {
-            record = (const struct event_record *) p;
-            ngx_http_cnop_hub_dispatch(record);
-        }
-
-        ngx_http_cnop_hub_flush();
+        seq = ngx_http_cnop_hub.seq;
+        ngx_http_cnop_hub_dispatch(buffer, used, seq);
     }
 
     return NGX_AGAIN;
@@ -319,7 +328,7 @@ ngx_http_cnop_hub_revoke(void)
                                           &stream->ctx->claims)
                == NGX_HTTP_CNOP_REVOKED)
         {
-            ngx_http_cnop_stream_end(stream, NGX_HTTP_CNOP_END_REVOKED);
+            ngx_http_cnop_hub_end(stream, NGX_HTTP_CNOP_END_REVOKED);
         }
     }
 }
@@ -343,6 +352,6 @@ ngx_http_cnop_hub_bell(ngx_event_t *ev)
     ngx_http_cnop_hub_revoke();
 
     if (ngx_http_cnop_hub_walk() == NGX_AGAIN) {
-        ngx_post_event(ev, &ngx_posted_events);
+        ngx_post_event(ev, &ngx_posted_next_events);
     }
 }

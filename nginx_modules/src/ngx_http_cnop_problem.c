@@ -302,6 +302,15 @@ ngx_http_cnop_problem_write(struct cnop_buf *buf, ngx_http_cnop_ctx_t *ctx,
         ngx_http_cnop_problem_member(buf, "error", cnop_str_from(code));
     }
 
+    if (ctx->fault_field) {
+        cnop_buf_text(buf, ",\"errors\":[{\"field\":");
+        cnop_escape_json(buf, cnop_str_from(ctx->fault_field));
+        ngx_http_cnop_problem_member(buf, "message",
+                                     cnop_str_from(ctx->fault_rule));
+        ngx_http_cnop_problem_member(buf, "type", CNOP_STR("value_error"));
+        cnop_buf_text(buf, "}]");
+    }
+
     cnop_buf_text(buf, ",\"timestamp\":\"");
     ngx_http_cnop_problem_time(buf);
     cnop_buf_text(buf, "\"}\n");

@@ -26,22 +26,8 @@ ngx_http_cnop_stream_cleanup(void *data)
 {
     ngx_http_cnop_stream_t *stream = data;
 
-    ngx_queue_remove(&stream->all);
-    ngx_queue_remove(&stream->by_account);
-    ngx_queue_remove(&stream->by_trade);
-    ngx_queue_remove(&stream->by_ticker);
-    ngx_queue_remove(&stream->to_flush);
-
-    if (stream->timer.timer_set) {
-        ngx_del_timer(&stream->timer);
-    }
-
-    if (stream->timer.posted) {
-        ngx_delete_posted_event(&stream->timer);
-    }
-
+    ngx_http_cnop_stream_leave(stream);
     ngx_http_cnop_stream_release(stream);
-    ngx_http_cnop_seat_leave(stream->zone, stream->seat, stream->reason);
 }
 
 
@@ -74,7 +60,7 @@ ngx_http_cnop_stream_create(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone,
     ngx_queue_init(&stream->by_account);
     ngx_queue_init(&stream->by_trade);
     ngx_queue_init(&stream->by_ticker);
-    ngx_queue_init(&stream->to_flush);
+    ngx_queue_init(&stream->call);
 
     stream->timer.handler = ngx_http_cnop_stream_tick;
     stream->timer.data = stream;
@@ -91,6 +77,10 @@ ngx_http_cnop_stream_write(ngx_http_request_t *r)
     ngx_http_cnop_stream_t  *stream;
 
     stream = ngx_http_cnop_get_ctx(r)->stream;
+
+    if (stream->gone) {
+        return;
+    }
 
     if (r->connection->write->timedout) {
         r->connection->timedout = 1;
@@ -157,8 +147,12 @@ ngx_http_cnop_stream_take(ngx_http_cnop_stream_t *stream,
         return NGX_OK;
     }
 
+    /* what is private is somebody's, and what is somebody's is private */
+
     if ((record->channel & stream->channels)
-        && (record->account == 0 || record->account == stream->account))
+        && ((record->channel & NGX_HTTP_CNOP_PUBLIC)
+                ? record->account == 0
+                : record->account && record->account == stream->account))
     {
         rc = ngx_http_cnop_stream_put(stream, (const u_char *) (record + 1),
                                       record->bytes - record->padding
@@ -349,22 +343,25 @@ ngx_http_cnop_stream_end(ngx_http_cnop_stream_t *stream,
     u_char  text[128], *last;
 
     stream->reason = reason;
-    last = text;
+
+    /* with an id: who has seen nothing else comes back to this place */
+
+    last = ngx_sprintf(text, "id: %uL\n", stream->seq);
 
     switch (reason) {
 
     case NGX_HTTP_CNOP_END_EXPIRED:
-        last = ngx_sprintf(text,
+        last = ngx_sprintf(last,
                            "event: auth\ndata: {\"reason\":\"expired\"}\n\n");
         break;
 
     case NGX_HTTP_CNOP_END_REVOKED:
-        last = ngx_sprintf(text,
+        last = ngx_sprintf(last,
                            "event: auth\ndata: {\"reason\":\"revoked\"}\n\n");
         break;
 
     default: /* it may come back: not all in the same moment */
-        last = ngx_sprintf(text, "retry: %uL\nevent: bye\ndata: {}\n\n",
+        last = ngx_sprintf(last, "retry: %uL\nevent: bye\ndata: {}\n\n",
                            (uint64_t) ngx_random() % NGX_HTTP_CNOP_RETRY_MS);
         break;
     }
@@ -426,8 +423,9 @@ ngx_http_cnop_stream_first(ngx_http_cnop_stream_t *stream, ngx_uint_t resume,
     ngx_int_t  rc;
 
     if (!resume) {
-        last = ngx_sprintf(text, "event: hello\ndata: {\"seq\":%uL}\n\n",
-                           stream->seq);
+        last = ngx_sprintf(text,
+                           "id: %uL\nevent: hello\ndata: {\"seq\":%uL}\n\n",
+                           stream->seq, stream->seq);
         return ngx_http_cnop_stream_put(stream, text, last - text);
     }
 
@@ -470,6 +468,12 @@ ngx_http_cnop_stream_begin(ngx_http_cnop_stream_t *stream, ngx_uint_t resume,
     /* not from here: who called still holds the request */
 
     ngx_post_event(&stream->timer, &ngx_posted_events);
+
+    /* a client may have left already, and its leaving is said only once */
+
+    if (r->stream == NULL) {
+        ngx_post_event(r->connection->read, &ngx_posted_events);
+    }
 
     return NGX_DONE;
 }

@@ -65,6 +65,45 @@ ngx_http_cnop_stream_block(ngx_http_cnop_stream_t *stream)
 }
 
 
+/* the request may stay for a while, to linger or to send what is left */
+
+static void
+ngx_http_cnop_stream_detach(ngx_http_cnop_stream_t *stream)
+{
+    ngx_uint_t    i;
+
+    ngx_queue_t  *links[] = {
+        &stream->all, &stream->by_account, &stream->by_trade,
+        &stream->by_ticker, &stream->call
+    };
+
+    for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        ngx_queue_remove(links[i]);
+        ngx_queue_init(links[i]);
+    }
+
+    if (stream->timer.timer_set) {
+        ngx_del_timer(&stream->timer);
+    }
+
+    if (stream->timer.posted) {
+        ngx_delete_posted_event(&stream->timer);
+    }
+}
+
+
+void
+ngx_http_cnop_stream_leave(ngx_http_cnop_stream_t *stream)
+{
+    ngx_http_cnop_stream_detach(stream);
+
+    if (!stream->gone) {
+        stream->gone = 1;
+        ngx_http_cnop_seat_leave(stream->zone, stream->seat, stream->reason);
+    }
+}
+
+
 void
 ngx_http_cnop_stream_finish(ngx_http_cnop_stream_t *stream, ngx_int_t rc)
 {
@@ -72,6 +111,7 @@ ngx_http_cnop_stream_finish(ngx_http_cnop_stream_t *stream, ngx_int_t rc)
 
     c = stream->request->connection;
 
+    ngx_http_cnop_stream_leave(stream);
     ngx_http_finalize_request(stream->request, rc);
     ngx_http_run_posted_requests(c);
 }

@@ -37,11 +37,12 @@ typedef struct {
     ngx_queue_t                 by_account;
     ngx_queue_t                 by_trade;
     ngx_queue_t                 by_ticker;
-    ngx_queue_t                 to_flush;
+    ngx_queue_t                 call;
 
     unsigned                    late:1;        /* it reads the ring itself */
     unsigned                    busy:1;        /* the block waits to be sent */
-    unsigned                    flushing:1;    /* in to_flush */
+    unsigned                    gone:1;        /* its request is ending */
+    unsigned                    called:1;      /* in the hub's list of such */
 } ngx_http_cnop_stream_t;
 
 
@@ -58,10 +59,17 @@ ngx_int_t ngx_http_cnop_stream_flush(ngx_http_cnop_stream_t *stream);
 
 ngx_int_t ngx_http_cnop_stream_settle(ngx_http_cnop_stream_t *stream);
 
-/* ends the request; from an event, never from a handler of the request */
+/*
+ * ends the request; from an event, never from a handler of the request.  The
+ * stream is in no list then, and is not written to any more
+ */
 
 void ngx_http_cnop_stream_finish(ngx_http_cnop_stream_t *stream,
     ngx_int_t rc);
+
+/* out of all lists, and off its seat; may be called again */
+
+void ngx_http_cnop_stream_leave(ngx_http_cnop_stream_t *stream);
 
 void ngx_http_cnop_stream_release(ngx_http_cnop_stream_t *stream);
 

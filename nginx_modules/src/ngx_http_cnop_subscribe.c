@@ -18,6 +18,67 @@ typedef struct {
 } ngx_http_cnop_wish_t;
 
 
+static ngx_int_t
+ngx_http_cnop_wish_refuse(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    const char *field, const char *rule)
+{
+    u_char  *detail;
+
+    detail = ngx_pnalloc(r->pool, 256);
+    if (detail == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    (void) ngx_snprintf(detail, 256, "%s %s%Z", field, rule);
+
+    ctx->fault_field = field;
+    ctx->fault_rule = rule;
+
+    return ngx_http_cnop_problem_content(r, CNOP_E_INVALID,
+                                         (const char *) detail);
+}
+
+
+/*
+ * Who came with a token means to be somebody: when it does not hold, there is
+ * an answer instead of a stream that lacks what is his.  A bearer token that
+ * does not hold was refused before.
+ */
+
+static ngx_int_t
+ngx_http_cnop_wish_token(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx)
+{
+    enum cnop_err  err;
+
+    if (ctx->authenticated || ctx->source == NGX_HTTP_CNOP_SOURCE_NONE) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_strcmp(ctx->jwt_status, "not_synced") == 0) {
+        ctx->retry_after = 1;
+        return ngx_http_cnop_problem_content(
+            r, CNOP_E_UNAVAILABLE,
+            "The gateway has not yet learned which sessions "
+            "have ended.");
+    }
+
+    err = CNOP_E_UNAUTHENTICATED;
+
+    if (ngx_strcmp(ctx->jwt_status, "expired") == 0) {
+        err = CNOP_E_TOKEN_EXPIRED;
+
+    } else if (ngx_strcmp(ctx->jwt_status, "revoked") == 0) {
+        err = CNOP_E_SESSION_REVOKED;
+    }
+
+    if (ngx_http_cnop_jwt_challenge(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_cnop_problem_content(r, err, NULL);
+}
+
+
 /*
  * NGX_DECLINED = go on, or the request has been answered.  The commas between
  * the names may be written as %2C: many clients write them so
@@ -27,6 +88,7 @@ static ngx_int_t
 ngx_http_cnop_wish_channels(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     ngx_http_cnop_wish_t *wish)
 {
+    bool              more;
     u_char           *dst, *src;
     ngx_str_t         arg;
     ngx_uint_t        channel;
@@ -55,19 +117,19 @@ ngx_http_cnop_wish_channels(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
     wish->channels = 0;
 
     do {
-        (void) cnop_str_cut(rest, ',', &name, &rest);
+        more = cnop_str_cut(rest, ',', &name, &rest);
         channel = ngx_http_cnop_channel(name, 1);
 
         if (channel == 0) {
-            return ngx_http_cnop_problem_content(
-                r, CNOP_E_INVALID,
-                "channels: takes orders, fills, balances, trades and tickers, "
-                "with a comma between two.");
+            return ngx_http_cnop_wish_refuse(
+                r, ctx, "channels",
+                "must be orders, fills, balances, trades or tickers, or "
+                "several of them with commas between");
         }
 
         wish->channels |= channel;
 
-    } while (rest.len);
+    } while (more);
 
     if (ctx->authenticated || !(wish->channels & NGX_HTTP_CNOP_PRIVATE)) {
         return NGX_DECLINED;
@@ -83,7 +145,8 @@ ngx_http_cnop_wish_channels(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
 
 
 static ngx_int_t
-ngx_http_cnop_wish_resume(ngx_http_request_t *r, ngx_http_cnop_wish_t *wish)
+ngx_http_cnop_wish_resume(ngx_http_request_t *r, ngx_http_cnop_ctx_t *ctx,
+    ngx_http_cnop_wish_t *wish)
 {
     ngx_str_t         text;
     ngx_uint_t        count;
@@ -108,10 +171,9 @@ ngx_http_cnop_wish_resume(ngx_http_request_t *r, ngx_http_cnop_wish_t *wish)
         return NGX_DECLINED;
     }
 
-    return ngx_http_cnop_problem_content(
-        r, CNOP_E_INVALID,
-        h ? "Last-Event-ID: takes the number of an event, nothing else."
-          : "after: takes the number of an event, nothing else.");
+    return ngx_http_cnop_wish_refuse(
+        r, ctx, h ? "Last-Event-ID" : "after",
+        "must be an integer of at least 0");
 }
 
 
@@ -145,7 +207,10 @@ ngx_http_cnop_stream_from(ngx_http_cnop_stream_t *stream,
     stream->seq = wish->after;
     (void) ngx_http_cnop_events_end(stream->zone, &place, &seq);
 
-    if (wish->after >= seq) {
+    if (wish->after == seq
+        || (wish->after > seq
+            && ngx_http_cnop_events_ahead(stream->zone, wish->after)))
+    {
         return 0;
     }
 
@@ -235,10 +300,14 @@ ngx_http_cnop_stream_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_cnop_wish_channels(r, ctx, &wish);
+    rc = ngx_http_cnop_wish_token(r, ctx);
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_http_cnop_wish_resume(r, &wish);
+        rc = ngx_http_cnop_wish_channels(r, ctx, &wish);
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_http_cnop_wish_resume(r, ctx, &wish);
     }
 
     if (rc != NGX_DECLINED) {
