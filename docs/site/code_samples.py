@@ -26,6 +26,7 @@ class Call(NamedTuple):
     body: object  # None without one
     headers: dict
     needs_login: bool
+    is_stream: bool  # has no end: a sample shows the first of it
 
 
 def resolve(document: dict, node: dict) -> dict:
@@ -51,11 +52,13 @@ def describe_call(document: dict, path: str, method: str, operation: dict) -> Ca
         body = next(iter(content["examples"].values()))["value"]
     security = operation.get("security", document["security"])
     return Call(method.upper(), document["servers"][0]["url"] + path, body, headers,
-                bool(security) and {} not in security)
+                bool(security) and {} not in security,
+                "text/event-stream" in resolve(document, operation["responses"].get("200", {})).get("content", {}))
 
 
 def curl_sample(call: Call) -> str:
-    lines = ["curl -sS" + ("" if call.method == "GET" else f" -X {call.method}")
+    lines = ["curl -sS" + (" -N --max-time 2" if call.is_stream else "")
+             + ("" if call.method == "GET" else f" -X {call.method}")
              + " " + shlex.quote(call.url)]
     if call.needs_login:
         lines.append('-H "Authorization: Bearer $CNOP_TOKEN"')
@@ -81,6 +84,11 @@ def javascript_sample(call: Call) -> str:
     if call.body is not None:
         options.append(f"  body: JSON.stringify({json.dumps(call.body)}),\n")
     arguments = f"'{call.url}'" + (", {\n" + "".join(options) + "}" if options else "")
+    if call.is_stream:
+        return (f"const response = await fetch({arguments});\n"
+                "const reader = response.body.getReader();\n"
+                "console.log(response.status, new TextDecoder().decode((await reader.read()).value));\n"
+                "await reader.cancel();\n")
     return (f"const response = await fetch({arguments});\n"
             "console.log(response.status, await response.text());\n")
 
@@ -101,8 +109,8 @@ def python_sample(call: Call) -> str:
         lines += ["    headers={", *(f"        {line}," for line in headers), "    },"]
     if call.body is not None:
         lines.append(f"    data=json.dumps({call.body!r}).encode(),")
-    lines += [")", "with urlopen(request) as response:",
-              "    print(response.status, response.read().decode())"]
+    body = "response.read1()" if call.is_stream else "response.read()"
+    lines += [")", "with urlopen(request) as response:", f"    print(response.status, {body}.decode())"]
     return "\n".join(lines) + "\n"
 
 

@@ -74,11 +74,11 @@ def test_hanging_services(api, requests):
 
 def test_stopped_services(api, requests):
     with outage.stopped(*outage.SERVICES):
-        call_all(api, requests, documents(503, "getReadiness"), 503)
+        call_all(api, requests, documents(503, "getReadiness", "openStream"), 503)
     wait_until_well(api, requests)
 
 
-def test_a_gateway_that_does_not_know_who_has_logged_out(api, requests):
+def test_a_gateway_that_does_not_know_who_has_logged_out(api, world, requests):
     with outage.stopped("auth-relay"):
         outage.supervise("restart", "gateway")
         deadline = time.monotonic() + 20
@@ -90,6 +90,7 @@ def test_a_gateway_that_does_not_know_who_has_logged_out(api, requests):
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
         api.call("getBalance", **requests["getBalance"], expect=503)
+        api.call("openStream", token=world.jane.token, expect=503)
     deadline = time.monotonic() + 20
     while api.call("getReadiness").status != 200:
         assert time.monotonic() < deadline

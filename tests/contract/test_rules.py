@@ -40,6 +40,9 @@ PERSON_NAME = [("", length(50, 1)), (LONG, length(50, 1)), (5, STRING), ("Rob3rt
 
 # (place, input) -> wrong values and the rule that each breaks; (operation, place, input) wins over it.
 RULES = {
+    ("query", "channels"): [(value, "must be orders, fills, balances, trades or tickers, .*") for value in ("", "order", "trades,")],
+    ("openStream", "query", "after"): [(value, "must be an integer of at least 0") for value in ("", "-1", "x", "1e3", "9" * 20)],
+    ("header", "Last-Event-ID"): [(value, "must be an integer of at least 0") for value in ("-1", "x", "1 2", "9" * 20)],
     ("query", "limit"): [("", INTEGER), ("abc", INTEGER), ("0", r"must be an integer between 1 and \d+"),
                          ("9" * 30, r"must be an integer between 1 and \d+")],
     ("query", "offset"): [("", INTEGER), ("-1", "must be an integer of at least 0"), ("1001", STEPS_BACK), ("9" * 30, STEPS_BACK)],

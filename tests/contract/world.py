@@ -109,7 +109,7 @@ class World:
         reason = {"reason": "contract test"}
         return {
             "getHealth": {}, "getLiveness": {}, "getReadiness": {}, "getVersion": {},
-            "getOpenApi": {}, "getJwks": {},
+            "getOpenApi": {}, "getJwks": {}, "openStream": {"query": {"channels": "trades"}},
             "register": {"body": self.registration(unique("c_"))},
             "login": {"body": {"username": self.jane.username, "password": PASSWORD}},
             "refreshSession": {"body": {"refresh_token": self.jane.refresh_token}},

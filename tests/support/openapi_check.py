@@ -277,7 +277,12 @@ def _read_reply(response: HTTPResponse) -> Reply:
     for name, value in response.getheaders():
         name = name.lower()
         headers[name] = headers[name] + "\n" + value if name in headers else value
-    return Reply(response.status, headers, response.read())
+    if headers.get("content-type") != "text/event-stream":
+        return Reply(response.status, headers, response.read())
+    raw = b""  # a stream has no end: its first frame will do
+    while not raw.endswith(b"\n\n"):
+        raw += response.readline()
+    return Reply(response.status, headers, raw)
 
 
 def exhaust_rate_limit(base_url: str, source: str, target: str, at_most: int) -> bool:

@@ -1128,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the stream of events
+         * @description Server-sent events as they happen, until either side ends the stream. What has a number (`id`) comes in the order of the numbers, each once: `order`, `fill` and `balance` of the caller, `trade` of everybody. `ticker` has none, and is not repeated. Whoever has no account gets what is public. A stream begins with `hello` and the number of the newest event, or, if it goes on behind an event, with what followed. `gap` says that `first` is the oldest event it can still tell: what is between is read with listEvents; `first` not above `after` says that the numbers began anew. `auth` says that the token or its session has ended, `bye` that this gateway leaves: connect again after `retry` milliseconds. A comment comes every 15 seconds. A client that takes nothing of what waits for it is cut, and may go on behind the last id it has.
+         */
+        get: operations["openStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trades/export": {
         parameters: {
             query?: never;
@@ -7136,6 +7156,68 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
+        };
+    };
+    openStream: {
+        parameters: {
+            query?: {
+                /** @description Go on behind the event of this number. */
+                after?: number;
+                /**
+                 * @description What to tell, with commas between; all that the caller may see without it. `orders`, `fills` and `balances` need a token.
+                 * @example trades,tickers
+                 */
+                channels?: string;
+            };
+            header?: {
+                /** @description The same; browsers send it by themselves. It has precedence. */
+                "Last-Event-ID"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description A channel that does not exist, or a number that is none. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            /** @description The gateway does not know yet which event is the newest or which sessions have ended, or it is about to leave. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     exportTrades: {
