@@ -10,6 +10,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/control/control.h"
+#include "shared/db/db.h"
 #include "shared/http/http_client.h"
 
 #define PAUSE_FIRST_US 20000

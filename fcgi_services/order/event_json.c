@@ -239,9 +239,9 @@ is_time(int64_t time_us)
     return time_us >= 0 && time_us <= TIME_MAX_US;
 }
 
-/* Bytes of a damaged row may unpack: what would end the program is found before. */
-static bool
-is_sound(const struct event *event)
+/* What would end the program is found before. */
+bool
+event_is_sound(const struct event *event)
 {
     bool sided = event->side == LEDGER_BUY || event->side == LEDGER_SELL;
     int64_t difference;
@@ -262,14 +262,13 @@ is_sound(const struct event *event)
            event->reason >= LEDGER_REASON_NONE && event->reason <= LEDGER_REASON_AMENDED;
 }
 
-enum cnop_err
+void
 event_json_write(struct cnop_json_writer *writer, const char *key, const struct event_names *names,
                  uint64_t seq, const struct event *event)
 {
     const struct shower to = {writer, names, event};
 
-    if (!is_sound(event))
-        return CNOP_E_INVALID;
+    cnop_assert(event_is_sound(event));
     cnop_json_object_open(writer, key);
     cnop_json_u64(writer, "seq", seq);
     for (size_t i = 0; i < CNOP_COUNT(members); i++) {
@@ -277,5 +276,4 @@ event_json_write(struct cnop_json_writer *writer, const char *key, const struct 
             members[i].show(&to, members[i].name);
     }
     cnop_json_object_close(writer);
-    return CNOP_OK;
 }

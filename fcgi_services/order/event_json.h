@@ -19,10 +19,12 @@ struct event_names {
     const void *arg; /* for symbol */
 };
 
-/* Writes the object as member key (NULL: at the top or in an array). INVALID: the event holds what
- * no engine of ours has written (codes that do not exist); nothing was written. */
-cnop_must_check enum cnop_err event_json_write(struct cnop_json_writer *writer, const char *key,
-                                               const struct event_names *names, uint64_t seq,
-                                               const struct event *event);
+/* Bytes of a damaged row may unpack to what no engine of ours has written: codes that do not exist,
+ * times out of range. */
+bool event_is_sound(const struct event *event);
+
+/* Writes the object as member key (NULL: at the top or in an array) of an event that is sound. */
+void event_json_write(struct cnop_json_writer *writer, const char *key,
+                      const struct event_names *names, uint64_t seq, const struct event *event);
 
 #endif

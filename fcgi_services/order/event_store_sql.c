@@ -4,6 +4,15 @@
 
 #include <string.h>
 
+#include "shared/db/snapshot.h"
+
+static const struct cnop_sql find_first = {
+    "events.first", "SELECT first_seq FROM v_event_batch ORDER BY first_seq LIMIT 1",
+    .max_rows = 1};
+static const struct cnop_sql find_last = {
+    "events.last",
+    "SELECT first_seq, event_count FROM v_event_batch ORDER BY first_seq DESC LIMIT 1",
+    .max_rows = 1};
 /* No number is inside of a row that begins behind it: the row that holds one is the last that
  * begins at it or before. */
 static const struct cnop_sql list_lengths = {
@@ -26,6 +35,24 @@ static const struct cnop_sql remove_oldest = {
 static const struct cnop_sql list_symbols = {"events.symbols",
                                              "SELECT id, symbol FROM cnop_market.v_engine_asset",
                                              .max_rows = EVENT_STORE_ASSETS, .apart = true};
+
+static enum cnop_err
+find_bounds(struct cnop_db *db, struct cnop_arena *arena, uint64_t *ret_first, uint64_t *ret_last)
+{
+    struct cnop_row first, last;
+    enum cnop_err err = cnop_db_find(db, arena, &find_first, CNOP_NO_PARAMS, &first);
+
+    *ret_first = *ret_last = 0;
+    if (err == CNOP_OK)
+        err = cnop_db_find(db, arena, &find_last, CNOP_NO_PARAMS, &last);
+    if (err == CNOP_E_NOT_FOUND)
+        return CNOP_OK;
+    if (err != CNOP_OK)
+        return err;
+    *ret_first = cnop_row_u64(&first, 0);
+    *ret_last = cnop_row_u64(&last, 0) + cnop_row_u64(&last, 1) - 1;
+    return CNOP_OK;
+}
 
 /* How far the bodies may be read; 0: nothing is there. */
 static enum cnop_err
@@ -75,6 +102,16 @@ event_store_read(struct cnop_db *db, struct cnop_arena *arena, uint64_t after, s
             ret_rows->list[ret_rows->count++] = row;
     }
     return CNOP_OK;
+}
+
+enum cnop_err
+event_store_page(struct cnop_snapshot *view, struct cnop_arena *arena, uint64_t after, size_t bytes,
+                 struct event_store_page *ret_page)
+{
+    struct cnop_db *db = cnop_snapshot_db(view);
+    enum cnop_err err = find_bounds(db, arena, &ret_page->first, &ret_page->last);
+
+    return err == CNOP_OK ? event_store_read(db, arena, after, bytes, &ret_page->rows) : err;
 }
 
 enum cnop_err

@@ -13,6 +13,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/control/control.h"
+#include "shared/db/db.h"
 
 #define TEXT_BYTES (60u * 1024) /* of one exchange: what a gateway buffers in memory */
 #define LINE_MAX (EVENT_JSON_MAX + 64)
@@ -206,17 +207,13 @@ static enum cnop_err
 write_event(struct publisher *publisher, struct text *text, uint64_t seq, const struct event *event)
 {
     const struct event_names names = {publisher->config->id_key, symbol_of, &publisher->symbols};
-    size_t before = text->buf->len;
     struct cnop_json_writer writer;
-    enum cnop_err err;
 
+    if (!event_is_sound(event))
+        return CNOP_E_INVALID;
     begin_line(text->buf, seq, event->account_id, event->type);
     cnop_json_init(&writer, text->buf);
-    err = event_json_write(&writer, NULL, &names, seq, event);
-    if (err != CNOP_OK) {
-        text->buf->len = before;
-        return err;
-    }
+    event_json_write(&writer, NULL, &names, seq, event);
     cnop_json_done(&writer);
     cnop_buf_char(text->buf, '\n');
     text->lines++;

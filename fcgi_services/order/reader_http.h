@@ -32,6 +32,7 @@ enum cnop_err reader_http_list(struct cnop_request *req, struct cnop_response *r
 enum cnop_err reader_http_find(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_find_key(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_fills(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err reader_http_events(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_asset(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_proof(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err reader_http_export_orders(struct cnop_request *req, struct cnop_response *res);

@@ -381,6 +381,32 @@ def test_fills(api, world):
         assert api.call("listFills", token=account.token, query=filters, expect=200).json["data"] == found, filters
 
 
+def test_events(api, world):
+    account = world.account("1000.00")
+    bought = api.call("createOrder", token=account.token, body={**buy("0.002"), "client_order_id": "told"}, expect=201).json["data"]
+    after, told = world.last_event, []
+    while True:
+        page = api.call("listEvents", token=account.token, query={"after": after, "limit": 500}, expect=200).json
+        told += page["events"]
+        assert after <= page["next_after"] <= page["last_seq"]
+        after = page["next_after"]
+        if not page["has_more"]:
+            break
+    numbers = [event["seq"] for event in told]
+    assert numbers == sorted(set(numbers)) and all(event["data"]["seq"] == event["seq"] for event in told)
+    own = [event for event in told if event["type"] != "trade"]
+    order, fill = (next(event["data"] for event in own if event["type"] == kind) for kind in ("order", "fill"))
+    assert {name: order[name] for name in bought} == bought
+    assert fill["order_id"] == bought["order_id"] and fill["value"] == bought["total_amount"]
+    assert {event["data"]["asset_id"] for event in own if event["type"] == "balance"} == {"USD", "BTC"}
+    assert fill["trade_id"] in {event["data"]["trade_id"] for event in told if event["type"] == "trade"}
+    # nobody else is told of it
+    others = api.call("listEvents", token=world.jane.token, query={"after": own[0]["seq"] - 1, "limit": 500}, expect=200).json["events"]
+    assert not {event["seq"] for event in others} & {event["seq"] for event in own}
+    api.call("listEvents", token=account.token, query={"after": 2**53 - 1}, expect=410, code="events_gone")
+    api.call("listEvents", token=account.token, query={"limit": 501}, expect=422, code="validation_failed")
+
+
 def test_preview_changes_nothing(api, world):
     account = world.account("100.00")
     preview = api.call("previewOrder", token=account.token, body=buy("0.05"), expect=200).json["data"]
@@ -727,8 +753,8 @@ QUERY_FAULTS = {
     "getPortfolio": {"status": "sold"}, "exportOrders": {"format": "pdf"}, "exportTrades": {"tz": "Mars"},
     "listAssetTransactions": {"limit": "101"}, "listAssets": {"limit": "251"},
     "listCandles": {"interval": "2h"}, "listOrders": {"offset": "-1"},
-    "listFills": {"order_id": "short"},
-    "openStream": {"channels": "secrets"}, "listMarkets": {"limit": "251"}, "getBook": {"levels": "51"}, "listMarketTrades": {"limit": "101"},
+    "listFills": {"order_id": "short"}, "listEvents": {"after": "-1"}, "openStream": {"channels": "secrets"},
+    "listMarkets": {"limit": "251"}, "getBook": {"levels": "51"}, "listMarketTrades": {"limit": "101"},
 }
 
 

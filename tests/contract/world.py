@@ -81,6 +81,13 @@ class World:
                              body={**buy("0.002"), "client_order_id": unique("c-")}).json["data"]
 
     @cached_property
+    def last_event(self) -> int:
+        """A number that is still kept, and behind which Jane's order is told."""
+        newest = self.api.call("listEvents", token=self.jane.token, query={"after": 0, "limit": 1}, expect=200).json["last_seq"]
+        assert self.order
+        return newest
+
+    @cached_property
     def jane_cookies(self) -> dict[str, str]:
         return self.cookies(self.jane.username)
 
@@ -130,7 +137,7 @@ class World:
             "getBook": {"path": asset, "query": {"levels": "10"}},
             "listMarketTrades": {"path": asset, "query": {"limit": "10"}},
             "createOrder": {"body": buy("0.001")}, "listOrders": {"query": {"limit": "5"}},
-            "listFills": {"query": {"limit": "5"}},
+            "listFills": {"query": {"limit": "5"}}, "listEvents": {"query": {"after": str(self.last_event), "limit": "5"}},
             "closePosition": {"path": asset, "body": {}}, "previewClose": {"path": asset, "body": {}},
             "sweepPositions": {"body": {}},
             "previewOrder": {"body": buy("0.001")}, "createOrders": {"body": {"orders": [buy("0.001")]}},

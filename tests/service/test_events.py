@@ -152,6 +152,62 @@ def test_prices_are_told_and_not_numbered(stack, story):
     assert stack.gateway.last == before
 
 
+def ask(stack, number, **query):
+    text = "&".join(f"{name}={value}" for name, value in query.items())
+    return Person(stack, number).ask(stack.reader, "GET", "/api/v1/events", query=text)
+
+
+def pages(stack, number, limit, after=0):
+    """Everything after a number, in pages."""
+    found = []
+    while True:
+        answer = ask(stack, number, after=after, limit=limit)
+        assert answer.status == 200, answer.body
+        page = answer.json()
+        assert len(page["events"]) <= limit and after < page["next_after"] <= page["last_seq"]
+        found += page["events"]
+        after = page["next_after"]
+        if not page["has_more"]:
+            assert after == page["last_seq"] == stack.head()
+            return found
+
+
+@pytest.mark.parametrize("limit", [1, 3, 500])
+def test_what_was_missed_is_read_again(stack, story, limit):
+    """The same, of the same people, as the gateway was told."""
+    for number in (ADA, BOB, CAM):
+        told = [(seq, name, json.loads(body)) for seq, whose, name, body in stack.gateway.events if whose in ("-", str(number))]
+        assert [(event["seq"], event["type"], event["data"]) for event in pages(stack, number, limit)] == told
+        later = told[len(told) // 2][0]
+        assert [event["seq"] for event in pages(stack, number, limit, later)] == [seq for seq, *_ in told if seq > later]
+
+
+def test_it_is_the_same_to_the_byte(stack, story):
+    body = ask(stack, ADA, limit=500).body.decode()
+    for _, whose, _, text in stack.gateway.events:
+        assert (text in body) == (whose in ("-", str(ADA)))
+
+
+def test_nothing_new_is_nothing(stack, story):
+    head = stack.head()
+    assert ask(stack, ADA, after=head).json() == {"events": [], "next_after": head, "has_more": False, "last_seq": head}
+
+
+def test_numbers_that_are_not_kept(stack, story):
+    assert ask(stack, ADA, after=stack.head() + 1).status == 410
+    assert ask(stack, ADA, after=2**53 - 1).json()["code"] == "events_gone"
+
+
+@pytest.mark.parametrize("query", [{"after": -1}, {"after": "x"}, {"after": 2**53}, {"limit": 0}, {"limit": 501}])
+def test_bad_numbers_are_refused(stack, story, query):
+    answer = ask(stack, ADA, **query)
+    assert answer.status == 422 and answer.json()["errors"][0]["field"] == next(iter(query))
+
+
+def test_a_user_who_is_gone_is_told_nothing(stack, story):
+    assert ask(stack, 2000).status == 401
+
+
 def test_a_gateway_that_starts_cold_is_brought_what_was(stack, story):
     stack.gateway.forget()
     stack.settled()
@@ -187,16 +243,41 @@ def test_numbers_go_on_over_a_crash(stack, story):
     assert [seq for seq, *_ in stack.gateway.events] == list(range(1, stack.gateway.last + 1))
 
 
+def test_old_rows_are_removed(stack, story):
+    """All that are old, but the newest of all; numbers go on behind it."""
+    stack.engine.stop()
+    newest = stack.rows()[-1]
+    stack.ledger_sql("UPDATE event_batch SET created_us=1")
+    stack.start_engine()
+    wait_until(lambda: stack.rows() == [newest], 10, "pruning")
+    assert ask(stack, ADA, after=0).status == 410
+    assert ask(stack, ADA, after=newest[0] - 1).status == 200
+    stack.gateway.forget()
+    stack.deposit(CAM)
+    stack.settled()
+    assert stack.gateway.heads[0] == f"reset {newest[0] - 1}"
+    check_numbers(stack.rows())
+    assert stack.rows()[0][0] + stack.rows()[0][1] == stack.rows()[1][0]
+
+
 def test_a_damaged_row_stops_nobody(stack, story):
     """The gateway starts over behind it; the engine goes on."""
     stack.engine.stop()
-    stack.ledger_sql(f"UPDATE event_batch SET body='?' WHERE first_seq={stack.rows()[-2][0]}")
+    stack.start_engine()
+    stack.deposit(CAM, CAM, CAM)
+    stack.engine.stop()
+    lost, count = stack.rows()[-2]
+    assert count == 1
+    stack.ledger_sql(f"UPDATE event_batch SET body='?' WHERE first_seq={lost}")
     stack.gateway.forget()
     stack.start_engine()
     stack.deposit(CAM)
     stack.settled()
     assert any(head.startswith("reset") for head in stack.gateway.heads)
     check_numbers(stack.rows())
+    first = stack.rows()[0][0]
+    assert [event["seq"] for event in pages(stack, CAM, 500, first - 1)] == [
+        seq for seq in range(first, stack.head() + 1) if seq != lost]
     assert any("damaged" in line.get("message", "") for line in stack.engine.log_lines())
 
 

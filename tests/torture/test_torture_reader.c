@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "fcgi_services/order/event.h"
+#include "fcgi_services/order/event_store.h"
 #include "fcgi_services/order/order_codes.h"
 #include "fcgi_services/order/reader_http.h"
 #include "shared/ledger/command.h"
@@ -339,6 +341,38 @@ stop(void)
     clock_fake_unfreeze();
 }
 
+/* ---- the table of events ---- */
+
+/* A trade and a balance, as numbers 7 and 8; then a row that is damaged. */
+enum cnop_err
+event_store_page(struct cnop_snapshot *view, struct cnop_arena *arena, uint64_t after, size_t bytes,
+                 struct event_store_page *ret_page)
+{
+    static char memory[512];
+    struct cnop_buf row;
+    enum cnop_err err = enter();
+
+    ck_assert(view->open);
+    ck_assert_ptr_nonnull(arena);
+    ck_assert_uint_eq(after, 6);
+    ck_assert_uint_gt(bytes, 0);
+    if (err != CNOP_OK)
+        return err;
+    cnop_buf_init(&row, memory, sizeof(memory));
+    event_row_open(&row, NOW_US);
+    event_pack(
+        &row, NOW_US,
+        &(struct event){.type = EVENT_TRADE, .id = 1, .asset_id = 1, .side = 1, .time_us = NOW_US});
+    event_pack(&row, NOW_US,
+               &(struct event){.type = EVENT_BALANCE, .account_id = 1000, .time_us = NOW_US});
+    ret_page->first = 5;
+    ret_page->last = 9;
+    ret_page->rows.list[0] = (struct event_store_row){7, 2, cnop_buf_view(&row)};
+    ret_page->rows.list[1] = (struct event_store_row){9, 1, CNOP_STR("?")};
+    ret_page->rows.count = 2;
+    return CNOP_OK;
+}
+
 /* ---- the requests ---- */
 
 static const struct torture_request requests[] = {
@@ -351,6 +385,7 @@ static const struct torture_request requests[] = {
     {"GET", "/api/v1/trades/export", NULL, CUSTOMER_ASKS("format=jsonl"), 200, true, last_id},
     {"GET", "/api/v1/fills", NULL, CUSTOMER_ASKS("asset_id=BTC&side=sell&limit=100"), 200, false,
      "\"realised_pnl\":\"100.00\""},
+    {"GET", "/api/v1/events", NULL, CUSTOMER_ASKS("after=6"), 200, false, "\"last_seq\":9"},
     {"GET", "/api/v1/assets/BTC/transactions", NULL, CUSTOMER, 200, false, NULL},
     {"GET", "/api/v1/markets", NULL, {NULL}, 200, false, "\"total_count\":1"},
     {"GET", "/api/v1/markets/BTC", NULL, {NULL}, 200, false, NULL},

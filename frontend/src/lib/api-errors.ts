@@ -61,6 +61,15 @@ export const apiErrors = {
       advice: 'Check the id; an object that belongs to somebody else is reported in the same way.',
     },
   ],
+  events_gone: [
+    {
+      status: 410,
+      retryable: false,
+      title: 'Events not kept',
+      meaning: 'Events that follow this number are no longer kept, or there is no event of this number.',
+      advice: 'Read the state anew, and go on from the number that the stream begins with.',
+    },
+  ],
   method_not_allowed: [
     {
       status: 405,

@@ -10,6 +10,7 @@
 #include "fcgi_services/order/event_store.h"
 #include "shared/base/clock.h"
 #include "shared/control/control.h"
+#include "shared/db/db.h"
 #include "tests/fakes/clock_fake.h"
 #include "tests/fakes/engine_metrics_fake.h"
 #include "tests/unit/unit.h"
