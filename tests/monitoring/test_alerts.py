@@ -63,6 +63,8 @@ CASES = {
     "LedgerFinding": (2, ORDER, [('order_engine_verify_findings{service="order"}', "0 1x9", "0x9")]),
     "DatabaseNotDurable": (2, ORDER, [('order_engine_database_not_durable{service="order"}', "0 1x9", "0x9")]),
     "PriceStale": (9, ORDER, [('order_engine_ticks_total{service="order"}', "5x20", "0+250x20")]),
+    "EventsBehind": (5, ORDER, [('order_engine_gateways_behind{service="order"}', "1x9", "1 0 1 0 1 0x9")]),
+    "EventsDamaged": (6, ORDER, [('order_engine_event_rows_damaged_total{service="order"}', "0x4 1x9", "1x20")]),
     "DatabaseDown": (2, {"service": "mariadb"}, [('mysql_up{service="mariadb"}', "0x9", "1x9")]),
     "DatabaseConnections": (9, {"service": "mariadb"}, [
         ('mysql_global_status_threads_connected{service="mariadb"}', "140x20", "60x20"),

@@ -448,6 +448,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events that were missed
+         * @description What has happened after an event of a known number: to the account (`order`, `fill`, `balance`), and in public (`trade`). Oldest first, as the stream would have told it. A call looks at a bounded part; `next_after` says how far it came, and there may be nothing for the account in it. Go on while `has_more`.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fills": {
         parameters: {
             query?: never;
@@ -1712,6 +1732,27 @@ export interface components {
             held_balance: components["schemas"]["Cash"];
             updated_at: components["schemas"]["Timestamp"];
         };
+        /** @description What the account has of an asset, or of cash (`USD`), now. */
+        BalanceEvent: {
+            asset_id: components["schemas"]["AssetId"];
+            /**
+             * @description Decimal string.
+             * @example 0.25
+             */
+            available: string;
+            /**
+             * @description Decimal string; held by open orders.
+             * @example 0.1
+             */
+            held: string;
+            seq: components["schemas"]["EventSeq"];
+            /**
+             * @description Decimal string.
+             * @example 0.35
+             */
+            total: string;
+            updated_at: components["schemas"]["Timestamp"];
+        };
         BatchReply: {
             /**
              * @description How many orders were accepted.
@@ -1918,7 +1959,37 @@ export interface components {
          * @description A stable code for programs. All codes with their meaning are listed at `/docs/errors`.
          * @enum {string}
          */
-        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "expiry_invalid" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "monitoring_absent" | "monitoring_failed" | "no_liquidity" | "no_memory" | "not_found" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
+        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "expiry_invalid" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "monitoring_absent" | "monitoring_failed" | "no_liquidity" | "no_memory" | "not_found" | "events_gone" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
+        /** @description One event of the account, or a public one. */
+        Event: {
+            /** @description The same, byte for byte, as in the stream. */
+            data: components["schemas"]["OrderEvent"] | components["schemas"]["FillEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["TradeEvent"];
+            seq: components["schemas"]["EventSeq"];
+            /**
+             * @description What `data` is.
+             * @example fill
+             * @enum {string}
+             */
+            type: "order" | "fill" | "balance" | "trade";
+        };
+        EventList: {
+            /** @description Oldest first. */
+            events: components["schemas"]["Event"][];
+            /**
+             * @description Whether later events have not been looked at yet.
+             * @example false
+             */
+            has_more: boolean;
+            /** @description Number of the last event there is. */
+            last_seq: components["schemas"]["EventSeq"];
+            /** @description How far the call has come; the next `after`. */
+            next_after: components["schemas"]["EventSeq"];
+        };
+        /**
+         * @description Number of an event. The events of the ledger are numbered 1, 2, 3 and so on, in the order of the commits.
+         * @example 4711
+         */
+        EventSeq: number;
         FieldError: {
             /**
              * @description Name of the body field, query parameter, path parameter or header; `body` for the body as a whole; `orders[3].quantity` inside a batch.
@@ -1977,6 +2048,44 @@ export interface components {
              */
             trade_id: string;
             /** @description Paid by a buyer, received by a seller, before the fee. */
+            value: components["schemas"]["Cash"];
+        };
+        /** @description One execution of an order of the account; members are those of `Fill`. */
+        FillEvent: {
+            asset_id: components["schemas"]["AssetId"];
+            fee: components["schemas"]["Cash"];
+            /**
+             * @description What the fee is paid in.
+             * @constant
+             */
+            fee_asset_id: "USD";
+            /**
+             * @description Whether the order rested or came last.
+             * @example maker
+             * @enum {string}
+             */
+            liquidity: "maker" | "taker";
+            order_id: components["schemas"]["OrderId"];
+            price: components["schemas"]["Price"];
+            quantity: components["schemas"]["Quantity"];
+            /**
+             * @description Profit or loss of a sale; null for a purchase.
+             * @example 112.34
+             */
+            realised_pnl: string | null;
+            seq: components["schemas"]["EventSeq"];
+            /**
+             * @description What the order did.
+             * @example sell
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description Of the trade.
+             * @example t00000000000c9b2q8m5x1r7w
+             */
+            trade_id: string;
             value: components["schemas"]["Cash"];
         };
         FillList: {
@@ -2643,6 +2752,51 @@ export interface components {
             /** @description Quantity times price: rounded up to the ledger's unit when you pay, down when you receive. */
             total_amount: components["schemas"]["Cash"];
             updated_at?: components["schemas"]["Timestamp"];
+        };
+        /** @description An order that was accepted or has changed, as it is now; members are those of `Order`. `client_order_id` is told when the order is accepted, if it has one, and not again. */
+        OrderEvent: {
+            asset_id: components["schemas"]["AssetId"];
+            /**
+             * @description Of what was filled; null before the first fill.
+             * @example 64250.12
+             * @example null
+             */
+            average_price: components["schemas"]["Price"] | null;
+            /**
+             * @description Your own id.
+             * @example bot7-000042
+             */
+            client_order_id?: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When an order that is `GTD` or `DAY` expires. */
+            expires_at?: components["schemas"]["Timestamp"];
+            fee: components["schemas"]["Cash"];
+            filled_quantity: components["schemas"]["Quantity"];
+            /** @description What the order still holds: cash of a buyer, fee included; units of a seller. */
+            held: {
+                /**
+                 * @description Decimal string.
+                 * @example 1001.00
+                 */
+                amount: string;
+                asset_id: components["schemas"]["AssetId"];
+            };
+            order_id: components["schemas"]["OrderId"];
+            order_type: components["schemas"]["OrderType"];
+            /** @description Price of execution of a market order; else the limit. */
+            price: components["schemas"]["Price"];
+            quantity: components["schemas"]["Quantity"];
+            /**
+             * @description Why it ended before it was filled as a whole.
+             * @enum {string|null}
+             */
+            reason: "user" | "self_trade" | "account_frozen" | "ioc_remainder" | "fok_unfillable" | "too_many_fills" | "overflow" | "time" | "cancel_after" | "amended_to_filled" | null;
+            /** @description What has not been filled. */
+            remaining_quantity: components["schemas"]["Quantity"];
+            seq: components["schemas"]["EventSeq"];
+            status: components["schemas"]["OrderStatus"];
+            total_amount: components["schemas"]["Cash"];
+            updated_at: components["schemas"]["Timestamp"];
         };
         /**
          * @description An order's id. Ids sort in the order of acceptance.
@@ -3398,6 +3552,25 @@ export interface components {
              */
             token_type: "bearer";
             user: components["schemas"]["SessionUser"];
+        };
+        /** @description A trade of a market; for everybody. */
+        TradeEvent: {
+            asset_id: components["schemas"]["AssetId"];
+            price: components["schemas"]["Price"];
+            quantity: components["schemas"]["Quantity"];
+            seq: components["schemas"]["EventSeq"];
+            /**
+             * @description Of the order that came last.
+             * @example buy
+             * @enum {string}
+             */
+            taker_side: "buy" | "sell";
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description Of the trade.
+             * @example t00000000000c9b2q8m5x1r7w
+             */
+            trade_id: string;
         };
         /** @description One line of a trade export in JSON Lines; CSV has the same columns in this order. */
         TradeRow: {
@@ -5031,6 +5204,72 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["TradingUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Number of the last event that is known; 0 for none.
+                 * @example 4711
+                 */
+                after?: number;
+                /**
+                 * @description Most events of the answer.
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, and how far the call has come. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description What follows this number is no longer kept, or there is no event of this number. Read the state anew. */
+            410: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
         };
     };
