@@ -6,6 +6,7 @@ import { http } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { AlertsPage } from '~/features/ops/AlertsPage';
 import { AuditPage } from '~/features/ops/AuditPage';
+import { linesOf } from '~/features/ops/compare';
 import { highestFirst, indexAt, marksOf, pathOf, ticksOf, xOf, yOf } from '~/features/ops/geometry';
 import { HealthPage } from '~/features/ops/HealthPage';
 import { MetricsPage } from '~/features/ops/MetricsPage';
@@ -77,6 +78,7 @@ describe('health', () => {
   it('puts what is wrong first', async () => {
     showPage(HealthPage, '/ops');
     const list = (await screen.findByText('insights does not run')).closest('ul') as HTMLElement;
+    await within(list).findByText(/ServiceDown/); // the alerts are another answer
     const lines = within(list).getAllByRole('listitem');
     expect(lines[0]).toHaveTextContent('insights does not run');
     expect(lines[1]).toHaveTextContent('ServiceDown');
@@ -168,6 +170,50 @@ describe('metrics', () => {
     await userEvent.click(screen.getByRole('button', { name: '24 h' }));
     await waitFor(() => expect(Math.round((asked.at(-1) ?? 0) / 3600)).toBe(24));
     expect(screen.getByTestId('where')).toHaveTextContent('span=24h');
+  });
+
+  it('lays the day before under the moments of today', () => {
+    const { data } = example('getPanel');
+    const chart = { ...data, from: 1_000_000, step: 60, points: 4 };
+    const today = { ...chart, series: [{ legend: 'all', values: [1, 2, 3, 4] }] };
+    const yesterday = {
+      ...chart,
+      from: 1_000_000 - 86_400 - 60,
+      points: 5,
+      series: [
+        { legend: 'all', values: [9, 5, 6, null, 8] },
+        { legend: 'gone', values: [9, 7, 7, 7, 7] },
+      ],
+    };
+    expect(linesOf(today)).toHaveLength(1);
+    expect(linesOf(today, yesterday).map(({ legend, values, look }) => [legend, values, look])).toEqual([
+      ['all', [1, 2, 3, 4], 0],
+      ['all, a day before', [5, 6, null, 8], 0],
+      ['gone, a day before', [7, 7, 7, 7], 1],
+    ]);
+    expect(linesOf(today, { ...yesterday, step: 300 })).toHaveLength(1);
+  });
+
+  it('asks for the day before when it is to be compared, and keeps that in the address', async () => {
+    const asked: (string | null)[] = [];
+    const { data } = example('getPanel');
+    server.use(
+      http.get(api('/ops/panels/:id'), ({ request }) => {
+        const to = new URL(request.url).searchParams.get('to');
+        asked.push(to);
+        return answer('getPanel', { data: { ...data, from: data.from - (to ? 86_400 : 0) } });
+      }),
+    );
+    showPage(MetricsPage, '/ops/metrics');
+    await screen.findAllByRole('slider');
+    expect(asked.every((to) => to === null)).toBe(true);
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Compare with yesterday' }));
+    expect((await screen.findAllByText(/, a day before$/)).length).toBeGreaterThan(0);
+    const ago = Date.now() / 1000 - Number(asked.find((to) => to !== null));
+    expect(Math.round(ago / 3600)).toBe(24);
+    expect(screen.getByTestId('where')).toHaveTextContent('compare=yesterday');
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Compare with yesterday' }));
+    await waitFor(() => expect(screen.queryByText(/, a day before$/)).toBeNull());
   });
 
   it('says once, not in every chart, that the monitoring does not answer', async () => {

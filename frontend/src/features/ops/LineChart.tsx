@@ -5,6 +5,7 @@ import { type PointerEvent, useId, useState } from 'react';
 import { Link } from 'react-router';
 import type { PanelData } from '~/api/types';
 import { paths } from '~/app/paths';
+import { type Line, linesOf } from '~/features/ops/compare';
 import {
   HEIGHT,
   highestFirst,
@@ -16,6 +17,7 @@ import {
   xOf,
   yOf,
 } from '~/features/ops/geometry';
+import { DAY_S } from '~/features/ops/requests';
 import { inUnit } from '~/features/ops/units';
 import { usePreferences } from '~/lib/preferences';
 import { partly, type Zone } from '~/lib/times';
@@ -24,13 +26,11 @@ import { ops } from '~/text/ops';
 // Each stands out by 3:1 from the surfaces of both themes.
 const colours = ['#3b82f6', '#d97706', '#0d9488', '#db2777', '#8b5cf6', '#5b9a0a', '#dc2626', '#64748b'];
 const dashes = [undefined, '6 4', '2 3', '10 3 2 3'];
-const DAY_S = 86_400;
+const DOTS = '1 4'; // of the day before
 
-function look(index: number) {
-  return {
-    stroke: colours[index % colours.length],
-    strokeDasharray: dashes[Math.floor(index / colours.length) % dashes.length],
-  };
+function look({ look: index, isBefore }: Line) {
+  const dash = dashes[Math.floor(index / colours.length) % dashes.length];
+  return { stroke: colours[index % colours.length], strokeDasharray: isBefore ? DOTS : dash };
 }
 
 function momentOf(panel: PanelData, index: number, zone: Zone): string {
@@ -53,18 +53,26 @@ function logsAround(panel: PanelData, index: number): string {
   return `${paths.opsLogs}?from=${moment - around}&to=${moment + around}`;
 }
 
-function Legend({ panel, at }: { panel: PanelData; at: number }) {
+interface Drawn {
+  panel: PanelData;
+  lines: readonly Line[];
+  at: number;
+}
+
+function Legend({ panel, lines, at }: Drawn) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="max-h-37.5 overflow-auto" tabIndex={0} aria-label={ops.metrics.legend(panel.title)}>
       <ul>
-        {highestFirst(panel.series.map(({ values }) => values)).map((index) => {
-          const { legend = '', values = [] } = panel.series[index] ?? {};
+        {highestFirst(lines.map(({ values }) => values)).map((index) => {
+          const line = lines[index];
+          if (!line) return null;
+          const { legend, values } = line;
           const value = values[at] ?? null;
           return (
             <li key={index} className="flex items-center gap-2 text-sm">
               <svg width="20" height="8" className="shrink-0" aria-hidden="true">
-                <line x2="20" y1="4" y2="4" strokeWidth="3" {...look(index)} />
+                <line x2="20" y1="4" y2="4" strokeWidth="3" {...look(line)} />
               </svg>
               <span className="min-w-0 grow truncate" title={legend}>
                 {legend}
@@ -78,8 +86,8 @@ function Legend({ panel, at }: { panel: PanelData; at: number }) {
   );
 }
 
-function Plot({ panel, at, onPoint }: { panel: PanelData; at: number; onPoint: (index: number) => void }) {
-  const ticks = ticksOf(panel.series.map(({ values }) => values));
+function Plot({ panel, lines, at, onPoint }: Drawn & { onPoint: (index: number) => void }) {
+  const ticks = ticksOf(lines.map(({ values }) => values));
   const follow = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     if (box.width > 0) onPoint(indexAt((event.clientX - box.left) / box.width, panel.points));
@@ -116,15 +124,15 @@ function Plot({ panel, at, onPoint }: { panel: PanelData; at: number; onPoint: (
               vectorEffect="non-scaling-stroke"
             />
           ))}
-          {panel.series.map(({ values }, index) => (
+          {lines.map((line, index) => (
             <path
               // biome-ignore lint/suspicious/noArrayIndexKey: legends may repeat, and the order is the server's
               key={index}
-              d={pathOf(values, ticks)}
+              d={pathOf(line.values, ticks)}
               fill="none"
               strokeWidth="1.75"
               vectorEffect="non-scaling-stroke"
-              {...look(index)}
+              {...look(line)}
             />
           ))}
           <line
@@ -141,8 +149,9 @@ function Plot({ panel, at, onPoint }: { panel: PanelData; at: number; onPoint: (
   );
 }
 
-export function LineChart({ panel }: { panel: PanelData }) {
+export function LineChart({ panel, before }: { panel: PanelData; before?: PanelData | undefined }) {
   const { zone } = usePreferences();
+  const lines = linesOf(panel, before);
   const slider = useId();
   // Counted from the newest point, which is where the cursor stays while new ones come.
   const [back, setBack] = useState(0);
@@ -150,7 +159,7 @@ export function LineChart({ panel }: { panel: PanelData }) {
   const moment = momentOf(panel, at, zone);
   return (
     <div className="flex flex-col gap-3 p-4">
-      <Plot panel={panel} at={at} onPoint={(index) => setBack(panel.points - 1 - index)} />
+      <Plot panel={panel} lines={lines} at={at} onPoint={(index) => setBack(panel.points - 1 - index)} />
       <div className="ms-18">
         <input
           id={slider}
@@ -179,7 +188,7 @@ export function LineChart({ panel }: { panel: PanelData }) {
           {ops.metrics.logs}
         </Link>
       </p>
-      <Legend panel={panel} at={at} />
+      <Legend panel={panel} lines={lines} at={at} />
       {panel.omitted > 0 ? <p className="text-muted text-sm">{ops.metrics.omitted(panel.omitted)}</p> : null}
     </div>
   );

@@ -19,6 +19,7 @@ export function MetricsPage() {
   const [live, setLive] = useState(true);
   const boards = useQuery(panelsQuery());
   const span = asSpan(params.get('span'));
+  const isCompared = params.get('compare') === 'yesterday';
   const board = boards.data?.find(({ name }) => name === params.get('board')) ?? boards.data?.[0];
   const first = board?.panels[0];
   // One chart tells for all of them whether there is any monitoring.
@@ -37,6 +38,14 @@ export function MetricsPage() {
         <label className="inline-flex min-h-10 items-center gap-2">
           <input type="checkbox" checked={live} onChange={(event) => setLive(event.target.checked)} />
           {ops.metrics.live}
+        </label>
+        <label className="inline-flex min-h-10 items-center gap-2">
+          <input
+            type="checkbox"
+            checked={isCompared}
+            onChange={(event) => change('compare', event.target.checked ? 'yesterday' : '')}
+          />
+          {ops.metrics.compare}
         </label>
       </PageHeader>
       {boards.data && board ? (
@@ -63,7 +72,7 @@ export function MetricsPage() {
       {board && (!isMonitoring(probe.error) || probe.data) ? (
         <div className="grid gap-5 lg:grid-cols-2">
           {board.panels.map((panel) => (
-            <PanelCard key={panel.panel_id} panel={panel} span={span} live={live} />
+            <PanelCard key={panel.panel_id} panel={panel} span={span} live={live} isCompared={isCompared} />
           ))}
         </div>
       ) : null}

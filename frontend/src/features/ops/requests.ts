@@ -50,13 +50,17 @@ export const panelsQuery = () =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export const panelQuery = (panel_id: string, span: Span, live: boolean) =>
+export const DAY_S = 86_400;
+
+/** ago: seconds; the span ends so long before now. */
+export const panelQuery = (panel_id: string, span: Span, live: boolean, ago = 0) =>
   queryOptions({
-    queryKey: ['ops', 'panel', panel_id, span],
+    queryKey: ['ops', 'panel', panel_id, span, ago],
     queryFn: async ({ signal }) => {
-      const from = Math.floor(Date.now() / 1000) - spans[span];
+      const to = Math.floor(Date.now() / 1000) - ago;
+      const query = { from: to - spans[span], ...(ago > 0 ? { to } : {}) };
       const reply = await unwrap(
-        GET('/api/v1/ops/panels/{panel_id}', { params: { path: { panel_id }, query: { from } }, signal }),
+        GET('/api/v1/ops/panels/{panel_id}', { params: { path: { panel_id }, query }, signal }),
       );
       return reply.data;
     },
