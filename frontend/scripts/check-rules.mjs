@@ -18,7 +18,7 @@ const bans = [
   [/\b(parseFloat|Number\.parseFloat)\(/, 'amounts are decimals: use lib/decimal', /./],
   [/dangerouslySetInnerHTML/, 'no markup from strings', /./],
   [/localStorage|sessionStorage/, 'web storage only through lib/storage', /^(?!lib\/storage\.ts)/],
-  [/\bfetch\(/, 'requests only through api/client', /^(?!api\/client\.ts)/],
+  [/\bfetch\(/, 'requests only through api/client', /^(?!api\/(client|stream\/open)\.ts)/],
   [
     /useEffect\(/,
     'effects only for the chart and timers, never for data',

@@ -7,6 +7,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { isRouteErrorResponse, Links, Meta, Outlet, Scripts, ScrollRestoration } from 'react-router';
 import { createQueryClient } from '~/api/query-client';
 import { CrashPage } from '~/app/CrashPage';
+import { keepLive } from '~/app/keep-live';
 import { NotFoundPage } from '~/app/NotFoundPage';
 import { reportOutcomes } from '~/app/outcomes';
 import { pageRuns } from '~/lib/hydrated';
@@ -47,7 +48,7 @@ export default function Root() {
     pageRuns();
     warmFormats();
     reloadOnceWhenCodeIsGone();
-    const stops = [reportOutcomes(queryClient), keepPages()];
+    const stops = [reportOutcomes(queryClient), keepPages(), keepLive(queryClient)];
     return () => {
       for (const stop of stops) stop();
     };

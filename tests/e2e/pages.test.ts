@@ -154,8 +154,9 @@ test('who is signed in already goes on from the sign-in page, with the right tit
   await context.close();
 });
 
-test('only what is shown is asked for again', async () => {
+test('without the event stream, only what is shown is asked for again', async () => {
   const { page, context } = await open(browser, { storage });
+  await page.route('**/api/v1/stream*', (route) => route.fulfill({ status: 404 }));
   // A slow machine is idle before the page asks for anything: its first chart must have come.
   const chart = page.waitForResponse(/limit=200/);
   await page.goto('/trading?asset=BTC');

@@ -3,7 +3,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { GET, unwrap } from '~/api/client';
 import { roots } from '~/api/keys';
-import { BOOK_MS, LIVE_MS, live } from '~/api/live';
+import { bookInterval, live } from '~/api/live';
 import type { Asset, Candle, CandleInterval } from '~/api/types';
 
 const CATALOGUE_PAGE = 250;
@@ -84,7 +84,7 @@ export const candlesQuery = (assetId: string, interval: CandleInterval) => {
       const grown = older ? joined(older, await ask(NEWEST)) : null;
       return grown ?? (await ask(CANDLES));
     },
-    refetchInterval: LIVE_MS,
+    ...live,
   });
 };
 
@@ -95,7 +95,7 @@ export const bookQuery = (assetId: string, levels: number) =>
       const params = { path: { asset_id: assetId }, query: { levels } };
       return (await unwrap(GET('/api/v1/markets/{asset_id}/book', { params, signal }))).data;
     },
-    refetchInterval: BOOK_MS,
+    refetchInterval: bookInterval,
   });
 
 /** What anybody traded last, newest first. */
@@ -106,5 +106,5 @@ export const tapeQuery = (assetId: string, limit: number) =>
       const params = { path: { asset_id: assetId }, query: { limit } };
       return (await unwrap(GET('/api/v1/markets/{asset_id}/trades', { params, signal }))).data;
     },
-    refetchInterval: BOOK_MS,
+    refetchInterval: bookInterval,
   });

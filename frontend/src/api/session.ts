@@ -29,6 +29,11 @@ export function useSessionState(): SessionState {
   return useStore(store, 'unknown');
 }
 
+/** Gives the way to stop. */
+export function onSession(listener: () => void): () => void {
+  return store.subscribe(listener);
+}
+
 export function sessionState(): SessionState {
   return store.get();
 }

@@ -4,7 +4,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { DELETE, GET, PATCH, POST, unwrap } from '~/api/client';
 import { byCursor } from '~/api/cursor';
 import { roots } from '~/api/keys';
-import { LIVE_MS } from '~/api/live';
+import { live, liveInterval } from '~/api/live';
 import { isProblem } from '~/api/problem';
 import { untilAnswered } from '~/api/send-again';
 import type { Order, OrderStatus, OrderType, Preview, TimeInForce } from '~/api/types';
@@ -36,7 +36,8 @@ export const isWaiting = ({ status }: Order) => waiting.has(status);
 const waiting = new Set<OrderStatus>(['pending', 'queued', 'partial', 'processing']);
 
 /** What waits may be filled by somebody else at any time. */
-const whileWaiting = (orders: readonly Order[] | undefined) => (orders?.some(isWaiting) ? LIVE_MS : false);
+const whileWaiting = (orders: readonly Order[] | undefined) =>
+  orders?.some(isWaiting) ? liveInterval() : false;
 
 export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
   infiniteQueryOptions({
@@ -55,7 +56,7 @@ export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
 
 export const openOrdersQuery = () => ({
   ...ordersQuery({ status: 'open' }, OPEN_PAGE),
-  refetchInterval: LIVE_MS,
+  ...live,
 });
 
 export const orderQuery = (orderId: string) =>

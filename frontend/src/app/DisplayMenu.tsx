@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Theme, colour-blind palette and time zone, for everyone, signed in or not.
+// Theme, colour-blind palette, time zone and live updates, for everyone, signed in or not.
 import { Menu } from '@base-ui/react/menu';
 import { IconCheck } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
@@ -51,7 +51,7 @@ function SwitchItem({ label, on, onChange }: SwitchProps) {
 export default function DisplayMenu({ children }: { children: ReactNode }) {
   // Popups stay inside the landmark they belong to.
   const [host, setHost] = useState<HTMLElement | null>(null);
-  const { theme, palette, zone } = usePreferences();
+  const { theme, palette, zone, saveData } = usePreferences();
   return (
     <div ref={setHost}>
       <Menu.Root modal={false} defaultOpen>
@@ -72,6 +72,11 @@ export default function DisplayMenu({ children }: { children: ReactNode }) {
                 label={display.utc}
                 on={zone === 'utc'}
                 onChange={(on) => setPreferences({ zone: on ? 'utc' : 'local' })}
+              />
+              <SwitchItem
+                label={display.saver}
+                on={saveData}
+                onChange={(on) => setPreferences({ saveData: on })}
               />
             </Menu.Popup>
           </Menu.Positioner>

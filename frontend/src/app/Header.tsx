@@ -6,6 +6,7 @@ import { lazy } from 'react';
 import { Link, NavLink } from 'react-router';
 import { meQuery } from '~/api/identity';
 import { Brand } from '~/app/Brand';
+import { LiveChip } from '~/app/LiveChip';
 import { MenuOnDemand } from '~/app/MenuOnDemand';
 import { sections } from '~/app/nav';
 import { paths } from '~/app/paths';
@@ -100,6 +101,7 @@ export function Header({ signedIn, onSearch }: { signedIn: boolean; onSearch: ()
           {signedIn ? <SectionLinks /> : null}
         </div>
         <div className="flex items-center">
+          <LiveChip />
           <button
             type="button"
             className="btn btn-icon"

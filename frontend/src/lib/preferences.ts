@@ -12,6 +12,10 @@ export interface Preferences {
   zone: Zone;
   hideAmounts: boolean;
   singleKeys: boolean;
+  /** Nothing comes by itself: no stream, slow polling. */
+  saveData: boolean;
+  /** The browser may show news while no page of ours is seen. */
+  notices: boolean;
 }
 
 const KEY = 'cnop.preferences';
@@ -22,6 +26,8 @@ const defaults: Preferences = {
   zone: 'local',
   hideAmounts: false,
   singleKeys: true,
+  saveData: false,
+  notices: false,
 };
 
 function load(): Preferences {
@@ -63,6 +69,15 @@ export function setPreferences(change: Partial<Preferences>): void {
   store.set(next);
   writeStored(KEY, JSON.stringify(next));
   paint(next);
+}
+
+export function preferences(): Preferences {
+  return store.get();
+}
+
+/** Gives the way to stop. */
+export function onPreferences(listener: () => void): () => void {
+  return store.subscribe(listener);
 }
 
 export function usePreferences(): Preferences {

@@ -56,7 +56,6 @@ export const common = {
   refusedValue: 'The server does not accept this value.',
   aboutError: 'More about this error',
   asOf: (clock: string) => `As of ${clock}`,
-  polled: 'Asked for again every few seconds while this page is visible.',
   stale: (clock: string) => `Stale, last update ${clock}`,
   offline: 'You are offline. What you see may be old; nothing you type is lost.',
   online: 'Back online.',

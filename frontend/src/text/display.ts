@@ -7,4 +7,5 @@ export const display = {
   dark: 'Dark theme',
   safePalette: 'Colour-blind palette',
   utc: 'Times in UTC',
+  saver: 'Data saver: no live updates',
 } as const;

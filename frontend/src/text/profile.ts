@@ -3,7 +3,7 @@
 export const profile = {
   title: 'Profile',
   text: 'Your details, your password and where you are signed in.',
-  tabs: { label: 'Parts of the profile', details: 'Details', security: 'Security' },
+  tabs: { label: 'Parts of the profile', details: 'Details', security: 'Security', notices: 'Notifications' },
   details: {
     title: 'Personal details',
     fixed: 'The user name cannot be changed.',

@@ -14,6 +14,7 @@ import { AssetMark } from '~/ui/AssetMark';
 import { Card } from '~/ui/Card';
 import { Change } from '~/ui/Change';
 import { EmptyState } from '~/ui/EmptyState';
+import { Flash } from '~/ui/Flash';
 import { Freshness } from '~/ui/Freshness';
 import { PriceChart } from '~/ui/PriceChart';
 import { ProblemPanel } from '~/ui/ProblemPanel';
@@ -36,7 +37,7 @@ function Heading({ asset, updatedAtMs }: { asset: AssetDetail; updatedAtMs: numb
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <p className="num font-semibold text-2xl" aria-live="off">
-          {assetPrice(asset)}
+          <Flash value={asset.price_usd}>{assetPrice(asset)}</Flash>
         </p>
         <Change value={asset.price_change_percentage_24h} />
         <Freshness updatedAtMs={updatedAtMs} />

@@ -12,6 +12,7 @@ import { common } from '~/text/common';
 import { market } from '~/text/market';
 import { AssetName } from '~/ui/AssetMark';
 import { Change } from '~/ui/Change';
+import { Flash } from '~/ui/Flash';
 
 interface Props {
   assets: readonly Asset[];
@@ -96,7 +97,7 @@ function Row({ asset, starred }: { asset: Asset; starred: boolean }) {
       </td>
       <td className="hidden text-muted lg:table-cell">{titled(asset.category)}</td>
       <td className="num font-medium">
-        {assetPrice(asset)}
+        <Flash value={asset.price_usd}>{assetPrice(asset)}</Flash>
         <span className="mt-0.5 block text-sm sm:hidden">
           <Change value={asset.price_change_percentage_24h} />
         </span>

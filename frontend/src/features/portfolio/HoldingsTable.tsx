@@ -8,6 +8,7 @@ import { Amount } from '~/ui/Amount';
 import { AssetName } from '~/ui/AssetMark';
 import { Change } from '~/ui/Change';
 import { type Column, DataTable } from '~/ui/DataTable';
+import { Flash } from '~/ui/Flash';
 
 type NameOf = (assetId: string) => string;
 
@@ -34,7 +35,12 @@ function columnsFor(nameOf: NameOf): readonly Column<Holding>[] {
       phone: 'left-2',
       cell: ({ quantity }) => <Amount value={quantity} as="quantity" />,
     },
-    { label: labels.price, num: true, phone: 'right-2', cell: ({ current_price }) => price(current_price) },
+    {
+      label: labels.price,
+      num: true,
+      phone: 'right-2',
+      cell: ({ current_price }) => <Flash value={current_price}>{price(current_price)}</Flash>,
+    },
     {
       label: labels.averageCost,
       num: true,

@@ -3,6 +3,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { meQuery } from '~/api/identity';
 import { DetailsForm } from '~/features/profile/DetailsForm';
+import { NoticesCard } from '~/features/profile/NoticesCard';
 import { PasswordForm } from '~/features/profile/PasswordForm';
 import { profileQuery } from '~/features/profile/requests';
 import { SessionsCard } from '~/features/profile/SessionsCard';
@@ -33,9 +34,11 @@ function Security() {
   );
 }
 
+const parts = ['details', 'security', 'notices'] as const;
+
 export function ProfilePage() {
   const [params, setParams] = useSearch();
-  const tab = params.get('tab') === 'security' ? 'security' : 'details';
+  const tab = parts.find((part) => part === params.get('tab')) ?? 'details';
   return (
     <div className="mx-auto max-w-3xl">
       <PageHeader title={words.title} text={words.text} />
@@ -47,12 +50,18 @@ export function ProfilePage() {
           <Tabs.Tab value="security" className="tab">
             {words.tabs.security}
           </Tabs.Tab>
+          <Tabs.Tab value="notices" className="tab">
+            {words.tabs.notices}
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="details">
           <Details />
         </Tabs.Panel>
         <Tabs.Panel value="security">
           <Security />
+        </Tabs.Panel>
+        <Tabs.Panel value="notices">
+          <NoticesCard />
         </Tabs.Panel>
       </Tabs.Root>
     </div>

@@ -19,6 +19,7 @@ import { market } from '~/text/market';
 import { trade } from '~/text/trade';
 import { AssetMark } from '~/ui/AssetMark';
 import { Change } from '~/ui/Change';
+import { Flash } from '~/ui/Flash';
 import { Freshness } from '~/ui/Freshness';
 import { OpenOrdersLater } from '~/ui/OpenOrdersLater';
 import { PageHeader } from '~/ui/PageHeader';
@@ -61,7 +62,11 @@ function AssetHead({ asset, failed }: { asset: Asset | undefined; failed: boolea
           <span className="text-muted">{asset.asset_id}</span>
         </p>
         <p className="flex flex-wrap items-baseline gap-x-2.5">
-          <span className="num font-semibold text-lg">{assetPrice(asset)}</span>
+          <span className="num font-semibold text-lg">
+            <Flash key={asset.asset_id} value={asset.price_usd}>
+              {assetPrice(asset)}
+            </Flash>
+          </span>
           <span className="text-sm">
             <Change value={asset.price_change_percentage_24h} />
           </span>

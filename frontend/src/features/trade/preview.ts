@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
-import { LIVE_MS } from '~/api/live';
+import { live } from '~/api/live';
 import { type OrderDraft, previewKey, previewOrder } from '~/api/trading';
 import { useSettled } from '~/lib/settled';
 
@@ -14,7 +14,7 @@ export function usePreview(draft: OrderDraft | null) {
   const preview = useQuery({
     queryKey: previewKey(settled),
     queryFn: asked ? ({ signal }) => previewOrder(asked, signal) : skipToken,
-    refetchInterval: LIVE_MS,
+    ...live,
     placeholderData: keepPreviousData,
     gcTime: 0,
   });
