@@ -103,6 +103,15 @@ describe('feed', () => {
     expect(outdated).toEqual([]);
   });
 
+  it('gives a market order no members about waiting', () => {
+    const { held: _, filled_quantity: __, remaining_quantity: ___, ...market } = { ...order };
+    cache.setQueryData(orderQuery('o_1').queryKey, { ...market, order_type: 'market_buy' } as Order);
+    tell(changed({ status: 'completed', order_type: 'market_buy' }));
+    const now = cache.getQueryData(orderQuery('o_1').queryKey);
+    expect(now).toMatchObject({ status: 'completed' });
+    expect(now).not.toHaveProperty('filled_quantity');
+  });
+
   it('does not go back to what an answer has overtaken', () => {
     const newer = { ...order, status: 'completed', updated_at: '2026-11-27T10:00:02.000000Z' } as Order;
     cache.setQueryData(orderQuery('o_1').queryKey, newer);

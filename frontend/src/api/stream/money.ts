@@ -15,7 +15,13 @@ type Orders = InfiniteData<OrderPage>;
 /** Never back in time: an answer may be newer than the event that is told late. */
 function orderAt(order: Order, { seq: _, ...event }: OrderEvent): Order {
   const older = order.updated_at && event.updated_at && order.updated_at > event.updated_at;
-  return older ? order : { ...order, ...event };
+  if (older) return order;
+  // A market order has no members about waiting, and gets none.
+  const waits = order.order_type.startsWith('limit_');
+  return {
+    ...order,
+    ...(waits ? event : Object.fromEntries(Object.entries(event).filter(([name]) => name in order))),
+  };
 }
 
 function belongs({ asset_id, order_type, status }: OrderFilter, order: Order): boolean {
