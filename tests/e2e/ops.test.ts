@@ -93,7 +93,10 @@ test('the cursor of a chart moves by keys', async () => {
   await page.keyboard.press('ArrowRight');
   await legend.getByText('4.9 ms').waitFor();
   await page.getByRole('checkbox', { name: 'Compare with yesterday' }).press('Space');
-  await legend.getByText(/, a day before$/).first().waitFor();
+  await legend
+    .getByText(/, a day before$/)
+    .first()
+    .waitFor();
   await accessible(page, 'compared');
   assert.deepEqual(complaints, []);
   await context.close();
