@@ -18,7 +18,7 @@ from ledger_stack import LedgerStack  # noqa: E402
 from engine_wire import Closed as CommandClosed  # noqa: E402
 
 FAULTY = "tests/chaos/cnop-order-faults"
-SECONDS = os.environ.get("CNOP_STORM_SECONDS", "25")
+SECONDS = os.environ.get("CNOP_STORM_SECONDS", "20")
 
 
 def storm(*options):
@@ -49,7 +49,7 @@ def test_a_power_cut_takes_nothing_but_from_those_who_promise_too_much(options):
 
 
 @pytest.mark.parametrize("bug, options", [("reply_early", []), ("skip_dedupe", []), ("lose_leg", ["--calm"]),
-                                          ("drop_fence", ["--rivals"])])
+                                          ("drop_fence", ["--rivals"]), ("cancel_unheard", ["--calm", "--seconds", "4"])])
 def test_planted_bugs_are_found(bug, options):
     built(FAULTY)
     status, output = storm("--seconds", "8", "--engine", FAULTY, "--fault", bug, "--expect-caught", *options)
