@@ -28,7 +28,7 @@ const DEAF_MS = 60_000;
 export type Listener = (events: readonly StreamEvent[], leads: boolean) => void;
 
 const readEvents = (after: number, signal: AbortSignal): Promise<EventPage> =>
-  unwrap(GET('/api/v1/events' as never, { params: { query: { after } }, signal } as never));
+  unwrap(GET('/api/v1/events', { params: { query: { after } }, signal }));
 
 export function startStream(cache: QueryClient, listen: Listener): () => void {
   const feed = createFeed(cache);
