@@ -68,6 +68,8 @@ RULES = {
                          ("{}", "must be a JSON array of at most 16 tests"),
                          ("[1]", "must be a list of objects of field, op, values and not"),
                          ('[{"field":"a","op":"like","values":["x"]}]', "must have an op of is, contains, .*")],
+    ("listEvents", "query", "after"): [("", INTEGER), ("x", INTEGER), ("-1", "must be an integer between 0 and 9007199254740991"),
+                                       ("9" * 17, "must be an integer between 0 and 9007199254740991")],
     ("query", "before"): [("", INTEGER), ("0", "must be an integer of at least 1")],
     ("query", "tz"): [("CET!", r"must be UTC, an offset from it such as \+02:00, or the name of a time zone such as Europe/Berlin")],
     ("query", "format"): [("pdf", "must be one of: csv, jsonl")],

@@ -1962,7 +1962,18 @@ export interface components {
         ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "expiry_invalid" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "monitoring_absent" | "monitoring_failed" | "no_liquidity" | "no_memory" | "not_found" | "events_gone" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
         /** @description One event of the account, or a public one. */
         Event: {
-            /** @description The same, byte for byte, as in the stream. */
+            /**
+             * @description The same, byte for byte, as in the stream.
+             * @example {
+             *       "seq": 4712,
+             *       "trade_id": "t00000000000c9b2q8m5x1r7w",
+             *       "asset_id": "BTC",
+             *       "price": "67123.45",
+             *       "quantity": "0.1",
+             *       "taker_side": "buy",
+             *       "time": "2026-11-22T09:30:15.123456Z"
+             *     }
+             */
             data: components["schemas"]["OrderEvent"] | components["schemas"]["FillEvent"] | components["schemas"]["BalanceEvent"] | components["schemas"]["TradeEvent"];
             seq: components["schemas"]["EventSeq"];
             /**
