@@ -205,7 +205,7 @@ describe('link', () => {
   it('renews the session once when it runs out, and then waits', async () => {
     await bench.now.send(hello(3));
     await vi.advanceTimersByTimeAsync(11_000);
-    await bench.now.send('event: auth\ndata: {}\n\n');
+    await bench.now.send('event: auth\ndata: {"reason":"expired"}\n\n');
     expect(bench.renewals).toBe(1);
     expect(bench.connections).toHaveLength(2);
     await bench.now.send('event: auth\ndata: {}\n\n');
@@ -213,6 +213,17 @@ describe('link', () => {
     expect(bench.connections).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(bench.connections).toHaveLength(3);
+  });
+
+  it('does not renew a session that was ended: the person may be signing out', async () => {
+    await bench.now.send(hello(3));
+    await bench.now.send('id: 3\nevent: auth\ndata: {"reason":"revoked"}\n\n');
+    expect(bench.renewals).toBe(0);
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(bench.connections).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(bench.connections).toHaveLength(2);
+    expect(bench.renewals).toBe(0);
   });
 
   it('polls where there is no stream, and looks again much later', async () => {

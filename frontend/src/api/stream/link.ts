@@ -10,6 +10,8 @@ interface LinkPorts extends StreamPorts {
 }
 
 const BYE_MS = 1_000;
+/** The person is signing out, mostly: the answer to that comes after the end of the stream. */
+const REVOKED_MS = 3_000;
 const SPREAD_MS = 1_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
@@ -34,6 +36,8 @@ export function next(ending: Ending, failures: number, everLived: boolean): Next
   switch (ending.kind) {
     case 'bye':
       return { state: 'reconnecting', waitMs: (ending.retryMs ?? BYE_MS) + spread() };
+    case 'auth':
+      return ending.revoked ? { state: 'reconnecting', waitMs: REVOKED_MS + spread() } : { state, waitMs };
     case 'silent':
       return { state: 'polling', waitMs: HOPELESS_MS };
     case 'refused':
@@ -47,7 +51,7 @@ export function next(ending: Ending, failures: number, everLived: boolean): Next
 }
 
 const askedToRenew = (ending: Ending) =>
-  ending.kind === 'auth' || (ending.kind === 'refused' && ending.status === 401);
+  (ending.kind === 'auth' && !ending.revoked) || (ending.kind === 'refused' && ending.status === 401);
 
 export interface Link {
   stop(): void;

@@ -28,7 +28,8 @@ export interface StreamPorts {
 
 export type Ending =
   | { kind: 'bye'; retryMs: number | null }
-  | { kind: 'auth' }
+  /** revoked: the session itself is over; otherwise its token has run out. */
+  | { kind: 'auth'; revoked: boolean }
   | { kind: 'lost' }
   /** Nothing came through although it was accepted: something on the way buffers. */
   | { kind: 'silent' }
@@ -57,7 +58,8 @@ class Reader {
   take(frame: Frame): void {
     const data: unknown = frame.data === '' ? null : JSON.parse(frame.data);
     if (frame.event === 'bye') this.end({ kind: 'bye', retryMs: frame.retryMs });
-    else if (frame.event === 'auth') this.end({ kind: 'auth' });
+    else if (frame.event === 'auth')
+      this.end({ kind: 'auth', revoked: (data as { reason?: string } | null)?.reason === 'revoked' });
     else if (frame.event === 'hello') this.#hello((data as { seq: number }).seq);
     else if (frame.event === 'gap') {
       const { after, first } = data as { after: number; first: number };
