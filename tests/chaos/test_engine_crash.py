@@ -4,6 +4,7 @@ without descriptors it answers rather than keeping anybody waiting."""
 
 import concurrent.futures
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -125,7 +126,8 @@ def test_an_engine_without_descriptors_keeps_nobody_waiting(stack):
     traders = [Trader(gateway, token, timeout=8) for token in tokens(gateway)]
     end = threading.Event()
     limits = resource.prlimit(worker, resource.RLIMIT_NOFILE)
-    used = max(int(name) for name in os.listdir(f"/proc/{worker}/fd")) + 1
+    there = {int(name) for name in os.listdir(f"/proc/{worker}/fd")}
+    used = next(number for number in itertools.count() if number not in there)  # nothing is free below
     with concurrent.futures.ThreadPoolExecutor(len(traders)) as pool:
         try:
             resource.prlimit(worker, resource.RLIMIT_NOFILE, (used, limits[1]))
