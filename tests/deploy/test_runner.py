@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import run  # noqa: E402
-import suites  # noqa: E402
+import running  # noqa: E402
 
 REPORT = """<testsuites><testsuite tests="3" failures="0" errors="0" skipped="{skipped}">
 <testcase name="a"/><testcase name="b"/><testcase name="c">{case}</testcase></testsuite></testsuites>"""
@@ -26,7 +26,7 @@ def test_an_unexpected_skip_is_a_failure(tmp_path, reason, counted):
     path = tmp_path / "report.xml"
     path.write_text(REPORT.format(skipped=int(reason is not None), case=case))
     log = io.StringIO()
-    result = suites.read_report(path, log)
+    result = running.read_report(path, log)
     assert (result.passed, result.failed, result.skipped) == counted
     assert ("FAIL: c was left out" in log.getvalue()) == (counted[1] == 1)
 
