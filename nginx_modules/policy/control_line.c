@@ -24,20 +24,27 @@ take_number(struct cnop_str *line, uint64_t max, uint64_t *ret_number)
     return take_word(line, &word) && cnop_str_parse_u64(word, 0, max, ret_number) == CNOP_OK;
 }
 
+/* One of two verbs and a number, and nothing else. */
+static bool
+parse_head(struct cnop_str line, const struct cnop_str verbs[2], bool *ret_first, uint64_t *ret_seq)
+{
+    struct cnop_str verb;
+    uint64_t seq;
+
+    if (!take_word(&line, &verb) || !take_number(&line, INT64_MAX, &seq) || !cnop_str_empty(line) ||
+        (!cnop_str_equal(verb, verbs[0]) && !cnop_str_equal(verb, verbs[1])))
+        return false;
+    *ret_first = cnop_str_equal(verb, verbs[0]);
+    *ret_seq = seq;
+    return true;
+}
+
 bool
 control_parse_head(struct cnop_str line, struct control_head *ret_head)
 {
-    struct cnop_str verb;
-    struct control_head head;
+    static const struct cnop_str verbs[2] = {CNOP_STR("snapshot"), CNOP_STR("delta")};
 
-    if (!take_word(&line, &verb) || !take_number(&line, INT64_MAX, &head.seq) ||
-        !cnop_str_empty(line))
-        return false;
-    head.snapshot = cnop_str_equal(verb, CNOP_STR("snapshot"));
-    if (!head.snapshot && !cnop_str_equal(verb, CNOP_STR("delta")))
-        return false;
-    *ret_head = head;
-    return true;
+    return parse_head(line, verbs, &ret_head->snapshot, &ret_head->seq);
 }
 
 static bool
@@ -82,18 +89,9 @@ control_parse_revocation(struct cnop_str line, uint64_t *ret_seq, struct revoke_
 bool
 control_parse_events(struct cnop_str line, bool *ret_reset, uint64_t *ret_seq)
 {
-    struct cnop_str verb;
-    uint64_t seq;
-    bool is_reset;
+    static const struct cnop_str verbs[2] = {CNOP_STR("reset"), CNOP_STR("events")};
 
-    if (!take_word(&line, &verb) || !take_number(&line, INT64_MAX, &seq) || !cnop_str_empty(line))
-        return false;
-    is_reset = cnop_str_equal(verb, CNOP_STR("reset"));
-    if (!is_reset && !cnop_str_equal(verb, CNOP_STR("events")))
-        return false;
-    *ret_reset = is_reset;
-    *ret_seq = seq;
-    return true;
+    return parse_head(line, verbs, ret_reset, ret_seq);
 }
 
 /* A line feed would end the event in the stream, and begin one that nobody sent. */

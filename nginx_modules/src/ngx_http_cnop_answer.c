@@ -177,6 +177,23 @@ ngx_http_cnop_send_text(ngx_http_request_t *r, ngx_uint_t status,
 
 
 ngx_int_t
+ngx_http_cnop_reply_buf(ngx_http_request_t *r, size_t bytes,
+    struct cnop_buf *buf)
+{
+    u_char  *memory;
+
+    memory = ngx_palloc(r->pool, bytes);
+    if (memory == NULL) {
+        return NGX_ERROR;
+    }
+
+    cnop_buf_init(buf, memory, bytes);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_http_cnop_send_json(ngx_http_request_t *r, ngx_uint_t status,
     struct cnop_buf *buf)
 {

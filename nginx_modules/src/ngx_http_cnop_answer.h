@@ -21,6 +21,11 @@ ngx_int_t ngx_http_cnop_add_number(ngx_http_request_t *r, const char *name,
 ngx_int_t ngx_http_cnop_add_default(ngx_http_request_t *r, const char *name,
     const char *value);
 
+/* room of the request's pool for a response */
+
+ngx_int_t ngx_http_cnop_reply_buf(ngx_http_request_t *r, size_t bytes,
+    struct cnop_buf *buf);
+
 /* a whole response from memory of the request's pool */
 
 ngx_int_t ngx_http_cnop_send_text(ngx_http_request_t *r, ngx_uint_t status,

@@ -21,23 +21,6 @@
 
 
 static ngx_int_t
-ngx_http_cnop_reply_buf(ngx_http_request_t *r, size_t bytes,
-    struct cnop_buf *buf)
-{
-    u_char  *memory;
-
-    memory = ngx_palloc(r->pool, bytes);
-    if (memory == NULL) {
-        return NGX_ERROR;
-    }
-
-    cnop_buf_init(buf, memory, bytes);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
 ngx_http_cnop_revocations_reply(ngx_http_request_t *r,
     ngx_http_cnop_zone_t *zone, ngx_uint_t status)
 {

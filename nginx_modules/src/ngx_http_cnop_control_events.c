@@ -13,16 +13,12 @@ static ngx_int_t
 ngx_http_cnop_events_reply(ngx_http_request_t *r, ngx_http_cnop_zone_t *zone,
     ngx_uint_t status)
 {
-    u_char                        *memory;
     struct cnop_buf                buf;
     ngx_http_cnop_events_state_t   state;
 
-    memory = ngx_palloc(r->pool, 512);
-    if (memory == NULL) {
+    if (ngx_http_cnop_reply_buf(r, 512, &buf) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    cnop_buf_init(&buf, memory, 512);
 
     ngx_http_cnop_events_state(zone, &state);
 

@@ -8,7 +8,6 @@
  */
 
 #include "ngx_http_cnop_hub.h"
-#include "ngx_http_cnop_metrics.h"
 #include "ngx_http_cnop_revoke.h"
 
 
@@ -206,15 +205,18 @@ ngx_http_cnop_hub_give(ngx_http_cnop_stream_t *stream, u_char *p, u_char *last)
 }
 
 
-/* what was read; "seq" is what everybody had before it who is not late */
+/* what was read, to those whom it concerns */
 
 static void
-ngx_http_cnop_hub_dispatch(u_char *buffer, size_t size, uint64_t seq)
+ngx_http_cnop_hub_dispatch(u_char *buffer, size_t size)
 {
     u_char                     *p;
+    uint64_t                    seq;
     ngx_queue_t                *q;
     ngx_http_cnop_stream_t     *stream;
     const struct event_record  *record;
+
+    seq = ngx_http_cnop_hub.seq;    /* who is not late has all up to here */
 
     for (p = buffer; p < buffer + size; p += record->bytes) {
         record = (const struct event_record *) p;
@@ -268,7 +270,6 @@ static ngx_int_t
 ngx_http_cnop_hub_walk(void)
 {
     size_t      used;
-    uint64_t    seq;
     ngx_uint_t  n;
 
     static u_char  buffer[NGX_HTTP_CNOP_HUB_READ]
@@ -294,8 +295,7 @@ ngx_http_cnop_hub_walk(void)
             return NGX_OK;
         }
 
-        seq = ngx_http_cnop_hub.seq;
-        ngx_http_cnop_hub_dispatch(buffer, used, seq);
+        ngx_http_cnop_hub_dispatch(buffer, used);
     }
 
     return NGX_AGAIN;
