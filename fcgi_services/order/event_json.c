@@ -3,6 +3,7 @@
 #include "fcgi_services/order/event_json.h"
 
 #include "fcgi_services/order/order_codes.h"
+#include "fcgi_services/order/order_json.h"
 
 struct shower {
     struct cnop_json_writer *writer;
@@ -125,15 +126,8 @@ show_price(const struct shower *to, const char *name)
 static void
 show_average(const struct shower *to, const char *name)
 {
-    const struct event *event = to->event;
-    cnop_price average;
-
-    if (event->filled_e8 > 0 &&
-        cnop_average_price_round((cnop_cash){event->value_e8}, (cnop_qty){event->filled_e8},
-                                 &average) == CNOP_OK)
-        cnop_json_price(to->writer, name, average, 2);
-    else
-        cnop_json_null(to->writer, name);
+    order_json_average(to->writer, name, (cnop_cash){to->event->value_e8},
+                       (cnop_qty){to->event->filled_e8});
 }
 
 static void
@@ -161,44 +155,36 @@ show_gain(const struct shower *to, const char *name)
                        (cnop_cash){event->value_e8 - event->fee_e8 - event->cost_e8}, 2);
 }
 
-/* An amount of an asset: dollars with cents. */
-static void
-show_amount(const struct shower *to, const char *name, bool cash, int64_t amount_e8)
-{
-    if (cash)
-        cnop_json_cash(to->writer, name, (cnop_cash){amount_e8}, 2);
-    else
-        cnop_json_qty(to->writer, name, (cnop_qty){amount_e8}, 0);
-}
-
 static void
 show_held_object(const struct shower *to, const char *name)
 {
-    bool buy = to->event->side == LEDGER_BUY;
+    order_json_held(to->writer, name, to->event->side == LEDGER_BUY, symbol_of(to),
+                    to->event->held_e8);
+}
 
-    cnop_json_object_open(to->writer, name);
-    cnop_json_str(to->writer, "asset_id", buy ? CNOP_STR("USD") : symbol_of(to));
-    show_amount(to, "amount", buy, to->event->held_e8);
-    cnop_json_object_close(to->writer);
+/* Of the asset of a balance. */
+static void
+show_amount(const struct shower *to, const char *name, int64_t amount_e8)
+{
+    order_json_amount(to->writer, name, to->event->asset_id == LEDGER_USD, amount_e8);
 }
 
 static void
 show_balance_total(const struct shower *to, const char *name)
 {
-    show_amount(to, name, to->event->asset_id == LEDGER_USD, to->event->qty_e8);
+    show_amount(to, name, to->event->qty_e8);
 }
 
 static void
 show_balance_free(const struct shower *to, const char *name)
 {
-    show_amount(to, name, to->event->asset_id == LEDGER_USD,
-                to->event->qty_e8 - to->event->held_e8);
+    show_amount(to, name, to->event->qty_e8 - to->event->held_e8);
 }
 
 static void
 show_balance_held(const struct shower *to, const char *name)
 {
-    show_amount(to, name, to->event->asset_id == LEDGER_USD, to->event->held_e8);
+    show_amount(to, name, to->event->held_e8);
 }
 
 static void

@@ -26,6 +26,9 @@ static const struct cnop_sql list_bodies = {
     "SELECT first_seq, event_count, IF(OCTET_LENGTH(body) > 65536, '', body) FROM v_event_batch"
     " WHERE first_seq BETWEEN ? AND ? ORDER BY first_seq LIMIT 256",
     .max_rows = EVENT_STORE_ROWS};
+static const struct cnop_sql find_oldest = {
+    "events.oldest", "SELECT created_us FROM event_batch ORDER BY first_seq LIMIT 1",
+    .max_rows = 1};
 static const struct cnop_sql list_times = {
     "events.times", "SELECT first_seq, created_us FROM event_batch ORDER BY first_seq LIMIT 1025",
     .max_rows = EVENT_STORE_PRUNED + 1};
@@ -118,11 +121,16 @@ enum cnop_err
 event_store_prune(struct cnop_db *db, struct cnop_arena *arena, int64_t before_us,
                   uint32_t *ret_count)
 {
+    struct cnop_row oldest;
     struct cnop_rows rows;
     uint32_t count = 0;
-    enum cnop_err err = cnop_db_query(db, arena, &list_times, CNOP_NO_PARAMS, &rows);
+    enum cnop_err err = cnop_db_find(db, arena, &find_oldest, CNOP_NO_PARAMS, &oldest);
 
     *ret_count = 0;
+    if (err == CNOP_E_NOT_FOUND || (err == CNOP_OK && cnop_row_i64(&oldest, 0) >= before_us))
+        return CNOP_OK;
+    if (err == CNOP_OK)
+        err = cnop_db_query(db, arena, &list_times, CNOP_NO_PARAMS, &rows);
     if (err != CNOP_OK)
         return err;
     /* The last one read is not removed: it may be the newest. */

@@ -6,13 +6,42 @@
 #include "shared/base/log.h"
 #include "shared/base/secret.h"
 
+void
+order_json_average(struct cnop_json_writer *writer, const char *key, cnop_cash total,
+                   cnop_qty filled)
+{
+    cnop_price average = {0};
+
+    if (filled.e8 > 0 && cnop_average_price_round(total, filled, &average) == CNOP_OK)
+        cnop_json_price(writer, key, average, 2);
+    else
+        cnop_json_null(writer, key);
+}
+
+void
+order_json_amount(struct cnop_json_writer *writer, const char *key, bool cash, int64_t amount_e8)
+{
+    if (cash)
+        cnop_json_cash(writer, key, (cnop_cash){amount_e8}, 2);
+    else
+        cnop_json_qty(writer, key, (cnop_qty){amount_e8}, 0);
+}
+
+void
+order_json_held(struct cnop_json_writer *writer, const char *key, bool buy, struct cnop_str symbol,
+                int64_t hold_e8)
+{
+    cnop_json_object_open(writer, key);
+    cnop_json_str(writer, "asset_id", buy ? CNOP_STR("USD") : symbol);
+    order_json_amount(writer, "amount", buy, hold_e8);
+    cnop_json_object_close(writer);
+}
+
 /* What it has come to so far, and what it still holds. */
 static void
 write_progress(struct cnop_json_writer *writer, const struct order_view *order)
 {
-    bool buy = order->side == LEDGER_BUY;
     const char *reason = order_reason_name((enum ledger_reason)order->reason);
-    cnop_price average = {0};
 
     cnop_assert(order->filled.e8 >= 0 && order->filled.e8 <= order->qty.e8);
     cnop_json_text(writer, "time_in_force", order_tif_name((enum order_tif)order->tif));
@@ -21,18 +50,8 @@ write_progress(struct cnop_json_writer *writer, const struct order_view *order)
     cnop_json_bool(writer, "post_only", order->post_only);
     cnop_json_qty(writer, "filled_quantity", order->filled, 0);
     cnop_json_qty(writer, "remaining_quantity", (cnop_qty){order->qty.e8 - order->filled.e8}, 0);
-    if (order->filled.e8 > 0 &&
-        cnop_average_price_round(order->total, order->filled, &average) == CNOP_OK)
-        cnop_json_price(writer, "average_price", average, 2);
-    else
-        cnop_json_null(writer, "average_price");
-    cnop_json_object_open(writer, "held");
-    cnop_json_str(writer, "asset_id", buy ? CNOP_STR("USD") : order->symbol);
-    if (buy)
-        cnop_json_cash(writer, "amount", (cnop_cash){order->hold_e8}, 2);
-    else
-        cnop_json_qty(writer, "amount", (cnop_qty){order->hold_e8}, 0);
-    cnop_json_object_close(writer);
+    order_json_average(writer, "average_price", order->total, order->filled);
+    order_json_held(writer, "held", order->side == LEDGER_BUY, order->symbol, order->hold_e8);
     if (reason == NULL)
         cnop_json_null(writer, "reason");
     else

@@ -32,6 +32,16 @@ struct order_view {
 void order_json_write(struct cnop_json_writer *writer, const char *key,
                       const struct cnop_id_key *id_key, const struct order_view *order);
 
+/* Parts that events show, too. Of what was filled; null before the first fill. */
+void order_json_average(struct cnop_json_writer *writer, const char *key, cnop_cash total,
+                        cnop_qty filled);
+/* An amount of an asset: dollars with cents. */
+void order_json_amount(struct cnop_json_writer *writer, const char *key, bool cash,
+                       int64_t amount_e8);
+/* What an order holds: cash of a buyer, units of a seller. */
+void order_json_held(struct cnop_json_writer *writer, const char *key, bool buy,
+                     struct cnop_str symbol, int64_t hold_e8);
+
 /* Reads the 16-byte id key; CONFIG: the file is not usable (logged). */
 cnop_must_check enum cnop_err order_id_key_load(const char *path, struct cnop_id_key *ret_key);
 

@@ -126,10 +126,8 @@ publisher_behind(struct publisher *publisher, int64_t *ret_lag_us)
     int64_t since_us = event_queue_since(publisher->queue, at);
 
     *ret_lag_us = 0;
-    if (!atomic_load(&publisher->known)) {
-        *ret_lag_us = 0;
+    if (!atomic_load(&publisher->known))
         return UINT64_MAX;
-    }
     if (head <= at)
         return 0;
     *ret_lag_us = cnop_clock_monotonic_us() - (since_us == 0 ? publisher->start_us : since_us);
