@@ -85,7 +85,7 @@ def prepare(base, name="var", settings="", configure_flags="--enable-werror"):
            "CNOP_INTERNAL_URL": f"http://127.0.0.1:{internal}",
            "CNOP_BUILDDIR": str(folder / "build"), "CNOP_APP": str(folder / "app")}
     return Run(base / "a checkout", folder, api, ui, internal, env,
-                      lambda *more: prepare(base, f"{name}2", *more), reused)
+               lambda *more: prepare(base, f"{name}2", *more), reused)
 
 
 def log_folder():

@@ -50,14 +50,16 @@ class SuiteError(Exception):
     pass
 
 
-def shell(run, log, command, minutes, env=None, check=True):
-    """Runs a command into the log; ends its whole process group when it overstays."""
+def shell(run, log, command, minutes, env=None, check=True, on_start=None):
+    """Runs a command into the log; ends its whole process group when it overstays. on_start is given its process."""
     began = time.monotonic()
     log.write(f"$ {' '.join(map(str, command))}\n")
     log.flush()
     process = subprocess.Popen(command, cwd=run.source, stdout=log, stderr=subprocess.STDOUT,
                                stdin=subprocess.DEVNULL, env={**run.env, **(env or {})},
                                start_new_session=True)
+    if on_start:
+        on_start(process)
     try:
         code = process.wait(timeout=minutes * 60)
     except subprocess.TimeoutExpired:

@@ -4,10 +4,9 @@ that mostly wait, with the lowest priority, from a copy of the sources that noth
 import os
 import shutil
 import signal
-import subprocess
 import threading
 
-from running import SuiteError
+from running import SuiteError, shell
 
 MINUTES = 40  # for one build, beside everything else
 USED_BY = {"tsan": "tsan", "gateway_asan": "gateway-asan", "asan": "asan"}  # suite: variant
@@ -78,15 +77,7 @@ class Variants:
     def _shell(self, run, command, env=None):
         if self.is_stopped:
             raise SuiteError("the run was ended")
-        self.log.write(f"$ {command}\n")
-        self.log.flush()
-        self.process = subprocess.Popen(["nice", "-n", "19", "sh", "-c", command], cwd=run.source, stdout=self.log,
-                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                        env={**run.env, **(env or {})}, start_new_session=True)
-        try:
-            code = self.process.wait(timeout=MINUTES * 60)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            code = f"none within {MINUTES} minutes"
-        if code != 0:
-            raise SuiteError(f"exit code {code}: {command[:200]}")
+        shell(run, self.log, ["nice", "-n", "19", "sh", "-c", command], MINUTES, env, on_start=self._begin)
+
+    def _begin(self, process):
+        self.process = process

@@ -3,20 +3,17 @@
 users with the rights they have in production, signing keys, and a stand-in for a gateway's control
 socket."""
 
-import http.server
-import json
 import pathlib
 import re
-import socketserver
 import subprocess
 import sys
-import threading
 
 import jinja2
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from support import harness  # noqa: E402
+from support.control_stub import ControlStub  # noqa: E402
 
 SCHEMAS = ("auth", "user", "market", "ledger", "audit")
 USERS = ("cnop_auth", "cnop_user", "cnop_market", "cnop_engine", "cnop_read", "cnop_insights", "cnop_audit",
@@ -48,46 +45,12 @@ def create_keys(directory):
     return keys, keys / "jwks.json"
 
 
-class ControlSocket:
-    """A gateway's control socket: keeps the denylist the way a gateway does."""
+class ControlSocket(ControlStub):
+    """Keeps the denylist the way a gateway does."""
 
     def __init__(self, path):
-        self.path = str(path)
         self.forget()
-        self.lock = threading.Lock()
-        self.broken = False
-        control = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def reply(self, status, value):
-                body = json.dumps(value).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def do_GET(self):
-                with control.lock:
-                    self.reply(503 if control.broken else 200, control.state())
-
-            def do_POST(self):
-                text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                with control.lock:
-                    self.reply(*((503, {}) if control.broken else control.accept(text)))
-
-            def address_string(self):
-                return "unix"
-
-            def log_message(self, *_):
-                pass
-
-        class Server(socketserver.ThreadingUnixStreamServer):
-            daemon_threads = True
-
-        self.server = Server(self.path, Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(path)
 
     def forget(self):
         """As after a cold start."""
@@ -117,7 +80,3 @@ class ControlSocket:
             self.synced = True
         self.posts.append(kind)
         return 200, self.state()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()

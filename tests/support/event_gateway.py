@@ -2,59 +2,23 @@
 """A gateway's control socket for events (docs/adr/0016): keeps them the way a gateway does, and is strict about what it
 is sent."""
 
-import http.server
 import json
 import re
-import socketserver
-import threading
+
+from control_stub import ControlStub
 
 LINE = re.compile(r"(\d+) (-|[1-9]\d*) (order|fill|balance|trade|ticker) (\{.*\})")
 
 
-class EventGateway:
+class EventGateway(ControlStub):
+    address = "/control/events"
+
     def __init__(self, path):
-        self.path = str(path)
-        self.lock = threading.Lock()
-        self.broken = False
         self.last = 0
         self.events = []  # (seq, account, type, JSON text)
         self.tickers = []
         self.heads = []  # of the texts
-        self.faults = []
-        gateway = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def reply(self, status, value):
-                body = json.dumps(value).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def do_GET(self):
-                with gateway.lock:
-                    self.reply(503 if gateway.broken else 200, gateway.state())
-
-            def do_POST(self):
-                text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                if self.path != "/control/events":
-                    gateway.faults.append(self.path)
-                with gateway.lock:
-                    self.reply(*((503, {}) if gateway.broken else gateway.accept(text)))
-
-            def address_string(self):
-                return "unix"
-
-            def log_message(self, *_):
-                pass
-
-        class Server(socketserver.ThreadingUnixStreamServer):
-            daemon_threads = True
-
-        self.server = Server(self.path, Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(path)
 
     def state(self):
         return {"boot_id": "b" * 16, "first": self.events[0][0] if self.events else 0, "last": self.last}
@@ -92,7 +56,3 @@ class EventGateway:
         """What the account may see, as (type, value)."""
         with self.lock:
             return [(name, json.loads(body)) for _, whose, name, body in self.events if whose in ("-", str(account))]
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
