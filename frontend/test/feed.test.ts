@@ -8,13 +8,13 @@ import { live, setLiveState } from '~/api/live';
 import { tapeQuery } from '~/api/market';
 import { createQueryClient } from '~/api/query-client';
 import { signedOut } from '~/api/session';
-import type { FillEvent, OrderEvent, StreamEvent } from '~/api/stream/events';
+import type { StreamEvent } from '~/api/stream/events';
 import { createFeed, type Feed } from '~/api/stream/feed';
 import { portfolioAt } from '~/api/stream/prices';
 import { startStream } from '~/api/stream/start';
 import { joinTabs } from '~/api/stream/tabs';
 import { orderQuery, ordersQuery } from '~/api/trading';
-import type { Order, Portfolio } from '~/api/types';
+import type { FillEvent, Order, OrderEvent, Portfolio, Ticker } from '~/api/types';
 import { newsOf } from '~/app/news';
 import { setPreferences } from '~/lib/preferences';
 import { example } from './mock/openapi.ts';
@@ -38,8 +38,14 @@ const changed = (change: Partial<OrderEvent>): StreamEvent => ({
     quantity: order.quantity,
     price: order.price,
     status: 'partial',
+    total_amount: order.total_amount,
+    fee: order.fee,
     filled_quantity: '0.001',
+    remaining_quantity: order.remaining_quantity ?? order.quantity,
+    average_price: order.average_price ?? null,
+    held: order.held ?? { asset_id: 'USD', amount: '0.00' },
     reason: null,
+    created_at: order.created_at,
     updated_at: '2026-11-27T10:00:01.000000Z',
     ...change,
   },
@@ -171,7 +177,7 @@ describe('feed', () => {
 });
 
 it('values a portfolio as the server does, to the last digit', () => {
-  const ticker = { asset_id: 'BTC', state: 'open', mark_price: '300.123456789' } as const;
+  const ticker = { ...example('getTicker').data, asset_id: 'BTC', mark_price: '300.123456789' } as Ticker;
   const next = portfolioAt(portfolio, new Map([['BTC', ticker]]));
   expect(next.assets.map(({ asset_id }) => asset_id)).toEqual(['BTC', 'ETH']);
   expect(next.assets[0]).toMatchObject({ market_value: '150.06172839', unrealised_pnl: '110.06172839' });
@@ -216,6 +222,9 @@ describe('news', () => {
       price: '2000.00',
       quantity: '0.25',
       value: '500.00',
+      fee: '0.00',
+      fee_asset_id: 'USD',
+      realised_pnl: null,
       time: 'now',
       ...change,
     },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What happened to the person's orders without them: fills of what waited, ends they did not ask for.
-import type { FillEvent, OrderEvent, StreamEvent } from '~/api/stream/events';
+import type { StreamEvent } from '~/api/stream/events';
+import type { FillEvent, OrderEvent } from '~/api/types';
 import { paths } from '~/app/paths';
 import { add } from '~/lib/decimal';
 import { money, quantity } from '~/lib/format';

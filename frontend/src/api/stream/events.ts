@@ -1,43 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the stream tells. The shapes are those of docs/reference/openapi.yaml.
-import type { MarketTrade, Order, OrderType } from '~/api/types';
-
-interface Numbered {
-  seq: number;
-}
-
-export type OrderEvent = Numbered &
-  Pick<Order, 'order_id' | 'asset_id' | 'quantity' | 'price' | 'status' | 'reason'> & {
-    order_type: OrderType;
-  } & Partial<Order>;
-
-export interface FillEvent extends Numbered {
-  trade_id: string;
-  order_id: string;
-  asset_id: string;
-  side: 'buy' | 'sell';
-  liquidity: 'maker' | 'taker';
-  price: string;
-  quantity: string;
-  value: string;
-  time: string;
-}
-
-export interface BalanceEvent extends Numbered {
-  asset_id: string;
-  total: string;
-  available: string;
-  held: string;
-  updated_at: string;
-}
-
-export type TradeEvent = Numbered & MarketTrade & { asset_id: string };
-
-export interface Ticker {
-  asset_id: string;
-  state: 'open' | 'halted' | 'inactive' | 'no_price';
-  mark_price: string | null;
-}
+// What the stream tells.
+import type { BalanceEvent, FillEvent, OrderEvent, Ticker, TradeEvent } from '~/api/types';
 
 export type StreamEvent =
   | { type: 'order'; data: OrderEvent }

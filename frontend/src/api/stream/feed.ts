@@ -2,9 +2,10 @@
 // Events into the cache of a tab, one batch for each frame that is painted.
 import type { QueryClient } from '@tanstack/react-query';
 import { roots } from '~/api/keys';
-import type { StreamEvent, Ticker, TradeEvent } from '~/api/stream/events';
+import type { StreamEvent } from '~/api/stream/events';
 import { feedBalance, feedOrder } from '~/api/stream/money';
 import { feedTickers, feedTrades } from '~/api/stream/prices';
+import type { Ticker, TradeEvent } from '~/api/types';
 import { createThrottle } from '~/lib/throttle';
 
 /** Between two questions about the same. */

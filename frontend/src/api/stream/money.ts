@@ -2,9 +2,8 @@
 // Orders and balances into the cache: patched where the event says all of it, asked for again where it does not.
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { roots } from '~/api/keys';
-import type { BalanceEvent, OrderEvent } from '~/api/stream/events';
 import { isWaiting, type OrderFilter } from '~/api/trading';
-import type { Order } from '~/api/types';
+import type { BalanceEvent, Order, OrderEvent } from '~/api/types';
 
 interface OrderPage {
   data: Order[];

@@ -2,8 +2,7 @@
 // Tickers and trades into the cache: whatever shows a price follows within a frame.
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { roots } from '~/api/keys';
-import type { Ticker, TradeEvent } from '~/api/stream/events';
-import type { Asset, Candle, Holding, MarketTrade, Portfolio } from '~/api/types';
+import type { Asset, Candle, Holding, MarketTrade, Portfolio, Ticker, TradeEvent } from '~/api/types';
 import { add, compare, divideDown, multiply, roundDown, subtract } from '~/lib/decimal';
 
 type Tickers = ReadonlyMap<string, Ticker>;
