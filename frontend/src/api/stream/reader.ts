@@ -100,9 +100,8 @@ class Reader {
 
   /** The gap is not read to its end: the pages ask for everything, which is the truth as well. */
   #give(): void {
-    const held = this.#held ?? [];
+    const last = this.#held?.at(-1);
     this.#held = null;
-    const last = held.at(-1);
     if (last) this.ports.place.after = numberOf(last);
     this.ports.onReset();
   }
