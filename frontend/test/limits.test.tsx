@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Limit orders: what is typed, what waits, what it holds, and how it is taken back.
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import { describe, expect, it } from 'vitest';
@@ -29,9 +29,15 @@ function rest(order_type: 'limit_buy' | 'limit_sell', quantity: string, price: s
   return order;
 }
 
+/** As a field for date and time holds it, by the clock of this machine. */
+function localField(at: Date): string {
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
 describe('what was typed', () => {
   const typed = { assetId: 'ETH', side: 'buy', mode: 'quantity', text: '0.5' } as const;
-  const waits = { timeInForce: 'GTC', postOnly: true } as const;
+  const usual = { expiresAt: null, selfTrade: 'cancel_newest' } as const;
+  const waits = { ...usual, timeInForce: 'GTC', postOnly: true } as const;
 
   it('knows the grid of prices', () => {
     for (const price of ['1000', '64250.12', '999.999', '0.000123456', '123.400', '0012.5'])
@@ -47,8 +53,15 @@ describe('what was typed', () => {
       ...order,
       ...{ time_in_force: 'GTC', post_only: true },
     });
-    const now = { timeInForce: 'IOC', postOnly: true } as const;
+    const now = { ...usual, timeInForce: 'IOC', postOnly: true } as const;
     expect(readLimitOrder(typed, price, now).draft).toEqual({ ...order, time_in_force: 'IOC' });
+    const till = { ...waits, timeInForce: 'GTD', selfTrade: 'cancel_both' } as const;
+    expect(readLimitOrder(typed, price, till)).toEqual({ draft: null, fault: null });
+    expect(readLimitOrder(typed, price, { ...till, expiresAt: '2026-12-24T18:00:00.000Z' }).draft).toEqual({
+      ...order,
+      ...{ time_in_force: 'GTD', expires_at: '2026-12-24T18:00:00.000Z', post_only: true },
+      self_trade_prevention: 'cancel_both',
+    });
     expect(readLimitOrder(typed, readLimitPrice(''), waits)).toEqual({ draft: null, fault: null });
     expect(readLimitPrice('1999.999', 'en-US')).toEqual({ price: null, fault: limits.digits });
   });
@@ -135,6 +148,40 @@ describe('the limit ticket', () => {
     await user.selectOptions(screen.getByRole('combobox', { name: limits.term }), 'IOC');
     expect(screen.queryByRole('checkbox')).toBeNull();
     await waitFor(() => expect(screen.getByRole('button', { name: /^Review/ })).toBeEnabled());
+  });
+
+  it('waits till a time, which is checked by the server, and says so before it is sent', async () => {
+    fund(5000);
+    await type('3000', '0.5');
+    await user.selectOptions(screen.getByRole('combobox', { name: limits.term }), 'GTD');
+    expect(screen.getByRole('button', { name: /^Review/ })).toBeDisabled();
+    const until = screen.getByLabelText(limits.expires);
+    fireEvent.change(until, { target: { value: '2020-01-01T10:00' } });
+    await waitFor(() => expect(until).toHaveAccessibleDescription(/cannot wait until then/));
+    expect(until).toBeInvalid();
+    const wanted = new Date(Date.now() + 3 * 86_400_000);
+    wanted.setUTCSeconds(0, 0);
+    fireEvent.change(until, { target: { value: localField(wanted) } });
+    const dialog = await review();
+    expect(within(dialog).getByText(/waits until/)).toBeInTheDocument();
+    await user.click(within(dialog).getByRole('button', { name: limits.place.buy }));
+    await within(dialog).findByText('0.5 ETH waits at $3,000.00');
+    expect(bank.orders[0]).toMatchObject({ time_in_force: 'GTD', expires_at: wanted.toISOString() });
+  });
+
+  it('says which of two own orders gives way', async () => {
+    fund(5000);
+    const sent: unknown[] = [];
+    server.events.on('request:start', async ({ request }) => {
+      if (request.url.endsWith('/orders/preview')) sent.push(await request.clone().json());
+    });
+    await type('3000', '0.5');
+    await user.click(screen.getByText(limits.advanced));
+    await user.selectOptions(screen.getByRole('combobox', { name: limits.selfTrade }), 'cancel_oldest');
+    await waitFor(() => expect(sent.at(-1)).toMatchObject({ self_trade_prevention: 'cancel_oldest' }));
+    await user.selectOptions(screen.getByRole('combobox', { name: limits.term }), 'DAY');
+    await waitFor(() => expect(sent.at(-1)).toMatchObject({ time_in_force: 'DAY' }));
+    server.events.removeAllListeners();
   });
 
   it('offers only what no other order holds', async () => {

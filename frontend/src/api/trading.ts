@@ -7,7 +7,7 @@ import { roots } from '~/api/keys';
 import { live, liveInterval } from '~/api/live';
 import { isProblem } from '~/api/problem';
 import { untilAnswered } from '~/api/send-again';
-import type { Order, OrderStatus, OrderType, Preview, TimeInForce } from '~/api/types';
+import type { Order, OrderStatus, OrderType, Preview, SelfTradePrevention, TimeInForce } from '~/api/types';
 
 export interface OrderFilter {
   asset_id?: string;
@@ -23,7 +23,11 @@ export interface OrderDraft {
   /** The limit of a limit order, the worst acceptable price of a market order. */
   price?: string;
   time_in_force?: TimeInForce;
+  /** With GTD alone: until when it waits. */
+  expires_at?: string;
   post_only?: true;
+  /** What gives way when it meets an order of the same account; the new one when absent. */
+  self_trade_prevention?: SelfTradePrevention;
   /** The whole position, although it is worth more than the largest order. */
   close?: true;
 }
@@ -88,8 +92,13 @@ export const fillsQuery = (assetId: string, pageSize: number) =>
 const limitOf = ({ price }: OrderDraft) => (price === undefined ? {} : { price });
 
 function orderBody(draft: OrderDraft) {
-  const { order_type, asset_id, time_in_force, post_only } = draft;
-  const terms = { ...(time_in_force ? { time_in_force } : {}), ...(post_only ? { post_only } : {}) };
+  const { order_type, asset_id, time_in_force, expires_at, post_only, self_trade_prevention } = draft;
+  const terms = {
+    ...(time_in_force ? { time_in_force } : {}),
+    ...(expires_at ? { expires_at } : {}),
+    ...(post_only ? { post_only } : {}),
+    ...(self_trade_prevention ? { self_trade_prevention } : {}),
+  };
   const common = { order_type, asset_id, ...limitOf(draft), ...terms };
   return draft.amount === undefined
     ? { ...common, quantity: draft.quantity ?? '' }

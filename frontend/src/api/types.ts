@@ -36,6 +36,7 @@ export type Preview = Schemas['Preview'];
 export type Profile = Schemas['Profile'];
 export type ProfileChange = Schemas['ProfileRequest'];
 export type Registration = Schemas['RegisterRequest'];
+export type SelfTradePrevention = NonNullable<Schemas['OrderRequest']['self_trade_prevention']>;
 export type Session = Schemas['Session'];
 export type Ticker = Schemas['Ticker'];
 export type TimeInForce = Schemas['TimeInForce'];

@@ -13,6 +13,12 @@ function begins(day: string, zone: Zone, later: number): string | null {
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
+/** What a field for date and time holds ("2026-10-25T18:00") as a moment, or null when it is none. */
+export function moment(text: string, zone: Zone): string | null {
+  const at = new Date(zone === 'utc' ? `${text}Z` : text);
+  return text === '' || Number.isNaN(at.getTime()) ? null : at.toISOString();
+}
+
 export interface DayRange {
   /** First and last day, both included; empty for no bound. */
   from: string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Words of the limit ticket and of the orders that wait.
 
-import type { Order, TimeInForce } from '~/api/types';
+import type { Order, SelfTradePrevention, TimeInForce } from '~/api/types';
 
 export const limits = {
   reasons: {
@@ -39,11 +39,28 @@ export const limits = {
     GTD: 'Waits on the book until then, or until you cancel it.',
     DAY: 'Waits on the book until the day ends in UTC, or until you cancel it.',
   } satisfies Record<TimeInForce, string>,
+  expires: 'Waits until',
+  expiresHint: {
+    local: 'A time of your own clock, within the next 90 days.',
+    utc: 'A time in UTC, within the next 90 days.',
+  },
+  advanced: 'Advanced',
+  selfTrade: 'If it meets an order of your own',
+  selfTrades: {
+    cancel_newest: 'Cancel the rest of this one',
+    cancel_oldest: 'Cancel the one that waits',
+    cancel_both: 'Cancel both',
+  } satisfies Record<SelfTradePrevention, string>,
+  selfTradeHint: 'You never trade with yourself: one of the two gives way.',
   postOnly: 'Only wait, never trade at once',
   postOnlyHint: 'Refused if the limit reaches an order of the other side.',
   previewEmpty: 'Enter a price and a quantity to see what the order would cost.',
   confirm:
     'Fills at the limit or better. What is not filled at once waits, and what it needs is held until it is filled or cancelled.',
+  confirmUntil: (time: string) =>
+    `Fills at the limit or better. What is not filled at once waits until ${time}, and what it needs is held for so long.`,
+  confirmDay:
+    'Fills at the limit or better. What is not filled at once waits until the day ends in UTC, and what it needs is held for so long.',
   confirmAtOnce: 'Fills at the limit or better, at once. What cannot be filled is given up.',
   place: { buy: 'Place order to buy', sell: 'Place order to sell' },
   open: {

@@ -25,8 +25,10 @@ export interface OrderWish {
   amount?: string;
   price?: string;
   close?: true;
-  time_in_force?: 'GTC' | 'IOC' | 'FOK';
+  time_in_force?: NonNullable<MockOrder['time_in_force']>;
+  expires_at?: string;
   post_only?: boolean;
+  self_trade_prevention?: string;
 }
 
 export interface MockAmendment {
@@ -158,6 +160,8 @@ export class Bank {
     }
     if (limit && new Big(price).gt(new Big(asset.price).times(2)))
       violations.push({ code: 'price_out_of_band', message: `The limit is $${price}.` });
+    if (wish.time_in_force === 'GTD' && !(new Date(wish.expires_at ?? 0) > new Date()))
+      violations.push({ code: 'expiry_invalid', message: 'An order expires later than now.' });
     if (wish.post_only && this.reaches(wish, asset))
       violations.push({ code: 'post_only_would_take', message: 'The order is post-only.' });
     if (
@@ -193,8 +197,9 @@ export class Bank {
   }
 
   /** A limit order that nobody fills at once. */
-  private wait(order: MockOrder, { time_in_force = 'GTC', post_only = false }: OrderWish): MockOrder {
-    const waits = time_in_force === 'GTC';
+  private wait(order: MockOrder, wish: OrderWish): MockOrder {
+    const { time_in_force = 'GTC', expires_at, post_only = false } = wish;
+    const waits = time_in_force !== 'IOC' && time_in_force !== 'FOK';
     const buy = order.order_type === 'limit_buy';
     const held = buy
       ? { asset_id: 'USD', amount: order.total_amount }
@@ -205,6 +210,7 @@ export class Bank {
       status: waits ? 'queued' : 'expired',
       total_amount: '0.00',
       time_in_force,
+      ...(expires_at ? { expires_at } : {}),
       post_only,
       remaining_quantity: order.quantity,
       held: waits ? held : { ...held, amount: '0' },

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { buy, deposit, fits, launch, newPerson, open, registerPerson, settled } from '../support/browser.ts';
+import { buy, fits, launch, settled } from '../support/browser.ts';
+import { person, placeLimit, priceBetween } from '../support/market.ts';
 
 let browser: Browser;
 
@@ -28,29 +29,8 @@ function asked(page: Page): string[] {
   return list;
 }
 
-async function person(cash: string) {
-  const watched = await open(browser);
-  await registerPerson(watched.page, newPerson());
-  await deposit(watched.page, cash);
-  return watched;
-}
-
-async function placeLimit(page: Page, side: 'buy' | 'sell', quantity: string, price: string): Promise<void> {
-  await page.goto(`/trading?asset=ETH&action=${side}&type=limit`);
-  await settled(page);
-  await page.getByRole('textbox', { name: 'Limit price' }).fill(price);
-  await page.getByLabel('Quantity', { exact: true }).fill(quantity);
-  await page.getByRole('button', { name: side === 'buy' ? 'Review purchase' : 'Review sale' }).click();
-  await page.getByRole('button', { name: `Place order to ${side}` }).click();
-}
-
-async function priceBetween(page: Page): Promise<string> {
-  const reply = await page.evaluate(async () => await (await fetch('/api/v1/inventory/assets/ETH')).json());
-  return ((Math.round(reply.data.price_usd * 20) * 5 + 500) / 100).toFixed(2);
-}
-
 test('a fill shows at both at once, in every tab, and is told once', async () => {
-  const [ada, bob] = await Promise.all([person('5000'), person('5000')]);
+  const [ada, bob] = await Promise.all([person(browser, '5000'), person(browser, '5000')]);
   await buy(bob.page, 'ETH', '4000');
   const price = await priceBetween(bob.page);
   await placeLimit(bob.page, 'sell', '0.5', price);
@@ -85,7 +65,7 @@ test('a fill shows at both at once, in every tab, and is told once', async () =>
 
 for (const path of ['/portfolio', '/orders', '/dashboard', '/account']) {
   test(`${path} does not poll while it is live`, async () => {
-    const { page, context } = await person('500');
+    const { page, context } = await person(browser, '500');
     await page.goto(path);
     await settled(page);
     await chip(page, 'live').waitFor();
@@ -98,7 +78,7 @@ for (const path of ['/portfolio', '/orders', '/dashboard', '/account']) {
 }
 
 test('without a stream, or with the data saver, pages ask', async () => {
-  const { page, context } = await person('500');
+  const { page, context } = await person(browser, '500');
   await page.route('**/api/v1/stream*', (route) => route.fulfill({ status: 404 }));
   await page.goto('/dashboard');
   await chip(page, 'polling').waitFor();

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: MIT
 // The form of a limit order: price, quantity, how long it waits, preview, review.
-import { type FormEvent, useId, useRef, useState } from 'react';
-import type { TimeInForce } from '~/api/types';
+import { type FormEvent, useRef, useState } from 'react';
 import { Available } from '~/features/trade/Available';
 import type { Side } from '~/features/trade/input';
-import { reaches, readLimitOrder, readLimitPrice, type Terms } from '~/features/trade/limit';
+import { reaches, readLimitOrder, readLimitPrice } from '~/features/trade/limit';
 import { useReasons } from '~/features/trade/OrderPreview';
 import { PreviewSection } from '~/features/trade/PreviewSection';
 import { usePreview } from '~/features/trade/preview';
 import { loadReview, ReviewOnDemand, useReview } from '~/features/trade/review';
 import { addressOf } from '~/features/trade/state';
+import { type ChosenTerms, TermFields, usualTerms } from '~/features/trade/TermFields';
 import type { TicketProps } from '~/features/trade/Ticket';
+import { moment } from '~/lib/day-range';
 import * as format from '~/lib/format';
+import { usePreferences } from '~/lib/preferences';
 import { limits } from '~/text/limits';
 import { trade } from '~/text/trade';
 import { Button } from '~/ui/Button';
 import { Field } from '~/ui/Field';
-import { Select } from '~/ui/Select';
-
-const terms = ['GTC', 'IOC', 'FOK'] as const satisfies readonly TimeInForce[];
 
 /** What the server says against the order, by the field it is about. */
 const ofPrice: readonly string[] = ['price_tick', 'price_out_of_band', 'post_only_would_take'];
 const ofQuantity: readonly string[] = ['order_too_small', 'order_too_large', 'insufficient_holdings'];
+const ofExpiry: readonly string[] = ['expiry_invalid'];
+const ofTerm: readonly string[] = ['order_combination'];
+const ofFields = [...ofPrice, ...ofQuantity, ...ofExpiry, ...ofTerm];
 
 function PriceHint({ side, price, now }: { side: Side; price: string | null; now: string }) {
   const atOnce = price !== null && reaches(side, price, now);
@@ -33,55 +35,14 @@ function PriceHint({ side, price, now }: { side: Side; price: string | null; now
   );
 }
 
-interface TermsProps {
-  value: Terms;
-  onChange: (value: Terms) => void;
-}
-
-function TermFields({ value, onChange }: TermsProps) {
-  const id = useId();
-  const waits = value.timeInForce === 'GTC';
-  return (
-    <>
-      <Select
-        label={limits.term}
-        hint={limits.termHints[value.timeInForce]}
-        value={value.timeInForce}
-        onChange={(term) => onChange({ ...value, timeInForce: term as TimeInForce })}
-      >
-        {terms.map((term) => (
-          <option key={term} value={term}>
-            {limits.terms[term]}
-          </option>
-        ))}
-      </Select>
-      {waits ? (
-        <div>
-          <label className="flex min-h-11 items-center gap-3 font-medium text-sm">
-            <input
-              type="checkbox"
-              className="check"
-              checked={value.postOnly}
-              aria-describedby={id}
-              onChange={(event) => onChange({ ...value, postOnly: event.target.checked })}
-            />
-            {limits.postOnly}
-          </label>
-          <p id={id} className="text-muted text-sm">
-            {limits.postOnlyHint}
-          </p>
-        </div>
-      ) : null}
-    </>
-  );
-}
-
 export default function LimitTicket({ state, asset, portfolio, rules }: TicketProps) {
   const { typed } = state;
   const { side } = typed;
-  const [chosen, setChosen] = useState<Terms>({ timeInForce: 'GTC', postOnly: false });
+  const { zone } = usePreferences();
+  const [chosen, setChosen] = useState<ChosenTerms>(usualTerms);
+  const terms = { ...chosen, expiresAt: moment(chosen.expires, zone) };
   const limit = readLimitPrice(state.limit);
-  const { draft, fault } = readLimitOrder(typed, limit, chosen, rules?.quantity_step);
+  const { draft, fault } = readLimitOrder(typed, limit, terms, rules?.quantity_step);
   const preview = usePreview(asset.is_active && !asset.halted ? draft : null);
   const reasons = useReasons(preview.exact);
   const review = useReview(draft, () => state.clear(typed));
@@ -120,7 +81,12 @@ export default function LimitTicket({ state, asset, portfolio, rules }: TicketPr
         hint={<Available side={side} portfolio={portfolio} assetId={asset.asset_id} />}
         onChange={(event) => state.setText(event.target.value)}
       />
-      <TermFields value={chosen} onChange={setChosen} />
+      <TermFields
+        value={chosen}
+        error={against(ofTerm)}
+        expiryError={against(ofExpiry)}
+        onChange={setChosen}
+      />
       <PreviewSection
         asset={asset}
         preview={preview}
@@ -128,7 +94,7 @@ export default function LimitTicket({ state, asset, portfolio, rules }: TicketPr
         side={side}
         back={back}
         empty={limits.previewEmpty}
-        shownElsewhere={[...ofPrice, ...ofQuantity]}
+        shownElsewhere={ofFields}
       />
       <Button type="submit" look={side} disabled={!preview.exact?.accepted}>
         {trade.review[side]}

@@ -14,6 +14,8 @@ import type { Review } from '~/features/trade/review';
 import * as decimal from '~/lib/decimal';
 import * as format from '~/lib/format';
 import { useNow } from '~/lib/now';
+import { usePreferences } from '~/lib/preferences';
+import { dateTime, type Zone } from '~/lib/times';
 import { limits } from '~/text/limits';
 import { outcome } from '~/text/outcome';
 import { trade } from '~/text/trade';
@@ -50,9 +52,18 @@ function Done({ order, side, onClose }: { order: Order; side: Side; onClose: () 
   );
 }
 
-function textOf(draft: OrderDraft): string {
+function textOf(draft: OrderDraft, zone: Zone): string {
   if (!isLimit(draft)) return words.text;
-  return draft.time_in_force === 'GTC' ? limits.confirm : limits.confirmAtOnce;
+  if (draft.expires_at) return limits.confirmUntil(dateTime(draft.expires_at, zone));
+  switch (draft.time_in_force) {
+    case 'IOC':
+    case 'FOK':
+      return limits.confirmAtOnce;
+    case 'DAY':
+      return limits.confirmDay;
+    default:
+      return limits.confirm;
+  }
 }
 
 interface ReadyProps {
@@ -69,6 +80,7 @@ function Ready({ draft, preview, side, back, busy, onPlace }: ReadyProps) {
   const [agreed, setAgreed] = useState(preview.price);
   const [repeated, setRepeated] = useState(false);
   const now = useNow();
+  const { zone } = usePreferences();
   const before = busy || repeated ? null : doneBefore('order', draft);
   const moved = !busy && movedTooFar(agreed, preview.price);
   const clear = before === null && !moved;
@@ -84,7 +96,7 @@ function Ready({ draft, preview, side, back, busy, onPlace }: ReadyProps) {
     <>
       <PreviewLines preview={preview} side={side} />
       <p className="mt-4 text-muted text-sm" aria-live="polite">
-        {busy ? outcome.sendingText : textOf(draft)}
+        {busy ? outcome.sendingText : textOf(draft, zone)}
       </p>
       <div className="mt-4 flex flex-col gap-3" aria-live="polite">
         <Violations preview={preview} back={back} />

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From what was typed to a limit order that can be previewed. Pure functions, exact decimals.
 import type { OrderDraft } from '~/api/trading';
-import type { TimeInForce } from '~/api/types';
+import type { SelfTradePrevention, TimeInForce } from '~/api/types';
 import {
   type LimitReading,
   type Reading,
@@ -17,7 +17,25 @@ const CENTS_FROM = '1000';
 
 export interface Terms {
   timeInForce: TimeInForce;
+  /** The end of what waits till a time, as a moment; null while it cannot be read. */
+  expiresAt: string | null;
   postOnly: boolean;
+  selfTrade: SelfTradePrevention;
+}
+
+const atOnce: readonly TimeInForce[] = ['IOC', 'FOK'];
+
+/** What is not filled at once goes on the book. */
+export const waitsOnBook = (term: TimeInForce) => !atOnce.includes(term);
+
+/** Only what differs from what the server does anyway, so that an order looks the same however it was typed. */
+function termsOf({ timeInForce, expiresAt, postOnly, selfTrade }: Terms): Partial<OrderDraft> {
+  return {
+    time_in_force: timeInForce,
+    ...(timeInForce === 'GTD' && expiresAt !== null ? { expires_at: expiresAt } : {}),
+    ...(postOnly && waitsOnBook(timeInForce) ? { post_only: true } : {}),
+    ...(selfTrade === 'cancel_newest' ? {} : { self_trade_prevention: selfTrade }),
+  };
 }
 
 /** Limits have six digits that count, and whole cents from 1,000 dollars on. */
@@ -38,18 +56,14 @@ export function readLimitPrice(text: string, locale?: string): LimitReading {
 export function readLimitOrder(
   typed: TypedOrder,
   { price, fault }: LimitReading,
-  { timeInForce, postOnly }: Terms,
+  terms: Terms,
   step?: string,
 ): Reading {
   const sized = readOrder(typed, step);
-  if (sized.draft === null || price === null || fault !== null) return { ...sized, draft: null };
-  const draft: OrderDraft = {
-    ...sized.draft,
-    order_type: typed.side === 'buy' ? 'limit_buy' : 'limit_sell',
-    price,
-    time_in_force: timeInForce,
-  };
-  return { draft: postOnly && timeInForce === 'GTC' ? { ...draft, post_only: true } : draft, fault: null };
+  const endless = terms.timeInForce === 'GTD' && terms.expiresAt === null;
+  if (sized.draft === null || price === null || fault !== null || endless) return { ...sized, draft: null };
+  const order_type = typed.side === 'buy' ? 'limit_buy' : 'limit_sell';
+  return { draft: { ...sized.draft, order_type, price, ...termsOf(terms) }, fault: null };
 }
 
 /** Whether a limit reaches the price of now, so that it trades at once. */

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// One person at work on the trading page. The house keeps a distance between its prices: see suite_market.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { accessible, fits, launch } from '../support/browser.ts';
+import { person, priceBetween, sendLimit, typeLimit } from '../support/market.ts';
+
+let browser: Browser;
+
+before(async () => {
+  browser = await launch();
+});
+
+after(() => browser.close());
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+const term = (page: Page) => page.getByRole('combobox', { name: 'Time in force' });
+const until = (page: Page) => page.getByLabel('Waits until');
+
+/** As a field for date and time holds it, in UTC. */
+const fieldOf = (ms: number) => new Date(ms).toISOString().slice(0, 16);
+
+/** What the server says stands beside the field it is about. */
+async function refusal(page: Page, field: ReturnType<Page['getByLabel']>, words: string): Promise<void> {
+  await page.getByText(words).first().waitFor();
+  const named = await field.evaluate((node) =>
+    (node.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .map((id) => document.getElementById(id)?.textContent)
+      .join(' '),
+  );
+  assert.ok(named.includes(words), `${words} is not said of its field: ${named}`);
+}
+
+test('a limit order waits until the time that was chosen, and refusals stand at their field', async () => {
+  const { page, context, complaints } = await person(browser, '5000', { timezoneId: 'UTC' });
+  const low = (Number(await priceBetween(page)) - 20).toFixed(2);
+  await typeLimit(page, 'buy', '0.1', low);
+  await term(page).selectOption('GTD');
+  await until(page).fill(fieldOf(Date.now() - DAY_MS));
+  await refusal(page, until(page), 'The order cannot wait until then');
+  await until(page).fill(fieldOf(Date.now() + 200 * DAY_MS));
+  await refusal(page, until(page), 'The order cannot wait until then');
+  const end = Math.ceil((Date.now() + 3 * DAY_MS) / MINUTE_MS) * MINUTE_MS;
+  await until(page).fill(fieldOf(end));
+  await sendLimit(page, 'buy');
+  await page.getByRole('link', { name: 'See the order' }).click();
+  await page.getByText('Good till a time').waitFor();
+  const order = page.url().split('/').at(-1);
+  const reply = await page.evaluate(
+    async (id) => await (await fetch(`/api/v1/orders/${id}`)).json(),
+    order ?? '',
+  );
+  assert.equal(reply.data.time_in_force, 'GTD');
+  assert.equal(new Date(reply.data.expires_at).getTime(), end);
+
+  await typeLimit(page, 'buy', '0.1', (Number(low) * 1.1).toFixed(2));
+  await page.getByRole('checkbox', { name: 'Only wait, never trade at once' }).check();
+  await refusal(page, page.getByRole('textbox', { name: 'Limit price' }), 'It would trade at once');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('an order gives way to another of the same person as chosen', async () => {
+  const { page, context, complaints } = await person(browser, '5000');
+  const price = await priceBetween(page);
+  await typeLimit(page, 'buy', '0.1', price);
+  await sendLimit(page, 'buy');
+  await page.getByRole('heading', { name: 'Order to buy placed' }).waitFor();
+  await page.goto('/trading?asset=ETH&action=buy&amount=1000');
+  await page.getByRole('button', { name: 'Review purchase' }).click();
+  await page.getByRole('button', { name: 'Buy now' }).click();
+  await page.getByRole('heading', { name: 'Bought' }).waitFor();
+  await typeLimit(page, 'sell', '0.1', price);
+  await page.getByText('Advanced', { exact: true }).click();
+  await page
+    .getByRole('combobox', { name: 'If it meets an order of your own' })
+    .selectOption('Cancel the one that waits');
+  await term(page).selectOption('DAY');
+  await sendLimit(page, 'sell');
+  await page.getByRole('heading', { name: 'Order to sell placed' }).waitFor();
+  const { data } = await page.evaluate(
+    async () => await (await fetch('/api/v1/orders?asset_id=ETH&limit=5')).json(),
+  );
+  assert.deepEqual(
+    data
+      .filter(({ order_type }: { order_type: string }) => order_type.startsWith('limit'))
+      .map(({ order_type, status, reason, time_in_force }: Record<string, unknown>) =>
+        [order_type, status, reason, time_in_force].join(' '),
+      ),
+    ['limit_sell queued  DAY', 'limit_buy cancelled self_trade GTC'],
+  );
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const width of [320, 1280, 1920]) {
+    test(`the whole limit ticket can be used at ${width} pixels, ${theme}`, async () => {
+      const { page, context, complaints } = await person(browser, '3000', { theme, width });
+      await typeLimit(page, 'buy', '0.1', await priceBetween(page));
+      await term(page).selectOption('GTD');
+      await page.getByText('Advanced', { exact: true }).click();
+      await until(page).fill('2020-01-01T10:00');
+      await page.getByText('The order cannot wait until then').waitFor();
+      await accessible(page, `limit ticket, ${theme}, ${width}`);
+      await fits(page, `limit ticket, ${width}`);
+      assert.deepEqual(complaints, []);
+      await context.close();
+    });
+  }
+}
