@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One connection from its opening to its end: every event once and in order, with what a gap leaves out read from the
-// list of events.
+// One connection from opening to end: every event once, in order; what a gap leaves out is read from the list of events.
 import { numberOf, readEvent, type StreamEvent } from '~/api/stream/events';
 import { type Frame, frameReader } from '~/lib/sse';
 
