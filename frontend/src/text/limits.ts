@@ -55,6 +55,7 @@ export const limits = {
   postOnly: 'Only wait, never trade at once',
   postOnlyHint: 'Refused if the limit reaches an order of the other side.',
   previewEmpty: 'Enter a price and a quantity to see what the order would cost.',
+  previewEndless: 'Enter until when the order waits, with its price and quantity.',
   confirm:
     'Fills at the limit or better. What is not filled at once waits, and what it needs is held until it is filled or cancelled.',
   confirmUntil: (time: string) =>

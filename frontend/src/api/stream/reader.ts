@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One connection from opening to end: every event once, in order; what a gap leaves out is read from the list of events.
+// One connection from opening to end: every event once, in order; what a gap leaves out is read from the event list.
 import { numberOf, readEvent, type StreamEvent } from '~/api/stream/events';
 import { type Frame, frameReader } from '~/lib/sse';
 

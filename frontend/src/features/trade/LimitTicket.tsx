@@ -93,7 +93,7 @@ export default function LimitTicket({ state, asset, portfolio, rules }: TicketPr
         draft={draft}
         side={side}
         back={back}
-        empty={limits.previewEmpty}
+        empty={chosen.timeInForce === 'GTD' && !terms.expiresAt ? limits.previewEndless : limits.previewEmpty}
         shownElsewhere={ofFields}
       />
       <Button type="submit" look={side} disabled={!preview.exact?.accepted}>
