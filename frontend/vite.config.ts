@@ -13,7 +13,7 @@ const vendor =
 
 // Our own small pieces that most pages share; one file instead of dozens of tiny ones.
 const kit =
-  /\/src\/(lib\/(?!api-errors|day-range|sse|throttle)|api\/(?!stream)|app\/paths|text\/(common|live)|ui\/(?!CandleChart|Cancel|Export|OpenOrders|Select|PasswordField|Person|person|form|Modal|toast|Problem))|\/@tabler\/icons-react\//;
+  /\/src\/(lib\/(?!api-errors|day-range|indicators|sse|throttle)|api\/(?!stream)|app\/paths|text\/(common|live)|ui\/(?!Amend|Candle|chart|Cancel|Export|OpenOrders|Select|PasswordField|Person|person|form|Modal|toast|Problem))|\/@tabler\/icons-react\//;
 
 export default defineConfig({
   plugins: [tailwindcss(), reactRouter()],

@@ -22,7 +22,7 @@ const bans = [
   [
     /useEffect\(/,
     'effects only for the chart and timers, never for data',
-    /^(?!ui\/CandleChart\.tsx|lib\/(settled|store|hydrated|now)\.ts|root\.tsx)/,
+    /^(?!ui\/CandleChart\.tsx|lib\/(settled|store|hydrated|now|title)\.ts|root\.tsx)/,
   ],
   [/>\s*[A-Z][a-z]+ [a-z]+[^<{]*</, 'words belong into text/', /\.tsx$/],
 ];

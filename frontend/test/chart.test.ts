@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { type ChartMark, mergeMarks } from '~/lib/chart-marks';
 import { isDaily, seconds, tickLabel } from '~/lib/chart-time';
+import { readView } from '~/lib/chart-view';
+import { averagePaid, movingAverage } from '~/lib/indicators';
 import { markerOf } from '~/ui/chart-options';
 
 const zones = [
@@ -115,5 +117,43 @@ describe('marks', () => {
 
   it('before the first candle are left out', () => {
     expect(mergeMarks([mark(-5)], starts)).toEqual([]);
+  });
+});
+
+describe('what is drawn beside the candles', () => {
+  const bar = (time: number, close: number, volume = 0, quote_volume = 0) => ({
+    time,
+    close,
+    volume,
+    quote_volume,
+  });
+
+  it('averages the last closes, from where there are enough of them', () => {
+    const bars = [1, 2, 3, 7].map((close, index) => bar(index * 60, close));
+    expect(movingAverage(bars, 3)).toEqual([
+      { time: 120, value: 2 },
+      { time: 180, value: 4 },
+    ]);
+    expect(movingAverage(bars, 5)).toEqual([]);
+  });
+
+  it('weighs what was paid by volume, anew from midnight UTC on', () => {
+    const day = 86_400;
+    const bars = [bar(day - 60, 9, 1, 9), bar(day, 5), bar(day + 60, 4, 1, 4), bar(day + 120, 8, 3, 24)];
+    expect(averagePaid(bars)).toEqual([
+      { time: day - 60, value: 9 },
+      { time: day + 60, value: 4 },
+      { time: day + 120, value: 7 },
+    ]);
+  });
+
+  it('is remembered as far as it is known', () => {
+    const usual = { interval: '15m', overlays: ['volume'] };
+    for (const text of [null, '', 'null', '7', '{"interval":"2h"}', '{"overlays":"vwap"}'])
+      expect(readView(text), String(text)).toEqual(usual);
+    expect(readView('{"interval":"4h","overlays":["vwap","rsi","fast"]}')).toEqual({
+      interval: '4h',
+      overlays: ['fast', 'vwap'],
+    });
   });
 });

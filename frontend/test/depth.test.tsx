@@ -8,8 +8,10 @@ import type { Book, Order } from '~/api/types';
 import { digitsIn, ownPrices, rowsOf, spreadOf } from '~/features/trade/book';
 import Depth from '~/features/trade/Depth';
 import { TradePage } from '~/features/trade/TradePage';
+import { setChartView } from '~/lib/chart-view';
 import { depth } from '~/text/depth';
 import { limits } from '~/text/limits';
+import { market } from '~/text/market';
 import { showPage } from './render.tsx';
 import { bank, server } from './setup.tsx';
 
@@ -113,5 +115,26 @@ describe('on the page', () => {
     const tape = await screen.findByRole('table', { name: depth.tape.title });
     expect(within(tape).getByText(depth.tape.sides.sell)).toBeInTheDocument();
     expect(within(tape).getAllByRole('row')).toHaveLength(3);
+  });
+});
+
+describe('the chart', () => {
+  it('keeps its interval and what is drawn in it, and tells the price in the title', async () => {
+    document.title = 'Trade';
+    const { unmount } = showPage(TradePage, '/trading', '/trading?asset=ETH');
+    await waitFor(() => expect(document.title).toBe('$3,412.08 ETH · Trade'));
+    await user.click(screen.getByRole('button', { name: '4h' }));
+    await user.click(screen.getByRole('button', { name: market.chart.overlays.vwap }));
+    expect(await screen.findByRole('figure', { name: /4h each/ })).toHaveAttribute(
+      'data-overlays',
+      'volume vwap',
+    );
+    unmount();
+    expect(document.title).toBe('Trade');
+    expect(JSON.parse(localStorage.getItem('cnop.chart') ?? '')).toEqual({
+      interval: '4h',
+      overlays: ['volume', 'vwap'],
+    });
+    setChartView({ interval: '15m', overlays: ['volume'] });
   });
 });

@@ -225,8 +225,45 @@ describe('open orders', () => {
     showPage(TradePage, '/trading', '/trading?asset=ETH');
     await confirm();
     expect(await screen.findByText(limits.cancel.done)).toBeInTheDocument();
-    expect(await screen.findByText(limits.open.empty)).toBeInTheDocument();
+    expect(await screen.findByText(limits.open.emptyOf('ETH'))).toBeInTheDocument();
     expect(bank.orders[0]?.status).toBe('cancelled');
+  });
+
+  it('shows those of the market at hand, all others on request, and cancels as far as it shows', async () => {
+    fund(5000);
+    rest('limit_buy', '0.5', '3000');
+    rest('limit_buy', '2', '100', 'SOL');
+    showPage(TradePage, '/trading', '/trading?asset=SOL');
+    const table = () => screen.findByRole('table', { name: orders.waiting });
+    expect(within(await table()).getAllByRole('row')).toHaveLength(2);
+    const panel = screen.getByRole('group', { name: limits.open.markets });
+    await user.click(within(panel).getByRole('button', { name: limits.open.everywhere }));
+    await waitFor(async () => expect(within(await table()).getAllByRole('row')).toHaveLength(3));
+    await user.click(within(panel).getByRole('button', { name: 'SOL' }));
+    await waitFor(async () => expect(within(await table()).getAllByRole('row')).toHaveLength(2));
+    await user.click(screen.getByRole('button', { name: limits.cancelAll.ask }));
+    await screen.findByRole('heading', { name: limits.cancelAll.one('SOL').title });
+    await user.click(screen.getByRole('button', { name: limits.cancelAll.act }));
+    await screen.findByText(limits.open.emptyOf('SOL'));
+    expect(bank.orders.map(({ asset_id, status }) => [asset_id, status])).toEqual([
+      ['SOL', 'cancelled'],
+      ['ETH', 'queued'],
+    ]);
+  });
+
+  it('changes one where it is listed, and draws it where it waits', async () => {
+    fund(5000);
+    const order = rest('limit_buy', '0.5', '3000');
+    showPage(TradePage, '/trading', '/trading?asset=ETH');
+    const chart = await screen.findByRole('figure', { name: /Candles of Ethereum/ });
+    await waitFor(() => expect(chart).toHaveAttribute('data-lines', 'buy 0.5 at 3000'));
+    await user.click(await screen.findByRole('button', { name: /^Change: Limit buy 0\.5 ETH/ }));
+    const dialog = within(await screen.findByRole('dialog'));
+    fireEvent.change(dialog.getByRole('textbox', { name: limits.price }), { target: { value: '2900' } });
+    await user.click(dialog.getByRole('button', { name: amend.act }));
+    await screen.findByText(amend.done);
+    expect(order.price).toBe('2900');
+    await waitFor(() => expect(chart).toHaveAttribute('data-lines', 'buy 0.5 at 2900'));
   });
 
   it('keeps it when the person has thought again', async () => {

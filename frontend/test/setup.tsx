@@ -3,10 +3,12 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { setupServer } from 'msw/node';
+import type { ComponentProps } from 'react';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { forgetIntentions } from '~/api/intention';
 import { sessionStarted, signedOut } from '~/api/session';
 import { pageRuns } from '~/lib/hydrated';
+import type CandleChart from '~/ui/CandleChart';
 import { Bank } from './mock/bank.ts';
 import { handlersFor } from './mock/handlers.ts';
 
@@ -15,7 +17,13 @@ export let bank = new Bank();
 
 // jsdom does not paint: what drawing and layout code asks for is answered with "nothing".
 vi.mock('~/ui/CandleChart', () => ({
-  default: ({ label }: { label: string }) => <figure aria-label={label} />,
+  default: ({ label, lines = [], overlays = [] }: ComponentProps<typeof CandleChart>) => (
+    <figure
+      aria-label={label}
+      data-lines={lines.map(({ side, quantity, price }) => `${side} ${quantity} at ${price}`).join(', ')}
+      data-overlays={overlays.join(' ')}
+    />
+  ),
 }));
 vi.stubGlobal(
   'ResizeObserver',

@@ -32,7 +32,7 @@ export interface OrderDraft {
   close?: true;
 }
 
-const OPEN_PAGE = 20;
+const OPEN_PAGE = 50;
 
 /** Not final: it waits on the book, or is on its way there. */
 export const isWaiting = ({ status }: Order) => waiting.has(status);
@@ -58,8 +58,9 @@ export const ordersQuery = (filter: OrderFilter, pageSize: number) =>
     refetchInterval: ({ state }) => whileWaiting(state.data?.pages.flatMap(({ data }) => data)),
   });
 
-export const openOrdersQuery = () => ({
-  ...ordersQuery({ status: 'open' }, OPEN_PAGE),
+/** What waits on all books, or on that of one asset. */
+export const openOrdersQuery = (assetId?: string) => ({
+  ...ordersQuery({ status: 'open', ...(assetId ? { asset_id: assetId } : {}) }, OPEN_PAGE),
   ...live,
 });
 
@@ -131,9 +132,10 @@ export async function placeOrder(draft: OrderDraft, key: string): Promise<Order>
   return (await untilAnswered(send)).data;
 }
 
-/** Takes all open orders off the books; how many that were. */
-export async function cancelAllOrders(): Promise<number> {
-  const reply = await untilAnswered(() => unwrap(DELETE('/api/v1/orders', {})));
+/** Takes all open orders off the books, or off that of one asset; how many that were. */
+export async function cancelAllOrders(assetId?: string): Promise<number> {
+  const params = assetId ? { params: { query: { asset_id: assetId } } } : {};
+  const reply = await untilAnswered(() => unwrap(DELETE('/api/v1/orders', params)));
   return reply.data.cancelled_count;
 }
 

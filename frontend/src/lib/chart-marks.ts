@@ -9,6 +9,14 @@ export interface ChartMark {
   quantity: Decimal;
 }
 
+/** The limit of an order that waits. */
+export interface OrderLine {
+  side: 'buy' | 'sell';
+  price: Decimal;
+  /** What has not been filled. */
+  quantity: Decimal;
+}
+
 export interface MergedMark {
   /** Start of the candle. */
   time: number;

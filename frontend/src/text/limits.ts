@@ -66,15 +66,20 @@ export const limits = {
   place: { buy: 'Place order to buy', sell: 'Place order to sell' },
   open: {
     empty: 'No order is waiting.',
+    emptyOf: (asset: string) => `No order is waiting in ${asset}.`,
+    markets: 'Markets',
+    everywhere: 'All',
     columns: {
       time: 'Time',
       order: 'Order',
       filled: 'Filled',
       price: 'Limit',
       held: 'Held',
-      cancel: 'Cancel',
+      change: 'Change or cancel',
     },
     filled: (filled: string, all: string) => `${filled} of ${all}`,
+    change: 'Change',
+    changeOne: (order: string) => `Change: ${order}`,
     cancel: 'Cancel',
     cancelOne: (order: string) => `Cancel: ${order}`,
     what: (type: string, quantity: string, asset: string, price: string) =>
@@ -86,6 +91,10 @@ export const limits = {
     text: 'Every order that waits is taken off the books, in every market. What they hold is available again at once. What has been filled stays.',
     act: 'Cancel all orders',
     keep: 'Keep them',
+    one: (asset: string) => ({
+      title: `Cancel all open orders in ${asset}?`,
+      text: `Every order that waits in ${asset} is taken off the book. What they hold is available again at once. What has been filled stays.`,
+    }),
     done: (count: number) => (count === 1 ? 'One order cancelled' : `${count} orders cancelled`),
     none: 'No order was waiting any more.',
   },

@@ -44,6 +44,18 @@ export const market = {
     low: 'Low',
     close: 'Close',
     volume: 'Volume',
+    legend: 'Figures of a candle',
+    letters: { open: 'O', high: 'H', low: 'L', close: 'C', volume: 'V' },
+    overlay: 'Drawn beside the candles',
+    overlays: { volume: 'Volume', fast: 'MA 20', slow: 'MA 50', vwap: 'VWAP' },
+    overlayHints: {
+      volume: 'Units traded in each candle',
+      fast: 'Mean of the last 20 closes',
+      slow: 'Mean of the last 50 closes',
+      vwap: 'Average price paid since midnight UTC, by volume',
+    },
+    order: (side: 'buy' | 'sell', quantity: string | null) =>
+      [side === 'buy' ? 'Buy' : 'Sell', quantity].filter(Boolean).join(' '),
     trades: (side: 'buy' | 'sell', count: number, quantity: string | null) =>
       [count === 1 ? side : `${count} ${side === 'buy' ? 'buys' : 'sells'}`, quantity]
         .filter(Boolean)

@@ -12,10 +12,13 @@ function tell(count: number): void {
 }
 
 interface Props {
+  /** Of this asset alone. */
+  assetId?: string | undefined;
   onClose: () => void;
   after: () => HTMLElement | null;
 }
 
-export default function CancelAllDialog(props: Props) {
-  return <CancelQuestion words={words} cancel={cancelAllOrders} tell={tell} {...props} />;
+export default function CancelAllDialog({ assetId, ...rest }: Props) {
+  const asked = assetId ? { ...words, ...words.one(assetId) } : words;
+  return <CancelQuestion words={asked} cancel={() => cancelAllOrders(assetId)} tell={tell} {...rest} />;
 }

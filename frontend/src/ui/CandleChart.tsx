@@ -11,18 +11,23 @@ import {
   type Time,
   type UTCTimestamp,
 } from 'lightweight-charts';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Candle } from '~/api/types';
-import { type ChartMark, mergeMarks } from '~/lib/chart-marks';
+import { type ChartMark, mergeMarks, type OrderLine } from '~/lib/chart-marks';
 import { isDaily, seconds } from '~/lib/chart-time';
+import type { Overlay } from '~/lib/chart-view';
 import { usePreferences } from '~/lib/preferences';
 import { turn } from '~/lib/turn';
+import { CandleLegend } from '~/ui/CandleLegend';
 import { axisOptions, markerOf } from '~/ui/chart-options';
+import { colour, drawExtras, drawLines, type Extras } from '~/ui/chart-series';
 
 interface Props {
   label: string;
   candles: readonly Candle[];
   marks?: readonly ChartMark[];
+  lines?: readonly OrderLine[];
+  overlays?: readonly Overlay[];
   /** Digits after the point that prices of this asset have. */
   digits: number;
 }
@@ -34,10 +39,6 @@ interface Drawn {
   chart: IChartApi;
   series: ISeriesApi<'Candlestick'>;
   markers: ISeriesMarkersPluginApi<Time>;
-}
-
-function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 function paint({ chart, series }: Drawn): void {
@@ -73,13 +74,23 @@ function draw(box: HTMLElement): Drawn {
   return drawn;
 }
 
-const noMarks: readonly ChartMark[] = [];
+/** A chart that is gone has taken everything with it. */
+const whileThere = (drawn: RefObject<Drawn | null>, undo: () => void) => () => {
+  if (drawn.current) undo();
+};
 
-export default function CandleChart({ label, candles, marks = noMarks, digits }: Props) {
+const noMarks: readonly ChartMark[] = [];
+const noLines: readonly OrderLine[] = [];
+const noOverlays: readonly Overlay[] = [];
+
+export default function CandleChart(props: Props) {
+  const { label, candles, marks = noMarks, lines = noLines, overlays = noOverlays, digits } = props;
   const box = useRef<HTMLElement>(null);
   const drawn = useRef<Drawn>(null);
+  const extras = useRef<Extras>(null);
   const fitted = useRef<string>('');
   const [framed, setFramed] = useState(false);
+  const [pointed, setPointed] = useState<number | null>(null);
   const { theme, palette, zone, hideAmounts } = usePreferences();
 
   // Drawing the frame and filling it are two pieces of work, so that neither holds the page for long.
@@ -88,6 +99,9 @@ export default function CandleChart({ label, candles, marks = noMarks, digits }:
     turn().then(() => {
       if (gone || !box.current) return;
       drawn.current = draw(box.current);
+      drawn.current.chart.subscribeCrosshairMove(({ time }) =>
+        setPointed(time === undefined ? null : Number(time)),
+      );
       setFramed(true);
     });
     return () => {
@@ -111,10 +125,36 @@ export default function CandleChart({ label, candles, marks = noMarks, digits }:
     fitted.current = label;
   }, [framed, candles, marks, zone, label, digits, hideAmounts]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: theme and palette are in the colours that it draws with
+  useEffect(() => {
+    if (!framed || !drawn.current) return;
+    const made = drawExtras(drawn.current.chart, overlays);
+    extras.current = made;
+    return whileThere(drawn, made.remove);
+  }, [framed, overlays, theme, palette]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was drawn anew is empty
+  useEffect(() => {
+    if (!framed || candles.length === 0) return;
+    extras.current?.fill(candles.map((candle) => ({ ...candle, time: seconds(candle.time) })));
+  }, [framed, candles, overlays, theme, palette]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: theme and palette are in the colours that it draws with
+  useEffect(() => {
+    if (!framed || !drawn.current) return;
+    return whileThere(drawn, drawLines(drawn.current.series, lines, hideAmounts));
+  }, [framed, lines, hideAmounts, theme, palette]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: theme and palette are what makes the colours change
   useEffect(() => {
     if (drawn.current) paint(drawn.current);
   }, [theme, palette]);
 
-  return <figure ref={box} aria-label={label} className="h-full w-full" />;
+  const shown = candles.find(({ time }) => seconds(time) === pointed) ?? candles.at(-1);
+  return (
+    <div className="flex h-full flex-col">
+      <CandleLegend candle={shown} digits={digits} />
+      <figure ref={box} aria-label={label} className="min-h-0 w-full grow" />
+    </div>
+  );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What waits on the books, with the way to take it off.
+// What waits on the books, with the ways to change it and to take it off.
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useDeferredValue, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useRef, useState } from 'react';
 import { openOrdersQuery } from '~/api/trading';
 import type { Order } from '~/api/types';
 import * as format from '~/lib/format';
@@ -17,7 +17,11 @@ import { EmptyState } from '~/ui/EmptyState';
 import { LoadMore } from '~/ui/LoadMore';
 import { OrderLink, TypeLabel } from '~/ui/OrderBits';
 import { ProblemPanel } from '~/ui/ProblemPanel';
+import { Segment } from '~/ui/Segment';
 import { SkeletonRows } from '~/ui/Skeleton';
+
+const loadAmend = () => import('~/ui/AmendDialog');
+const AmendDialog = lazy(loadAmend);
 
 const words = limits.open;
 
@@ -30,7 +34,17 @@ function Held({ order: { held } }: { order: Order }) {
   );
 }
 
-function columnsFor(onCancel: (order: Order) => void): readonly Column<Order>[] {
+type Ask = (order: Order, what: 'amend' | 'cancel') => void;
+
+const whatOf = (order: Order) =>
+  words.what(
+    orders.types[order.order_type],
+    format.quantity(order.quantity),
+    order.asset_id,
+    format.price(order.price),
+  );
+
+function columnsFor(ask: Ask): readonly Column<Order>[] {
   return [
     {
       label: words.columns.time,
@@ -52,72 +66,111 @@ function columnsFor(onCancel: (order: Order) => void): readonly Column<Order>[] 
     { label: words.columns.price, num: true, phone: 'right-1', cell: ({ price }) => format.price(price) },
     { label: words.columns.held, num: true, phone: 'right-2', cell: (order) => <Held order={order} /> },
     {
-      label: words.columns.cancel,
+      label: words.columns.change,
       quiet: true,
       phone: 'right-3',
       cell: (order) => (
-        <Button
-          small
-          aria-label={words.cancelOne(
-            words.what(
-              orders.types[order.order_type],
-              format.quantity(order.quantity),
-              order.asset_id,
-              format.price(order.price),
-            ),
-          )}
-          onClick={() => onCancel(order)}
-        >
-          {words.cancel}
-        </Button>
+        <span className="flex justify-end gap-2">
+          <Button
+            small
+            aria-label={words.changeOne(whatOf(order))}
+            onFocus={loadAmend}
+            onPointerEnter={loadAmend}
+            onClick={() => ask(order, 'amend')}
+          >
+            {words.change}
+          </Button>
+          <Button small aria-label={words.cancelOne(whatOf(order))} onClick={() => ask(order, 'cancel')}>
+            {words.cancel}
+          </Button>
+        </span>
       ),
     },
   ];
 }
 
-/** quiet: nothing at all as long as no order waits. */
-export default function OpenOrders({ quiet }: { quiet?: boolean }) {
-  const list = useInfiniteQuery(openOrdersQuery());
-  const rows = useDeferredValue(list.data)?.pages.flatMap(({ data }) => data);
-  const [wanted, setWanted] = useState<Order | null>(null);
+const everywhere = 'all';
+
+interface WhereProps {
+  assetId: string;
+  all: boolean;
+  onChange: (all: boolean) => void;
+}
+
+function Where({ assetId, all, onChange }: WhereProps) {
+  return (
+    <Segment
+      label={words.markets}
+      choices={[
+        { value: assetId, label: assetId },
+        { value: everywhere, label: words.everywhere },
+      ]}
+      value={all ? everywhere : assetId}
+      onChange={(chosen) => onChange(chosen === everywhere)}
+    />
+  );
+}
+
+interface Props {
+  /** Nothing at all as long as no order waits. */
+  quiet?: boolean;
+  /** Those of this asset come first; the others on request. */
+  assetId?: string | undefined;
+}
+
+export default function OpenOrders({ quiet, assetId }: Props) {
   const [all, setAll] = useState(false);
+  const only = all ? undefined : assetId;
+  const list = useInfiniteQuery({ ...openOrdersQuery(only), placeholderData: undefined });
+  const rows = useDeferredValue(list.data)?.pages.flatMap(({ data }) => data);
+  const [asked, setAsked] = useState<{ order: Order; what: 'amend' | 'cancel' } | null>(null);
+  const [ending, setEnding] = useState(false);
   // The button that asked is gone with its row.
   const region = useRef<HTMLDivElement>(null);
-  if (quiet && !wanted && !all && (rows?.length ?? 0) === 0) return null;
+  const Dialog = asked?.what === 'amend' ? AmendDialog : CancelDialog;
+  const some = rows !== undefined && rows.length > 0;
+  if (quiet && !asked && !ending && !some) return null;
   return (
     <Card
       title={orders.waiting}
       className={quiet ? 'mb-5' : ''}
       action={
-        rows && rows.length > 0 ? (
-          <Button small onClick={() => setAll(true)}>
-            {limits.cancelAll.ask}
-          </Button>
-        ) : null
+        <div className="flex flex-wrap items-center gap-3">
+          {assetId ? <Where assetId={assetId} all={all} onChange={setAll} /> : null}
+          {some ? (
+            <Button small onClick={() => setEnding(true)}>
+              {limits.cancelAll.ask}
+            </Button>
+          ) : null}
+        </div>
       }
     >
       <div ref={region} tabIndex={-1} className="outline-none">
-        {rows && rows.length > 0 ? (
+        {some ? (
           <>
             <DataTable
               caption={orders.waiting}
-              columns={columnsFor(setWanted)}
+              columns={columnsFor((order, what) => setAsked({ order, what }))}
               rows={rows}
               keyOf={({ order_id }) => order_id}
             />
             {list.hasNextPage ? <LoadMore list={list} /> : null}
           </>
         ) : rows ? (
-          <EmptyState text={words.empty} />
+          <EmptyState text={only ? words.emptyOf(only) : words.empty} />
         ) : list.error && !list.data ? (
           <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
         ) : (
           <SkeletonRows rows={2} className={TABLE_ROW} />
         )}
       </div>
-      {all ? <CancelAllDialog onClose={() => setAll(false)} after={() => region.current} /> : null}
-      {wanted ? (
-        <CancelDialog order={wanted} onClose={() => setWanted(null)} after={() => region.current} />
+      {ending ? (
+        <CancelAllDialog assetId={only} onClose={() => setEnding(false)} after={() => region.current} />
+      ) : null}
+      {asked ? (
+        <Suspense>
+          <Dialog order={asked.order} onClose={() => setAsked(null)} after={() => region.current} />
+        </Suspense>
       ) : null}
     </Card>
   );

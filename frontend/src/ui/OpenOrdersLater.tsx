@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The open orders, loaded after what a page begins with.
-import { lazy, Suspense } from 'react';
+import { type ComponentProps, lazy, Suspense } from 'react';
 
 const OpenOrders = lazy(() => import('~/ui/OpenOrders'));
 
-/** quiet: nothing at all as long as no order waits. */
-export function OpenOrdersLater({ quiet = false }: { quiet?: boolean }) {
+export function OpenOrdersLater(props: ComponentProps<typeof OpenOrders>) {
   return (
-    <Suspense fallback={quiet ? null : <div className="card h-40" />}>
-      <OpenOrders quiet={quiet} />
+    <Suspense fallback={props.quiet ? null : <div className="card h-40" />}>
+      {/* Another market: no dialog of the one before. */}
+      <OpenOrders key={props.assetId} {...props} />
     </Suspense>
   );
 }

@@ -3,8 +3,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useDeferredValue, useState } from 'react';
 import { candlesQuery } from '~/api/market';
-import type { Candle, CandleInterval } from '~/api/types';
-import type { ChartMark } from '~/lib/chart-marks';
+import type { Candle } from '~/api/types';
+import type { ChartMark, OrderLine } from '~/lib/chart-marks';
+import { intervals, type Overlay, overlays, setChartView, useChartView } from '~/lib/chart-view';
 import * as format from '~/lib/format';
 import { useHydrated } from '~/lib/hydrated';
 import { market } from '~/text/market';
@@ -12,12 +13,11 @@ import { Card } from '~/ui/Card';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { Segment } from '~/ui/Segment';
 import { Skeleton } from '~/ui/Skeleton';
-import { Time } from '~/ui/Time';
 
 const CandleChart = lazy(() => import('~/ui/CandleChart'));
+const CandleTable = lazy(() => import('~/ui/CandleTable'));
 
-const intervals = (['1m', '5m', '15m', '1h', '4h', '1d'] as const).map((value) => ({ value, label: value }));
-const TABLE_ROWS = 60;
+const choices = intervals.map((value) => ({ value, label: value }));
 
 function Summary({ candles, digits }: { candles: readonly Candle[]; digits: number }) {
   const [first, last] = [candles[0], candles.at(-1)];
@@ -28,41 +28,27 @@ function Summary({ candles, digits }: { candles: readonly Candle[]; digits: numb
   return <p>{market.chart.summary(format.price(low, digits), format.price(high, digits), change)}</p>;
 }
 
-function CandleTable({ candles, digits }: { candles: readonly Candle[]; digits: number }) {
-  const columns = ['open', 'high', 'low', 'close'] as const;
+/** What is drawn beside the candles, each on or off. */
+function Overlays({ shown }: { shown: readonly Overlay[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="max-h-80 overflow-auto" tabIndex={0} aria-label={market.chart.table}>
-      <table className="data-table text-sm">
-        <thead>
-          <tr>
-            <th scope="col">{market.chart.time}</th>
-            {columns.map((column) => (
-              <th key={column} scope="col" className="num">
-                {market.chart[column]}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {candles
-            .slice(-TABLE_ROWS)
-            .reverse()
-            .map((candle) => (
-              <tr key={candle.time}>
-                <td>
-                  <Time at={candle.time} />
-                </td>
-                {columns.map((column) => (
-                  <td key={column} className="num">
-                    {format.price(candle[column], digits)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </section>
+    <fieldset className="segment">
+      <legend className="sr-only">{market.chart.overlay}</legend>
+      {overlays.map((name) => {
+        const on = shown.includes(name);
+        const next = overlays.filter((one) => (one === name ? !on : shown.includes(one)));
+        return (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={on}
+            title={market.chart.overlayHints[name]}
+            onClick={() => setChartView({ overlays: next })}
+          >
+            {market.chart.overlays[name]}
+          </button>
+        );
+      })}
+    </fieldset>
   );
 }
 
@@ -73,14 +59,17 @@ interface Props {
   /** Those of the asset's prices; as many as the newest price has while the asset is not known. */
   digits?: number | undefined;
   marks?: readonly ChartMark[];
+  /** Limits of the person's own orders that wait. */
+  lines?: readonly OrderLine[];
   /** Stands in the head of the card instead of the word for price. */
   head?: ReactNode;
 }
 
 const noCandles: readonly Candle[] = [];
 
-export function PriceChart({ assetId, name, digits: known, marks, head }: Props) {
-  const [interval, setInterval] = useState<CandleInterval>('15m');
+export function PriceChart({ assetId, name, digits: known, marks, lines, head }: Props) {
+  const view = useChartView();
+  const { interval } = view;
   const [tableOpen, setTableOpen] = useState(false);
   const hydrated = useHydrated();
   const candles = useQuery({ ...candlesQuery(assetId, interval), enabled: assetId !== '' });
@@ -91,7 +80,12 @@ export function PriceChart({ assetId, name, digits: known, marks, head }: Props)
       title={market.chart.title}
       head={head}
       action={
-        <Segment label={market.chart.interval} choices={intervals} value={interval} onChange={setInterval} />
+        <Segment
+          label={market.chart.interval}
+          choices={choices}
+          value={interval}
+          onChange={(chosen) => setChartView({ interval: chosen })}
+        />
       }
     >
       <div className="h-72 p-2 sm:h-96">
@@ -105,6 +99,8 @@ export function PriceChart({ assetId, name, digits: known, marks, head }: Props)
               label={market.chart.label(name, interval)}
               candles={shown ?? noCandles}
               marks={marks}
+              lines={lines}
+              overlays={view.overlays}
               digits={digits}
             />
           </Suspense>
@@ -116,6 +112,7 @@ export function PriceChart({ assetId, name, digits: known, marks, head }: Props)
         <div className="min-h-10 basis-full sm:min-h-5 sm:basis-auto">
           {candles.data ? <Summary candles={candles.data} digits={digits} /> : null}
         </div>
+        <Overlays shown={view.overlays} />
         <a
           className="link inline-flex min-h-6 items-center text-sm"
           href="https://www.tradingview.com/"
@@ -129,7 +126,11 @@ export function PriceChart({ assetId, name, digits: known, marks, head }: Props)
         onToggle={(event) => setTableOpen(event.currentTarget.open)}
       >
         <summary className="px-4">{market.chart.table}</summary>
-        {tableOpen && candles.data ? <CandleTable candles={candles.data} digits={digits} /> : null}
+        {tableOpen && candles.data ? (
+          <Suspense>
+            <CandleTable candles={candles.data} digits={digits} />
+          </Suspense>
+        ) : null}
       </details>
     </Card>
   );

@@ -244,8 +244,11 @@ function orderHandlers(bank: Bank, api: Api) {
       const data = bank.orders.find(({ order_id }) => order_id === params.id);
       return data ? answer('getOrder', { data }) : refused('not_found');
     }),
-    http.delete(api('/orders'), () => {
-      const waiting = bank.orders.filter(({ status }) => status === 'queued');
+    http.delete(api('/orders'), ({ request }) => {
+      const only = new URL(request.url).searchParams.get('asset_id');
+      const waiting = bank.orders.filter(
+        ({ status, asset_id }) => status === 'queued' && (!only || asset_id === only),
+      );
       for (const { order_id } of waiting) bank.cancel(order_id);
       return answer('cancelOrders', { data: { cancelled_count: waiting.length, limit: 200 } });
     }),

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { accessible, fits, launch } from '../support/browser.ts';
-import { person, priceBetween, sendLimit, typeLimit } from '../support/market.ts';
+import { accessible, fits, launch, settled, tablesFit } from '../support/browser.ts';
+import { person, placeLimit, priceBetween, sendLimit, typeLimit } from '../support/market.ts';
 
 let browser: Browser;
 
@@ -96,6 +96,79 @@ test('an order gives way to another of the same person as chosen', async () => {
   assert.deepEqual(complaints, []);
   await context.close();
 });
+
+test('the chart keeps its interval, says the figures of a candle, and the title the price', async () => {
+  const { page, context, complaints } = await person(browser, '100');
+  await page.goto('/trading?asset=ETH&action=buy');
+  await settled(page);
+  await page.waitForFunction(() => /^\$[\d,.]+ ETH · Trade/.test(document.title));
+  await page.getByRole('button', { name: '1h', exact: true }).click();
+  await page.getByRole('button', { name: 'VWAP' }).click();
+  await page.reload();
+  await settled(page);
+  const chart = page.getByRole('figure', { name: /Candles of Ethereum, 1h each/ });
+  await chart.waitFor();
+  assert.equal(await page.getByRole('button', { name: 'VWAP' }).getAttribute('aria-pressed'), 'true');
+  const legend = page.locator('dl[aria-label="Figures of a candle"]');
+  const newest = await legend.textContent();
+  const box = await chart.boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + box.width / 4, box.y + box.height / 2);
+  await page.waitForFunction(
+    (before) => document.querySelector('dl[aria-label="Figures of a candle"]')?.textContent !== before,
+    newest,
+  );
+  await page.getByRole('link', { name: 'Portfolio' }).first().click();
+  await page.waitForFunction(() => document.title.startsWith('Portfolio'));
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('open orders are listed by market, and changed and cancelled there', async () => {
+  const { page, context, complaints } = await person(browser, '5000');
+  const low = (Number(await priceBetween(page)) - 30).toFixed(2);
+  await placeLimit(page, 'buy', '0.2', low);
+  await page.getByRole('button', { name: 'New order' }).click();
+  const rows = page.getByRole('table', { name: 'Open orders' }).getByRole('row');
+  await page.getByRole('button', { name: /^Change: Limit buy 0\.2 ETH/ }).press('Enter');
+  await page.getByRole('textbox', { name: 'Quantity, filled or not' }).fill('0.1');
+  await page.getByRole('button', { name: 'Change it' }).click();
+  await page.getByText('0 of 0.1').waitFor();
+  await page.goto('/trading?asset=BTC');
+  await page.getByText('No order is waiting in BTC.').waitFor();
+  await page.getByRole('group', { name: 'Markets' }).getByRole('button', { name: 'All' }).click();
+  await page.getByText('0 of 0.1').waitFor();
+  assert.equal(await rows.count(), 2);
+  await page.goto('/trading?asset=ETH');
+  await page.getByRole('button', { name: 'Cancel all' }).click();
+  await page.getByRole('heading', { name: 'Cancel all open orders in ETH?' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel all orders' }).click();
+  await page.getByText('No order is waiting in ETH.').waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const width of [320, 1280, 1920]) {
+    test(`the workspace can be used at ${width} pixels, ${theme}`, async () => {
+      const { page, context, complaints } = await person(browser, '3000', { theme, width });
+      const low = (Number(await priceBetween(page)) - 30).toFixed(2);
+      await placeLimit(page, 'buy', '0.1', low);
+      await page.getByRole('button', { name: 'New order' }).click();
+      await page.getByRole('button', { name: /^Change: / }).waitFor();
+      for (const name of ['MA 20', 'MA 50', 'VWAP']) await page.getByRole('button', { name }).click();
+      await settled(page);
+      await accessible(page, `workspace, ${theme}, ${width}`);
+      await fits(page, `workspace, ${width}`);
+      await tablesFit(page, `workspace, ${width}`);
+      await page.getByRole('button', { name: /^Change: / }).click();
+      await page.getByRole('dialog').waitFor();
+      await accessible(page, `change, ${theme}, ${width}`);
+      assert.deepEqual(complaints, []);
+      await context.close();
+    });
+  }
+}
 
 for (const theme of ['light', 'dark'] as const) {
   for (const width of [320, 1280, 1920]) {

@@ -22,7 +22,7 @@ import { Time } from '~/ui/Time';
 
 const words = orders.detail;
 
-const AmendDialog = lazy(() => import('~/features/orders/AmendDialog'));
+const AmendDialog = lazy(() => import('~/ui/AmendDialog'));
 const CancelDialog = lazy(() => import('~/ui/CancelDialog'));
 
 interface Step {

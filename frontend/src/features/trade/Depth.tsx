@@ -22,7 +22,7 @@ interface Props {
 }
 
 function Filled({ book, onPrice }: { book: Book; onPrice: (price: string) => void }) {
-  const waiting = useInfiniteQuery(openOrdersQuery());
+  const waiting = useInfiniteQuery(openOrdersQuery(book.asset_id));
   const own = ownPrices(waiting.data?.pages.flatMap(({ data }) => data) ?? [], book.asset_id);
   if (book.asks.length + book.bids.length === 0) return <EmptyState text={depth.empty} />;
   return <Ladder book={book} own={own} onPrice={onPrice} />;

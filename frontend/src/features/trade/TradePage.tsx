@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useMemo } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
 import { portfolioQuery } from '~/api/cash';
 import { assetQuery, assetsQuery } from '~/api/market';
 import { assetPrice, digitsOf } from '~/api/tick';
-import { fillsQuery } from '~/api/trading';
-import type { Asset, AssetTransaction } from '~/api/types';
+import type { Asset } from '~/api/types';
 import { paths } from '~/app/paths';
 import { AssetPicker } from '~/features/trade/AssetPicker';
 import { DepthLater } from '~/features/trade/DepthLater';
+import { useLines, useMarks } from '~/features/trade/drawn';
 import { HoldingsCard } from '~/features/trade/HoldingsCard';
 import { useTypedOrder } from '~/features/trade/state';
 import { Ticket } from '~/features/trade/Ticket';
-import type { ChartMark } from '~/lib/chart-marks';
-import { seconds } from '~/lib/chart-time';
+import { useTitleNews } from '~/lib/title';
 import { market } from '~/text/market';
 import { trade } from '~/text/trade';
 import { AssetMark } from '~/ui/AssetMark';
@@ -27,22 +26,6 @@ import { PriceChart } from '~/ui/PriceChart';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { RecentOrders } from '~/ui/RecentOrders';
 import { Skeleton } from '~/ui/Skeleton';
-
-const FILLS = 50;
-
-function markOf(fill: AssetTransaction): ChartMark {
-  const buy = fill.transaction_type === 'BUY';
-  return {
-    at: seconds(fill.timestamp),
-    side: buy ? 'buy' : 'sell',
-    quantity: fill.quantity,
-  };
-}
-
-function useMarks(assetId: string): ChartMark[] {
-  const fills = useInfiniteQuery({ ...fillsQuery(assetId, FILLS), enabled: assetId !== '' });
-  return useMemo(() => fills.data?.pages.flatMap(({ data }) => data.map(markOf)) ?? [], [fills.data]);
-}
 
 function AssetHead({ asset, failed }: { asset: Asset | undefined; failed: boolean }) {
   if (!asset)
@@ -105,6 +88,8 @@ export function TradePage() {
   const current = useQuery({ ...assetQuery(assetId), enabled: listed !== undefined });
   const asset = listed && current.data?.asset_id === assetId ? current.data : listed;
   const marks = useMarks(asset?.asset_id ?? '');
+  const lines = useLines(asset?.asset_id ?? '');
+  useTitleNews(asset ? `${assetPrice(asset)} ${asset.asset_id}` : null);
   const missing = known && assetId !== '' && !asset ? known : null;
 
   return (
@@ -140,13 +125,14 @@ export function TradePage() {
               name={asset?.name ?? assetId}
               digits={asset ? digitsOf(asset) : undefined}
               marks={marks}
+              lines={lines}
               head={<AssetHead asset={asset} failed={assets.isError} />}
             />
           </div>
         )}
         <div className="flex min-w-0 flex-col gap-5 lg:col-start-1 lg:row-start-2">
           {asset ? <DepthLater assetId={asset.asset_id} onPrice={state.takeLimit} /> : null}
-          <OpenOrdersLater />
+          {asset || missing ? <OpenOrdersLater assetId={asset?.asset_id} /> : <Skeleton className="h-40" />}
           <RecentOrders title={trade.recent} rows={5} />
         </div>
       </div>
