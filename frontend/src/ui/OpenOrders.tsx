@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What waits on the books, with the ways to change it and to take it off.
+import { IconPencil, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useDeferredValue, useRef, useState } from 'react';
 import { openOrdersQuery } from '~/api/trading';
@@ -33,6 +34,9 @@ function Held({ order: { held } }: { order: Order }) {
     <Amount value={held.amount} as="quantity" unit={held.asset_id} />
   );
 }
+
+/** Beside a date there is room for two pictures, not for two words. */
+const onPhones = 'max-md:min-h-8 max-md:px-2';
 
 type Ask = (order: Order, what: 'amend' | 'cancel') => void;
 
@@ -70,18 +74,26 @@ function columnsFor(ask: Ask): readonly Column<Order>[] {
       quiet: true,
       phone: 'right-3',
       cell: (order) => (
-        <span className="flex justify-end gap-2">
+        <span className="flex justify-end gap-1 md:gap-2">
           <Button
             small
+            className={onPhones}
             aria-label={words.changeOne(whatOf(order))}
             onFocus={loadAmend}
             onPointerEnter={loadAmend}
             onClick={() => ask(order, 'amend')}
           >
-            {words.change}
+            <IconPencil size={16} aria-hidden="true" className="md:hidden" />
+            <span className="max-md:sr-only">{words.change}</span>
           </Button>
-          <Button small aria-label={words.cancelOne(whatOf(order))} onClick={() => ask(order, 'cancel')}>
-            {words.cancel}
+          <Button
+            small
+            className={onPhones}
+            aria-label={words.cancelOne(whatOf(order))}
+            onClick={() => ask(order, 'cancel')}
+          >
+            <IconX size={16} aria-hidden="true" className="md:hidden" />
+            <span className="max-md:sr-only">{words.cancel}</span>
           </Button>
         </span>
       ),

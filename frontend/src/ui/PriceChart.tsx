@@ -40,6 +40,7 @@ function Overlays({ shown }: { shown: readonly Overlay[] }) {
           <button
             key={name}
             type="button"
+            className="whitespace-nowrap max-sm:px-2"
             aria-pressed={on}
             title={market.chart.overlayHints[name]}
             onClick={() => setChartView({ overlays: next })}

@@ -132,7 +132,11 @@ export function TradePage() {
         )}
         <div className="flex min-w-0 flex-col gap-5 lg:col-start-1 lg:row-start-2">
           {asset ? <DepthLater assetId={asset.asset_id} onPrice={state.takeLimit} /> : null}
-          {asset || missing ? <OpenOrdersLater assetId={asset?.asset_id} /> : <Skeleton className="h-40" />}
+          {asset || missing || assets.isError ? (
+            <OpenOrdersLater assetId={asset?.asset_id} />
+          ) : (
+            <Skeleton className="h-40" />
+          )}
           <RecentOrders title={trade.recent} rows={5} />
         </div>
       </div>
