@@ -24,6 +24,7 @@ struct engine_order {
     cnop_qty qty;
     cnop_qty filled;
     cnop_price price;
+    cnop_price stop;
     cnop_cash total;
     cnop_cash fee;
     int64_t hold_e8;

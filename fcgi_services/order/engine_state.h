@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Inside of the engine, shared by its files, each of which calls those behind it only: engine.c
  * (filling, sealing, rounds), engine_result.c (what commits and look-ups bring back),
- * engine_cross.c (prices that reach resting orders), engine_expire.c (orders whose time is up),
+ * engine_cross.c (prices that reach open orders), engine_expire.c (orders whose time is up),
  * engine_board.c (what is published), engine_jobs.c. */
 #ifndef CNOP_ORDER_ENGINE_STATE_H
 #define CNOP_ORDER_ENGINE_STATE_H
@@ -23,13 +23,14 @@ struct blocked_account {
 
 #define ENGINE_ASSETS 1024
 
-/* Markets whose price has reached orders on their book; see engine_cross.c. */
+/* Markets whose price has reached open orders; see engine_cross.c. */
 struct crossings {
     uint16_t due[ENGINE_ASSETS]; /* assets, first come first served */
     uint32_t due_count;
     bool is_due[ENGINE_ASSETS];
-    uint32_t turn;        /* commands of other markets before the next step */
-    struct job_list held; /* commands of due markets */
+    struct ledger_band marks[ENGINE_ASSETS]; /* of a market that is due: seen since */
+    uint32_t turn;                           /* commands of other markets before the next step */
+    struct job_list held;                    /* commands of due markets */
 };
 
 struct engine {

@@ -243,9 +243,9 @@ event_is_sound(const struct event *event)
         return false;
     if (event->type != EVENT_ORDER)
         return true;
-    return (event->kind == ORDER_KIND_MARKET || event->kind == ORDER_KIND_LIMIT) &&
-           event->status >= LEDGER_QUEUED && event->status <= LEDGER_EXPIRED &&
-           event->reason >= LEDGER_REASON_NONE && event->reason <= LEDGER_REASON_AMENDED;
+    return order_kind_is_known(event->kind) && event->status >= LEDGER_PENDING &&
+           event->status <= LEDGER_EXPIRED && event->reason >= LEDGER_REASON_NONE &&
+           event->reason <= LEDGER_REASON_AMENDED;
 }
 
 void

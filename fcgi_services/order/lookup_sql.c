@@ -113,6 +113,7 @@ enum order_place {
     ORDER_CREATED,
     ORDER_UPDATED,
     ORDER_EXPIRES,
+    ORDER_STOP,
     ORDER_PLACE_COUNT
 };
 
@@ -134,6 +135,7 @@ read_order_now(const struct cnop_row *row, struct engine_order *ret_order)
                               .created_us = cell_i64(row, ORDER_CREATED),
                               .updated_us = cell_i64(row, ORDER_UPDATED),
                               .expires_us = cell_i64(row, ORDER_EXPIRES),
+                              .stop = {cell_i64(row, ORDER_STOP)},
                               .asset_id = (uint16_t)cell_i64(row, ORDER_ASSET),
                               .type = (uint8_t)cell_i64(row, ORDER_TYPE),
                               .side = (uint8_t)cell_i64(row, ORDER_SIDE),
@@ -175,7 +177,8 @@ look_up_orders(struct lookup *lookup)
     cnop_batch_init(&query, lookup->query, sizeof(lookup->query));
     cnop_batch_rows_open(&query, "SELECT id,account_id,asset_id,side,type,tif,flags,status,reason,"
                                  "client_order_id,qty_e8,filled_qty_e8,price_e10,filled_quote_e8,"
-                                 "fee_e8,hold_e8,created_us,updated_us,expires_us FROM orders "
+                                 "fee_e8,hold_e8,created_us,updated_us,expires_us,"
+                                 "stop_price_e10 FROM orders "
                                  "WHERE id IN (");
     for (uint32_t i = 0; i < lookup->work_count; i++) {
         if (!lookup->work[i].job->show_order)

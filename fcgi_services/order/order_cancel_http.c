@@ -29,6 +29,7 @@ order_http_write_shown(struct cnop_request *req, const struct engine_order *orde
                                     .hold_e8 = order->hold_e8,
                                     .updated_us = order->updated_us,
                                     .expires_us = order->expires_us,
+                                    .stop = order->stop,
                                     .tif = order->tif,
                                     .reason = order->reason,
                                     .post_only = order->post_only};

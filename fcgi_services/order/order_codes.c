@@ -21,6 +21,8 @@ const char *const order_tif_names[] = {
 static const enum order_tif tifs[] = {
 #include "fcgi_services/order/order_codes.def"
 };
+_Static_assert((int)ORDER_KIND_STOP == LEDGER_STOP, "the ledger's numbers");
+_Static_assert((int)ORDER_KIND_TAKE_PROFIT_LIMIT == LEDGER_TAKE_PROFIT_LIMIT, "as above");
 _Static_assert((int)ORDER_TIF_IMMEDIATE == LEDGER_IOC, "the ledger's numbers");
 _Static_assert((int)ORDER_TIF_UNTIL_CANCELLED == LEDGER_GTC, "the ledger's numbers");
 _Static_assert((int)ORDER_TIF_ALL_OR_NOTHING == LEDGER_FOK, "the ledger's numbers");
@@ -48,6 +50,16 @@ order_type_kind(unsigned type)
 {
     cnop_assert(type < ORDER_TYPE_COUNT);
     return types[type].kind;
+}
+
+bool
+order_kind_is_known(int64_t kind)
+{
+    unsigned type = 0;
+
+    while (type < ORDER_TYPE_COUNT && (int64_t)types[type].kind != kind)
+        type++;
+    return type < ORDER_TYPE_COUNT;
 }
 
 enum ledger_side

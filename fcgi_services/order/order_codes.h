@@ -34,6 +34,8 @@ extern const char *const order_tif_names[];
 
 /* type: a place in order_type_names. */
 enum order_kind order_type_kind(unsigned type);
+/* Whether stored orders may be of it. */
+bool order_kind_is_known(int64_t kind);
 enum ledger_side order_type_side(unsigned type);
 /* "market_buy", ...: the name of a stored order. */
 const char *order_type_name(enum order_kind kind, uint8_t side);

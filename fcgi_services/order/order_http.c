@@ -68,6 +68,7 @@ order_http_refuse(struct cnop_request *req, const struct engine_job *job)
     const struct order_refusal refusal = {
         .violation = {job->err, job->outcome.have_e8, job->outcome.need_e8, job->outcome.limit_e8},
         .qty = job->command.qty,
+        .stop = job->command.stop,
         .symbol = order_http_symbol(env, job->command.asset_id)};
     char memory[REFUSAL_BYTES];
     struct cnop_buf text;
@@ -85,11 +86,12 @@ order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
     const struct order_view order = {
         .id = posting->id,
         .side = posting->side,
-        .kind = posting->op == LEDGER_OP_LIMIT ? ORDER_KIND_LIMIT : ORDER_KIND_MARKET,
+        .kind = (uint8_t)ledger_order_type_of(posting),
         .status = posting->status,
         .symbol = order_http_symbol(env, posting->asset_id),
         .qty = {posting->qty.e8 + posting->left.e8 + posting->undone.e8},
         .price = posting->price,
+        .stop = posting->stop,
         .total = posting->total,
         .fee = posting->fee,
         .client_order_id = cnop_str_make(command->key, command->key_len),
@@ -238,7 +240,8 @@ write_violations(struct cnop_json_writer *writer, const struct engine_job *job,
                  struct cnop_str symbol)
 {
     const struct ledger_preview *preview = job->preview;
-    struct order_refusal refusal = {.qty = job->command.qty, .symbol = symbol};
+    struct order_refusal refusal = {
+        .qty = job->command.qty, .stop = job->command.stop, .symbol = symbol};
 
     cnop_assert(preview->violation_count <= LEDGER_VIOLATION_MAX);
     cnop_json_bool(writer, "accepted", preview->violation_count == 0);
@@ -292,6 +295,8 @@ on_previewed(struct engine_job *job)
     cnop_json_str(writer, "asset_id", symbol);
     cnop_json_qty(writer, "quantity", preview->posting.qty, 0);
     cnop_json_price(writer, "price", preview->posting.price, 2);
+    if (preview->posting.stop.e10 != 0)
+        cnop_json_price(writer, "stop_price", preview->posting.stop, 2);
     if (job->command.worst_price.e10 == 0)
         cnop_json_null(writer, "price_limit");
     else

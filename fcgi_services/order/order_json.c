@@ -77,6 +77,8 @@ order_json_write(struct cnop_json_writer *writer, const char *key, const struct 
     cnop_json_str(writer, "asset_id", order->symbol);
     cnop_json_qty(writer, "quantity", order->qty, 0);
     cnop_json_price(writer, "price", order->price, 2);
+    if (order->stop.e10 != 0)
+        cnop_json_price(writer, "stop_price", order->stop, 2);
     cnop_json_text(writer, "status", order_status_name((enum order_status)order->status));
     cnop_json_cash(writer, "total_amount", order->total, 2);
     cnop_json_cash(writer, "fee", order->fee, 2);

@@ -14,6 +14,7 @@ struct order_view {
     struct cnop_str symbol;
     cnop_qty qty;     /* asked for */
     cnop_price price; /* of a market order the execution's, else the limit */
+    cnop_price stop;  /* 0: it waits for none, and not shown */
     cnop_cash total;  /* so far */
     cnop_cash fee;
     struct cnop_str client_order_id; /* empty, or made up by us (leading dot): null */

@@ -76,9 +76,12 @@ put_holdings(struct cnop_buf *buf, const struct order_refusal *refusal)
 }
 
 static void
-put_band(struct cnop_buf *buf, const struct ledger_violation *figures)
+put_band(struct cnop_buf *buf, const struct order_refusal *refusal)
 {
-    put_price(buf, "The limit is $", figures->have_e8);
+    const struct ledger_violation *figures = &refusal->violation;
+    bool of_stop = refusal->stop.e10 != 0 && figures->have_e8 == refusal->stop.e10;
+
+    put_price(buf, of_stop ? "The stop price is $" : "The limit is $", figures->have_e8);
     put_price(buf, "; now it may lie between $", figures->need_e8);
     put_price(buf, " and $", figures->limit_e8);
     cnop_buf_char(buf, '.');
@@ -116,7 +119,11 @@ order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal)
         put_price(buf, ", beyond the limit of $", figures->limit_e8);
         cnop_buf_char(buf, '.');
     } else if (figures->err == CNOP_E_PRICE_OUT_OF_BAND) {
-        put_band(buf, figures);
+        put_band(buf, refusal);
+    } else if (figures->err == CNOP_E_TRIGGER_ALREADY_MET) {
+        put_price(buf, "The price is $", figures->need_e8);
+        put_price(buf, ": it has reached the stop price of $", figures->have_e8);
+        cnop_buf_char(buf, '.');
     } else if (figures->err == CNOP_E_TOO_MANY_OPEN_ORDERS) {
         put_open_orders(buf, figures);
     } else {

@@ -7,7 +7,8 @@
 
 struct order_refusal {
     struct ledger_violation violation;
-    cnop_qty qty; /* that was asked for; 0: by amount */
+    cnop_price stop; /* of the order; 0: none */
+    cnop_qty qty;    /* that was asked for; 0: by amount */
     struct cnop_str symbol;
 };
 

@@ -117,6 +117,7 @@ reader_write_order(struct cnop_json_writer *writer, const char *key, const struc
                                     .symbol = reader_symbol_of(env, order->asset_id),
                                     .qty = order->asked,
                                     .price = order->price,
+                                    .stop = order->stop,
                                     .total = order->total,
                                     .fee = order->fee,
                                     .client_order_id = order->client_order_id,

@@ -9,7 +9,7 @@
 #include "shared/db/snapshot.h"
 #include "shared/db/time_sql.h"
 
-#define KIND_MAX 64 /* sides, types and states that can go together are fewer */
+#define KIND_MAX 96 /* sides, types and states that can go together are fewer */
 
 #define ACCOUNT " WHERE account_id >= ? AND account_id <= ?"
 #define BETWEEN " AND id > ? AND id < ?"

@@ -32,6 +32,7 @@ struct reader_order {
     int64_t hold_e8;
     int64_t updated_us;
     int64_t expires_us; /* 0: never */
+    cnop_price stop;    /* 0: it waits for none */
     bool met_people;    /* a market order that the house has not filled in one trade */
 };
 
@@ -157,7 +158,7 @@ struct reader_assets {
 #define READER_ORDER_COLUMNS                                                                       \
     "id, asset_id, side, filled_qty_e8, price_e10, filled_quote_e8, fee_e8, cost_e8,"              \
     " client_order_id, created_us, type, tif, flags, status, reason, qty_e8, hold_e8, updated_us," \
-    " fill_count, expires_us"
+    " fill_count, expires_us, stop_price_e10"
 void reader_store_read(const struct cnop_row *row, struct reader_order *ret_order);
 
 /* Reads the catalogue again; keeps the old one on failure. */

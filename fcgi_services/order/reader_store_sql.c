@@ -72,7 +72,8 @@ reader_store_read(const struct cnop_row *row, struct reader_order *ret_order)
         .hold_e8 = cnop_row_i64(row, 16),
         .updated_us = cnop_row_i64(row, 17),
         .met_people = cnop_row_i64(row, 10) == ORDER_KIND_MARKET && !cnop_row_is_null(row, 18),
-        .expires_us = cnop_row_is_null(row, 19) ? 0 : cnop_row_i64(row, 19)};
+        .expires_us = cnop_row_is_null(row, 19) ? 0 : cnop_row_i64(row, 19),
+        .stop = {cnop_row_is_null(row, 20) ? 0 : cnop_row_i64(row, 20)}};
 }
 
 enum cnop_err

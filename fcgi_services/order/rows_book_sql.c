@@ -149,7 +149,7 @@ static bool
 is_live(const struct ledger_order *order)
 {
     cnop_assert(order->id > 0);
-    return order->status == LEDGER_QUEUED || order->status == LEDGER_PARTIAL;
+    return order->status <= LEDGER_PARTIAL;
 }
 
 static uint32_t
@@ -223,15 +223,16 @@ encode_open(struct engine_batch *batch, const struct seal_key *key, struct cnop_
         cnop_batch_row_close(sql);
     }
     cnop_batch_rows_close(
-        sql, " ON DUPLICATE KEY UPDATE status=VALUES(status),reason=VALUES(reason),"
-             "qty_e8=VALUES(qty_e8),limit_price_e10=VALUES(limit_price_e10),"
-             "price_e10=VALUES(price_e10),"
-             "filled_qty_e8=VALUES(filled_qty_e8),filled_quote_e8=VALUES(filled_quote_e8),"
-             "fee_e8=VALUES(fee_e8),cost_e8=VALUES(cost_e8),hold_asset_id=VALUES(hold_asset_id),"
-             "hold_e8=VALUES(hold_e8),prio=VALUES(prio),exact_e8=VALUES(exact_e8),"
-             "exact_e18=VALUES(exact_e18),fee_cent_bps=VALUES(fee_cent_bps),"
-             "maker_bps=VALUES(maker_bps),fill_count=VALUES(fill_count),"
-             "updated_us=VALUES(updated_us),ver=VALUES(ver)");
+        sql,
+        " ON DUPLICATE KEY UPDATE status=VALUES(status),reason=VALUES(reason),"
+        "qty_e8=VALUES(qty_e8),limit_price_e10=VALUES(limit_price_e10),"
+        "price_e10=VALUES(price_e10),"
+        "filled_qty_e8=VALUES(filled_qty_e8),filled_quote_e8=VALUES(filled_quote_e8),"
+        "fee_e8=VALUES(fee_e8),cost_e8=VALUES(cost_e8),hold_asset_id=VALUES(hold_asset_id),"
+        "hold_e8=VALUES(hold_e8),prio=VALUES(prio),exact_e8=VALUES(exact_e8),"
+        "exact_e18=VALUES(exact_e18),fee_cent_bps=VALUES(fee_cent_bps),"
+        "maker_bps=VALUES(maker_bps),taker_bps=VALUES(taker_bps),fill_count=VALUES(fill_count),"
+        "updated_us=VALUES(updated_us),ver=VALUES(ver)");
     encode_live_orders(batch, key, sql);
 }
 

@@ -45,8 +45,8 @@
     NEXT(account_id, i64, posting->account_id, READ, posting->account_id = cell)                   \
     NEXT(asset_id, i64, posting->asset_id, READ, posting->asset_id = (uint16_t)cell)               \
     NEXT(side, i64, posting->side, READ, posting->side = (uint8_t)cell)                            \
-    NEXT(type, i64, posting->op == LEDGER_OP_LIMIT ? ORDER_KIND_LIMIT : ORDER_KIND_MARKET, READ,   \
-         posting->op = cell == ORDER_KIND_LIMIT ? LEDGER_OP_LIMIT : LEDGER_OP_ORDER)               \
+    NEXT(type, i64, ledger_order_type_of(posting), READ,                                           \
+         posting->op = cell == ORDER_KIND_MARKET ? LEDGER_OP_ORDER : LEDGER_OP_LIMIT)              \
     NEXT(tif, i64, posting->tif, READ, posting->tif = (uint8_t)cell)                               \
     NEXT(flags, i64, posting->flags, READ, posting->flags = (uint8_t)cell)                         \
     NEXT(status, i64, posting->status, READ, posting->status = (uint8_t)cell)                      \
@@ -60,6 +60,7 @@
     NEXT(limit_price_e10, i64_or_null,                                                             \
          posting->op == LEDGER_OP_LIMIT ? posting->price.e10 : job->command.worst_price.e10,       \
          SKIP, )                                                                                   \
+    NEXT(stop_price_e10, i64_or_null, posting->stop.e10, READ, posting->stop.e10 = cell)           \
     NEXT(filled_qty_e8, i64, posting->qty.e8, READ, posting->qty.e8 = cell)                        \
     NEXT(filled_quote_e8, i64, posting->total.e8, READ, posting->total.e8 = cell)                  \
     NEXT(fee_e8, i64, posting->fee.e8, READ, posting->fee.e8 = cell)                               \
@@ -95,12 +96,14 @@
     NEXT(side, i64, order->side, READ, order.side = (uint8_t)cell)                                 \
     NEXT(type, i64, ORDER_KIND_LIMIT, SKIP, )                                                      \
     NEXT(tif, i64, LEDGER_GTC, SKIP, )                                                             \
-    NEXT(flags, i64, 0, READ, order.self = (uint8_t)(cell / LEDGER_SELF);                          \
+    NEXT(flags, i64, 0, READ, order.self = (uint8_t)(cell / LEDGER_SELF & LEDGER_SELF_MASK);       \
+         order.trigger = (uint8_t)(cell / LEDGER_TRIGGER);                                         \
          order.post_only = cell % LEDGER_SELF == LEDGER_POST_ONLY)                                 \
     NEXT(status, i64, order->status, READ, order.status = (uint8_t)cell)                           \
     NEXT(reason, i64_or_null, order->reason, SKIP, )                                               \
     NEXT(qty_e8, i64, order->qty.e8, READ, order.qty.e8 = cell)                                    \
     NEXT(limit_price_e10, i64, order->price.e10, READ, order.price.e10 = cell)                     \
+    NEXT(stop_price_e10, i64_or_null, order->stop.e10, READ, order.stop.e10 = cell)                \
     NEXT(filled_qty_e8, i64, order->qty.e8 - order->left.e8, READ,                                 \
          order.left.e8 = order.qty.e8 - cell)                                                      \
     NEXT(filled_quote_e8, i64, ledger_order_settled(order).e8, SKIP, )                             \
@@ -116,6 +119,7 @@
     NEXT(exact_e18, i64, order->exact_e18, READ, order.exact_e18 = cell)                           \
     NEXT(fee_cent_bps, i64, order->fee_cent_bps, READ, order.fee_cent_bps = cell)                  \
     NEXT(maker_bps, i64, order->maker_bps, READ, order.maker_bps = (uint16_t)cell)                 \
+    NEXT(taker_bps, i64, order->taker_bps, READ, order.taker_bps = (uint16_t)cell)                 \
     NEXT(fill_count, i64, order->fill_count, READ, order.fill_count = (uint32_t)cell)              \
     NEXT(expires_us, i64_or_null, order->expires_us, READ, order.expires_us = cell)                \
     NEXT(created_us, i64, order->created_us, READ, order.created_us = cell)                        \

@@ -16,7 +16,7 @@
 static int64_t
 digest(const struct seal_key *key, const int64_t *words, size_t count)
 {
-    uint64_t wire[17];
+    uint64_t wire[20];
 
     cnop_assert(count > 0);
     cnop_assert(count <= CNOP_COUNT(wire));
@@ -73,8 +73,12 @@ seal_order(const struct seal_key *key, const struct ledger_order *order)
         order->exact_e18,     order->fee_cent_bps,
         order->cost_e8,       (int64_t)((uint64_t)order->fill_count << 32 | order->ver),
         order->maker_bps,     order->created_us,
-        order->expires_us};
+        order->expires_us,    order->stop.e10,
+        order->taker_bps,     order->trigger << 8 | (order->status == LEDGER_PENDING)};
+    size_t count = CNOP_COUNT(words);
 
-    /* One that never expires has the seal it had before orders could. */
-    return digest(key, words, CNOP_COUNT(words) - (order->expires_us == 0));
+    /* One that waits for no price, or never expires, has the seal it had before orders could. */
+    if (order->trigger == 0)
+        count -= order->expires_us == 0 ? 4 : 3;
+    return digest(key, words, count);
 }

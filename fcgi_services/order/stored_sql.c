@@ -24,7 +24,7 @@ read_key(struct cnop_str text, struct cnop_str fingerprint, struct stored_key *k
 static void
 share_out_rest(struct ledger_posting *posting)
 {
-    bool rests = posting->status == LEDGER_QUEUED || posting->status == LEDGER_PARTIAL;
+    bool rests = posting->status <= LEDGER_PARTIAL;
 
     posting->undone.e8 -= posting->qty.e8;
     if (!rests)

@@ -17,6 +17,8 @@ const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
                CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, price, CNOP_K_PRICE, CNOP_RANGE(1, TICKET_PRICE_MAX_E10),
                CNOP_OPTIONAL),
+    CNOP_FIELD(struct ticket, stop_price, CNOP_K_PRICE, CNOP_RANGE(1, TICKET_PRICE_MAX_E10),
+               CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, client_order_id, CNOP_K_STR, CNOP_RANGE(1, 64), CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, time_in_force, CNOP_K_ENUM, order_tif_names, CNOP_OPTIONAL),
     CNOP_FIELD(struct ticket, self_trade_prevention, CNOP_K_ENUM, self_names, CNOP_OPTIONAL),
@@ -38,15 +40,36 @@ field_name(struct cnop_request *req, const char *prefix, const char *name)
     return full.ptr == NULL ? name : full.ptr;
 }
 
-/* What only orders that may rest have. */
+/* 0: it waits for no price. */
+static uint8_t
+trigger_of(const struct ticket *ticket)
+{
+    enum order_kind kind = order_type_kind(ticket->order_type);
+
+    return kind == ORDER_KIND_MARKET || kind == ORDER_KIND_LIMIT ? 0 : (uint8_t)kind;
+}
+
+/* Without a limit it trades as far from its stop price as protects its owner, or as far as said. */
+static bool
+needs_price(const struct ticket *ticket)
+{
+    uint8_t trigger = trigger_of(ticket);
+
+    return trigger != LEDGER_STOP && trigger != LEDGER_TAKE_PROFIT;
+}
+
+/* What only orders that may wait have. */
 static enum cnop_err
 check_limit(struct cnop_request *req, const struct ticket *ticket, const char *prefix)
 {
     enum cnop_err err = CNOP_OK;
 
-    if (ticket->price.e10 == 0)
+    if (ticket->price.e10 == 0 && needs_price(ticket))
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "price"),
                                  "is required: the limit of the order");
+    if (ticket->stop_price.e10 == 0 && trigger_of(ticket) != 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "stop_price"),
+                                 "is required: the price that the order waits for");
     if (ticket->quantity.e8 == 0 || ticket->amount.e8 != 0)
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
                                  "is required, and amount cannot be given: the order has a limit");
@@ -92,6 +115,9 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
                                  "must be letters, digits, '_' and '-'");
     if (ticket->close)
         return err;
+    if (ticket->stop_price.e10 != 0 && trigger_of(ticket) == 0)
+        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "stop_price"),
+                                 "must be absent: an order of this type waits for no price");
     terms = order_type_kind(ticket->order_type) == ORDER_KIND_MARKET
                 ? check_market(req, ticket, prefix)
                 : check_limit(req, ticket, prefix);
@@ -106,9 +132,11 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
 static void
 set_limit(const struct ticket *ticket, struct ledger_command *command)
 {
-    cnop_assert(ticket->price.e10 > 0);
+    cnop_assert(ticket->price.e10 > 0 || !needs_price(ticket));
     command->op = LEDGER_OP_LIMIT;
     command->price = ticket->price;
+    command->stop = ticket->stop_price;
+    command->trigger = trigger_of(ticket);
     command->tif = (uint8_t)order_tif_at(ticket->time_in_force);
     command->self = (uint8_t)ticket->self_trade_prevention;
     command->post_only = ticket->post_only;

@@ -13,8 +13,9 @@ struct ticket {
     cnop_qty quantity; /* 0: absent */
     cnop_cash amount;  /* 0: absent */
     cnop_price price;
+    cnop_price stop_price; /* 0: absent */
     struct cnop_str client_order_id;
-    unsigned time_in_force;         /* place in order_tif_names; of limit orders only */
+    unsigned time_in_force;         /* place in order_tif_names; of orders that may wait */
     int64_t expires_at;             /* 0: absent; of GTD alone */
     unsigned self_trade_prevention; /* enum ledger_self; of limit orders only */
     bool post_only;
@@ -24,7 +25,7 @@ struct ticket {
 #define TICKET_PRICE_MAX_E10 (INT64_C(1000000) * CNOP_E10)
 
 /* Field table of one order, also of each order in a batch. What is not given is zero. */
-#define TICKET_FIELD_COUNT 10
+#define TICKET_FIELD_COUNT 11
 extern const struct cnop_field ticket_fields[TICKET_FIELD_COUNT];
 
 /* Rules of form the table cannot say; prefix ("" or "orders[3].") starts the fault names. INVALID,

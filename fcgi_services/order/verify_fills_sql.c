@@ -16,12 +16,11 @@ verify_keep_fills(struct verify *verify, const struct ledger_record *record,
                   struct verify_command *place)
 {
     bool is_cross = record->command.op == LEDGER_OP_CROSS;
-
-    bool amends = record->command.op == LEDGER_OP_AMEND;
+    bool changes = record->command.op == LEDGER_OP_AMEND || record->command.op == LEDGER_OP_TRIGGER;
 
     place->has_fills =
-        record->command.op == LEDGER_OP_LIMIT || is_cross || amends || record->fill_count > 0;
-    place->stored = is_cross || amends; /* it has no row of its own */
+        record->command.op == LEDGER_OP_LIMIT || is_cross || changes || record->fill_count > 0;
+    place->stored = is_cross || changes; /* it has no row of its own */
     place->fill_first = verify->fill_count;
     place->fill_count = record->fill_count;
     place->fill_id = record->id + !is_cross;
@@ -60,8 +59,8 @@ verify_filled(const struct verify *verify, const struct verify_command *known,
     if (command->op != LEDGER_OP_LIMIT)
         return NULL;
     if (stored->price.e10 != command->price.e10 || stored->tif != command->tif ||
-        stored->expires_us != ledger_expiry_of(command) ||
-        stored->flags != LEDGER_SELF * command->self + (command->post_only ? LEDGER_POST_ONLY : 0))
+        stored->expires_us != ledger_expiry_of(command) || stored->stop.e10 != command->stop.e10 ||
+        stored->flags != ledger_flags(command->post_only, command->self, command->trigger))
         return "is stored with other terms";
     if (stored->qty.e8 + stored->left.e8 + stored->undone.e8 != command->qty.e8)
         return "is stored with another quantity";

@@ -8,7 +8,7 @@
 #include "shared/ledger/command.h"
 
 /* Grows with every change of these structs; error numbers travel too, so their count is in it. */
-#define ENGINE_WIRE_VERSION ((5u << 16) | (uint32_t)CNOP_ERR_COUNT)
+#define ENGINE_WIRE_VERSION ((6u << 16) | (uint32_t)CNOP_ERR_COUNT)
 
 #define ENGINE_WIRE_TICK_MAX 512
 

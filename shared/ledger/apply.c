@@ -65,6 +65,8 @@ apply_family(struct ledger *ledger, const struct ledger_command *command,
         return cancel_all_apply(ledger, command, outcome);
     case LEDGER_OP_AMEND:
         return amend_apply(ledger, command, outcome);
+    case LEDGER_OP_TRIGGER:
+        return trigger_apply(ledger, command, outcome);
     case LEDGER_OP_EXPIRE:
         return expire_apply(ledger, command, outcome);
     case LEDGER_OP_SWITCH:

@@ -69,22 +69,37 @@ clear_place(struct ledger *ledger, uint32_t hole)
 /* ---- looking ---- */
 
 uint32_t
-book_front(const struct ledger *ledger, uint16_t asset_id, uint8_t side)
+book_front(const struct ledger *ledger, uint16_t asset_id, enum book_lane lane)
 {
-    uint32_t best = ledger->books[asset_id].best[side - 1];
+    uint32_t best = ledger->books[asset_id].best[lane - 1];
 
-    cnop_assert(side == LEDGER_BUY || side == LEDGER_SELL);
+    cnop_assert(lane >= BOOK_BUY && lane <= BOOK_RISING);
     return best == 0 ? 0 : ledger->levels[best].first;
 }
 
-/* The next price of the same side; 0: none. */
+/* Of a ladder: buyers and sellers share one, since they never meet. */
+static uint32_t *
+root_of(struct book *book, uint8_t lane)
+{
+    cnop_assert(lane >= BOOK_BUY && lane <= BOOK_RISING);
+    return &book->root[lane <= BOOK_SELL ? 0 : lane - BOOK_SELL];
+}
+
+/* Whether the highest price is the first of the lane; else the lowest. */
+static bool
+falls(uint8_t lane)
+{
+    return lane == BOOK_BUY || lane == BOOK_FALLING;
+}
+
+/* The next price of the same lane; 0: none. */
 static uint32_t
 next_level(const struct ledger *ledger, uint16_t asset_id, const struct book_level *level)
 {
-    const struct book *book = &ledger->books[asset_id];
+    uint32_t root = *root_of(&ledger->books[asset_id], level->lane);
 
-    return level->side == LEDGER_BUY ? ladder_below(ledger, book->root, level->step)
-                                     : ladder_above(ledger, book->root, level->step);
+    return falls(level->lane) ? ladder_below(ledger, root, level->step)
+                              : ladder_above(ledger, root, level->step);
 }
 
 uint32_t
@@ -97,7 +112,7 @@ book_behind(const struct ledger *ledger, uint32_t slot)
     if (order->after != 0)
         return order->after;
     level = next_level(ledger, order->asset_id, &ledger->levels[order->level]);
-    cnop_assert(level == 0 || ledger->levels[level].side == order->side);
+    cnop_assert(level == 0 || ledger->levels[level].lane == order->side);
     return level == 0 ? 0 : ledger->levels[level].first;
 }
 
@@ -105,7 +120,7 @@ uint32_t
 ledger_book_levels(const struct ledger *ledger, uint16_t asset_id, uint8_t side, uint32_t max,
                    struct ledger_level *levels)
 {
-    uint32_t at = ledger->books[asset_id].best[side - 1], count = 0;
+    uint32_t at = ledger->books[asset_id].best[side - 1], count = 0; /* its lane */
 
     cnop_assert(side == LEDGER_BUY || side == LEDGER_SELL);
     cnop_assert(asset_id < ledger->config.max_assets);
@@ -138,7 +153,7 @@ book_has_room(const struct ledger *ledger)
 /* ---- levels ---- */
 
 static uint32_t
-take_level(struct ledger *ledger, uint32_t step, uint8_t side)
+take_level(struct ledger *ledger, uint32_t step, uint8_t lane)
 {
     struct book_pool *pool = &ledger->pools.levels;
     uint32_t at = pool->free;
@@ -152,35 +167,45 @@ take_level(struct ledger *ledger, uint32_t step, uint8_t side)
     }
     cnop_assert(at <= ledger->config.max_levels);
     state_touch(ledger, &ledger->levels[at], sizeof(ledger->levels[at]));
-    ledger->levels[at] = (struct book_level){.step = step, .side = side};
+    ledger->levels[at] = (struct book_level){.step = step, .lane = lane};
     return at;
 }
 
 static bool
-is_better(const struct ledger *ledger, uint32_t step, uint32_t best, uint8_t side)
+is_better(const struct ledger *ledger, uint32_t step, uint32_t best, uint8_t lane)
 {
     if (best == 0)
         return true;
-    return side == LEDGER_BUY ? step > ledger->levels[best].step : step < ledger->levels[best].step;
+    return falls(lane) ? step > ledger->levels[best].step : step < ledger->levels[best].step;
+}
+
+static uint8_t
+lane_of(const struct ledger_order *order)
+{
+    if (order->status != LEDGER_PENDING)
+        return order->side;
+    return book_rises(order) ? BOOK_RISING : BOOK_FALLING;
 }
 
 static uint32_t
 open_level(struct ledger *ledger, const struct ledger_order *order)
 {
     struct book *book = &ledger->books[order->asset_id];
-    uint32_t step = grid_step(order->price);
+    uint8_t lane = lane_of(order);
+    uint32_t step = grid_step(lane > BOOK_SELL ? order->stop : order->price);
+    uint32_t *root = root_of(book, lane);
     uint32_t at;
 
     cnop_assert(step != 0);
-    at = ladder_find(ledger, book->root, step);
+    at = ladder_find(ledger, *root, step);
     if (at != 0) {
-        cnop_assert(ledger->levels[at].side == order->side);
+        cnop_assert(ledger->levels[at].lane == lane);
         return at;
     }
-    at = take_level(ledger, step, order->side);
-    ladder_insert(ledger, &book->root, step, at);
-    if (is_better(ledger, step, book->best[order->side - 1], order->side))
-        book->best[order->side - 1] = at;
+    at = take_level(ledger, step, lane);
+    ladder_insert(ledger, root, step, at);
+    if (is_better(ledger, step, book->best[lane - 1], lane))
+        book->best[lane - 1] = at;
     return at;
 }
 
@@ -193,9 +218,9 @@ close_level(struct ledger *ledger, uint16_t asset_id, uint32_t at)
 
     cnop_assert(level->count == 0);
     cnop_assert(level->total_e8 == 0);
-    if (book->best[level->side - 1] == at)
-        book->best[level->side - 1] = next_level(ledger, asset_id, level);
-    ladder_remove(ledger, &book->root, level->step);
+    if (book->best[level->lane - 1] == at)
+        book->best[level->lane - 1] = next_level(ledger, asset_id, level);
+    ladder_remove(ledger, root_of(book, level->lane), level->step);
     state_touch(ledger, pool, sizeof(*pool));
     level->next_free = pool->free;
     pool->free = at;
@@ -332,7 +357,7 @@ book_add(struct ledger *ledger, const struct ledger_order *order)
     ledger->orders[slot] = *order;
     state_touch(ledger, book, sizeof(*book));
     ledger->orders[slot].level = open_level(ledger, order);
-    book->order_count++;
+    book->order_count += order->status != LEDGER_PENDING;
     join_queue(ledger, slot);
     join_account(ledger, slot);
     set_place(ledger, place_of(ledger, order->id), slot);
@@ -392,16 +417,17 @@ book_remove(struct ledger *ledger, uint32_t slot)
     struct ledger_order *order = &ledger->orders[slot];
     struct book *book = &ledger->books[order->asset_id];
     struct book_pool *pool = &ledger->pools.orders;
+    bool waits = ledger->levels[order->level].lane > BOOK_SELL; /* its status may be the next */
 
     cnop_assert(slot != 0);
-    cnop_assert(book->order_count > 0);
+    cnop_assert(waits || book->order_count > 0);
     if (order->expires_us != 0)
         due_remove(ledger, DUE_ORDERS, slot);
     clear_place(ledger, place_of(ledger, order->id));
     leave_account(ledger, order);
     leave_queue(ledger, order);
     state_touch(ledger, book, sizeof(*book));
-    book->order_count--;
+    book->order_count -= !waits;
     if (ledger->levels[order->level].count == 0)
         close_level(ledger, order->asset_id, order->level);
     state_touch(ledger, pool, sizeof(*pool));
@@ -422,11 +448,12 @@ ledger_load_order(struct ledger *ledger, const struct ledger_order *order)
 
     if (ledger_find_asset(ledger, order->asset_id) == NULL || order->asset_id == LEDGER_USD ||
         (!buy && order->side != LEDGER_SELL) || grid_step(order->price) == 0 ||
+        (order->status == LEDGER_PENDING && (order->trigger == 0 || grid_step(order->stop) == 0)) ||
         order->left.e8 <= 0 || order->left.e8 > order->qty.e8 || order->hold_e8 < 0 ||
         order->expires_us < 0 || held == NULL || book_find(ledger, order->id) != 0 ||
         ledger_find_account(ledger, order->account_id) == NULL)
         return CNOP_E_INVALID;
-    if (fill_hold(order, order->maker_bps) != order->hold_e8)
+    if (fill_hold(order, fill_hold_bps(order)) != order->hold_e8)
         return CNOP_E_INVALID;
     if (!book_has_room(ledger) || !ledger_has_room(ledger))
         return CNOP_E_OVERLOADED;

@@ -31,14 +31,18 @@ ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
     /* Of a LIMIT, always. */
     const struct {
         int64_t price_e10;
-        uint8_t tif, post_only, self, zero[5];
+        uint8_t tif, post_only, self, trigger, zero[4];
     } limit = {.price_e10 = command->price.e10,
                .tif = command->tif,
                .post_only = command->post_only,
-               .self = command->self};
+               .self = command->self,
+               .trigger = command->trigger};
     /* Of a GTD, too. */
     const int64_t expires_us = command->tif == LEDGER_GTD ? command->expires_us : 0;
-    unsigned char asked_bytes[sizeof(asked) + sizeof(more) + sizeof(limit) + sizeof(expires_us)];
+    /* Of one with a trigger, too. */
+    const int64_t stop_e10 = command->trigger != 0 ? command->stop.e10 : 0;
+    unsigned char asked_bytes[sizeof(asked) + sizeof(more) + sizeof(limit) + sizeof(expires_us) +
+                              sizeof(stop_e10)];
     size_t asked_len = sizeof(asked);
     unsigned char digest[CNOP_SHA256_BYTES];
 
@@ -58,6 +62,10 @@ ledger_command_set_key(struct ledger_command *command, struct cnop_str key)
     if (expires_us != 0) {
         memcpy(asked_bytes + asked_len, &expires_us, sizeof(expires_us));
         asked_len += sizeof(expires_us);
+    }
+    if (stop_e10 != 0) {
+        memcpy(asked_bytes + asked_len, &stop_e10, sizeof(stop_e10));
+        asked_len += sizeof(stop_e10);
     }
     cnop_secret_sha256(asked_bytes, asked_len, digest);
     memcpy(command->fingerprint, digest, LEDGER_FINGERPRINT_BYTES);

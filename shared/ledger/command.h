@@ -50,7 +50,8 @@ enum ledger_op {
     LEDGER_OP_EXPIRE = 18,
     LEDGER_OP_SWITCH = 19,     /* an account's orders end unless it says so again in time */
     LEDGER_OP_SWITCH_DUE = 20, /* it has not */
-    LEDGER_OP_AMEND = 21,      /* another quantity or price of an order on a book */
+    LEDGER_OP_AMEND = 21,      /* another quantity or price of an open order */
+    LEDGER_OP_TRIGGER = 22,    /* the mark has reached an order that waits for it */
 };
 
 /* The rules that an operator sets, in the order of the journal: new ones are added at the end. */
@@ -78,7 +79,21 @@ bool ledger_rules_are_sound(const struct ledger_rules *rules);
 bool ledger_rules_equal(const struct ledger_rules *one, const struct ledger_rules *other);
 
 /* Numbers of orders are those of their rows, and never reused either. */
-enum ledger_order_type { LEDGER_MARKET = 1, LEDGER_LIMIT = 2 };
+enum ledger_order_type {
+    LEDGER_MARKET = 1,
+    LEDGER_LIMIT = 2,
+    /* They wait, off the book, until the mark reaches their stop price; then they are limit orders
+     * that have just come. A stop waits for a price that is worse for its owner than today's, a
+     * take-profit for a better one. */
+    LEDGER_STOP = 3, /* its limit lies LEDGER_PROTECTION_BPS beyond its stop price */
+    LEDGER_STOP_LIMIT = 4,
+    LEDGER_TAKE_PROFIT = 6, /* as of LEDGER_STOP */
+    LEDGER_TAKE_PROFIT_LIMIT = 7,
+};
+
+/* How far from its stop price an order without a limit may trade: whoever is protected by it must
+ * not be sold out at any price when the market jumps. */
+#define LEDGER_PROTECTION_BPS 500
 
 enum ledger_tif {
     LEDGER_IOC = 1, /* what is not filled at once expires */
@@ -89,6 +104,7 @@ enum ledger_tif {
 };
 
 enum ledger_status {
+    LEDGER_PENDING = 1, /* waits for its stop price, off the book */
     LEDGER_QUEUED = 2,  /* on the book, nothing filled */
     LEDGER_PARTIAL = 3, /* on the book, some filled */
     LEDGER_COMPLETED = 4,
@@ -144,22 +160,25 @@ enum ledger_transfer_kind {
 enum ledger_limit { LEDGER_LIMIT_DEPOSIT = 0, LEDGER_LIMIT_WITHDRAW = 1, LEDGER_LIMIT_COUNT = 2 };
 
 struct ledger_command {
-    int64_t account_id;     /* whose money; 0 for asset commands */
-    int64_t time_us;        /* wall clock at receipt; the ledger reads no clock */
-    cnop_qty qty;           /* LIMIT; ORDER by quantity; 0 when by amount, or close; AMEND: of all,
-                               0: as it is */
-    cnop_cash amount;       /* ORDER by amount, DEPOSIT, WITHDRAW, GIFT; close: see there */
-    cnop_price price;       /* TICK, PRICE_SET; LIMIT: its limit; AMEND: 0: as it is */
+    int64_t account_id; /* whose money; 0 for asset commands */
+    int64_t time_us;    /* wall clock at receipt; the ledger reads no clock */
+    cnop_qty qty;       /* LIMIT; ORDER by quantity; 0 when by amount, or close; AMEND: of all,
+                           0: as it is */
+    cnop_cash amount;   /* ORDER by amount, DEPOSIT, WITHDRAW, GIFT; close: see there */
+    cnop_price price;   /* TICK, PRICE_SET; LIMIT: its limit, 0 with a trigger: protected; AMEND:
+                           0: as it is */
     cnop_price worst_price; /* ORDER: not above when buying, not below when selling; 0: any */
+    cnop_price stop;        /* LIMIT with a trigger; TRIGGER: the mark that has reached it */
     uint64_t price_seq;     /* TICK, PRICE_SET; 0 for PRICE_SET: one more than the last */
     int64_t price_time_us;
-    int64_t order_id;   /* CANCEL, AMEND */
+    int64_t order_id;   /* CANCEL, AMEND, TRIGGER */
     int64_t expires_us; /* LIMIT that is GTD; SWITCH: how long from now, 0: never */
     uint16_t asset_id;
     uint8_t op;       /* enum ledger_op */
     uint8_t side;     /* ORDER, LIMIT: enum ledger_side */
     uint8_t tif;      /* LIMIT: enum ledger_tif */
     uint8_t self;     /* LIMIT: enum ledger_self */
+    uint8_t trigger;  /* LIMIT: what it waits for, LEDGER_STOP ..; 0: nothing */
     bool post_only;   /* LIMIT: refused if it would trade at once */
     bool active;      /* ASSET: may be traded */
     bool close;       /* ORDER: sell all that is available; with an amount, only while that is
@@ -196,17 +215,39 @@ struct ledger_posting {
     cnop_qty undone;    /* given up at once */
     int64_t hold_e8;    /* cash of a buyer, units of a seller */
     int64_t expires_us; /* 0: never; SWITCH: when it is due */
+    cnop_price stop;    /* 0: it waits for none */
     uint16_t asset_id;
     uint8_t op;
     uint8_t side;
     uint8_t tif;
     uint8_t status;
     uint8_t reason;
-    uint8_t flags; /* LEDGER_POST_ONLY + LEDGER_SELF * enum ledger_self */
+    uint8_t flags; /* see ledger_flags */
 };
 
 #define LEDGER_POST_ONLY 1
-#define LEDGER_SELF 2
+#define LEDGER_SELF 2 /* times enum ledger_self */
+#define LEDGER_SELF_MASK 3
+#define LEDGER_TRIGGER 8 /* times what a LIMIT waits for */
+
+/* What a LIMIT is besides its figures, in one number; also the column of its row. */
+static inline uint8_t
+ledger_flags(bool post_only, uint8_t self, uint8_t trigger)
+{
+    return (uint8_t)((post_only ? LEDGER_POST_ONLY : 0) + LEDGER_SELF * self +
+                     LEDGER_TRIGGER * trigger);
+}
+
+/* Of a posting of an ORDER or LIMIT. */
+static inline enum ledger_order_type
+ledger_order_type_of(const struct ledger_posting *posting)
+{
+    uint8_t trigger = posting->flags / LEDGER_TRIGGER;
+
+    if (posting->op == LEDGER_OP_ORDER)
+        return LEDGER_MARKET;
+    return trigger == 0 ? LEDGER_LIMIT : (enum ledger_order_type)trigger;
+}
 
 struct ledger_transfer {
     int64_t debit_account;
@@ -244,7 +285,7 @@ struct ledger_violation {
     int64_t limit_e8;
 };
 
-#define LEDGER_VIOLATION_MAX 12
+#define LEDGER_VIOLATION_MAX 16
 
 /* Accounts and balances as stored, with everything the database row holds. */
 struct ledger_account {
@@ -283,12 +324,14 @@ struct ledger_balance {
     uint16_t unused;
 };
 
-/* An order on the book, with everything its row holds that changes or that the start needs. */
+/* An open order, with everything its row holds that changes or that the start needs: on its book,
+ * or pending. */
 struct ledger_order {
     int64_t id;
     int64_t account_id;
     uint64_t prio; /* among orders of one price; lower is served first */
     cnop_price price;
+    cnop_price stop; /* 0: it never waited for one */
     cnop_qty qty;
     int64_t created_us;
     int64_t expires_us; /* 0: never */
@@ -311,10 +354,12 @@ struct ledger_order {
     uint32_t due_place;             /* among those that expire */
     uint16_t asset_id;
     uint16_t maker_bps; /* rates of the schedule when it was accepted */
+    uint16_t taker_bps;
     uint8_t side;
     uint8_t status;
     uint8_t reason;
     uint8_t self;
+    uint8_t trigger; /* what it waits for, or has waited for; 0: nothing */
     bool post_only;
 };
 

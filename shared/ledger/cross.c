@@ -66,7 +66,7 @@ static uint32_t
 reached(const struct ledger *ledger, uint16_t asset_id, uint8_t side,
         const struct match_quote *quote)
 {
-    uint32_t slot = book_front(ledger, asset_id, side);
+    uint32_t slot = book_front(ledger, asset_id, (enum book_lane)side);
     int64_t limit = ledger->orders[slot].price.e10;
 
     if (slot == 0)
@@ -74,15 +74,6 @@ reached(const struct ledger *ledger, uint16_t asset_id, uint8_t side,
     if (side == LEDGER_BUY)
         return quote->ask.e10 != 0 && limit >= quote->ask.e10 ? slot : 0;
     return quote->bid.e10 != 0 && limit <= quote->bid.e10 ? slot : 0;
-}
-
-/* Whether the house may trade here now. */
-static bool
-is_trading(const struct ledger *ledger, uint16_t asset_id)
-{
-    const struct ledger_asset *asset = &ledger->assets[asset_id];
-
-    return asset->known && asset->active && !asset->halted;
 }
 
 /* What happens to one order that is reached; false: the house cannot trade it. */
@@ -108,7 +99,7 @@ ledger_is_crossed(const struct ledger *ledger, uint16_t asset_id, int64_t time_u
     uint32_t buyer, seller;
 
     if (asset_id == LEDGER_USD || asset_id >= ledger->config.max_assets ||
-        ledger->books[asset_id].order_count == 0 || !is_trading(ledger, asset_id))
+        ledger->books[asset_id].order_count == 0 || !match_is_open(ledger, asset_id))
         return false;
     quote = match_quote(ledger, asset_id, time_us);
     buyer = reached(ledger, asset_id, LEDGER_BUY, &quote);
@@ -157,7 +148,7 @@ cross_apply(struct ledger *ledger, const struct ledger_command *command,
     outcome->mark = asset->price;
     outcome->mark_time_us = asset->price_time_us;
     outcome->fill_first = ledger->fill_count;
-    if (!is_trading(ledger, command->asset_id))
+    if (!match_is_open(ledger, command->asset_id))
         return CNOP_OK;
     quote = match_quote(ledger, command->asset_id, command->time_us);
     count = cross_side(ledger, command, LEDGER_BUY, &quote, LEDGER_FILL_MAX);

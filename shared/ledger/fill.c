@@ -81,6 +81,14 @@ fill_hold(const struct ledger_order *order, unsigned rate_bps)
     return cash_e8 + fee_of(fee_cent_bps) - ledger_order_fee(order).e8;
 }
 
+unsigned
+fill_hold_bps(const struct ledger_order *order)
+{
+    bool may_take = order->status == LEDGER_PENDING && order->taker_bps > order->maker_bps;
+
+    return may_take ? order->taker_bps : order->maker_bps;
+}
+
 bool
 fill_is_countable(const struct ledger *ledger, const struct ledger_order *order, cnop_price price,
                   cnop_qty qty)
@@ -145,6 +153,20 @@ fill_move_hold(struct ledger *ledger, int64_t account_id, uint16_t asset_id, int
     row->updated_us = time_us;
     cnop_assert(row->avail_e8 >= row->floor_e8);
     cnop_assert(row->held_e8 >= 0);
+}
+
+void
+fill_release(struct ledger *ledger, const struct ledger_order *order, int64_t hold_e8, cnop_qty qty,
+             int64_t time_us)
+{
+    bool buy = order->side == LEDGER_BUY;
+
+    cnop_assert(hold_e8 >= 0);
+    fill_move_hold(ledger, order->account_id, buy ? LEDGER_USD : order->asset_id, -hold_e8,
+                   time_us);
+    if (buy)
+        state_balance_open(ledger, order->account_id, order->asset_id, time_us)->coming_e8 -=
+            qty.e8;
 }
 
 /* What a resting order holds becomes what its rest needs; the difference is free to be spent. */

@@ -12,6 +12,8 @@
 
 /* What the rest of an order still has to hold, at a rate. Buyers: cash, sellers: units. */
 int64_t fill_hold(const struct ledger_order *order, unsigned rate_bps);
+/* The rate at which it holds where it stands: one that is pending may take or make. */
+unsigned fill_hold_bps(const struct ledger_order *order);
 
 /* Adds one fill to the order's sums; ret_cash, ret_fee: by how much what it has settled grows. */
 void fill_add(struct ledger_order *order, cnop_price price, cnop_qty qty, unsigned rate_bps,
@@ -45,6 +47,10 @@ struct fill_terms {
  * was checked before: who has not enough is a bug. */
 void fill_trade(struct ledger *ledger, const struct fill_terms *terms,
                 const struct fill_side *buyer, const struct fill_side *seller);
+
+/* What an open order holds, for a quantity that will not be traded, is free again. */
+void fill_release(struct ledger *ledger, const struct ledger_order *order, int64_t hold_e8,
+                  cnop_qty qty, int64_t time_us);
 
 /* Puts an amount of an account's balance on hold (negative: gives it back). */
 void fill_move_hold(struct ledger *ledger, int64_t account_id, uint16_t asset_id, int64_t delta_e8,

@@ -98,7 +98,8 @@ bool ledger_key_conflicts(const struct ledger *ledger, const struct ledger_comma
  * PRICE_LIMIT_EXCEEDED (figures are prices at 10^-10), AMOUNT_PRECISION (cash in parts of a
  * cent); of LIMIT also PRICE_TICK, PRICE_OUT_OF_BAND (prices: have, the lowest as need, the highest
  * as limit), ORDER_COMBINATION, EXPIRY_INVALID, POST_ONLY_WOULD_TAKE, TOO_MANY_OPEN_ORDERS,
- * BOOK_FULL; ORDER_FINAL: the order to cancel is not on a book of that account. */
+ * BOOK_FULL, TRIGGER_ALREADY_MET (stop price as have, mark as need); ORDER_FINAL: the order to
+ * cancel is not an open one of that account. */
 cnop_must_check enum cnop_err ledger_apply(struct ledger *ledger,
                                            const struct ledger_command *command,
                                            struct ledger_outcome *outcome);
@@ -120,6 +121,18 @@ cnop_must_check enum cnop_err ledger_preview(const struct ledger *ledger,
 /* Whether the house's price reaches an order on the book: give CROSS. Always false where nothing
  * rests. */
 bool ledger_is_crossed(const struct ledger *ledger, uint16_t asset_id, int64_t time_us);
+
+struct ledger_band {
+    cnop_price lowest;
+    cnop_price highest;
+};
+
+/* The first pending order that has been reached while the mark was between two prices, and which of
+ * them has reached it: give TRIGGER before any later command of that market. Buyers and sellers
+ * alike: rising marks from the lowest stop price, falling ones from the highest, then by age. 0:
+ * none, or nothing may trade there now. */
+int64_t ledger_next_trigger(const struct ledger *ledger, uint16_t asset_id, int64_t time_us,
+                            const struct ledger_band *marks, cnop_price *ret_mark);
 
 /* When the first order on a book expires: give EXPIRE before any later command, until it lies
  * ahead. INT64_MAX: none does. */
@@ -173,7 +186,7 @@ uint32_t ledger_balance_count(const struct ledger *ledger);
 const struct ledger_account *ledger_account_at(const struct ledger *ledger, uint32_t index);
 const struct ledger_balance *ledger_balance_at(const struct ledger *ledger, uint32_t index);
 
-/* Orders on the books, and one of them; NULL: not on a book. */
+/* Open orders: on the books and pending; and one of them; NULL: it is not open. */
 uint32_t ledger_open_order_count(const struct ledger *ledger);
 const struct ledger_order *ledger_find_order(const struct ledger *ledger, int64_t order_id);
 /* Prices of one side with people's orders, best first, at most max; returns how many. */
@@ -191,10 +204,6 @@ struct ledger_quote {
 };
 struct ledger_quote ledger_house_quote(const struct ledger *ledger, uint16_t asset_id);
 /* The limits that an order of a side may have around a mark > 0; rounded inwards. */
-struct ledger_band {
-    cnop_price lowest;
-    cnop_price highest;
-};
 struct ledger_band ledger_price_band(cnop_price mark, uint8_t side);
 /* What an account's orders on the books hold of an asset. */
 int64_t ledger_held_by_orders(const struct ledger *ledger, int64_t account_id, uint16_t asset_id);

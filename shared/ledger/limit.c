@@ -11,6 +11,7 @@
  * between the half and ten times. */
 #define BAND_NEAR 2
 #define BAND_FAR 10
+#define BPS_WHOLE 10000
 
 static void
 violate(struct limit_plan *plan, enum cnop_err err, int64_t have_e8, int64_t need_e8,
@@ -71,7 +72,8 @@ static void
 check_price(const struct ledger *ledger, const struct ledger_command *command,
             struct limit_plan *plan)
 {
-    cnop_price mark = ledger->assets[command->asset_id].price;
+    bool waits = command->trigger != 0;
+    cnop_price mark = waits ? command->stop : ledger->assets[command->asset_id].price;
     struct ledger_band band;
 
     cnop_assert(command->price.e10 > 0);
@@ -83,6 +85,36 @@ check_price(const struct ledger *ledger, const struct ledger_command *command,
     if (command->price.e10 < band.lowest.e10 || command->price.e10 > band.highest.e10)
         violate(plan, CNOP_E_PRICE_OUT_OF_BAND, command->price.e10, band.lowest.e10,
                 band.highest.e10);
+}
+
+bool
+limit_is_reached(const struct ledger_order *order, cnop_price mark)
+{
+    cnop_assert(order->trigger != 0);
+    return book_rises(order) ? mark.e10 >= order->stop.e10 : mark.e10 <= order->stop.e10;
+}
+
+/* What it waits for. */
+static void
+check_stop(const struct ledger *ledger, const struct ledger_command *command,
+           struct limit_plan *plan)
+{
+    cnop_price mark = ledger->assets[command->asset_id].price, stop = command->stop;
+    cnop_price lowest = {(mark.e10 + BAND_FAR - 1) / BAND_FAR}, highest;
+
+    cnop_assert(stop.e10 > 0);
+    if (!may_rest(command->tif) || command->post_only)
+        violate(plan, CNOP_E_ORDER_COMBINATION, 0, 0, 0);
+    if (grid_step(stop) == 0)
+        violate(plan, CNOP_E_PRICE_TICK, stop.e10, 0, 0);
+    if (mark.e10 <= 0)
+        return;
+    if (__builtin_mul_overflow(mark.e10, BAND_FAR, &highest.e10))
+        highest.e10 = INT64_MAX;
+    if (stop.e10 < lowest.e10 || stop.e10 > highest.e10)
+        violate(plan, CNOP_E_PRICE_OUT_OF_BAND, stop.e10, lowest.e10, highest.e10);
+    if (limit_is_reached(&plan->order, mark))
+        violate(plan, CNOP_E_TRIGGER_ALREADY_MET, stop.e10, mark.e10, 0);
 }
 
 static int64_t
@@ -147,7 +179,7 @@ check_buyer(const struct ledger *ledger, struct limit_plan *plan)
     unsigned taker_bps = ledger->config.fee_bps, rate_bps = order->maker_bps;
     int64_t need_e8;
 
-    if (plan->match.count > 0 && taker_bps > rate_bps)
+    if ((plan->match.count > 0 || order->status == LEDGER_PENDING) && taker_bps > rate_bps)
         rate_bps = taker_bps;
     need_e8 = fill_hold(order, rate_bps);
     if (cash_e8 < need_e8)
@@ -201,8 +233,12 @@ plan_trades(const struct ledger *ledger, const struct ledger_command *command,
                                       .side = command->side,
                                       .self = command->self};
 
-    match_walk(ledger, &taker, &plan->match);
-    if (command->post_only && (plan->match.count > 0 || plan->match.stopped != 0))
+    if (command->trigger == 0)
+        match_walk(ledger, &taker, &plan->match);
+    else
+        plan->match = (struct match_plan){.count = 0};
+    if (command->post_only && command->trigger == 0 &&
+        (plan->match.count > 0 || plan->match.stopped != 0))
         violate(plan, CNOP_E_POST_ONLY_WOULD_TAKE, 0, 0, 0);
     if (command->side == LEDGER_BUY)
         check_buyer(ledger, plan);
@@ -228,12 +264,13 @@ begin(const struct ledger *ledger, const struct ledger_command *command, struct 
                     .side = command->side,
                     .tif = command->tif,
                     .expires_us = ledger_expiry_of(command),
-                    .flags = (uint8_t)((command->post_only ? LEDGER_POST_ONLY : 0) +
-                                       LEDGER_SELF * command->self)},
+                    .stop = command->stop,
+                    .flags = ledger_flags(command->post_only, command->self, command->trigger)},
         .mark = asset->price,
         .mark_time_us = asset->price_time_us};
     plan->order = (struct ledger_order){.account_id = command->account_id,
                                         .price = command->price,
+                                        .stop = command->stop,
                                         .qty = command->qty,
                                         .left = command->qty,
                                         .created_us = command->time_us,
@@ -242,17 +279,40 @@ begin(const struct ledger *ledger, const struct ledger_command *command, struct 
                                         .ver = 1,
                                         .asset_id = command->asset_id,
                                         .maker_bps = (uint16_t)ledger->config.maker_fee_bps,
+                                        .taker_bps = (uint16_t)ledger->config.fee_bps,
                                         .side = command->side,
+                                        .status = command->trigger == 0 ? 0 : LEDGER_PENDING,
                                         .self = command->self,
+                                        .trigger = command->trigger,
                                         .post_only = command->post_only};
     plan->outcome.posting.cash_after.e8 = state_total(ledger, command->account_id, LEDGER_USD);
     plan->qty_after.e8 = state_free(ledger, command->account_id, command->asset_id);
+}
+
+/* The limit of an order that has none but what protects its owner. */
+static cnop_price
+protected_price(cnop_price stop, uint8_t side)
+{
+    __int128 bps = LEDGER_PROTECTION_BPS;
+
+    cnop_assert(stop.e10 > 0);
+    if (side == LEDGER_BUY)
+        return grid_floor((cnop_price){(int64_t)(stop.e10 * (BPS_WHOLE + bps) / BPS_WHOLE)});
+    return grid_ceil(
+        (cnop_price){(int64_t)((stop.e10 * (BPS_WHOLE - bps) + BPS_WHOLE - 1) / BPS_WHOLE)});
 }
 
 enum cnop_err
 limit_plan(const struct ledger *ledger, const struct ledger_command *command,
            struct limit_plan *plan)
 {
+    struct ledger_command limited;
+
+    if (command->trigger != 0 && command->price.e10 == 0) {
+        limited = *command;
+        limited.price = protected_price(command->stop, command->side);
+        command = &limited;
+    }
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     cnop_assert(command->side == LEDGER_BUY || command->side == LEDGER_SELL);
     cnop_assert(command->tif >= LEDGER_IOC && command->tif <= LEDGER_DAY);
@@ -262,6 +322,8 @@ limit_plan(const struct ledger *ledger, const struct ledger_command *command,
     begin(ledger, command, plan);
     check_market(ledger, command, plan);
     check_price(ledger, command, plan);
+    if (command->trigger != 0)
+        check_stop(ledger, command, plan);
     check_size(ledger, command, plan);
     for (uint32_t i = 0; i < plan->violation_count; i++) {
         if (plan->violations[i].need_e8 == INT64_MAX)
@@ -278,16 +340,19 @@ limit_plan_amended(const struct ledger *ledger, uint32_t slot, const struct ledg
                    bool stays, struct limit_plan *plan)
 {
     const struct ledger_order *order = &ledger->orders[slot];
+    bool pending = order->status == LEDGER_PENDING;
     const struct ledger_command as_new = {.op = LEDGER_OP_LIMIT,
                                           .account_id = order->account_id,
                                           .time_us = command->time_us,
                                           .qty = command->qty.e8 > 0 ? command->qty : order->qty,
                                           .price = command->price.e10 > 0 ? command->price
                                                                           : order->price,
+                                          .stop = order->stop,
                                           .asset_id = order->asset_id,
                                           .side = order->side,
                                           .tif = LEDGER_GTC,
                                           .self = order->self,
+                                          .trigger = pending ? order->trigger : 0,
                                           .post_only = order->post_only};
 
     cnop_assert(slot != 0);
@@ -297,6 +362,7 @@ limit_plan_amended(const struct ledger *ledger, uint32_t slot, const struct ledg
     plan->order.qty = as_new.qty;
     plan->order.price = as_new.price;
     plan->order.maker_bps = (uint16_t)ledger->config.maker_fee_bps;
+    plan->order.taker_bps = (uint16_t)ledger->config.fee_bps;
     plan->order.updated_us = command->time_us;
     plan->order.ver++;
     plan->own_hold_e8 = order->hold_e8;
@@ -322,6 +388,10 @@ settle_rest(const struct limit_plan *plan, struct ledger_posting *posting)
     posting->status = LEDGER_COMPLETED;
     if (posting->left.e8 == 0)
         return;
+    if (plan->order.status == LEDGER_PENDING) {
+        posting->status = LEDGER_PENDING;
+        return;
+    }
     if (rests) {
         posting->status = posting->qty.e8 > 0 ? LEDGER_PARTIAL : LEDGER_QUEUED;
         return;
@@ -342,14 +412,43 @@ limit_rest(struct ledger *ledger, struct ledger_order *order, int64_t prio, int6
 
     cnop_assert(order->left.e8 > 0);
     order->prio = (uint64_t)prio;
-    order->hold_e8 = fill_hold(order, order->maker_bps);
+    order->hold_e8 = fill_hold(order, fill_hold_bps(order));
     fill_move_hold(ledger, order->account_id, buy ? LEDGER_USD : order->asset_id, order->hold_e8,
                    time_us);
     if (buy)
         state_balance_open(ledger, order->account_id, order->asset_id, time_us)->coming_e8 +=
             order->left.e8;
-    order->status = order->fill_count > 0 ? LEDGER_PARTIAL : LEDGER_QUEUED;
+    if (order->status != LEDGER_PENDING)
+        order->status = order->fill_count > 0 ? LEDGER_PARTIAL : LEDGER_QUEUED;
     book_note(ledger, book_add(ledger, order));
+}
+
+void
+limit_enter_again(struct ledger *ledger, uint32_t slot, struct ledger_order *order,
+                  const struct match_plan *match, struct ledger_outcome *outcome)
+{
+    const struct ledger_order before = ledger->orders[slot];
+
+    cnop_assert(before.id == order->id);
+    outcome->changed = true;
+    outcome->posting.id = state_take_id(ledger);
+    fill_release(ledger, &before, before.hold_e8, before.left, order->updated_us);
+    book_remove(ledger, slot);
+    order->hold_e8 = 0;
+    order->due_place = 0;
+    match_carry_out(ledger, match, order->updated_us, true, order);
+    outcome->fill_count = ledger->fill_count - outcome->fill_first;
+    if (order->left.e8 > 0 && match->stopped == 0) {
+        limit_rest(ledger, order, outcome->posting.id, order->updated_us);
+        return;
+    }
+    order->status = LEDGER_COMPLETED;
+    if (order->left.e8 > 0) {
+        order->status =
+            match->stopped == LEDGER_REASON_SELF_TRADE ? LEDGER_CANCELLED : LEDGER_EXPIRED;
+        order->reason = match->stopped;
+    }
+    book_note_gone(ledger, order);
 }
 
 static void

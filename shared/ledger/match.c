@@ -81,6 +81,14 @@ ledger_house_quote(const struct ledger *ledger, uint16_t asset_id)
                                  .ask = {sells ? quote.ask.e10 : 0}};
 }
 
+bool
+match_is_open(const struct ledger *ledger, uint16_t asset_id)
+{
+    const struct ledger_asset *asset = &ledger->assets[asset_id];
+
+    return asset->known && asset->active && !asset->halted;
+}
+
 /* ---- the walk ---- */
 
 static bool
@@ -105,7 +113,7 @@ price_for(const struct match_quote *quote, uint8_t taker_side)
 bool
 match_meets_people(const struct ledger *ledger, const struct ledger_command *order)
 {
-    uint32_t slot = book_front(ledger, order->asset_id, other_side(order->side));
+    uint32_t slot = book_front(ledger, order->asset_id, (enum book_lane)other_side(order->side));
     struct match_quote quote;
     cnop_price house;
 
@@ -197,7 +205,7 @@ match_walk(const struct ledger *ledger, const struct match_taker *taker,
 {
     struct match_quote quote = match_quote(ledger, taker->asset_id, taker->time_us);
     cnop_price house = price_for(&quote, taker->side);
-    uint32_t slot = book_front(ledger, taker->asset_id, other_side(taker->side));
+    uint32_t slot = book_front(ledger, taker->asset_id, (enum book_lane)other_side(taker->side));
     struct match_plan *plan = ret_plan;
 
     cnop_assert((taker->qty.e8 > 0) != (taker->cash.e8 > 0));
@@ -287,7 +295,7 @@ match_carry_out(struct ledger *ledger, const struct match_plan *plan, int64_t ti
                 struct ledger_order *taker)
 {
     const struct fill_side side = {
-        .order = taker, .line = line, .rate_bps = ledger->config.fee_bps};
+        .order = taker, .line = line, .rate_bps = lesser(taker->taker_bps, ledger->config.fee_bps)};
 
     cnop_assert(plan->count <= LEDGER_FILL_MAX);
     for (uint32_t i = 0; i < plan->count; i++) {
@@ -331,15 +339,10 @@ match_end(struct ledger *ledger, uint32_t slot, enum ledger_status status,
           enum ledger_reason reason, int64_t time_us)
 {
     struct ledger_order *order = book_write(ledger, slot);
-    bool buy = order->side == LEDGER_BUY;
 
     cnop_assert(status == LEDGER_CANCELLED || status == LEDGER_EXPIRED);
     cnop_assert(reason != LEDGER_REASON_NONE);
-    fill_move_hold(ledger, order->account_id, buy ? LEDGER_USD : order->asset_id, -order->hold_e8,
-                   time_us);
-    if (buy)
-        state_balance_open(ledger, order->account_id, order->asset_id, time_us)->coming_e8 -=
-            order->left.e8;
+    fill_release(ledger, order, order->hold_e8, order->left, time_us);
     order->hold_e8 = 0;
     order->status = (uint8_t)status;
     order->reason = (uint8_t)reason;

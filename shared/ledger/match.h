@@ -51,6 +51,9 @@ struct match_plan {
     cnop_price next;             /* beyond its limit; 0: it has met nothing of the kind */
 };
 
+/* Whether anybody may trade there now. */
+bool match_is_open(const struct ledger *ledger, uint16_t asset_id);
+
 /* Whether a resting order is at least as good for a market order as the house. */
 bool match_meets_people(const struct ledger *ledger, const struct ledger_command *order);
 void match_walk(const struct ledger *ledger, const struct match_taker *taker,

@@ -44,10 +44,17 @@ has_amount(uint8_t op)
     return op <= LEDGER_OP_GIFT || op == LEDGER_OP_SETTLE;
 }
 
+/* A change of an order, which may trade. */
+static bool
+names_order(uint8_t op)
+{
+    return op == LEDGER_OP_AMEND || op == LEDGER_OP_TRIGGER;
+}
+
 static bool
 has_mark(uint8_t op, unsigned flags)
 {
-    return op == LEDGER_OP_LIMIT || op == LEDGER_OP_CROSS || op == LEDGER_OP_AMEND ||
+    return op == LEDGER_OP_LIMIT || op == LEDGER_OP_CROSS || names_order(op) ||
            (op == LEDGER_OP_ORDER && (flags & RECORD_FILLS) != 0);
 }
 
@@ -124,25 +131,29 @@ put_asked(struct cnop_buf *body, const struct ledger_command *command,
     }
     if (command->worst_price.e10 > 0)
         put_i64(body, command->worst_price.e10);
-    if (command->op == LEDGER_OP_CANCEL || command->op == LEDGER_OP_AMEND)
+    if (command->op == LEDGER_OP_CANCEL || names_order(command->op))
         put_i64(body, command->order_id);
     if (command->op == LEDGER_OP_AMEND) {
         put_i64(body, command->qty.e8);
         put_i64(body, command->price.e10);
     }
+    if (command->op == LEDGER_OP_TRIGGER)
+        put_i64(body, command->stop.e10);
     if (command->op == LEDGER_OP_RULES)
         put_rules(body, &command->rules);
     if (command->op == LEDGER_OP_SWITCH)
         put_i64(body, command->expires_us);
     if (command->op != LEDGER_OP_LIMIT)
         return;
-    put_i64(body, command->price.e10);
+    put_i64(body, command->price.e10 > 0 ? command->price.e10 : posting->price.e10);
     cnop_buf_char(body, (char)command->tif);
     cnop_buf_char(body, (char)command->self);
     cnop_buf_char(body, (char)command->post_only);
-    cnop_buf_char(body, 0);
+    cnop_buf_char(body, (char)command->trigger);
     if (command->tif == LEDGER_GTD)
         put_i64(body, command->expires_us);
+    if (command->trigger != 0)
+        put_i64(body, command->stop.e10);
 }
 
 void
@@ -151,17 +162,17 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
 {
     struct cnop_str text = text_of(command);
     unsigned flags = flags_of(command, outcome);
-    bool amends = command->op == LEDGER_OP_AMEND; /* it names the order alone */
+    bool named = names_order(command->op); /* and nothing else of it */
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_AMEND);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_TRIGGER);
     cnop_assert(command->op != LEDGER_OP_TICK);
     cnop_assert(command->key_len <= LEDGER_KEY_BYTES);
     cnop_assert(outcome->changed);
     cnop_buf_char(body, (char)command->op);
-    cnop_buf_char(body, (char)(amends ? outcome->posting.side : command->side));
+    cnop_buf_char(body, (char)(named ? outcome->posting.side : command->side));
     cnop_buf_char(body, (char)flags);
     cnop_buf_char(body, (char)command->key_len);
-    put_u16(body, amends ? outcome->posting.asset_id : command->asset_id);
+    put_u16(body, named ? outcome->posting.asset_id : command->asset_id);
     put_u16(body, (uint16_t)text.len);
     put_i64(body, outcome->posting.id);
     put_i64(body, command->account_id);
@@ -211,7 +222,10 @@ take_limit(struct cnop_str *body, struct ledger_command *command)
     command->tif = terms[0];
     command->self = terms[1];
     command->post_only = terms[2] != 0;
-    return command->tif != LEDGER_GTD || take_i64(body, &command->expires_us);
+    command->trigger = terms[3];
+    if (command->tif == LEDGER_GTD && !take_i64(body, &command->expires_us))
+        return false;
+    return command->trigger == 0 || take_i64(body, &command->stop.e10);
 }
 
 static bool
@@ -233,7 +247,7 @@ take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned fla
 {
     int64_t seq = 0;
 
-    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_AMEND);
+    cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_TRIGGER);
     if (command->op == LEDGER_OP_LIMIT)
         return take_limit(body, command);
     if (command->op == LEDGER_OP_CANCEL)
@@ -241,6 +255,8 @@ take_amounts(struct cnop_str *body, struct ledger_command *command, unsigned fla
     if (command->op == LEDGER_OP_AMEND)
         return take_i64(body, &command->order_id) && take_i64(body, &command->qty.e8) &&
                take_i64(body, &command->price.e10);
+    if (command->op == LEDGER_OP_TRIGGER)
+        return take_i64(body, &command->order_id) && take_i64(body, &command->stop.e10);
     if (command->op == LEDGER_OP_RULES)
         return take_rules(body, &command->rules);
     if (command->op == LEDGER_OP_SWITCH)
@@ -316,7 +332,7 @@ ledger_record_decode(struct cnop_str *body, struct ledger_record *ret_record)
     command->close = (head[2] & RECORD_CLOSE) != 0;
     command->key_len = head[3];
     command->asset_id = le16toh(words[0]);
-    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_AMEND)
+    if (command->op < LEDGER_OP_ORDER || command->op > LEDGER_OP_TRIGGER)
         return CNOP_E_INVALID;
     if (!take_amounts(&rest, command, head[2]) || !take_texts(&rest, command, le16toh(words[1])))
         return CNOP_E_INVALID;
@@ -333,9 +349,9 @@ ledger_record_fill(const struct ledger_record *record, uint32_t index, struct le
     const struct ledger_command *command = &record->command;
     struct cnop_str rest = record->fills;
     bool by_house = command->op == LEDGER_OP_CROSS, whole;
-    bool amended = command->op == LEDGER_OP_AMEND;
+    bool named = names_order(command->op);
     int64_t maker_order, maker;
-    int64_t taker_order = by_house ? 0 : amended ? command->order_id : record->id;
+    int64_t taker_order = by_house ? 0 : named ? command->order_id : record->id;
     int64_t taker = by_house ? LEDGER_ACCOUNT_HOUSE : command->account_id;
     struct ledger_fill fill = {.trade_id = record->id + !by_house + index,
                                .time_us = command->time_us,

@@ -10,8 +10,9 @@
  *                       i64 worst_price_e10. One of qty and amount is 0: what was asked for; with
  *                       flag 8 qty is what was sold and amount what was asked for. The price is
  *                       the one of execution.
- *     LIMIT             i64 qty_e8, i64 price_e10 (its limit), u8 tif, u8 self, u8 post_only, u8 0,
- *                       and of a GTD i64 expires_us
+ *     LIMIT             i64 qty_e8, i64 price_e10 (its limit), u8 tif, u8 self, u8 post_only, u8
+ *                       what it waits for (enum ledger_order_type; 0: nothing), of a GTD i64
+ *                       expires_us, and of one that waits i64 stop_e10
  *     CANCEL            i64 id of the order; the record's own is 0
  *     CANCEL_ALL        nothing more: asset 0 is any, side 0 both
  *     EXPIRE            nothing more: its time tells which
@@ -19,15 +20,15 @@
  *     SWITCH_DUE        nothing more
  *     AMEND             i64 id of the order, i64 qty_e8 and i64 price_e10 (0: as they were); the
  *                       record's own id is the order's new place, 0: it kept it, or ended
- *     DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8
- *     PRICE_SET         i64 price_e10, u64 price_seq
- *     RULES             i64 count, then so many i64 in the order of enum ledger_rule
- * then, if key_len > 0, 16 bytes of fingerprint and the key, then text_len bytes (reason or
- * symbol). flags: 1 active (ASSET); of an ORDER 2 settled in whole cents (without it, as older
- * ledgers did: at 10^-8), 4 has a worst price, 8 a close, 16 met people on the book, or a house
- * with a spread.
+ *     TRIGGER           i64 id of the order, i64 mark_e10 that has reached it; the record's own id
+ * is the order's new place DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8 PRICE_SET         i64
+ * price_e10, u64 price_seq RULES             i64 count, then so many i64 in the order of enum
+ * ledger_rule then, if key_len > 0, 16 bytes of fingerprint and the key, then text_len bytes
+ * (reason or symbol). flags: 1 active (ASSET); of an ORDER 2 settled in whole cents (without it, as
+ * older ledgers did: at 10^-8), 4 has a worst price, 8 a close, 16 met people on the book, or a
+ * house with a spread.
  *
- * LIMIT, CROSS, AMEND and an ORDER with flag 16 end with what they saw and did:
+ * LIMIT, CROSS, AMEND, TRIGGER and an ORDER with flag 16 end with what they saw and did:
  *     i64 mark_e10, u64 its sequence, i64 its time_us, u16 fill_count, and for each fill
  *         u8 side of the taker, i64 maker's order (0: the house), i64 maker's account,
  *         i64 price_e10, i64 qty_e8, i64 paid_e8 by the buyer, i64 received_e8 by the seller,

@@ -25,6 +25,15 @@ struct state_key {
     struct ledger_posting posting;
 };
 
+/* Who stands at a price: buyers and sellers (enum ledger_side) on the book, and those who wait, at
+ * their stop price, for a mark that falls or rises to it. */
+enum book_lane {
+    BOOK_BUY = LEDGER_BUY,
+    BOOK_SELL = LEDGER_SELL,
+    BOOK_FALLING = 3,
+    BOOK_RISING = 4,
+};
+
 /* A price with orders. */
 struct book_level {
     int64_t total_e8;
@@ -32,7 +41,7 @@ struct book_level {
     uint32_t first, last;
     uint32_t count;
     uint32_t next_free;
-    uint8_t side;
+    uint8_t lane; /* enum book_lane */
 };
 
 /* Of the radix tree over price steps; see ladder.h. */
@@ -44,10 +53,10 @@ struct book_node {
 
 /* Market of one asset. */
 struct book {
-    uint32_t root;    /* of its ladder */
-    uint32_t best[2]; /* levels: highest of the buyers, lowest of the sellers */
-    uint32_t order_count;
-    cnop_price last_price; /* of the last trade of the book */
+    uint32_t root[3]; /* of the ladders: the book's, and those of BOOK_FALLING, BOOK_RISING */
+    uint32_t best[BOOK_RISING]; /* levels of each lane: the next to be served */
+    uint32_t order_count;       /* on the book */
+    cnop_price last_price;      /* of the last trade of the book */
 };
 
 /* Places of a table that come and go; the first is 1. */
@@ -156,6 +165,8 @@ enum cnop_err cancel_all_apply(struct ledger *ledger, const struct ledger_comman
                                struct ledger_outcome *outcome);
 enum cnop_err amend_apply(struct ledger *ledger, const struct ledger_command *command,
                           struct ledger_outcome *outcome);
+enum cnop_err trigger_apply(struct ledger *ledger, const struct ledger_command *command,
+                            struct ledger_outcome *outcome);
 enum cnop_err expire_apply(struct ledger *ledger, const struct ledger_command *command,
                            struct ledger_outcome *outcome);
 enum cnop_err switch_apply(struct ledger *ledger, const struct ledger_command *command,

@@ -113,6 +113,7 @@ walk_apply(struct ledger *ledger, const struct ledger_command *command,
                                  .left = posting->qty,
                                  .updated_us = posting->time_us,
                                  .asset_id = posting->asset_id,
+                                 .taker_bps = (uint16_t)ledger->config.fee_bps,
                                  .side = posting->side};
     struct match_plan match;
     cnop_qty qty = {

@@ -272,6 +272,27 @@ def test_money_movements(api, world):
     assert len(lines.raw.splitlines()) == 3
 
 
+def test_orders_that_wait_for_a_price(api, world):
+    account = world.account("1000.00")
+    market = api.call("createOrder", token=account.token, body=buy("0.002"), expect=201).json["data"]
+    near = int(Decimal(market["price"]))
+    stop = {"order_type": "stop_sell", "asset_id": "BTC", "quantity": "0.002", "stop_price": str(near * 6 // 10)}
+    for change, code in (({"stop_price": str(near * 2)}, "trigger_already_met"), ({"stop_price": "1"}, "price_out_of_band"),
+                         ({"stop_price": stop["stop_price"] + ".001"}, "price_tick"), ({"stop_price": None}, "validation_failed"),
+                         ({"time_in_force": "FOK"}, "order_combination"), ({"order_type": "stop_limit_sell"}, "validation_failed"),
+                         ({"order_type": "limit_sell", "price": str(near)}, "validation_failed")):
+        api.call("createOrder", token=account.token, body={**stop, **change}, expect=422, code=code)
+    preview = api.call("previewOrder", token=account.token, body=stop, expect=200).json["data"]
+    assert preview["accepted"] and Decimal(preview["stop_price"]) == near * 6 // 10
+    order = api.call("createOrder", token=account.token, body=stop, expect=201).json["data"]
+    assert order["status"] == "pending" and order["held"] == {"asset_id": "BTC", "amount": "0.002"}
+    assert api.call("listOrders", token=account.token, query={"order_type": "stop_sell"}, expect=200).json["data"] == [order]
+    path = {"order_id": order["order_id"]}
+    amended = api.call("amendOrder", token=account.token, path=path, body={"quantity": "0.001"}, expect=200).json["data"]
+    assert (amended["status"], amended["quantity"], amended["held"]["amount"]) == ("pending", "0.001", "0.001")
+    assert api.call("cancelOrder", token=account.token, path=path, expect=200).json["data"]["status"] == "cancelled"
+
+
 def test_limit_orders(api, world):
     account = world.account("1000.00")
     market = api.call("createOrder", token=account.token, body=buy("0.002"), expect=201).json["data"]

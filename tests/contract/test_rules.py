@@ -22,7 +22,8 @@ KEY = "must be 1 to 64 letters, digits, '_' and '-'"
 NAME = ("may contain only letters, blanks, hyphens, apostrophes, and a full stop after a .*"
         "|may contain only letters.*")
 STEPS_BACK = "must be at most 1000: pages further back are read with cursor, the next_cursor of the page before"
-ORDER_TYPES = "must be one of: market_buy, market_sell, limit_buy, limit_sell"
+ORDER_TYPES = ("must be one of: market_buy, market_sell, limit_buy, limit_sell, stop_buy, stop_sell, stop_limit_buy, "
+               "stop_limit_sell, take_profit_buy, take_profit_sell, take_profit_limit_buy, take_profit_limit_sell")
 STATUSES = ("must be one of: pending, confirmed, queued, triggered, partial, processing, completed, "
             "cancelled, failed, expired, open")
 TIMES_IN_FORCE = "must be one of: GTC, IOC, FOK, GTD, DAY"
@@ -113,6 +114,9 @@ RULES = {
     ("body", "price"): [("", PLAIN), (True, DECIMAL), ("0", "must be greater than 0"),
                         ("0.00000000001", "must have at most 10 decimal places"),
                         ("1000000.01", "must be less than or equal to 1000000")],
+    ("body", "stop_price"): [("", PLAIN), (True, DECIMAL), ("0", "must be greater than 0"),
+                             ("1000000.01", "must be less than or equal to 1000000"),
+                             ("1", "must be absent: an order of this type waits for no price")],
     ("body", "below"): [("", PLAIN), (True, DECIMAL)],
     ("body", "order_type"): [("buy", ORDER_TYPES), (5, ORDER_TYPES)],
     ("body", "asset_id"): [("", "must have at least 1 character"), (LONG, length(10)), (5, STRING), ("b!", SYMBOL)],

@@ -13,7 +13,7 @@ E8, E10 = 10**8, 10**10
 
 OPS = {"order": 1, "deposit": 2, "withdraw": 3, "gift": 4, "tick": 5, "price_set": 6, "halt": 7, "resume": 8,
        "freeze": 9, "unfreeze": 10, "asset": 11, "settle": 12, "limit": 13, "cancel": 14, "cross": 15,
-       "cancel_all": 16, "rules": 17, "expire": 18, "switch": 19, "switch_due": 20, "amend": 21}
+       "cancel_all": 16, "rules": 17, "expire": 18, "switch": 19, "switch_due": 20, "amend": 21, "trigger": 22}
 RULES = ("fee_bps", "maker_fee_bps", "house_spread_bps", "house_floor_e8", "price_max_age_us", "min_qty_e8", "min_notional_e8",
          "max_notional_e8", "deposit_limit_e8", "withdraw_limit_e8", "account_orders")
 
@@ -25,7 +25,7 @@ def error_names():
 
 
 ERRORS = error_names()
-VERSION = (5 << 16) | len(ERRORS)
+VERSION = (6 << 16) | len(ERRORS)
 
 
 class Tail(ctypes.Union):
@@ -35,9 +35,9 @@ class Tail(ctypes.Union):
 class Command(ctypes.Structure):
     _anonymous_ = ("tail",)
     _fields_ = [("account_id", ctypes.c_int64), ("time_us", ctypes.c_int64), ("qty_e8", ctypes.c_int64),
-                ("amount_e8", ctypes.c_int64), ("price_e10", ctypes.c_int64), ("worst_price_e10", ctypes.c_int64), ("price_seq", ctypes.c_uint64),
+                ("amount_e8", ctypes.c_int64), ("price_e10", ctypes.c_int64), ("worst_price_e10", ctypes.c_int64), ("stop_e10", ctypes.c_int64), ("price_seq", ctypes.c_uint64),
                 ("price_time_us", ctypes.c_int64), ("order_id", ctypes.c_int64), ("expires_us", ctypes.c_int64), ("asset_id", ctypes.c_uint16), ("op", ctypes.c_uint8),
-                ("side", ctypes.c_uint8), ("tif", ctypes.c_uint8), ("self_trade", ctypes.c_uint8), ("post_only", ctypes.c_bool), ("active", ctypes.c_bool), ("close", ctypes.c_bool), ("key_checked", ctypes.c_bool),
+                ("side", ctypes.c_uint8), ("tif", ctypes.c_uint8), ("self_trade", ctypes.c_uint8), ("trigger", ctypes.c_uint8), ("post_only", ctypes.c_bool), ("active", ctypes.c_bool), ("close", ctypes.c_bool), ("key_checked", ctypes.c_bool),
                 ("key_len", ctypes.c_uint8), ("request_id_len", ctypes.c_uint8), ("reason_len", ctypes.c_uint8),
                 ("symbol_len", ctypes.c_uint8), ("fingerprint", ctypes.c_ubyte * 16), ("key", ctypes.c_char * 64),
                 ("request_id", ctypes.c_char * 64), ("symbol", ctypes.c_char * 10), ("tail", Tail)]
@@ -48,7 +48,7 @@ class Posting(ctypes.Structure):
                 ("quote_qty_e8", ctypes.c_int64), ("price_e10", ctypes.c_int64), ("price_seq", ctypes.c_uint64),
                 ("total_e8", ctypes.c_int64), ("fee_e8", ctypes.c_int64), ("cash_after_e8", ctypes.c_int64),
                 ("time_us", ctypes.c_int64), ("left_e8", ctypes.c_int64),
-                ("undone_e8", ctypes.c_int64), ("hold_e8", ctypes.c_int64), ("expires_us", ctypes.c_int64), ("asset_id", ctypes.c_uint16), ("op", ctypes.c_uint8),
+                ("undone_e8", ctypes.c_int64), ("hold_e8", ctypes.c_int64), ("expires_us", ctypes.c_int64), ("stop_e10", ctypes.c_int64), ("asset_id", ctypes.c_uint16), ("op", ctypes.c_uint8),
                 ("side", ctypes.c_uint8), ("tif", ctypes.c_uint8), ("status", ctypes.c_uint8), ("reason", ctypes.c_uint8),
                 ("flags", ctypes.c_uint8)]
 

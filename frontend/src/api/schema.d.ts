@@ -1959,7 +1959,7 @@ export interface components {
          * @description A stable code for programs. All codes with their meaning are listed at `/docs/errors`.
          * @enum {string}
          */
-        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "expiry_invalid" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "monitoring_absent" | "monitoring_failed" | "no_liquidity" | "no_memory" | "not_found" | "events_gone" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
+        ErrorCode: "AUTH_001" | "AUTH_002" | "AUTH_003" | "AUTH_004" | "PERM_001" | "RATE_001" | "SVC_001" | "SVC_002" | "SVC_003" | "account_frozen" | "amount_invalid" | "amount_overflow" | "amount_precision" | "amount_too_large" | "amount_too_small" | "asset_inactive" | "asset_unknown" | "bad_credentials" | "bad_gateway" | "bad_request" | "body_too_large" | "book_full" | "busy" | "cache_miss" | "configuration" | "conflict" | "cookie_mode_refused" | "csrf_rejected" | "daily_limit_exceeded" | "database_conflict" | "database_unavailable" | "deadline_exceeded" | "duplicate" | "email_taken" | "expiry_invalid" | "fenced" | "gift_taken" | "headers_too_large" | "idempotency_mismatch" | "insufficient_funds" | "insufficient_holdings" | "io_error" | "market_halted" | "method_not_allowed" | "monitoring_absent" | "monitoring_failed" | "no_liquidity" | "no_memory" | "not_found" | "events_gone" | "not_implemented" | "order_combination" | "order_final" | "order_too_large" | "order_too_small" | "outcome_unknown" | "overloaded" | "password_common" | "password_policy" | "password_unchanged" | "password_wrong" | "post_only_would_take" | "price_limit_exceeded" | "price_out_of_band" | "price_stale" | "price_tick" | "refresh_invalid" | "refresh_reused" | "request_timeout" | "shutting_down" | "too_many_open_orders" | "trigger_already_met" | "truncated" | "unsupported_media_type" | "uri_too_long" | "user_unknown" | "username_taken" | "validation_failed";
         /** @description One event of the account, or a public one. */
         Event: {
             /**
@@ -2759,6 +2759,8 @@ export interface components {
             /** @description What has not been filled. */
             remaining_quantity?: components["schemas"]["Quantity"];
             status: components["schemas"]["OrderStatus"];
+            /** @description Of a stop or take-profit order: the price that it waits, or has waited, for. */
+            stop_price?: components["schemas"]["Price"];
             time_in_force?: components["schemas"]["TimeInForce"];
             /** @description Quantity times price: rounded up to the ledger's unit when you pay, down when you receive. */
             total_amount: components["schemas"]["Cash"];
@@ -2856,7 +2858,9 @@ export interface components {
              * @enum {string}
              */
             self_trade_prevention?: "cancel_newest" | "cancel_oldest" | "cancel_both";
-            /** @description Of a limit order: how long it may wait; GTC when absent. */
+            /** @description Of a stop or take-profit order, which needs one: the price of the asset at which it begins to trade. On the grid of limits, between a tenth and ten times the price of now, and not reached yet (`trigger_already_met`). Without a `price` of its own such an order trades at most 5 percent beyond it; what finds nobody there stays on the book. */
+            stop_price?: components["schemas"]["PriceInput"];
+            /** @description Of an order that may wait: how long; GTC when absent. With a stop price GTC, GTD or DAY. */
             time_in_force?: components["schemas"]["TimeInForce"];
         } & (unknown | unknown);
         /** @description One line of an order export in JSON Lines; CSV has the same columns in this order. */
@@ -2877,7 +2881,7 @@ export interface components {
             total_amount: components["schemas"]["Cash"];
         };
         /**
-         * @description Market orders are `completed` as soon as they are accepted. A limit order is `queued` on the book, `partial` once some of it is filled, and then `completed`, `cancelled` or `expired`.
+         * @description Market orders are `completed` as soon as they are accepted. A limit order is `queued` on the book, `partial` once some of it is filled, and then `completed`, `cancelled` or `expired`. One that waits for a price is `pending` before.
          * @enum {string}
          */
         OrderStatus: "pending" | "confirmed" | "queued" | "triggered" | "partial" | "processing" | "completed" | "cancelled" | "failed" | "expired";
@@ -2887,10 +2891,10 @@ export interface components {
          */
         OrderStatusFilter: "pending" | "confirmed" | "queued" | "triggered" | "partial" | "processing" | "completed" | "cancelled" | "failed" | "expired" | "open";
         /**
-         * @description A market order trades at once, with whoever has the best price. A limit order trades at its limit or better, and what is not filled at once waits on the book.
+         * @description A market order trades at once, with whoever has the best price. A limit order trades at its limit or better, and what is not filled at once waits on the book. A stop or take-profit order waits, `pending`, until the asset's price reaches its `stop_price`, and is then a limit order that has just come: at its own `price` (`…_limit_…`), or 5 percent beyond the stop price. A stop waits for a price that is worse for you than the one of now, a take-profit for a better one.
          * @enum {string}
          */
-        OrderType: "market_buy" | "market_sell" | "limit_buy" | "limit_sell";
+        OrderType: "market_buy" | "market_sell" | "limit_buy" | "limit_sell" | "stop_buy" | "stop_sell" | "stop_limit_buy" | "stop_limit_sell" | "take_profit_buy" | "take_profit_sell" | "take_profit_limit_buy" | "take_profit_limit_sell";
         Panel: {
             /**
              * @description Stable name of the chart.
@@ -3029,6 +3033,8 @@ export interface components {
             quantity: components["schemas"]["Quantity"];
             /** @description What no open order holds. Negative when the holdings do not suffice. */
             quantity_after: components["schemas"]["SignedQuantity"];
+            /** @description The price that it would wait for; of those that do. */
+            stop_price?: components["schemas"]["Price"];
             total_amount: components["schemas"]["Cash"];
             /** @description Why not; empty when accepted. */
             violations: components["schemas"]["Violation"][];

@@ -250,9 +250,120 @@ START_TEST(rules_that_narrow_the_spread_reach_orders)
 }
 END_TEST
 
+/* A sale that waits for a price of so many dollars. */
+static uint32_t
+stop_sale(uint16_t asset_id, int64_t dollars)
+{
+    return ask(&(struct ledger_command){.op = LEDGER_OP_LIMIT,
+                                        .account_id = BENCH_ACCOUNT + asked % 3,
+                                        .side = LEDGER_SELL,
+                                        .asset_id = asset_id,
+                                        .qty = {CNOP_E8 / 10},
+                                        .trigger = LEDGER_STOP,
+                                        .stop = {dollars * CNOP_E10},
+                                        .tif = LEDGER_GTC});
+}
+
+/* Everybody has units to sell, and so many sales wait below the price of 100. */
+static void
+open_with_stops(unsigned count)
+{
+    open_markets();
+    for (int account = 0; account < 3; account++) {
+        (void)ask(&(struct ledger_command){.op = LEDGER_OP_ORDER,
+                                           .account_id = BENCH_ACCOUNT + account,
+                                           .side = LEDGER_BUY,
+                                           .asset_id = FIRST,
+                                           .qty = {50 * CNOP_E8}});
+    }
+    for (unsigned i = 0; i < count; i++)
+        (void)stop_sale(FIRST, 95 - (i % 3));
+    bench_settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), count);
+}
+
+START_TEST(a_price_fires_those_that_wait_for_it_before_later_orders)
+{
+    uint32_t later;
+
+    open_with_stops(6);
+    bench_tick(FIRST, 94); /* 95 and 94 */
+    later = buy(FIRST, 0);
+    bench_settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 2);
+    ck_assert_int_eq(errs[later], CNOP_OK);
+    for (uint32_t i = 0; i < later; i++)
+        ck_assert_int_lt(answers[i].posting.id, answers[later].posting.id - 7); /* places, trades */
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_price_that_goes_back_has_fired)
+{
+    open_with_stops(30);
+    bench_tick(FIRST, 95);
+    bench_tick(FIRST, 93); /* before its market has had a turn */
+    bench_tick(FIRST, 100);
+    bench_settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_price_that_only_came_near_fires_nothing)
+{
+    uint32_t sent;
+
+    open_with_stops(3);
+    sent = bench.committer.sent_count;
+    bench_tick(FIRST, 96);
+    bench_tick(FIRST, 200);
+    bench_settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 3);
+    ck_assert_uint_eq(bench.committer.sent_count, sent);
+    bench_close();
+}
+END_TEST
+
+START_TEST(what_fires_and_is_not_committed_fires_once)
+{
+    open_with_stops(3);
+    bench_tick(FIRST, 91);
+    bench_round();
+    ck_assert_ptr_nonnull(bench.committer.batch);
+    bench_commit(CNOP_E_DB_FAILED);
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 3);
+    bench_tick(FIRST, 91);
+    bench_settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 0);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_halted_market_fires_when_it_resumes)
+{
+    open_with_stops(3);
+    (void)ask(&(struct ledger_command){.op = LEDGER_OP_HALT, .asset_id = FIRST});
+    bench_settle();
+    bench_tick(FIRST, 90);
+    bench_settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 3);
+    bench_tick(FIRST, 94);
+    (void)ask(&(struct ledger_command){.op = LEDGER_OP_RESUME, .asset_id = FIRST});
+    bench_settle();
+    ck_assert_uint_eq(ledger_open_order_count(bench.ledger), 1); /* by the price of now */
+    bench_close();
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
+    tcase_add_test(tests, a_price_fires_those_that_wait_for_it_before_later_orders);
+    tcase_add_test(tests, a_price_that_goes_back_has_fired);
+    tcase_add_test(tests, a_price_that_only_came_near_fires_nothing);
+    tcase_add_test(tests, what_fires_and_is_not_committed_fires_once);
+    tcase_add_test(tests, a_halted_market_fires_when_it_resumes);
     tcase_add_test(tests, a_cancel_of_everything_waits_for_a_due_market);
     tcase_add_test(tests, rules_that_narrow_the_spread_reach_orders);
     tcase_add_test(tests, orders_that_a_price_reaches_come_before_later_orders);

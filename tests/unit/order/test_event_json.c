@@ -180,8 +180,8 @@ START_TEST(what_no_engine_has_written_is_refused)
     REFUSED(side, 0);
     REFUSED(side, 3);
     REFUSED(kind, 0);
-    REFUSED(kind, 3);
-    REFUSED(status, 1);
+    REFUSED(kind, 5);
+    REFUSED(status, 0);
     REFUSED(status, 7);
     REFUSED(reason, -1);
     REFUSED(reason, 11);

@@ -8,6 +8,10 @@ START_TEST(stored_numbers_stay)
 {
     ck_assert_int_eq(ORDER_KIND_MARKET, 1);
     ck_assert_int_eq(ORDER_KIND_LIMIT, 2);
+    ck_assert_int_eq(ORDER_KIND_STOP, 3);
+    ck_assert_int_eq(ORDER_KIND_STOP_LIMIT, 4);
+    ck_assert_int_eq(ORDER_KIND_TAKE_PROFIT, 6);
+    ck_assert_int_eq(ORDER_KIND_TAKE_PROFIT_LIMIT, 7);
     ck_assert_int_eq(ORDER_TIF_IMMEDIATE, 1);
     ck_assert_int_eq(ORDER_STATUS_PENDING, 1);
     ck_assert_int_eq(ORDER_STATUS_COMPLETED, 4);
@@ -17,17 +21,34 @@ END_TEST
 
 START_TEST(types_have_kind_side_and_name)
 {
-    static const char *const names[] = {"market_buy", "market_sell", "limit_buy", "limit_sell"};
+    static const char *const names[] = {"market_buy",
+                                        "market_sell",
+                                        "limit_buy",
+                                        "limit_sell",
+                                        "stop_buy",
+                                        "stop_sell",
+                                        "stop_limit_buy",
+                                        "stop_limit_sell",
+                                        "take_profit_buy",
+                                        "take_profit_sell",
+                                        "take_profit_limit_buy",
+                                        "take_profit_limit_sell"};
+    static const enum order_kind kinds[] = {ORDER_KIND_MARKET,      ORDER_KIND_LIMIT,
+                                            ORDER_KIND_STOP,        ORDER_KIND_STOP_LIMIT,
+                                            ORDER_KIND_TAKE_PROFIT, ORDER_KIND_TAKE_PROFIT_LIMIT};
 
     ck_assert_uint_eq(ORDER_TYPE_COUNT, CNOP_COUNT(names));
     for (unsigned i = 0; i < ORDER_TYPE_COUNT; i++) {
         ck_assert_str_eq(order_type_names[i], names[i]);
-        ck_assert_int_eq(order_type_kind(i), i < 2 ? ORDER_KIND_MARKET : ORDER_KIND_LIMIT);
+        ck_assert_int_eq(order_type_kind(i), kinds[i / 2]);
+        ck_assert(order_kind_is_known(kinds[i / 2]));
         ck_assert_int_eq(order_type_side(i), i % 2 == 0 ? LEDGER_BUY : LEDGER_SELL);
         ck_assert_str_eq(order_type_name(order_type_kind(i), (uint8_t)order_type_side(i)),
                          names[i]);
     }
     ck_assert_ptr_null(order_type_names[ORDER_TYPE_COUNT]);
+    ck_assert(!order_kind_is_known(ORDER_KIND_TRAILING));
+    ck_assert(!order_kind_is_known(0));
 }
 END_TEST
 

@@ -132,6 +132,7 @@ START_TEST(an_order_that_rests_becomes_its_rows)
                                            .ver = 1,
                                            .asset_id = 3,
                                            .maker_bps = 10,
+                                           .taker_bps = 20,
                                            .side = LEDGER_BUY,
                                            .status = LEDGER_PARTIAL};
     struct ledger_posting posting = order;
@@ -155,10 +156,12 @@ START_TEST(an_order_that_rests_becomes_its_rows)
     cnop_batch_init(&sql, memory, sizeof(memory) - 1);
     rows_encode(&batch, &seals, &sql);
     memory[sql.text.len] = '\0';
-    expect("(11,1000,3,1,2,2,1,3,NULL,NULL,NULL,NULL,100,NULL,13,40,15,16,0,13,14,17,0,3,40,15,16,"
+    expect("(11,1000,3,1,2,2,1,3,NULL,NULL,NULL,NULL,100,NULL,13,NULL,40,15,16,0,13,14,17,0,3,40,"
+           "15,16,"
            "600,100,13,NULL,18,18);");
-    expect("(11,1000,3,1,2,2,0,3,NULL,100,20000000000000,40,1000000,0,0,20000000000000,0,0,0,600,"
-           "11,40,5,0,10,1,NULL,18,18,1) ON DUPLICATE KEY UPDATE status=VALUES(status)");
+    expect(
+        "(11,1000,3,1,2,2,0,3,NULL,100,20000000000000,NULL,40,1000000,0,0,20000000000000,0,0,0,600,"
+        "11,40,5,0,10,20,1,NULL,18,18,1) ON DUPLICATE KEY UPDATE status=VALUES(status)");
     expect("INSERT INTO open_order (order_id,seal) VALUES (11,");
 }
 END_TEST

@@ -16,7 +16,7 @@ function orderAt(order: Order, { seq: _, ...event }: OrderEvent): Order {
   const older = order.updated_at && event.updated_at && order.updated_at > event.updated_at;
   if (older) return order;
   // A market order has no members about waiting, and gets none.
-  const waits = order.order_type.startsWith('limit_');
+  const waits = !order.order_type.startsWith('market_');
   return {
     ...order,
     ...(waits ? event : Object.fromEntries(Object.entries(event).filter(([name]) => name in order))),

@@ -34,6 +34,13 @@ function LimitFacts({ order }: { order: Order }) {
       <Row label={words.filledQuantity}>
         <Amount value={order.filled_quantity ?? '0'} as="quantity" />
       </Row>
+      {order.stop_price ? (
+        <Row label={order.status === 'pending' ? words.waitsFor : words.waitedFor}>
+          <span className="num" title={order.stop_price}>
+            {format.price(order.stop_price)}
+          </span>
+        </Row>
+      ) : null}
       <Row label={words.limit}>
         <span className="num" title={order.price}>
           {format.price(order.price)}

@@ -9,9 +9,10 @@ type Side = 'asks' | 'bids';
 const keyOf = (side: Side, price: string) => `${side} ${decimal.add(price, '0')}`;
 
 export function ownPrices(orders: readonly Order[], assetId: string): ReadonlySet<string> {
-  const own = orders.filter(({ asset_id }) => asset_id === assetId);
+  // One that waits for a price is not on the book yet.
+  const own = orders.filter(({ asset_id, status }) => asset_id === assetId && status !== 'pending');
   return new Set(
-    own.map(({ order_type, price }) => keyOf(order_type === 'limit_buy' ? 'bids' : 'asks', price)),
+    own.map(({ order_type, price }) => keyOf(order_type.endsWith('_buy') ? 'bids' : 'asks', price)),
   );
 }
 

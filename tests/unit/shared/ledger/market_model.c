@@ -37,7 +37,11 @@ model_hold_at(const struct model_order *order, int64_t bps)
 int64_t
 model_hold_of(const struct model_order *order)
 {
-    return model_hold_at(order, order->maker_bps);
+    int64_t bps = order->maker_bps;
+
+    if (order->pending && order->taker_bps > bps)
+        bps = order->taker_bps;
+    return model_hold_at(order, bps);
 }
 
 int64_t
@@ -63,8 +67,8 @@ model_avail_of(const struct model *model, int user, int asset)
 
 /* ---- prices ---- */
 
-static int64_t
-unit_at(int64_t price)
+int64_t
+model_unit_at(int64_t price)
 {
     int64_t unit = 1;
 
@@ -78,7 +82,7 @@ unit_at(int64_t price)
 bool
 model_is_on_grid(int64_t price)
 {
-    return price % unit_at(price) == 0;
+    return price % model_unit_at(price) == 0;
 }
 
 /* 0: absent. */
@@ -95,12 +99,12 @@ model_house_price(const struct model *model, int asset, int taker_side, int64_t 
         return market->mark;
     if (taker_side == LEDGER_SELL) {
         price = (int64_t)(market->mark * (20000 - spread) / 20000);
-        return price - price % unit_at(price);
+        return price - price % model_unit_at(price);
     }
     price = (int64_t)((market->mark * (20000 + spread) + 19999) / 20000);
-    if (price % unit_at(price) == 0)
+    if (price % model_unit_at(price) == 0)
         return price;
-    return price - price % unit_at(price) + unit_at(price);
+    return price - price % model_unit_at(price) + model_unit_at(price);
 }
 
 bool
@@ -134,7 +138,10 @@ settle_person(struct model *model, struct model_order *order, int64_t price, int
               int64_t *ret_cash)
 {
     struct model_user *user = &model->users[order->user];
-    int64_t bps = order->takes                                    ? model->rules.fee_bps
+    int64_t taker_bps = order->taker_bps < model->rules.fee_bps && order->waits_for != 0
+                            ? order->taker_bps
+                            : model->rules.fee_bps;
+    int64_t bps = order->takes                                    ? taker_bps
                   : order->maker_bps < model->rules.maker_fee_bps ? order->maker_bps
                                                                   : model->rules.maker_fee_bps;
     int asset = order->asset;
@@ -202,7 +209,7 @@ model_best_of(struct model *model, int asset, int side)
     for (int i = 0; i < MODEL_ORDERS; i++) {
         struct model_order *order = &model->orders[i];
 
-        if (!order->open || order->asset != asset || order->side != side)
+        if (!order->open || order->pending || order->asset != asset || order->side != side)
             continue;
         if (best == NULL ||
             (side == LEDGER_BUY ? order->price > best->price : order->price < best->price) ||

@@ -33,6 +33,10 @@ struct model_order {
     int64_t cost;
     int64_t maker_bps; /* at rest: when it was accepted */
     int64_t expires;   /* 0: never */
+    int64_t taker_bps; /* when it takes later: when it was accepted */
+    int waits_for;     /* enum ledger_order_type; 0: nothing */
+    bool pending;      /* its stop price was not reached */
+    int64_t stop;
 };
 
 struct model_user {
@@ -79,6 +83,11 @@ struct model_answer model_apply(struct model *model, const struct ledger_command
 
 /* True and a line on stdout for the first difference. */
 bool model_differs(const struct model *model, const struct ledger *ledger);
+
+/* The pending order that marks between two prices reach first, at the command's market and time. */
+const struct model_order *model_next_reached(const struct model *model,
+                                             const struct ledger_command *seen, int64_t lowest,
+                                             int64_t highest);
 
 /* A live order of the model, counted around; NULL: there is none. */
 const struct model_order *model_any_open(const struct model *model, uint64_t number);

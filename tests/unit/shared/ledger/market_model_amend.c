@@ -35,7 +35,7 @@ size_refusal(const struct model *model, const struct model_order *order)
 static enum cnop_err
 price_refusal(const struct model *model, const struct model_order *order)
 {
-    int64_t mark = model->assets[order->asset].mark;
+    int64_t mark = order->pending ? order->stop : model->assets[order->asset].mark;
     __int128 price = order->price;
     bool buy = order->side == LEDGER_BUY;
 
@@ -59,6 +59,7 @@ enter_again(struct model *model, struct model_order *order, struct model_order *
                                           .qty = {again->left},
                                           .price = {again->price},
                                           .tif = LEDGER_GTC,
+                                          .trigger = again->pending ? (uint8_t)again->waits_for : 0,
                                           .post_only = again->post_only,
                                           .self = (uint8_t)again->self};
     struct walk walk = {.limit = again->price, .self = again->self};
@@ -73,8 +74,10 @@ enter_again(struct model *model, struct model_order *order, struct model_order *
     }
     again->takes = true;
     again->maker_bps = model->rules.maker_fee_bps;
+    again->taker_bps = model->rules.fee_bps;
     again->place = model->next_id++;
-    model_take(model, again, &walk, time_us);
+    if (!again->pending)
+        model_take(model, again, &walk, time_us);
     if (again->left > 0 && walk.stopped == 0)
         model_keep(model, again);
     return (struct model_answer){.id = again->place, .fills = walk.fills};
@@ -105,7 +108,7 @@ model_amend(struct model *model, const struct ledger_command *command)
     answer.err = size_refusal(model, &now);
     if (answer.err != CNOP_OK)
         return answer;
-    if (now.price != order->price || now.qty > order->qty)
+    if (now.price != order->price || now.qty > order->qty || order->pending)
         return enter_again(model, order, &now, command->time_us);
     *order = now;
     return answer;

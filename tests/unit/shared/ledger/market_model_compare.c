@@ -33,7 +33,10 @@ order_differs(const struct model_order *order, const struct ledger_order *row)
 {
     if (row != NULL && row->left.e8 == order->left && row->qty.e8 == order->qty &&
         row->price.e10 == order->price && row->expires_us == order->expires &&
-        row->prio == (uint64_t)order->place && row->hold_e8 == model_hold_of(order) &&
+        row->prio == (uint64_t)order->place && (row->status == LEDGER_PENDING) == order->pending &&
+        row->trigger == order->waits_for &&
+        (order->waits_for == 0 || row->stop.e10 == order->stop) &&
+        row->hold_e8 == model_hold_of(order) &&
         ledger_order_settled(row).e8 == model_settled(order) &&
         ledger_order_fee(row).e8 == model_fee_of(order->fee_sum) && row->cost_e8 == order->cost)
         return false;

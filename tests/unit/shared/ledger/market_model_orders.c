@@ -24,6 +24,7 @@ limit_refusal(const struct model *model, const struct ledger_command *command)
     __int128 exact = (__int128)command->price.e10 * command->qty.e8, price = command->price.e10;
     bool buy = command->side == LEDGER_BUY;
     bool whole = !buy && command->qty.e8 == model_avail_of(model, user, command->asset_id);
+    int64_t near = command->trigger != 0 ? command->stop.e10 : market->mark;
     enum cnop_err err = market_refusal(model, command);
     unsigned open_count = 0;
 
@@ -38,8 +39,10 @@ limit_refusal(const struct model *model, const struct ledger_command *command)
         return CNOP_E_EXPIRY_INVALID;
     if (!model_is_on_grid(command->price.e10))
         return CNOP_E_PRICE_TICK;
-    if (price * (buy ? 10 : 2) < market->mark || price > (__int128)market->mark * (buy ? 2 : 10))
+    if (price * (buy ? 10 : 2) < near || price > (__int128)near * (buy ? 2 : 10))
         return CNOP_E_PRICE_OUT_OF_BAND;
+    if (command->trigger != 0 && (err = model_stop_refusal(model, command)) != CNOP_OK)
+        return err;
     if (!whole && command->qty.e8 < model->rules.min_qty.e8)
         return CNOP_E_ORDER_TOO_SMALL;
     if (!whole && exact < (__int128)model->rules.min_notional.e8 * CNOP_E10)
@@ -60,6 +63,8 @@ would_take(struct model *model, const struct ledger_command *command)
     const struct model_order *maker = model_best_of(model, command->asset_id, 3 - command->side);
     int64_t house = model_house_price(model, command->asset_id, command->side, command->time_us);
 
+    if (command->trigger != 0)
+        return false;
     if (maker != NULL && !model_is_worse(maker->price, command->price.e10, command->side))
         return true;
     return house != 0 && !model_is_worse(house, command->price.e10, command->side) &&
@@ -92,8 +97,10 @@ rate_needed(struct model *model, const struct ledger_command *command)
                  !model_is_worse(maker->price, command->price.e10, command->side) &&
                  (house == 0 || !model_is_worse(maker->price, house, command->side));
 
-    return would_take(model, command) && !stuck && model->rules.fee_bps > bps ? model->rules.fee_bps
-                                                                              : bps;
+    return ((would_take(model, command) && !stuck) || command->trigger != 0) &&
+                   model->rules.fee_bps > bps
+               ? model->rules.fee_bps
+               : bps;
 }
 
 enum cnop_err
@@ -130,7 +137,9 @@ answer_limit(struct model *model, const struct ledger_command *command, struct m
         model_keep(model, order);
         answer.left = order->left;
         answer.hold = model_hold_of(order);
-        answer.status = answer.filled > 0 ? LEDGER_PARTIAL : LEDGER_QUEUED;
+        answer.status = order->pending      ? LEDGER_PENDING
+                        : answer.filled > 0 ? LEDGER_PARTIAL
+                                            : LEDGER_QUEUED;
     } else if (order->left > 0) {
         answer.undone = order->left;
         answer.reason = command->tif == LEDGER_FOK ? LEDGER_REASON_FOK : LEDGER_REASON_IOC;
@@ -143,8 +152,9 @@ answer_limit(struct model *model, const struct ledger_command *command, struct m
 }
 
 static struct model_answer
-limit(struct model *model, const struct ledger_command *command)
+limit(struct model *model, const struct ledger_command *asked)
 {
+    const struct ledger_command limited = model_with_limit(asked), *command = &limited;
     static struct model before;
     struct model_order order = {.open = true,
                                 .takes = true,
@@ -155,6 +165,10 @@ limit(struct model *model, const struct ledger_command *command)
                                 .price = command->price.e10,
                                 .self = command->self,
                                 .post_only = command->post_only,
+                                .pending = command->trigger != 0,
+                                .waits_for = command->trigger,
+                                .stop = command->stop.e10,
+                                .taker_bps = model->rules.fee_bps,
                                 .qty = command->qty.e8,
                                 .left = command->qty.e8};
     const struct model_order fresh = order;
@@ -167,6 +181,8 @@ limit(struct model *model, const struct ledger_command *command)
         return refuse(err);
     before = *model;
     order.id = order.place = model->next_id++;
+    if (order.pending)
+        return answer_limit(model, command, &order, &walk);
     model_take(model, &order, &walk, command->time_us);
     if (command->tif == LEDGER_FOK && order.left > 0) {
         int64_t id = order.id;
@@ -392,27 +408,6 @@ end_all(struct model *model, int user)
         model->orders[i].open = model->orders[i].open && model->orders[i].user != user;
 }
 
-static struct model_answer
-expire(struct model *model, const struct ledger_command *command)
-{
-    for (int ended = 0; ended < LEDGER_FILL_MAX; ended++) {
-        struct model_order *first = NULL;
-
-        for (int i = 0; i < MODEL_ORDERS; i++) {
-            struct model_order *order = &model->orders[i];
-
-            if (order->open && order->expires != 0 && order->expires <= command->time_us &&
-                (first == NULL || order->expires < first->expires ||
-                 (order->expires == first->expires && order->id < first->id)))
-                first = order;
-        }
-        if (first == NULL)
-            break;
-        first->open = false;
-    }
-    return refuse(CNOP_OK);
-}
-
 static void
 set_rules(struct ledger_config *rules, const int64_t *values)
 {
@@ -483,8 +478,10 @@ model_apply(struct model *model, const struct ledger_command *command)
         return cross(model, command);
     case LEDGER_OP_AMEND:
         return model_amend(model, command);
+    case LEDGER_OP_TRIGGER:
+        return model_trigger(model, command);
     case LEDGER_OP_EXPIRE:
-        return expire(model, command);
+        return model_end_due(model, command);
     default:
         return admin(model, command);
     }

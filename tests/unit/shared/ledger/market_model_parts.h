@@ -27,6 +27,7 @@ int64_t model_hold_at(const struct model_order *order, int64_t bps);
 int64_t model_hold_of(const struct model_order *order);
 int64_t model_held_of(const struct model *model, int user, int asset);
 int64_t model_avail_of(const struct model *model, int user, int asset);
+int64_t model_unit_at(int64_t price);
 bool model_is_on_grid(int64_t price);
 int64_t model_house_price(const struct model *model, int asset, int taker_side, int64_t now);
 bool model_house_can(const struct model *model, int asset, int taker_side, int64_t price,
@@ -42,6 +43,10 @@ void model_take(struct model *model, struct model_order *taker, struct walk *wal
 void model_keep(struct model *model, const struct model_order *order);
 enum cnop_err model_means_refusal(struct model *model, const struct ledger_command *command,
                                   const struct model_order *order);
+struct ledger_command model_with_limit(const struct ledger_command *command);
+struct model_answer model_end_due(struct model *model, const struct ledger_command *command);
+enum cnop_err model_stop_refusal(const struct model *model, const struct ledger_command *command);
+struct model_answer model_trigger(struct model *model, const struct ledger_command *command);
 struct model_answer model_amend(struct model *model, const struct ledger_command *command);
 
 #define MODEL_DAY_US INT64_C(86400000000)

@@ -158,6 +158,47 @@ random_limit(struct ledger_command *command)
     }
 }
 
+/* It waits for a price near the mark, seldom for one that is there. */
+static void
+random_stop(struct ledger_command *command)
+{
+    static const uint8_t triggers[] = {LEDGER_STOP, LEDGER_STOP_LIMIT, LEDGER_TAKE_PROFIT,
+                                       LEDGER_TAKE_PROFIT_LIMIT};
+    int64_t limit;
+
+    random_limit(command);
+    if (draw(20) != 0) {
+        command->post_only = false;
+        command->tif = draw(3) == 0 ? LEDGER_DAY : LEDGER_GTC;
+        command->expires_us = 0;
+    }
+    limit = command->price.e10;
+    command->trigger = triggers[draw(CNOP_COUNT(triggers))];
+    command->stop.e10 = random_price(command->asset_id);
+    if ((command->trigger == LEDGER_STOP || command->trigger == LEDGER_TAKE_PROFIT) && draw(5) != 0)
+        limit = 0;
+    command->price.e10 = limit;
+}
+
+/* The next that a mark between the last and the one of now reaches; or any, reached or not. */
+static void
+random_trigger(struct ledger_command *command)
+{
+    const struct model_order *order;
+    int64_t mark;
+
+    command->op = LEDGER_OP_TRIGGER;
+    command->asset_id = world.ticked != 0 ? world.ticked : (uint16_t)(1 + draw(MODEL_ASSETS - 1));
+    mark = mark_of(command->asset_id);
+    order = model_next_reached(&world.model, command, mark, mark);
+    if (order == NULL || draw(20) == 0)
+        order = model_any_open(&world.model, draw(MODEL_ORDERS));
+    command->stop.e10 = mark;
+    command->order_id = order == NULL ? 1 + (int64_t)draw(100) : order->id;
+    command->account_id = LEDGER_ACCOUNT_FIRST_USER + (order == NULL ? 0 : order->user);
+    command->asset_id = 0;
+}
+
 static void
 random_market(struct ledger_command *command)
 {
@@ -283,6 +324,10 @@ random_command(void)
         command.expires_us = command.op == LEDGER_OP_SWITCH ? (int64_t)draw(4) * 9000000 : 0;
     } else if (draw(12) == 0) {
         random_amend(&command);
+    } else if (draw(10) == 0) {
+        random_stop(&command);
+    } else if (draw(14) == 0) {
+        random_trigger(&command);
     } else if (world.ticked != 0 && draw(3) != 0) {
         command.op = LEDGER_OP_CROSS;
         command.asset_id = world.ticked;

@@ -16,7 +16,7 @@ struct world {
     uint64_t seq;
     uint16_t ticked; /* the asset of the last command, if that was a tick */
     uint64_t accepted_count, fill_count, cross_fill_count, walk_count, rested_count, self_count,
-        rules_count, expired_count, amended_count;
+        rules_count, expired_count, amended_count, triggered_count, waited_count;
 };
 
 extern struct world world;

@@ -49,6 +49,8 @@ order_digest(const struct ledger_order *order)
     hash = fold(hash, (uint64_t)order->fee_cent_bps);
     hash = fold(hash, (uint64_t)order->cost_e8);
     hash = fold(hash, (uint64_t)order->expires_us);
+    hash = fold(hash, (uint64_t)order->stop.e10);
+    hash = fold(hash, (uint64_t)order->taker_bps << 8 | order->trigger);
     hash =
         fold(hash, (uint64_t)order->asset_id << 32 | (uint64_t)order->maker_bps << 8 | order->side);
     return fold(hash, (uint64_t)order->ver << 16 | (uint64_t)order->status << 8 | order->self);
@@ -91,7 +93,7 @@ const struct ledger_order *
 read_back_next_order(const struct ledger *ledger, uint16_t asset_id, uint8_t side,
                      const struct ledger_order *order)
 {
-    uint32_t slot = order == NULL ? book_front(ledger, asset_id, side)
+    uint32_t slot = order == NULL ? book_front(ledger, asset_id, (enum book_lane)side)
                                   : book_behind(ledger, (uint32_t)(order - ledger->orders));
 
     return slot == 0 ? NULL : &ledger->orders[slot];

@@ -91,9 +91,10 @@ assert_answer(const struct ledger_command *command, const struct ledger_outcome 
 {
     const struct ledger_posting *posting = &outcome->posting;
 
-    if (command->op == LEDGER_OP_CROSS || command->op == LEDGER_OP_AMEND)
+    if (command->op == LEDGER_OP_CROSS || command->op == LEDGER_OP_AMEND ||
+        command->op == LEDGER_OP_TRIGGER)
         ck_assert_uint_eq(outcome->fill_count, (unsigned)expected->fills);
-    if (command->op == LEDGER_OP_AMEND)
+    if (command->op == LEDGER_OP_AMEND || command->op == LEDGER_OP_TRIGGER)
         ck_assert_int_eq(posting->id, expected->id);
     if (command->op != LEDGER_OP_LIMIT && command->op != LEDGER_OP_ORDER)
         return;
@@ -118,6 +119,8 @@ count_it(const struct ledger_command *command, const struct ledger_outcome *outc
     world.self_count += outcome->posting.reason == LEDGER_REASON_SELF_TRADE;
     world.rules_count += command->op == LEDGER_OP_RULES;
     world.expired_count += command->op == LEDGER_OP_EXPIRE ? outcome->ended_count : 0;
+    world.triggered_count += command->op == LEDGER_OP_TRIGGER && outcome->changed;
+    world.waited_count += outcome->posting.status == LEDGER_PENDING;
     world.amended_count += command->op == LEDGER_OP_AMEND && outcome->fill_count > 0;
     if (command->op == LEDGER_OP_CROSS)
         world.cross_fill_count += outcome->fill_count;
@@ -133,6 +136,24 @@ assert_rules(const struct ledger *ledger)
     ledger_rules_now(ledger, &now);
     ledger_rules_of(&world.model.rules, &expected);
     ck_assert(ledger_rules_equal(&now, &expected));
+}
+
+/* Whom the next marks reach, however far they go. */
+static void
+assert_next_trigger(void)
+{
+    for (uint16_t asset_id = 1; asset_id < MODEL_ASSETS; asset_id++) {
+        const struct ledger_command seen = {.asset_id = asset_id, .time_us = world.time_us};
+        int64_t mark = world.model.assets[asset_id].mark;
+        const struct ledger_band marks = {{mark - mark / 200}, {mark + mark / 300}};
+        const struct model_order *expected =
+            model_next_reached(&world.model, &seen, marks.lowest.e10, marks.highest.e10);
+        cnop_price reached;
+
+        ck_assert_int_eq(
+            ledger_next_trigger(world.ledger, asset_id, world.time_us, &marks, &reached),
+            expected == NULL ? 0 : expected->id);
+    }
 }
 
 static void
@@ -155,6 +176,7 @@ apply(const struct ledger_command *command)
     ck_assert(!model_differs(&world.model, world.ledger));
     assert_rules(world.ledger);
     assert_books_are_sane();
+    assert_next_trigger();
 }
 
 static uint64_t
@@ -226,6 +248,8 @@ START_TEST(streams_agree_with_the_model)
     ck_assert_uint_gt(world.rules_count, count / 1000);
     ck_assert_uint_gt(world.expired_count, count / 500);
     ck_assert_uint_gt(world.amended_count, 4);
+    ck_assert_uint_gt(world.waited_count, count / 200);
+    ck_assert_uint_gt(world.triggered_count, count / 400);
     world_close();
 }
 END_TEST
