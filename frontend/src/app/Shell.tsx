@@ -10,7 +10,7 @@ import { Header } from '~/app/Header';
 import { OfflineBanner } from '~/app/OfflineBanner';
 import { OpenIntentions } from '~/app/OpenIntentions';
 import { PhoneNav } from '~/app/PhoneNav';
-import { isPrivate } from '~/app/paths';
+import { isPrivate, paths } from '~/app/paths';
 import { useShortcuts } from '~/app/shortcuts';
 import { Toasts } from '~/app/Toasts';
 import { common } from '~/text/common';
@@ -45,7 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <main
         id="content"
         tabIndex={-1}
-        className={`mx-auto w-full max-w-[90rem] grow px-4 py-6 outline-none sm:px-6 sm:py-8 ${privatePage ? 'min-h-dvh' : ''}`}
+        className={`mx-auto w-full ${pathname.startsWith(paths.trading) ? 'max-w-[120rem]' : 'max-w-[90rem]'} grow px-4 py-6 outline-none sm:px-6 sm:py-8 ${privatePage ? 'min-h-dvh' : ''}`}
       >
         <ErrorBoundary
           resetKeys={[pathname]}

@@ -14,6 +14,12 @@ export const depth = {
   halted: 'Trading is halted: orders wait, nothing is filled.',
   spread: (amount: string) => `Spread ${amount}`,
   use: (price: string) => `Use ${price} as limit price`,
+  chart: {
+    title: 'Depth',
+    bids: (quantity: string, price: string) => `Buyers (left) want ${quantity} down to ${price}.`,
+    asks: (quantity: string, price: string) => `Sellers (right) offer ${quantity} up to ${price}.`,
+    house: 'Dashed: the house takes any quantity there.',
+  },
   tape: {
     title: 'Latest trades',
     columns: { time: 'Time', price: 'Price', quantity: 'Quantity' },

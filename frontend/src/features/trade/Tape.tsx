@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What anybody traded last.
+import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { tapeQuery } from '~/api/market';
 import type { MarketTrade } from '~/api/types';
@@ -17,15 +18,18 @@ const words = depth.tape;
 
 function Row({ trade }: { trade: MarketTrade }) {
   const buys = trade.taker_side === 'buy';
+  // The arrows of the order lists.
+  const Icon = buys ? IconArrowDownLeft : IconArrowUpRight;
   return (
     <tr>
       {/* On a phone the time takes two lines, so that the figures have theirs. */}
       <td className="h-8 px-4 text-left text-muted max-sm:px-3 max-sm:[&_time]:whitespace-normal">
         <Ago at={trade.time} />
       </td>
-      <td className={`num px-2 text-right font-medium ${buys ? 'text-up' : 'text-down'}`}>
+      <td className={`num whitespace-nowrap px-2 text-right font-medium ${buys ? 'text-up' : 'text-down'}`}>
+        <Icon size={14} aria-hidden="true" className="me-1 inline align-[-0.12em]" />
+        <span className="me-1.5 font-normal text-xs max-sm:sr-only">{words.sides[trade.taker_side]} </span>
         {format.price(trade.price)}
-        <span className="sr-only"> {words.sides[trade.taker_side]}</span>
       </td>
       <td className="num px-4 text-right max-sm:px-3" title={format.quantity(trade.quantity)}>
         {format.briefQuantity(trade.quantity)}

@@ -77,6 +77,10 @@ function NoSuchAsset({ assetId, assets, onChoose }: MissingProps) {
   );
 }
 
+/** The form first on phones; then beside the rest; on wide screens the book has a column of its own. */
+const columns =
+  'grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_auto_1fr] 3xl:grid-cols-[minmax(0,1fr)_25rem_24rem] 3xl:grid-rows-[auto_1fr]';
+
 export function TradePage() {
   const state = useTypedOrder();
   const { assetId } = state.typed;
@@ -97,8 +101,8 @@ export function TradePage() {
       <PageHeader title={trade.title} text={trade.text}>
         <Freshness updatedAtMs={current.dataUpdatedAt} />
       </PageHeader>
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
-        <div className="flex min-w-0 flex-col gap-5 lg:col-start-2 lg:row-span-2 lg:row-start-1">
+      <div className={columns}>
+        <div className="flex min-w-0 flex-col gap-5 lg:col-start-2 lg:row-span-3 lg:row-start-1 3xl:col-start-3 3xl:row-span-2">
           {asset && known ? (
             <Ticket
               state={state}
@@ -130,8 +134,12 @@ export function TradePage() {
             />
           </div>
         )}
-        <div className="flex min-w-0 flex-col gap-5 lg:col-start-1 lg:row-start-2">
-          {asset ? <DepthLater assetId={asset.asset_id} onPrice={state.takeLimit} /> : null}
+        {asset ? (
+          <div className="min-w-0 lg:col-start-1 lg:row-start-2 3xl:col-start-2 3xl:row-span-2 3xl:row-start-1">
+            <DepthLater assetId={asset.asset_id} onPrice={state.takeLimit} />
+          </div>
+        ) : null}
+        <div className="flex min-w-0 flex-col gap-5 lg:col-start-1 lg:row-start-3 3xl:row-start-2">
           {asset || missing || assets.isError ? (
             <OpenOrdersLater assetId={asset?.asset_id} />
           ) : (
