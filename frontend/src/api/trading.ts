@@ -13,6 +13,10 @@ export interface OrderFilter {
   asset_id?: string;
   order_type?: OrderType;
   status?: OrderStatus | 'open';
+  side?: 'buy' | 'sell';
+  /** Placed from this moment on, and before that one. */
+  from?: string;
+  to?: string;
 }
 
 export interface OrderDraft {

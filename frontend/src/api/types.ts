@@ -14,6 +14,7 @@ export type Book = Schemas['Book'];
 export type BookLevel = Schemas['BookLevel'];
 export type Candle = Schemas['Candle'];
 export type CandleInterval = Schemas['CandleList']['interval'];
+export type Fill = Schemas['Fill'];
 export type FillEvent = Schemas['FillEvent'];
 export type Finding = Schemas['Finding'];
 export type GuardAddress = Schemas['GuardAddress'];

@@ -11,6 +11,9 @@ export const paths = {
   trading: '/trading',
   trade: (assetId: string, action: 'buy' | 'sell') =>
     `/trading?asset=${encodeURIComponent(assetId)}&action=${action}`,
+  /** The sale of all of it that no other order holds, filled in. */
+  close: (assetId: string, quantity: string) =>
+    `/trading?${new URLSearchParams({ asset: assetId, action: 'sell', quantity })}`,
   orders: '/orders',
   order: (orderId: string) => `/orders/${encodeURIComponent(orderId)}`,
   portfolio: '/portfolio',

@@ -17,6 +17,8 @@ export const portfolio = {
   browse: 'Browse markets',
   deposit: 'Deposit cash',
   trade: 'Trade',
+  close: 'Close',
+  closeAsset: (asset: string) => `Close the position in ${asset}`,
   tradeAsset: (asset: string) => `Trade ${asset}`,
   closed: {
     title: 'Closed positions',

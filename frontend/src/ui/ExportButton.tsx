@@ -11,9 +11,11 @@ interface Props {
   exported: readonly Exported[];
   /** What the list on the page is limited to. */
   filter?: Record<string, string> | undefined;
+  /** Those that the list is limited to. */
+  days?: { from: string; to: string };
 }
 
-export function ExportButton({ exported, filter }: Props) {
+export function ExportButton({ exported, filter, days }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -23,7 +25,7 @@ export function ExportButton({ exported, filter }: Props) {
       </Button>
       {open ? (
         <Suspense>
-          <ExportDialog exported={exported} filter={filter} onClose={() => setOpen(false)} />
+          <ExportDialog exported={exported} filter={filter} days={days} onClose={() => setOpen(false)} />
         </Suspense>
       ) : null}
     </>

@@ -21,6 +21,7 @@ export interface Exported {
 interface Props {
   exported: readonly Exported[];
   filter?: Record<string, string> | undefined;
+  days?: { from: string; to: string } | undefined;
   onClose: () => void;
 }
 
@@ -32,18 +33,20 @@ function zoneChoices(): { value: Zone; label: string }[] {
   ];
 }
 
-export default function ExportDialog({ exported, filter, onClose }: Props) {
+export default function ExportDialog({ exported, filter, days, onClose }: Props) {
   const zones = zoneChoices();
   const preferred = usePreferences().zone;
   const [zone, setZone] = useState<Zone>(zones.length === 1 ? 'utc' : preferred);
-  const [from, setFrom] = useState('');
-  const [to, setTo] = useState('');
+  const [from, setFrom] = useState(days?.from ?? '');
+  const [to, setTo] = useState(days?.to ?? '');
   const [chosen, setChosen] = useState(exported[0]?.path ?? '');
   const { path, name } = exported.find((one) => one.path === chosen) ?? { path: '', name: '' };
   const backwards = from !== '' && to !== '' && to < from;
 
   function link(format: 'csv' | 'jsonl', label: string) {
-    const query = new URLSearchParams({ format, ...filter, ...bounds({ from, to, zone }) });
+    // The days chosen here are those that count.
+    const { from: _, to: __, ...others } = filter ?? {};
+    const query = new URLSearchParams({ format, ...others, ...bounds({ from, to, zone }) });
     return backwards ? null : (
       <a className="btn grow" href={`${path}?${query}`} download={`${name}.${format}`}>
         <IconDownload size={16} aria-hidden="true" />

@@ -229,13 +229,17 @@ function orderHandlers(bank: Bank, api: Api) {
       const query = new URL(request.url).searchParams;
       const { rows, more } = page(
         request,
-        bank.orders.filter((order) =>
-          (['asset_id', 'order_type', 'status'] as const).every(
-            (name) =>
-              !query.get(name) ||
-              query.get(name) === order[name] ||
-              (query.get(name) === 'open' && order.status === 'queued'),
-          ),
+        bank.orders.filter(
+          (order) =>
+            (['asset_id', 'order_type', 'status'] as const).every(
+              (name) =>
+                !query.get(name) ||
+                query.get(name) === order[name] ||
+                (query.get(name) === 'open' && order.status === 'queued'),
+            ) &&
+            order.order_type.endsWith(query.get('side') ?? '') &&
+            new Date(order.created_at) >= new Date(query.get('from') ?? 0) &&
+            new Date(order.created_at) < new Date(query.get('to') ?? '9999-01-01'),
         ),
       );
       return answer('listOrders', { data: rows, ...more });
@@ -263,6 +267,21 @@ function orderHandlers(bank: Bank, api: Api) {
       return 'code' in amended
         ? refused(amended.code, amended.message)
         : answer('amendOrder', { data: amended });
+    }),
+    http.get(api('/fills'), ({ request }) => {
+      const wanted = new URL(request.url).searchParams.get('order_id');
+      const sample = first(example('listFills').data);
+      const fills = bank.orders
+        .filter(({ order_id, status }) => order_id === wanted && status === 'completed')
+        .map(({ order_id, asset_id, order_type, quantity, price, total_amount, created_at }) => ({
+          ...sample,
+          ...{ order_id, asset_id, quantity, price, value: total_amount, time: created_at },
+          ...(order_type.endsWith('_buy')
+            ? { side: 'buy' as const, realised_pnl: null }
+            : { side: 'sell' as const }),
+        }));
+      const { rows, more } = page(request, fills);
+      return answer('listFills', { data: rows, ...more });
     }),
     http.get(api('/assets/:id/transactions'), ({ params, request }) => {
       const sample = first(example('listAssetTransactions').data);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { accessible, fits, launch, settled, tablesFit } from '../support/browser.ts';
+import { accessible, buy, fits, launch, settled, tablesFit } from '../support/browser.ts';
 import { person, placeLimit, priceBetween, sendLimit, typeLimit } from '../support/market.ts';
 
 let browser: Browser;
@@ -148,41 +148,101 @@ test('open orders are listed by market, and changed and cancelled there', async 
   await context.close();
 });
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const width of [320, 1280, 1920]) {
-    test(`the workspace can be used at ${width} pixels, ${theme}`, async () => {
-      const { page, context, complaints } = await person(browser, '3000', { theme, width });
-      const low = (Number(await priceBetween(page)) - 30).toFixed(2);
-      await placeLimit(page, 'buy', '0.1', low);
-      await page.getByRole('button', { name: 'New order' }).click();
-      await page.getByRole('button', { name: /^Change: / }).waitFor();
-      for (const name of ['MA 20', 'MA 50', 'VWAP']) await page.getByRole('button', { name }).click();
-      await settled(page);
-      await accessible(page, `workspace, ${theme}, ${width}`);
-      await fits(page, `workspace, ${width}`);
-      await tablesFit(page, `workspace, ${width}`);
-      await page.getByRole('button', { name: /^Change: / }).click();
-      await page.getByRole('dialog').waitFor();
-      await accessible(page, `change, ${theme}, ${width}`);
-      assert.deepEqual(complaints, []);
-      await context.close();
-    });
-  }
-}
+test('a position is closed from the portfolio, and its order lists its fills', async () => {
+  const { page, context, complaints } = await person(browser, '5000');
+  await buy(page, 'ETH', '1000');
+  await page.goto('/portfolio');
+  await page.getByRole('link', { name: 'Close the position in ETH' }).first().click();
+  await page.getByRole('button', { name: 'Review sale' }).click();
+  await page.getByRole('button', { name: 'Sell now' }).click();
+  await page.getByRole('heading', { name: 'Sold' }).waitFor();
+  await page.getByRole('link', { name: 'See the order' }).click();
+  const fills = page.getByRole('table', { name: 'Fills' });
+  await fills.waitFor();
+  assert.ok((await fills.getByRole('row').count()) >= 2);
+  await accessible(page, 'an order with its fills');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await fits(page, 'an order with its fills');
+  const { assets } = await page.evaluate(async () => await (await fetch('/api/v1/portfolio')).json());
+  assert.deepEqual(assets, []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const width of [320, 1280, 1920]) {
-    test(`the whole limit ticket can be used at ${width} pixels, ${theme}`, async () => {
-      const { page, context, complaints } = await person(browser, '3000', { theme, width });
-      await typeLimit(page, 'buy', '0.1', await priceBetween(page));
-      await term(page).selectOption('GTD');
-      await page.getByText('Advanced', { exact: true }).click();
-      await until(page).fill('2020-01-01T10:00');
-      await page.getByText('The order cannot wait until then').waitFor();
-      await accessible(page, `limit ticket, ${theme}, ${width}`);
-      await fits(page, `limit ticket, ${width}`);
-      assert.deepEqual(complaints, []);
-      await context.close();
-    });
-  }
+test('the history of orders is limited to days and exported as it is', async () => {
+  const { page, context, complaints } = await person(browser, '5000', { timezoneId: 'UTC' });
+  await buy(page, 'ETH', '1000');
+  const today = fieldOf(Date.now()).slice(0, 10);
+  await page.goto(`/orders?from=${today}`);
+  await page
+    .getByRole('region', { name: 'Sum of the orders shown' })
+    .getByText('$1,000.00')
+    .first()
+    .waitFor();
+  await page.getByLabel('Last day').fill('2020-01-01');
+  await page.getByText('The last day is before the first.').waitFor();
+  await page.getByLabel('First day').fill('');
+  await page.getByText('No order matches the filters.').waitFor();
+  await page.goto(`/orders?from=${today}&side=buy`);
+  await settled(page);
+  await accessible(page, 'history with days');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const href = await page.getByRole('link', { name: 'Download CSV' }).getAttribute('href');
+  const csv = await page.evaluate(async (url) => await (await fetch(url)).text(), href ?? '');
+  assert.equal(csv.trim().split('\n').length, 2, csv);
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await fits(page, 'history with days');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('wide screens have three columns: the chart, the book with its depth, the ticket', async () => {
+  const { page, context, complaints } = await person(browser, '1000', { width: 1920, height: 1080 });
+  await page.goto('/trading?asset=ETH');
+  await settled(page);
+  const left = async (name: string) => {
+    const box = await page.getByRole('region', { name, exact: true }).boundingBox();
+    assert.ok(box, `${name} is not there`);
+    return [box.x, box.x + box.width] as const;
+  };
+  await page
+    .getByRole('region', { name: 'Depth', exact: true })
+    .getByText(/Buyers \(left\)/)
+    .waitFor();
+  const [chart, book, depth] = [await left('Price'), await left('Order book'), await left('Depth')];
+  const ticket = await page.getByRole('group', { name: 'Order type' }).boundingBox();
+  assert.ok(chart[1] < book[0] && book[0] === depth[0] && ticket && book[1] < ticket.x);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+for (const [theme, width] of [
+  ['light', 320],
+  ['dark', 1280],
+  ['light', 1920],
+] as const) {
+  test(`ticket and workspace can be used at ${width} pixels, ${theme}`, async () => {
+    const { page, context, complaints } = await person(browser, '3000', { theme, width });
+    const low = (Number(await priceBetween(page)) - 30).toFixed(2);
+    await placeLimit(page, 'buy', '0.1', low);
+    await page.getByRole('button', { name: 'New order' }).click();
+    await page.getByRole('button', { name: /^Change: / }).waitFor();
+    for (const name of ['MA 20', 'MA 50', 'VWAP']) await page.getByRole('button', { name }).click();
+    await page.getByRole('textbox', { name: 'Limit price' }).fill(low);
+    await page.getByLabel('Quantity', { exact: true }).fill('0.1');
+    await term(page).selectOption('GTD');
+    await page.getByText('Advanced', { exact: true }).click();
+    await until(page).fill('2020-01-01T10:00');
+    await page.getByText('The order cannot wait until then').waitFor();
+    await settled(page);
+    await accessible(page, `workspace, ${theme}, ${width}`);
+    await fits(page, `workspace, ${width}`);
+    await tablesFit(page, `workspace, ${width}`);
+    await page.getByRole('button', { name: /^Change: / }).click();
+    await page.getByRole('dialog').waitFor();
+    await accessible(page, `change, ${theme}, ${width}`);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
 }

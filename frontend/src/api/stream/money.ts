@@ -23,7 +23,10 @@ function orderAt(order: Order, { seq: _, ...event }: OrderEvent): Order {
   };
 }
 
-function belongs({ asset_id, order_type, status }: OrderFilter, order: Order): boolean {
+function belongs({ asset_id, order_type, status, side, from, to }: OrderFilter, order: Order): boolean {
+  const placed = Date.parse(order.created_at);
+  if (side && !order.order_type.endsWith(side)) return false;
+  if ((from && placed < Date.parse(from)) || (to && placed >= Date.parse(to))) return false;
   if (asset_id && asset_id !== order.asset_id) return false;
   if (order_type && order_type !== order.order_type) return false;
   return !status || (status === 'open' ? isWaiting(order) : status === order.status);

@@ -3,17 +3,20 @@ import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { assetsQuery } from '~/api/market';
 import type { OrderFilter } from '~/api/trading';
+import { backwards, type Days } from '~/features/orders/filter';
 import { orders } from '~/text/orders';
+import { Field } from '~/ui/Field';
 import { Select } from '~/ui/Select';
 
 const narrow = 'min-w-36 grow sm:grow-0';
 
 interface Props {
   filter: OrderFilter;
+  days: Days;
   onChange: (name: string, value: string) => void;
 }
 
-export function OrderFilters({ filter, onChange }: Props) {
+export function OrderFilters({ filter, days, onChange }: Props) {
   const assets = useQuery(assetsQuery());
   const chosen = filter.asset_id ?? '';
   const options = useDeferredValue(assets.data)?.map(({ asset_id, name }) => ({ asset_id, name })) ?? [];
@@ -62,6 +65,30 @@ export function OrderFilters({ filter, onChange }: Props) {
           </option>
         ))}
       </Select>
+      <Select
+        className={narrow}
+        label={orders.side}
+        value={filter.side ?? ''}
+        onChange={(value) => onChange('side', value)}
+      >
+        <option value="">{orders.anySide}</option>
+        {Object.entries(orders.sides).map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </Select>
+      {(['from', 'to'] as const).map((name) => (
+        <Field
+          key={name}
+          className={`${narrow} [&>label]:mb-1 [&>label]:text-muted`}
+          type="date"
+          label={orders[name]}
+          value={days[name]}
+          error={name === 'to' && backwards(days) ? orders.backwards : undefined}
+          onChange={(event) => onChange(name, event.target.value)}
+        />
+      ))}
     </search>
   );
 }

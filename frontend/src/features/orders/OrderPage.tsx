@@ -22,6 +22,7 @@ import { Time } from '~/ui/Time';
 
 const words = orders.detail;
 
+const OrderFills = lazy(() => import('~/features/orders/OrderFills'));
 const AmendDialog = lazy(() => import('~/ui/AmendDialog'));
 const CancelDialog = lazy(() => import('~/ui/CancelDialog'));
 
@@ -108,6 +109,11 @@ export function OrderPage({ orderId }: { orderId: string }) {
         <div className="grid items-start gap-5 md:grid-cols-[minmax(0,1fr)_18rem]">
           <OrderFacts order={order.data} />
           <Timeline order={order.data} />
+          <div className="min-w-0 md:col-span-2">
+            <Suspense>
+              <OrderFills order={order.data} />
+            </Suspense>
+          </div>
         </div>
       ) : isMissing(order.error) ? (
         <div className="card">

@@ -2,12 +2,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { Link } from 'react-router';
-import { type OrderFilter, ordersQuery } from '~/api/trading';
-import type { OrderStatus, OrderType } from '~/api/types';
+import { ordersQuery } from '~/api/trading';
 import { ORDERS, TRADES } from '~/app/downloads';
 import { paths } from '~/app/paths';
+import { daysOf, readFilter } from '~/features/orders/filter';
 import { OrderFilters } from '~/features/orders/OrderFilters';
+import { OrderSummary } from '~/features/orders/OrderSummary';
 import { useHydrated } from '~/lib/hydrated';
+import { usePreferences } from '~/lib/preferences';
 import { useSearch } from '~/lib/search';
 import { exports } from '~/text/exports';
 import { orders } from '~/text/orders';
@@ -29,18 +31,11 @@ const exported = [
   { label: exports.trades, path: TRADES, name: 'trades' },
 ];
 
-function readFilter(params: URLSearchParams): OrderFilter {
-  const filter: OrderFilter = {};
-  const [asset, type, status] = [params.get('asset'), params.get('type'), params.get('status')];
-  if (asset && /^[A-Za-z0-9]{1,10}$/.test(asset)) filter.asset_id = asset.toUpperCase();
-  if (type && type in orders.types) filter.order_type = type as OrderType;
-  if (status && (status === 'open' || status in orders.statuses)) filter.status = status as OrderStatus;
-  return filter;
-}
-
 export function OrdersPage() {
   const [params, setParams] = useSearch();
-  const filter = readFilter(params);
+  const { zone } = usePreferences();
+  const days = daysOf(params);
+  const filter = readFilter(params, zone);
   // The filter stands in the address, which cannot be read before the page runs.
   const list = useInfiniteQuery({ ...ordersQuery(filter, PAGE), enabled: useHydrated() });
   const rows = useDeferredValue(list.data)?.pages.flatMap(({ data }) => data);
@@ -56,13 +51,13 @@ export function OrdersPage() {
   return (
     <>
       <PageHeader title={orders.title} text={orders.text}>
-        <ExportButton exported={exported} filter={filtered ? { ...filter } : undefined} />
+        <ExportButton exported={exported} filter={filtered ? { ...filter } : undefined} days={days} />
         <Link to={paths.trading} className="btn btn-primary">
           {orders.place}
         </Link>
       </PageHeader>
       {filtered ? null : <OpenOrdersLater quiet />}
-      <OrderFilters filter={filter} onChange={change} />
+      <OrderFilters filter={filter} days={days} onChange={change} />
       <div className="card">
         {rows && rows.length > 0 ? (
           <>
@@ -79,6 +74,7 @@ export function OrdersPage() {
           <SkeletonRows rows={10} className={TABLE_ROW} />
         )}
       </div>
+      {rows && rows.length > 0 ? <OrderSummary list={rows} whole={!list.hasNextPage} /> : null}
     </>
   );
 }

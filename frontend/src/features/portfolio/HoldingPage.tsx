@@ -7,6 +7,7 @@ import { portfolioQuery } from '~/api/cash';
 import { assetsQuery } from '~/api/market';
 import { fillsQuery } from '~/api/trading';
 import { paths } from '~/app/paths';
+import { CloseLink } from '~/features/portfolio/CloseLink';
 import { FillTable } from '~/features/portfolio/FillTable';
 import { price, priceDigits } from '~/lib/format';
 import { portfolio as words } from '~/text/portfolio';
@@ -22,9 +23,13 @@ import { Skeleton, SkeletonRows } from '~/ui/Skeleton';
 
 const PAGE = 25;
 
-function Position({ assetId }: { assetId: string }) {
+function useHolding(assetId: string) {
   const portfolio = useQuery(portfolioQuery());
-  const held = portfolio.data?.assets.find((holding) => holding.asset_id === assetId);
+  return { portfolio, held: portfolio.data?.assets.find((holding) => holding.asset_id === assetId) };
+}
+
+function Position({ assetId }: { assetId: string }) {
+  const { portfolio, held } = useHolding(assetId);
   const waiting = portfolio.data || portfolio.error ? '–' : <Skeleton className="mt-1 h-6 w-24" />;
   return (
     <dl className="mb-5 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
@@ -50,6 +55,7 @@ function Position({ assetId }: { assetId: string }) {
 
 export function HoldingPage({ assetId }: { assetId: string }) {
   const assets = useQuery(assetsQuery());
+  const { held } = useHolding(assetId);
   const known = assets.data?.some(({ asset_id }) => asset_id === assetId);
   const fills = useInfiniteQuery({ ...fillsQuery(assetId, PAGE), enabled: known !== false });
   const rows = useDeferredValue(fills.data)?.pages.flatMap(({ data }) => data);
@@ -81,6 +87,7 @@ export function HoldingPage({ assetId }: { assetId: string }) {
         <Link to={paths.trade(assetId, 'buy')} className="btn btn-primary">
           {words.tradeAsset(assetId)}
         </Link>
+        {held ? <CloseLink holding={held} text={words.closeAsset(assetId)} className="btn" /> : null}
         <Link to={paths.asset(assetId)} className="btn">
           {words.history.chart}
         </Link>

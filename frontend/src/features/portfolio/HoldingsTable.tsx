@@ -2,6 +2,7 @@
 import { Link } from 'react-router';
 import type { Holding } from '~/api/types';
 import { paths } from '~/app/paths';
+import { CloseLink } from '~/features/portfolio/CloseLink';
 import { percent, price, priceDigits } from '~/lib/format';
 import { portfolio as words } from '~/text/portfolio';
 import { Amount } from '~/ui/Amount';
@@ -76,14 +77,17 @@ function columnsFor(nameOf: NameOf): readonly Column<Holding>[] {
       quiet: true,
       num: true,
       phone: 'left-3',
-      cell: ({ asset_id }) => (
-        <Link
-          to={paths.trade(asset_id, 'sell')}
-          className="btn btn-small"
-          aria-label={words.tradeAsset(asset_id)}
-        >
-          {words.trade}
-        </Link>
+      cell: (held) => (
+        <span className="flex gap-2 md:justify-end">
+          <CloseLink holding={held} text={words.close} className="btn btn-small md:max-lg:hidden" />
+          <Link
+            to={paths.trade(held.asset_id, 'sell')}
+            className="btn btn-small"
+            aria-label={words.tradeAsset(held.asset_id)}
+          >
+            {words.trade}
+          </Link>
+        </span>
       ),
     },
   ];
