@@ -26,6 +26,7 @@ export default [
         route('ops/audit', 'routes/ops-audit.tsx'),
         route('ops/logs', 'routes/ops-logs.tsx'),
         route('ops/security', 'routes/ops-security.tsx'),
+        route('ops/ledger', 'routes/ops-ledger.tsx'),
       ]),
     ]),
     route('auth', 'routes/moved-login.tsx'),

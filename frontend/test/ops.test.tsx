@@ -43,6 +43,7 @@ describe('frame', () => {
       '/ops/audit',
       '/ops/logs',
       '/ops/security',
+      '/ops/ledger',
     ]);
     expect(screen.getByRole('link', { current: 'page' })).toHaveTextContent('Metrics');
   });

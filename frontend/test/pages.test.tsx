@@ -14,6 +14,7 @@ import { MarketPage } from '~/features/market/MarketPage';
 import { AlertsPage } from '~/features/ops/AlertsPage';
 import { AuditPage } from '~/features/ops/AuditPage';
 import { HealthPage } from '~/features/ops/HealthPage';
+import { LedgerPage } from '~/features/ops/LedgerPage';
 import { LogsPage } from '~/features/ops/LogsPage';
 import { MetricsPage } from '~/features/ops/MetricsPage';
 import { SecurityPage } from '~/features/ops/SecurityPage';
@@ -108,6 +109,7 @@ const cases: Case[] = [
   { name: 'operations, alerts', Page: AlertsPage, path: '/ops/alerts', filled: /ServiceDown/ },
   { name: 'operations, logs', Page: LogsPage, path: '/ops/logs', filled: /validation_failed/ },
   { name: 'operations, security', Page: SecurityPage, path: '/ops/security', filled: /192\.0\.2\.7/ },
+  { name: 'operations, ledger', Page: LedgerPage, path: '/ops/ledger', filled: /Journal head/ },
   { name: 'operations, audit', Page: AuditPage, path: '/ops/audit', filled: /auth_failed/ },
 ];
 

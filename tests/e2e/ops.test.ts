@@ -23,6 +23,7 @@ const pages = {
   audit: '/ops/audit',
   logs: '/ops/logs',
   security: '/ops/security',
+  ledger: '/ops/ledger',
 };
 const answers = {
   health: example('getOperationsHealth'),
@@ -159,6 +160,73 @@ test('a block is lifted by keys, with a reason', async () => {
   assert.equal(request.postDataJSON().reason, 'A customer');
   await context.close();
   assert.deepEqual(complaints, []);
+});
+
+test('a market is halted and its price set by keys, with a second look and a reason', async () => {
+  const { page, context, complaints } = await open(browser, { storage });
+  await operate(page);
+  const told: [string, unknown][] = [];
+  await page.route('**/api/v1/inventory/assets/BTC/{halt,price}', (route) => {
+    const request = route.request();
+    told.push([new URL(request.url()).pathname.replace(/.*\//, ''), request.postDataJSON()]);
+    return route.fulfill({ json: example(request.method() === 'PUT' ? 'setPrice' : 'haltAsset') });
+  });
+  await page.goto('/ops/ledger');
+  await page.getByLabel('Asset', { exact: true }).fill('BTC');
+  await page.getByRole('button', { name: 'Halt BTC', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('A reason is needed.').waitFor();
+  await accessible(page, 'halting a market');
+  assert.deepEqual(told, []);
+  await dialog.getByLabel('Reason').fill('Feed under investigation');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Set the price of BTC', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Price in USD').fill('66000.5');
+  await dialog.getByText(/The typed price moves it by/).waitFor();
+  await accessible(page, 'setting a price');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await fits(page, 'setting a price');
+  await dialog.getByLabel('Reason').fill('Correcting a feed error');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  assert.deepEqual(told, [
+    ['halt', { halted: true, reason: 'Feed under investigation' }],
+    ['price', { price: '66000.5', reason: 'Correcting a feed error' }],
+  ]);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('a frozen account is listed and released by keys', async () => {
+  const { page, context, complaints } = await open(browser, { storage });
+  await operate(page);
+  await page.route('**/api/v1/ops/audit?*', (route) => {
+    const action = new URL(route.request().url()).searchParams.get('action');
+    const [line] = example('listAudit').data;
+    const frozen = { ...line, action, object: 'account:1042', reason: 'Reported as stolen' };
+    const data = action === 'account_freeze' ? [frozen] : [];
+    return route.fulfill({ json: { data, has_more: false } });
+  });
+  await page.route('**/api/v1/accounts/1042/unfreeze', (route) =>
+    route.fulfill({ json: example('unfreezeAccount') }),
+  );
+  await page.goto('/ops/ledger');
+  await page.getByText('Reported as stolen').waitFor();
+  await usableByAll(page, 'a frozen account');
+  await page.getByRole('button', { name: 'Unfreeze account 1042' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('Cleared');
+  const told = page.waitForRequest((request) => request.url().endsWith('/accounts/1042/unfreeze'));
+  await page.keyboard.press('Enter');
+  assert.deepEqual((await told).postDataJSON(), { reason: 'Cleared' });
+  await page.getByText('Account 1042 is active again').waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
 });
 
 test('without monitoring the page says how to get it', async () => {

@@ -32,6 +32,7 @@ export const paths = {
   opsAudit: '/ops/audit',
   opsLogs: '/ops/logs',
   opsSecurity: '/ops/security',
+  opsLedger: '/ops/ledger',
 } as const;
 
 /** Pages without an id in their address: each is written as a finished HTML file by the build. */
@@ -53,6 +54,7 @@ export const staticPaths = [
   paths.opsAudit,
   paths.opsLogs,
   paths.opsSecurity,
+  paths.opsLedger,
 ] as const;
 
 /** Where to go after signing in: only addresses of this site are followed. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { IconAlertTriangle, IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { proofQuery } from '~/features/account/requests';
+import { proofQuery } from '~/api/proof';
 import { count } from '~/lib/format';
 import { account } from '~/text/account';
 import { Card } from '~/ui/Card';

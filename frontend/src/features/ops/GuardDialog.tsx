@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Blocks an address or lifts its block; nothing happens without a reason.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { isProblem } from '~/api/problem';
 import { guardKey, setGuard } from '~/features/ops/guard-requests';
+import { ReasonDialog } from '~/features/ops/ReasonDialog';
 import { guard } from '~/text/guard';
-import { DialogButtons } from '~/ui/DialogButtons';
 import { Field } from '~/ui/Field';
-import { Modal } from '~/ui/Modal';
-import { ProblemPanel } from '~/ui/ProblemPanel';
 import { Select } from '~/ui/Select';
 import { notifyDone } from '~/ui/toast';
 
@@ -30,8 +28,6 @@ export function GuardDialog({ change, onClose, after }: Props) {
   const cache = useQueryClient();
   const [address, setAddress] = useState(change.address);
   const [seconds, setSeconds] = useState(86_400);
-  const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
   const lifts = change.kind === 'lift';
   const order = useMutation({
     mutationFn: setGuard,
@@ -43,23 +39,21 @@ export function GuardDialog({ change, onClose, after }: Props) {
   });
   const refusedAddress =
     isProblem(order.error) && order.error.faults.some(({ field }) => field === 'address');
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (reason.trim() && address.trim()) {
-      order.mutate({ address: address.trim(), reason: reason.trim(), seconds: lifts ? null : seconds });
-    }
-  };
   return (
-    <Modal
-      open
-      onClose={onClose}
+    <ReasonDialog
       title={lifts ? words.lift(change.address) : words.block}
       text={lifts ? words.liftText : words.blockText}
+      act={lifts ? guard.lift : guard.block}
+      look={lifts ? 'primary' : 'danger'}
+      busy={order.isPending}
+      error={refusedAddress ? null : order.error}
+      ready={address.trim() !== ''}
+      onSend={(reason) => order.mutate({ address: address.trim(), reason, seconds: lifts ? null : seconds })}
+      onClose={onClose}
       after={after}
     >
-      <form noValidate className="flex flex-col gap-4" onSubmit={send}>
-        {lifts ? null : (
+      {(tried) =>
+        lifts ? null : (
           <>
             <Field
               label={words.address}
@@ -85,25 +79,8 @@ export function GuardDialog({ change, onClose, after }: Props) {
               ))}
             </Select>
           </>
-        )}
-        <Field
-          label={words.reason}
-          hint={words.reasonHint}
-          maxLength={200}
-          autoComplete="off"
-          value={reason}
-          error={tried && !reason.trim() ? words.missing : undefined}
-          onChange={(event) => setReason(event.target.value)}
-        />
-        {order.error && !refusedAddress ? <ProblemPanel error={order.error} /> : null}
-        <DialogButtons
-          act={lifts ? guard.lift : guard.block}
-          keep={words.keep}
-          look={lifts ? 'primary' : 'danger'}
-          busy={order.isPending}
-          onClose={onClose}
-        />
-      </form>
-    </Modal>
+        )
+      }
+    </ReasonDialog>
   );
 }

@@ -7,6 +7,7 @@ import { NavLink } from 'react-router';
 import { meQuery } from '~/api/identity';
 import { paths } from '~/app/paths';
 import { guard } from '~/text/guard';
+import { ledger } from '~/text/ledger';
 import { logs } from '~/text/logs';
 import { ops } from '~/text/ops';
 import { EmptyState } from '~/ui/EmptyState';
@@ -20,6 +21,7 @@ const pages = [
   { to: paths.opsAudit, label: ops.audit.title },
   { to: paths.opsLogs, label: logs.title },
   { to: paths.opsSecurity, label: guard.title },
+  { to: paths.opsLedger, label: ledger.title },
 ];
 
 export function OpsFrame({ children }: { children: ReactNode }) {
