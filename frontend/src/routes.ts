@@ -27,6 +27,7 @@ export default [
         route('ops/logs', 'routes/ops-logs.tsx'),
         route('ops/security', 'routes/ops-security.tsx'),
         route('ops/ledger', 'routes/ops-ledger.tsx'),
+        route('ops/system', 'routes/ops-system.tsx'),
       ]),
     ]),
     route('auth', 'routes/moved-login.tsx'),

@@ -44,6 +44,7 @@ describe('frame', () => {
       '/ops/logs',
       '/ops/security',
       '/ops/ledger',
+      '/ops/system',
     ]);
     expect(screen.getByRole('link', { current: 'page' })).toHaveTextContent('Metrics');
   });

@@ -18,6 +18,7 @@ import { LedgerPage } from '~/features/ops/LedgerPage';
 import { LogsPage } from '~/features/ops/LogsPage';
 import { MetricsPage } from '~/features/ops/MetricsPage';
 import { SecurityPage } from '~/features/ops/SecurityPage';
+import { SystemPage } from '~/features/ops/SystemPage';
 import { OrderPage } from '~/features/orders/OrderPage';
 import { OrdersPage } from '~/features/orders/OrdersPage';
 import { HoldingPage } from '~/features/portfolio/HoldingPage';
@@ -110,6 +111,7 @@ const cases: Case[] = [
   { name: 'operations, logs', Page: LogsPage, path: '/ops/logs', filled: /validation_failed/ },
   { name: 'operations, security', Page: SecurityPage, path: '/ops/security', filled: /192\.0\.2\.7/ },
   { name: 'operations, ledger', Page: LedgerPage, path: '/ops/ledger', filled: /Journal head/ },
+  { name: 'operations, system', Page: SystemPage, path: '/ops/system', filled: /p95/ },
   { name: 'operations, audit', Page: AuditPage, path: '/ops/audit', filled: /auth_failed/ },
 ];
 

@@ -24,11 +24,15 @@ const pages = {
   logs: '/ops/logs',
   security: '/ops/security',
   ledger: '/ops/ledger',
+  system: '/ops/system',
 };
 const answers = {
   health: example('getOperationsHealth'),
   panels: example('listPanels'),
   'panels/overview-requests': example('getPanel'),
+  'panels/security-key-age': example('getPanel'),
+  'panels/security-certificate-left': example('getPanel'),
+  'panels/machine-backup-age': example('getPanel'),
   alerts: example('listAlerts'),
   audit: example('listAudit'),
   logs: example('listLogs'),

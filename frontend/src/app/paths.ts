@@ -33,6 +33,7 @@ export const paths = {
   opsLogs: '/ops/logs',
   opsSecurity: '/ops/security',
   opsLedger: '/ops/ledger',
+  opsSystem: '/ops/system',
 } as const;
 
 /** Pages without an id in their address: each is written as a finished HTML file by the build. */
@@ -55,6 +56,7 @@ export const staticPaths = [
   paths.opsLogs,
   paths.opsSecurity,
   paths.opsLedger,
+  paths.opsSystem,
 ] as const;
 
 /** Where to go after signing in: only addresses of this site are followed. */

@@ -10,6 +10,7 @@ import { guard } from '~/text/guard';
 import { ledger } from '~/text/ledger';
 import { logs } from '~/text/logs';
 import { ops } from '~/text/ops';
+import { system } from '~/text/system';
 import { EmptyState } from '~/ui/EmptyState';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { SkeletonRows } from '~/ui/Skeleton';
@@ -22,6 +23,7 @@ const pages = [
   { to: paths.opsLogs, label: logs.title },
   { to: paths.opsSecurity, label: guard.title },
   { to: paths.opsLedger, label: ledger.title },
+  { to: paths.opsSystem, label: system.title },
 ];
 
 export function OpsFrame({ children }: { children: ReactNode }) {
