@@ -165,7 +165,7 @@ def test_logs_are_put_aside_before_they_fill_the_disk(shipped):
     assert lines("gateway-access.jsonl.1") == 20 and lines("gateway-access.jsonl") == 1
 
 
-SEGMENTS = {"session_id": "abc", "asset_id": "BTC", "order_id": "o1234567890", "client_order_id": "x", "user_id": "7",
+SEGMENTS = {"name": "Starred", "session_id": "abc", "asset_id": "BTC", "order_id": "o1234567890", "client_order_id": "x", "user_id": "7",
             "panel_id": "overview-orders"}
 
 # What conf/routes says, asked for by path: method, path, socket of the service, role.

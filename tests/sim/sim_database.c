@@ -27,7 +27,7 @@ static const struct layout {
     {"limit_use", ROW_NAMES(ROW_LIMIT), {"account_id,kind"}, ROWS_FEW},
     {"orders",
      ROW_NAMES(ROW_BOOK_ORDER) ",hold_asset_id,hold_e8,prio,exact_e8,exact_e18,fee_cent_bps,"
-                               "maker_bps,ver",
+                               "maker_bps,taker_bps,ver",
      {"id", "account_id,client_order_id"},
      ROWS_MANY},
     {"open_order", ROW_NAMES(ROW_OPEN_SEAL), {"order_id"}, ROWS_MANY},
