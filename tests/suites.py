@@ -179,7 +179,7 @@ def suite_market(run, log):
         settings.write_text(before + "order:\n  house_spread_bps: 400\n", encoding="utf-8")
         shell(run, log, deploy, 5)
         return run_node(run, log, "tests/e2e/run.sh", 14, "market/two-people.test.ts", "market/stream.test.ts",
-                        "market/workspace.test.ts")
+                        "market/workspace.test.ts", "market/stops.test.ts")
     finally:
         settings.write_text(before, encoding="utf-8")
         shell(run, log, deploy, 5)

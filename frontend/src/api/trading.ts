@@ -26,6 +26,8 @@ export interface OrderDraft {
   amount?: string;
   /** The limit of a limit order, the worst acceptable price of a market order. */
   price?: string;
+  /** Of an order that waits for it: the asset's price. */
+  stop_price?: string;
   time_in_force?: TimeInForce;
   /** With GTD alone: until when it waits. */
   expires_at?: string;
@@ -97,8 +99,10 @@ export const fillsQuery = (assetId: string, pageSize: number) =>
 const limitOf = ({ price }: OrderDraft) => (price === undefined ? {} : { price });
 
 function orderBody(draft: OrderDraft) {
-  const { order_type, asset_id, time_in_force, expires_at, post_only, self_trade_prevention } = draft;
+  const { order_type, asset_id, stop_price, time_in_force, expires_at, post_only, self_trade_prevention } =
+    draft;
   const terms = {
+    ...(stop_price ? { stop_price } : {}),
     ...(time_in_force ? { time_in_force } : {}),
     ...(expires_at ? { expires_at } : {}),
     ...(post_only ? { post_only } : {}),

@@ -25,6 +25,8 @@ export function orderWords(order: Order): OrderWords {
   if (status === 'completed') return { title: words.title[side], lines };
   const ended = status === 'cancelled' || status === 'expired';
   if (ended) lines.push(words.left(quantity(left), asset_id));
+  else if (status === 'pending' && order.stop_price)
+    lines.push(words.waitsFor(quantity(left), asset_id, price(order.stop_price)));
   else lines.push(words.waits(quantity(left), asset_id, price(order.price)));
   return { title: ended ? words.ended[status] : words.waiting[side], lines };
 }

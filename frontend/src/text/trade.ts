@@ -2,10 +2,11 @@
 
 export const trade = {
   title: 'Trade',
-  text: 'Market orders fill at once at the current price; limit orders wait for theirs.',
+  text: 'Market orders fill at once at the current price; limit and stop orders wait for theirs.',
   kind: 'Order type',
   market: 'Market',
   limitOrder: 'Limit',
+  stopOrder: 'Stop',
   asset: 'Asset',
   assetPlaceholder: 'Search 250 assets by name or symbol',
   noMatch: 'No asset matches.',
@@ -37,6 +38,7 @@ export const trade = {
     fee: 'Fee',
     total: { buy: 'You pay', sell: 'You receive' },
     limitPrice: 'Limit price',
+    stopPrice: 'Begins at',
     limitTotal: { buy: 'You pay at most', sell: 'You receive at least' },
     balanceAfter: 'Cash after',
     quantityAfter: 'Holding after',
@@ -84,6 +86,8 @@ export const trade = {
     waiting: { buy: 'Order to buy placed', sell: 'Order to sell placed' },
     ended: { cancelled: 'Order cancelled', expired: 'Order expired' },
     waits: (quantity: string, asset: string, price: string) => `${quantity} ${asset} waits at ${price}`,
+    waitsFor: (quantity: string, asset: string, price: string) =>
+      `${quantity} ${asset} waits until the price is ${price}`,
     left: (quantity: string, asset: string) => `${quantity} ${asset} was not filled`,
     sentence: (quantity: string, asset: string, price: string) => `${quantity} ${asset} at ${price}`,
     order: 'See the order',

@@ -40,12 +40,16 @@ const onPhones = 'max-md:min-h-8 max-md:px-2';
 
 type Ask = (order: Order, what: 'amend' | 'cancel') => void;
 
+/** The price it waits for: of the market, and then its limit. */
+const firstPrice = ({ status, price, stop_price }: Order) =>
+  status === 'pending' && stop_price ? stop_price : price;
+
 const whatOf = (order: Order) =>
   words.what(
     orders.types[order.order_type],
     format.quantity(order.quantity),
     order.asset_id,
-    format.price(order.price),
+    format.price(firstPrice(order)),
   );
 
 function columnsFor(ask: Ask): readonly Column<Order>[] {
@@ -67,7 +71,12 @@ function columnsFor(ask: Ask): readonly Column<Order>[] {
       cell: (order) =>
         words.filled(format.quantity(order.filled_quantity ?? '0'), format.quantity(order.quantity)),
     },
-    { label: words.columns.price, num: true, phone: 'right-1', cell: ({ price }) => format.price(price) },
+    {
+      label: words.columns.price,
+      num: true,
+      phone: 'right-1',
+      cell: (order) => format.price(firstPrice(order)),
+    },
     { label: words.columns.held, num: true, phone: 'right-2', cell: (order) => <Held order={order} /> },
     {
       label: words.columns.change,

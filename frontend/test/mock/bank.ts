@@ -18,12 +18,15 @@ export type MockMovement = Answer<'listTransactions'>['transactions'][number];
 
 export type MockUser = Answer<'getProfile'> & { password: string };
 
+export const isOpen = ({ status }: MockOrder) => status === 'queued' || status === 'pending';
+
 export interface OrderWish {
   order_type: MockOrder['order_type'];
   asset_id: string;
   quantity?: string;
   amount?: string;
   price?: string;
+  stop_price?: string;
   close?: true;
   time_in_force?: NonNullable<MockOrder['time_in_force']>;
   expires_at?: string;
@@ -136,8 +139,10 @@ export class Bank {
     const asset = this.asset(wish.asset_id);
     if (!asset) return null;
     const buy = wish.order_type.endsWith('_buy');
-    const limit = wish.order_type.startsWith('limit');
-    const price = limit ? (wish.price ?? '0') : asset.price;
+    const limit = !wish.order_type.startsWith('market');
+    const price = limit
+      ? (wish.price ?? exact(new Big(wish.stop_price ?? 0).times(buy ? 1.05 : 0.95)))
+      : asset.price;
     const quantity = wish.quantity
       ? new Big(wish.quantity)
       : new Big(wish.amount ?? 0).div(asset.price).round(8, Big.roundDown);
@@ -161,6 +166,8 @@ export class Bank {
     }
     if (limit && new Big(price).gt(new Big(asset.price).times(2)))
       violations.push({ code: 'price_out_of_band', message: `The limit is $${price}.` });
+    if (wish.stop_price && this.isMet(wish, asset))
+      violations.push({ code: 'trigger_already_met', message: `The price is $${asset.price}.` });
     if (wish.time_in_force === 'GTD' && !(new Date(wish.expires_at ?? 0) > new Date()))
       violations.push({ code: 'expiry_invalid', message: 'An order expires later than now.' });
     if (wish.post_only && this.reaches(wish, asset))
@@ -182,6 +189,7 @@ export class Bank {
       asset_id: asset.asset_id,
       quantity: quantity.toFixed(),
       price,
+      ...(wish.stop_price ? { stop_price: wish.stop_price } : {}),
       price_limit: limit ? null : (wish.price ?? null),
       total_amount: exact(total),
       fee: '0.00',
@@ -197,18 +205,25 @@ export class Bank {
     return order_type === 'limit_buy' ? new Big(price).gte(asset.price) : new Big(price).lte(asset.price);
   }
 
+  /** Whether the price has been where the order waits for it. */
+  private isMet({ order_type, stop_price = '0' }: OrderWish, asset: MockAsset): boolean {
+    const rises = order_type.startsWith('stop') === order_type.endsWith('_buy');
+    return rises ? new Big(asset.price).gte(stop_price) : new Big(asset.price).lte(stop_price);
+  }
+
   /** A limit order that nobody fills at once. */
   private wait(order: MockOrder, wish: OrderWish): MockOrder {
-    const { time_in_force = 'GTC', expires_at, post_only = false } = wish;
+    const { time_in_force = 'GTC', expires_at, stop_price, post_only = false } = wish;
     const waits = time_in_force !== 'IOC' && time_in_force !== 'FOK';
-    const buy = order.order_type === 'limit_buy';
+    const buy = order.order_type.endsWith('_buy');
     const held = buy
       ? { asset_id: 'USD', amount: order.total_amount }
       : { asset_id: order.asset_id, amount: order.quantity };
     const resting: MockOrder = {
       ...example('cancelOrder').data,
       ...order,
-      status: waits ? 'queued' : 'expired',
+      status: stop_price ? 'pending' : waits ? 'queued' : 'expired',
+      ...(stop_price ? { stop_price } : {}),
       total_amount: '0.00',
       time_in_force,
       ...(expires_at ? { expires_at } : {}),
@@ -226,7 +241,7 @@ export class Bank {
   cancel(orderId: string): MockOrder | MockViolation | null {
     const order = this.orders.find(({ order_id }) => order_id === orderId);
     if (!order) return null;
-    if (order.status !== 'queued') return { code: 'order_final', message: `The order is ${order.status}.` };
+    if (!isOpen(order)) return { code: 'order_final', message: `The order is ${order.status}.` };
     const held = { asset_id: 'USD', ...order.held, amount: '0' };
     return Object.assign(order, { status: 'cancelled', reason: 'user', held });
   }
@@ -234,7 +249,7 @@ export class Bank {
   amend(orderId: string, { quantity, price }: MockAmendment): MockOrder | MockViolation | null {
     const order = this.orders.find(({ order_id }) => order_id === orderId);
     if (!order) return null;
-    if (order.status !== 'queued') return { code: 'order_final', message: `The order is ${order.status}.` };
+    if (!isOpen(order)) return { code: 'order_final', message: `The order is ${order.status}.` };
     return Object.assign(order, {
       quantity: quantity ?? order.quantity,
       price: price ?? order.price,
@@ -260,7 +275,7 @@ export class Bank {
       created_at: now(),
     };
     const asset = this.asset(wish.asset_id);
-    if (asset && wish.order_type.startsWith('limit') && !this.reaches(wish, asset))
+    if (asset && !wish.order_type.startsWith('market') && (wish.stop_price || !this.reaches(wish, asset)))
       return this.wait(order, wish);
     const held = this.holdings.get(order.asset_id) ?? { quantity: new Big(0), cost: new Big(0) };
     const quantity = new Big(order.quantity);

@@ -3,7 +3,14 @@
 // that do not matter here, are those of the examples in openapi.yaml.
 import Big from 'big.js';
 import { http } from 'msw';
-import type { Bank, MockAmendment, MockAsset, MockUser, OrderWish } from './bank.ts';
+import {
+  type Bank,
+  isOpen,
+  type MockAmendment,
+  type MockAsset,
+  type MockUser,
+  type OrderWish,
+} from './bank.ts';
 import { answer, example, exampleHandlers, first, now, refused, sessionGates } from './openapi.ts';
 
 type Api = (path: string) => string;
@@ -249,7 +256,7 @@ function orderHandlers(bank: Bank, api: Api) {
               (name) =>
                 !query.get(name) ||
                 query.get(name) === order[name] ||
-                (query.get(name) === 'open' && order.status === 'queued'),
+                (query.get(name) === 'open' && isOpen(order)),
             ) &&
             order.order_type.endsWith(query.get('side') ?? '') &&
             new Date(order.created_at) >= new Date(query.get('from') ?? 0) &&
@@ -264,9 +271,7 @@ function orderHandlers(bank: Bank, api: Api) {
     }),
     http.delete(api('/orders'), ({ request }) => {
       const only = new URL(request.url).searchParams.get('asset_id');
-      const waiting = bank.orders.filter(
-        ({ status, asset_id }) => status === 'queued' && (!only || asset_id === only),
-      );
+      const waiting = bank.orders.filter((order) => isOpen(order) && (!only || order.asset_id === only));
       for (const { order_id } of waiting) bank.cancel(order_id);
       return answer('cancelOrders', { data: { cancelled_count: waiting.length, limit: 200 } });
     }),

@@ -30,6 +30,7 @@ export function PreviewLines({ preview, side }: { preview: Preview; side: Side }
   const limit = isLimit(preview);
   return (
     <dl className="divide-y divide-line">
+      {preview.stop_price ? <Line label={words.stopPrice}>{format.price(preview.stop_price)}</Line> : null}
       <Line label={limit ? words.limitPrice : words.price}>{format.price(preview.price)}</Line>
       {preview.price_limit ? (
         <Line label={words.priceLimit[side]}>{format.price(preview.price_limit)}</Line>

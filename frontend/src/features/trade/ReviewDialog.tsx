@@ -18,6 +18,7 @@ import { usePreferences } from '~/lib/preferences';
 import { dateTime, type Zone } from '~/lib/times';
 import { limits } from '~/text/limits';
 import { outcome } from '~/text/outcome';
+import { stops } from '~/text/stops';
 import { trade } from '~/text/trade';
 import { Button } from '~/ui/Button';
 import { focusOnce } from '~/ui/focus';
@@ -54,6 +55,7 @@ function Done({ order, side, onClose }: { order: Order; side: Side; onClose: () 
 
 function textOf(draft: OrderDraft, zone: Zone): string {
   if (!isLimit(draft)) return words.text;
+  if (draft.stop_price) return stops.confirm(format.price(draft.stop_price));
   if (draft.expires_at) return limits.confirmUntil(dateTime(draft.expires_at, zone));
   switch (draft.time_in_force) {
     case 'IOC':

@@ -20,6 +20,7 @@ export const usualTerms: ChosenTerms = {
   selfTrade: 'cancel_newest',
 };
 
+const waiting = ['GTC', 'GTD', 'DAY'] as const satisfies readonly TimeInForce[];
 const terms = ['GTC', 'GTD', 'DAY', 'IOC', 'FOK'] as const satisfies readonly TimeInForce[];
 const choices = [
   'cancel_newest',
@@ -33,6 +34,8 @@ interface Props {
   error: string | undefined;
   expiryError: string | undefined;
   onChange: (value: ChosenTerms) => void;
+  /** It cannot do without waiting: it waits for a price first. */
+  onlyWaits?: boolean;
 }
 
 function PostOnly({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
@@ -56,7 +59,7 @@ function PostOnly({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
   );
 }
 
-export function TermFields({ value, error, expiryError, onChange }: Props) {
+export function TermFields({ value, error, expiryError, onChange, onlyWaits = false }: Props) {
   const { zone } = usePreferences();
   return (
     <>
@@ -67,7 +70,7 @@ export function TermFields({ value, error, expiryError, onChange }: Props) {
         value={value.timeInForce}
         onChange={(term) => onChange({ ...value, timeInForce: term as TimeInForce })}
       >
-        {terms.map((term) => (
+        {(onlyWaits ? waiting : terms).map((term) => (
           <option key={term} value={term}>
             {limits.terms[term]}
           </option>
@@ -83,7 +86,7 @@ export function TermFields({ value, error, expiryError, onChange }: Props) {
           onChange={(event) => onChange({ ...value, expires: event.target.value })}
         />
       ) : null}
-      {waitsOnBook(value.timeInForce) ? <PostOnly value={value} onChange={onChange} /> : null}
+      {waitsOnBook(value.timeInForce) && !onlyWaits ? <PostOnly value={value} onChange={onChange} /> : null}
       <details className="disclosure">
         <summary>{limits.advanced}</summary>
         <Select

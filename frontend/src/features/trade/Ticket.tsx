@@ -24,6 +24,7 @@ export interface TicketProps {
 const kinds = [
   { value: 'market', label: trade.market },
   { value: 'limit', label: trade.limitOrder },
+  { value: 'stop', label: trade.stopOrder },
 ] as const;
 
 const sides = [
@@ -31,7 +32,10 @@ const sides = [
   { value: 'sell', label: common.sell, tone: 'down' },
 ] as const;
 
-const LimitTicket = lazy(() => import('~/features/trade/LimitTicket'));
+const Waiting = {
+  limit: lazy(() => import('~/features/trade/LimitTicket')),
+  stop: lazy(() => import('~/features/trade/StopTicket')),
+};
 
 function useSideKeys(setSide: (side: Side) => void): void {
   const { singleKeys } = usePreferences();
@@ -41,6 +45,7 @@ function useSideKeys(setSide: (side: Side) => void): void {
 
 export function Ticket({ assets, ...props }: TicketProps & { assets: readonly Asset[] }) {
   const { state, asset } = props;
+  const Form = state.kind === 'market' ? MarketTicket : Waiting[state.kind];
   useSideKeys(state.setSide);
   return (
     <div className="card flex flex-col gap-4 p-4">
@@ -64,13 +69,9 @@ export function Ticket({ assets, ...props }: TicketProps & { assets: readonly As
         value={assets.find(({ asset_id }) => asset_id === asset.asset_id) ?? null}
         onChange={state.setAsset}
       />
-      {state.kind === 'limit' ? (
-        <Suspense fallback={<Skeleton className="h-[30rem]" />}>
-          <LimitTicket {...props} />
-        </Suspense>
-      ) : (
-        <MarketTicket {...props} />
-      )}
+      <Suspense fallback={<Skeleton className="h-[30rem]" />}>
+        <Form {...props} />
+      </Suspense>
     </div>
   );
 }

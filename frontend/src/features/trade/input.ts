@@ -8,7 +8,7 @@ import { trade } from '~/text/trade';
 
 export type Side = 'buy' | 'sell';
 export type Mode = 'quantity' | 'amount';
-export type Kind = 'market' | 'limit';
+export type Kind = 'market' | 'limit' | 'stop';
 
 const CENT = '0.01';
 /** Of the ledger; what an asset publishes is never finer. */
@@ -71,7 +71,8 @@ export function readOrder(
   return { draft: { order_type, asset_id: assetId, [mode]: value }, fault: null };
 }
 
-export const isLimit = ({ order_type }: Pick<OrderDraft, 'order_type'>) => order_type.startsWith('limit');
+/** It has a limit, and what is not filled at once waits. */
+export const isLimit = ({ order_type }: Pick<OrderDraft, 'order_type'>) => !order_type.startsWith('market');
 
 export interface LimitReading {
   price: string | null;

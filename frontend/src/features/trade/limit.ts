@@ -29,7 +29,7 @@ const atOnce: readonly TimeInForce[] = ['IOC', 'FOK'];
 export const waitsOnBook = (term: TimeInForce) => !atOnce.includes(term);
 
 /** Only what differs from what the server does anyway, so that an order looks the same however it was typed. */
-function termsOf({ timeInForce, expiresAt, postOnly, selfTrade }: Terms): Partial<OrderDraft> {
+export function termsOf({ timeInForce, expiresAt, postOnly, selfTrade }: Terms): Partial<OrderDraft> {
   return {
     time_in_force: timeInForce,
     ...(timeInForce === 'GTD' && expiresAt !== null ? { expires_at: expiresAt } : {}),

@@ -16,7 +16,20 @@ const formOf = (assetId: string, mode: Mode) => `order.${assetId}.${mode}`;
 
 /** A limit belongs to one side of one asset and one kind: elsewhere it would mean something else. */
 const limitForm = (assetId: string, side: Side, kind: Kind) =>
-  `order.${assetId}.${side}.${kind === 'limit' ? 'price' : 'limit'}`;
+  `order.${assetId}.${side}.${{ market: 'limit', limit: 'price', stop: 'beyond' }[kind]}`;
+
+const kindOf = (type: string | null): Kind => (type === 'limit' || type === 'stop' ? type : 'market');
+
+/** A price as typed: of this form, else what the address says, else what was left behind in this form. */
+function useKeptPrice(form: string, given: string | null) {
+  const [own, setOwn] = useState<{ form: string; text: string } | null>(null);
+  const text = own?.form === form ? own.text : asTyped(given ?? '') || readDraft(form);
+  function put(next: string, at = form): void {
+    setOwn({ form: at, text: next });
+    keepDraft(at, next);
+  }
+  return [text, put] as const;
+}
 
 function fromAddress(params: URLSearchParams): Typed | null {
   const mode = (['amount', 'quantity'] as const).find((name) => params.has(name));
@@ -41,20 +54,13 @@ export function useTypedOrder() {
   // Nothing is armed before the address can be read.
   const assetId = known ? params.get('asset')?.toUpperCase() || DEFAULT_ASSET : '';
   const side: Side = params.get('action') === 'sell' ? 'sell' : 'buy';
-  const kind: Kind = params.get('type') === 'limit' ? 'limit' : 'market';
+  const kind = kindOf(params.get('type'));
   // What is typed here comes first, then what the address says, then what was left behind in this form.
   const [own, setOwn] = useState<Typed | null>(null);
   const { mode, text } = sized(own ?? fromAddress(params) ?? leftBehind(assetId), assetId, kind);
   const typed: TypedOrder = { assetId, side, mode, text };
-  const form = limitForm(assetId, side, kind);
-  const [ownLimit, setOwnLimit] = useState<{ form: string; text: string } | null>(null);
-  const limit =
-    ownLimit?.form === form ? ownLimit.text : asTyped(params.get('price') ?? '') || readDraft(form);
-
-  function putLimit(next: string): void {
-    setOwnLimit({ form, text: next });
-    keepDraft(form, next);
-  }
+  const [limit, putLimit] = useKeptPrice(limitForm(assetId, side, kind), params.get('price'));
+  const [stop, putStop] = useKeptPrice(`order.${assetId}.${side}.stop`, params.get('stop'));
 
   function put(next: Typed): void {
     setOwn(next);
@@ -63,21 +69,19 @@ export function useTypedOrder() {
 
   /** A price that was pointed at becomes the limit of this side, whatever kind the form was for. */
   function takeLimit(price: string): void {
-    const target = limitForm(assetId, side, 'limit');
-    const next = asTyped(price);
-    setOwnLimit({ form: target, text: next });
-    keepDraft(target, next);
+    putLimit(asTyped(price), limitForm(assetId, side, 'limit'));
     if (kind !== 'limit') go({ type: 'limit' });
   }
 
   function go(next: { asset?: string; action?: Side; type?: Kind }): void {
     // The new address no longer carries what was typed.
     setOwn((now) => now ?? { mode, text });
+    const type = next.type ?? kind;
     setParams(
       {
         asset: next.asset ?? assetId,
         action: next.action ?? side,
-        ...((next.type ?? kind) === 'limit' ? { type: 'limit' } : {}),
+        ...(type === 'market' ? {} : { type }),
       },
       { replace: true, preventScrollReset: true },
     );
@@ -88,7 +92,10 @@ export function useTypedOrder() {
     kind,
     /** The limit, or the worst acceptable price, as typed. */
     limit,
-    setLimit: putLimit,
+    setLimit: (next: string) => putLimit(next),
+    /** The price that the order waits for, as typed. */
+    stop,
+    setStop: (next: string) => putStop(next),
     takeLimit,
     setText: (next: string) => put({ mode, text: next }),
     setMode: (next: Mode) => {
@@ -100,6 +107,7 @@ export function useTypedOrder() {
     clear: (sent: TypedOrder) => {
       keepDraft(formOf(sent.assetId, sent.mode), '');
       putLimit('');
+      putStop('');
       setOwn((now) => ((now?.text ?? sent.text) === sent.text ? { mode: sent.mode, text: '' } : now));
     },
     setAsset: (asset: string) => {
@@ -120,6 +128,7 @@ export function addressOf({ assetId, side, mode }: TypedOrder, draft: OrderDraft
   const value = draft?.[mode];
   if (value) params.set(mode, value);
   if (draft?.price) params.set('price', draft.price);
-  if (draft && isLimit(draft)) params.set('type', 'limit');
+  if (draft?.stop_price) params.set('stop', draft.stop_price);
+  if (draft && isLimit(draft)) params.set('type', draft.stop_price ? 'stop' : 'limit');
   return `/trading?${params}`;
 }
