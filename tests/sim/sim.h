@@ -42,7 +42,9 @@ struct sim_intent {
     uint8_t tif;
     uint8_t self;
     bool post_only;
+    uint8_t trigger;
     int64_t price_e10;
+    int64_t stop_e10;
     int64_t expires_us;
     int64_t order_id;
 };
@@ -91,7 +93,7 @@ struct sim_process {
 struct sim_count {
     uint64_t commands, answers, replays, refusals, commits, lost_answers, failed_commits, lookups;
     uint64_t lives, kills, fenced, stalls, effects;
-    uint64_t fills, rested, cancels, amends, ended;
+    uint64_t fills, rested, cancels, amends, ended, triggered;
 };
 
 struct sim {
@@ -135,6 +137,8 @@ void sim_engine_live(uint8_t number);
 void sim_yield(void);
 struct sim_process *sim_self(void);
 struct engine *sim_engine(void); /* NULL: not yet */
+/* True: the engine's own, which nobody waits for. */
+bool sim_is_own(const struct ledger_command *command);
 /* When one of the engine's own commands was last applied. */
 const struct sim_markets *sim_markets_of(const struct engine_job *job);
 int sim_number(void);
@@ -148,8 +152,6 @@ bool sim_client_is_done(void);
 void sim_client_lost(uint8_t engine);
 /* The batch is durable from now on. */
 void sim_client_committed(const struct engine_batch *batch);
-/* True: the engine's own, which nobody waits for. */
-bool sim_client_is_own(const struct engine_job *job);
 /* After the end: every intent had the effect its client was told of. */
 void sim_client_check_end(void);
 /* It has come back, whatever became of it. */

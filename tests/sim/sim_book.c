@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Worlds in which orders rest on books: limit orders of every time in force, cancels, amends,
- * switches, halts, freezes. What everything comes to is predicted by the naive market
- * (tests/unit/shared/ledger/market_model.h), which goes through the commands in the order in which
- * they became durable. Prices reach it as each command met them: their word may have been lost. */
+/* Worlds in which orders rest on books or wait for a price: limit orders of every time in force,
+ * stops, cancels, amends, switches, halts, freezes. What everything comes to is predicted by the
+ * naive market (tests/unit/shared/ledger/market_model.h), which goes through the commands in the
+ * order in which they became durable. Prices reach it as each command met them: their word may have
+ * been lost. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -85,6 +86,25 @@ draw_limit(struct sim_intent *intent)
     intent->self = (uint8_t)sim_draw(3);
 }
 
+/* It waits for a price near the one of now, and seldom cannot. */
+static void
+draw_stop(struct sim_intent *intent)
+{
+    static const uint8_t triggers[] = {LEDGER_STOP, LEDGER_STOP_LIMIT, LEDGER_TAKE_PROFIT,
+                                       LEDGER_TAKE_PROFIT_LIMIT};
+
+    draw_limit(intent);
+    intent->trigger = triggers[sim_draw(CNOP_COUNT(triggers))];
+    intent->stop_e10 = draw_price(intent->asset_id);
+    if (intent->trigger == LEDGER_STOP || intent->trigger == LEDGER_TAKE_PROFIT)
+        intent->price_e10 = sim_draw(4) == 0 ? intent->price_e10 : 0;
+    if (sim_draw(20) == 0)
+        return;
+    intent->post_only = false;
+    if (intent->tif == LEDGER_IOC || intent->tif == LEDGER_FOK)
+        intent->tif = LEDGER_GTC;
+}
+
 static void
 draw_market(struct sim_intent *intent)
 {
@@ -159,8 +179,10 @@ sim_book_draw(struct sim_intent *intent)
         intent->asset_id = LEDGER_USD;
         intent->side = 0;
         intent->amount_e8 = (int64_t)(1 + sim_draw(9000)) * CNOP_E8;
-    } else if (kind < 54) {
+    } else if (kind < 42) {
         draw_limit(intent);
+    } else if (kind < 54) {
+        draw_stop(intent);
     } else if (kind < 72) {
         draw_market(intent);
     } else if (kind < 94) {
@@ -177,6 +199,8 @@ sim_book_fill(struct ledger_command *command, const struct sim_intent *intent)
     command->self = intent->self;
     command->post_only = intent->post_only;
     command->price.e10 = intent->price_e10;
+    command->trigger = intent->trigger;
+    command->stop.e10 = intent->stop_e10;
     command->expires_us = intent->expires_us;
     command->order_id = intent->order_id;
     if (intent->op == LEDGER_OP_HALT || intent->op == LEDGER_OP_RESUME)
@@ -223,9 +247,11 @@ differs(const struct engine_job *job, const struct model_answer *answer)
     const struct ledger_outcome *outcome = &job->outcome;
     uint8_t op = job->command.op;
 
-    if ((op == LEDGER_OP_CROSS || op == LEDGER_OP_AMEND) &&
+    if ((op == LEDGER_OP_CROSS || op == LEDGER_OP_AMEND || op == LEDGER_OP_TRIGGER) &&
         outcome->fill_count != (unsigned)answer->fills)
         return true;
+    if (op == LEDGER_OP_TRIGGER)
+        return posting->id != answer->id;
     if (op == LEDGER_OP_GIFT)
         return posting->id != answer->id || posting->total.e8 != answer->total;
     if (op != LEDGER_OP_LIMIT && op != LEDGER_OP_ORDER)
@@ -256,6 +282,7 @@ count(const struct engine_job *job, const struct model_answer *answer)
     sim->count.rested += answer->left > 0;
     sim->count.cancels += job->command.op == LEDGER_OP_CANCEL;
     sim->count.amends += job->command.op == LEDGER_OP_AMEND;
+    sim->count.triggered += job->command.op == LEDGER_OP_TRIGGER && job->outcome.changed;
     sim->count.ended += job->outcome.ended_count; /* by time, switch, or all at once */
 }
 
@@ -312,7 +339,7 @@ check_balance(const struct ledger_balance *row)
 static void
 check_order(const struct ledger_order *row)
 {
-    bool live = row->status == LEDGER_QUEUED || row->status == LEDGER_PARTIAL;
+    bool live = row->status <= LEDGER_PARTIAL;
     const struct model_order *order = NULL;
 
     for (int i = 0; i < MODEL_ORDERS && order == NULL; i++) {
@@ -321,7 +348,8 @@ check_order(const struct ledger_order *row)
     }
     if (live == (order != NULL) &&
         (order == NULL || (row->left.e8 == order->left && row->prio == (uint64_t)order->place &&
-                           row->price.e10 == order->price && row->hold_e8 == model_hold_of(order))))
+                           row->price.e10 == order->price && row->hold_e8 == model_hold_of(order) &&
+                           (row->status == LEDGER_PENDING) == order->pending)))
         return;
     sim_fail("the row of order %" PRId64 " in status %d is not the model's", row->id, row->status);
 }

@@ -239,7 +239,7 @@ sim_client_committed(const struct engine_batch *batch)
     for (uint32_t i = 0; i < batch->job_count; i++) {
         const struct engine_job *job = batch->jobs[i];
 
-        if (sim_client_is_own(job))
+        if (sim_is_own(&job->command))
             sim_book_judge(job, sim_markets_of(job), sim_markets_of(job)->err, -1);
         else
             judge(job);
@@ -254,7 +254,7 @@ sim_client_settled(const struct engine_batch *batch)
     for (uint32_t i = 0; i < batch->job_count; i++) {
         struct sim_request *request = &sim->requests[batch->jobs[i]->owner_index];
 
-        if (request->place == SIM_LENT && !sim_client_is_own(batch->jobs[i]))
+        if (request->place == SIM_LENT && !sim_is_own(&batch->jobs[i]->command))
             request->place = SIM_FREE;
     }
 }
@@ -265,7 +265,7 @@ sim_client_is_poisoned(const struct engine_batch *batch)
     for (uint32_t i = 0; i < batch->job_count; i++) {
         const struct engine_job *job = batch->jobs[i];
 
-        if (job->outcome.changed && !sim_client_is_own(job) &&
+        if (job->outcome.changed && !sim_is_own(&job->command) &&
             sim->intents[sim->requests[job->owner_index].intent].poison)
             return true;
     }
@@ -313,13 +313,6 @@ on_done(struct engine_job *job)
     hear(request, job->err, job->outcome.posting.id);
     if (job->lent)
         request->place = SIM_LENT;
-}
-
-bool
-sim_client_is_own(const struct engine_job *job)
-{
-    return job->command.op == LEDGER_OP_CROSS || job->command.op == LEDGER_OP_EXPIRE ||
-           job->command.op == LEDGER_OP_SWITCH_DUE;
 }
 
 /* ---- arriving ---- */

@@ -134,11 +134,11 @@ sim_markets_of(const struct engine_job *job)
     return &own_markets[job->owner_tag];
 }
 
-static bool
-is_own(const struct ledger_command *command)
+bool
+sim_is_own(const struct ledger_command *command)
 {
     return command->op == LEDGER_OP_CROSS || command->op == LEDGER_OP_EXPIRE ||
-           command->op == LEDGER_OP_SWITCH_DUE;
+           command->op == LEDGER_OP_SWITCH_DUE || command->op == LEDGER_OP_TRIGGER;
 }
 
 /* Keeps the market as it is when a command is applied. */
@@ -151,7 +151,7 @@ __wrap_ledger_apply(struct ledger *to, const struct ledger_command *command,
     const struct ledger_asset *asset = ledger_find_asset(to, command->asset_id);
     struct sim_request *request;
 
-    if (is_own(command))
+    if (sim_is_own(command))
         return apply_own(to, command, outcome);
     if (command->op == LEDGER_OP_TICK)
         return __real_ledger_apply(to, command, outcome);

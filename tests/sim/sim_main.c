@@ -315,11 +315,12 @@ tell(uint64_t worlds)
            (unsigned long long)count->failed_commits, (unsigned long long)count->lost_answers,
            (unsigned long long)count->stalls, (unsigned long long)count->replays,
            (unsigned long long)count->refusals, (unsigned long long)count->lookups);
-    printf("# %llu orders rested, %llu fills, %llu cancelled, %llu amended, %llu ended by time, "
-           "switch or all at once\n",
-           (unsigned long long)count->rested, (unsigned long long)count->fills,
-           (unsigned long long)count->cancels, (unsigned long long)count->amends,
-           (unsigned long long)count->ended);
+    printf(
+        "# %llu orders rested or waited, %llu reached by a price, %llu fills, %llu cancelled, %llu "
+        "amended, %llu ended by time, switch or all at once\n",
+        (unsigned long long)count->rested, (unsigned long long)count->triggered,
+        (unsigned long long)count->fills, (unsigned long long)count->cancels,
+        (unsigned long long)count->amends, (unsigned long long)count->ended);
 }
 
 int
