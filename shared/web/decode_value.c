@@ -65,7 +65,7 @@ read_enum(const struct cnop_field *field, const struct cnop_source *source,
           struct cnop_value *ret_value, struct cnop_value_fault *fault)
 {
     const char *const *names = field->arg;
-    char list[128];
+    char list[VALUE_LIST_BYTES];
     struct cnop_buf out;
 
     cnop_buf_init(&out, list, sizeof(list) - 1);
@@ -77,6 +77,7 @@ read_enum(const struct cnop_field *field, const struct cnop_source *source,
         }
         cnop_buf_printf(&out, "%s%s", i == 0 ? "" : ", ", names[i]);
     }
+    cnop_assert(!out.overflow);
     cnop_value_fault(fault, CNOP_E_INVALID, "enum", "must be one of: %.*s",
                      CNOP_STR_ARG(cnop_buf_view(&out)));
     return false;

@@ -36,11 +36,14 @@ struct cnop_value {
     } as;
 };
 
+/* The words of an enumeration, all of them: whoever sent another has to read what there is. */
+#define VALUE_LIST_BYTES 256
+
 /* A broken rule: catalogue error, machine-readable type, and the text that completes the field. */
 struct cnop_value_fault {
     enum cnop_err err;
     const char *type;
-    char message[160];
+    char message[VALUE_LIST_BYTES + 32];
 };
 
 cnop_printf(4, 5) void cnop_value_fault(struct cnop_value_fault *fault, enum cnop_err err,

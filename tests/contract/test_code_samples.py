@@ -40,6 +40,8 @@ def real_values(api, world, name):
             "order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001",
             "client_order_id": values["bot7-000042"]}).json["data"]
         values["o00000000000b8hfv0d74k8j"] = order["order_id"]
+    if name == "deleteWatchlist":
+        api.call("putWatchlist", token=account.token, path={"name": "Starred"}, body={"asset_ids": ["BTC"]}, expect=200)
     if name == "endSession":
         sessions = api.call("listSessions", token=account.token, expect=200).json["data"]
         values["4f7c21d09b3e4a6f8d5120c7e93ab846"] = sessions[0]["session_id"]

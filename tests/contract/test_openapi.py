@@ -8,6 +8,7 @@ import io
 import json
 import os
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from support import admin as admin_program
@@ -919,7 +920,7 @@ def test_rate_limit(api, world):
         operation = OPERATIONS[name]
         target = operation.path
         for parameter, value in request.get("path", {}).items():
-            target = target.replace("{" + parameter + "}", value)
+            target = target.replace("{" + parameter + "}", quote(value))
         for _ in range(3):
             reply = api.send(operation.method, target, {}, None, FLOOD_SOURCE)
             if reply.status == 429:
