@@ -180,7 +180,7 @@ describe('markets', () => {
     withMarkets(2);
     const told = watched('put', '/inventory/assets/:id/price');
     show();
-    const dialog = await opened('Set the price of BTC');
+    const dialog = await opened('Set price of BTC');
     await userEvent.type(dialog.getByLabelText('Price in USD'), '0');
     await userEvent.type(dialog.getByLabelText('Reason'), 'Feed error{Enter}');
     expect(dialog.getByText(/^A price is a number greater than 0/)).toBeInTheDocument();

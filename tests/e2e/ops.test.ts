@@ -3,7 +3,7 @@
 // no console error, nothing too wide, charts by keyboard, and what stands there without monitoring.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { example, problem } from '../../frontend/test/mock/openapi.ts';
 import {
   accessible,
@@ -107,14 +107,15 @@ test('the cursor of a chart moves by keys', async () => {
   await context.close();
 });
 
+/** What a search of logs was asked for; empty: everything, or it is none. */
+function matchOf(request: Request): string {
+  const url = new URL(request.url());
+  return url.pathname === '/api/v1/ops/logs' ? (url.searchParams.get('match') ?? '') : '';
+}
+
 test('the logs take a query as it stands, refuse what is none, and lead to a request by keys', async () => {
   const { page, context, complaints } = await open(browser, { storage });
   await operate(page);
-  const asked: string[] = [];
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (url.pathname === '/api/v1/ops/logs') asked.push(url.searchParams.get('match') ?? '');
-  });
   await page.goto('/ops/logs');
   const row = page.getByRole('button', { name: /validation_failed/ });
   await row.waitFor();
@@ -124,10 +125,10 @@ test('the logs take a query as it stands, refuse what is none, and lead to a req
   await page.getByText(/“logfmt” is not supported/).waitFor();
   await accessible(page, 'a refused query');
   await box.fill('{service="inventory"} | json | status="422"');
+  const told = page.waitForRequest((request) => matchOf(request) !== '');
   await box.press('Enter');
   await page.waitForURL(/q=/);
-  await row.waitFor();
-  assert.deepEqual(JSON.parse(asked.at(-1) ?? ''), [
+  assert.deepEqual(JSON.parse(matchOf(await told)), [
     { field: 'service', op: 'is', values: ['inventory'] },
     { field: 'status', op: 'is', values: ['422'] },
   ]);
@@ -187,7 +188,7 @@ test('a market is halted and its price set by keys, with a second look and a rea
   await dialog.getByLabel('Reason').fill('Feed under investigation');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Set the price of BTC', exact: true }).focus();
+  await page.getByRole('button', { name: 'Set price of BTC', exact: true }).focus();
   await page.keyboard.press('Enter');
   await dialog.getByLabel('Price in USD').fill('66000.5');
   await dialog.getByText(/The typed price moves it by/).waitFor();

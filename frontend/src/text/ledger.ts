@@ -49,7 +49,7 @@ export const ledger = {
     resume: 'Resume',
     resumeLabel: (asset: string) => `Resume ${asset}`,
     setPrice: 'Set price',
-    setPriceLabel: (asset: string) => `Set the price of ${asset}`,
+    setPriceLabel: (asset: string) => `Set price of ${asset}`,
   },
   dialog: {
     account: 'Account number',

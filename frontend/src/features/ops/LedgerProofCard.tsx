@@ -37,7 +37,10 @@ function Figures({ proof }: { proof: Proof }) {
           {count(verification.journal_seq)}
         </Figure>
         <Figure label={words.age}>
-          {verification.ended_at ? <Ago at={verification.ended_at} /> : words.never}
+          {/* On a narrow phone it needs two lines. */}
+          <span className="[&_time]:whitespace-normal">
+            {verification.ended_at ? <Ago at={verification.ended_at} /> : words.never}
+          </span>
         </Figure>
         <Figure label={words.findings}>
           <span className={verification.findings > 0 ? 'text-down' : undefined}>
