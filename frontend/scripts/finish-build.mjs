@@ -11,7 +11,7 @@ const COMPRESSED = new Set(['.html', '.js', '.css', '.svg', '.json', '.txt', '.w
 const SMALLEST_TO_COMPRESS = 512;
 /** Script bytes, compressed, that a first visit may need before the page can react. */
 const LANDING_LIMIT = 190_000;
-const PAGE_LIMIT = 230_000;
+const PAGE_LIMIT = 231_000;
 
 const [from, to] = process.argv.slice(2);
 if (!from || !to) throw new Error('usage: finish-build.mjs <router output> <target folder>');
