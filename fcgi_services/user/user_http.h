@@ -26,6 +26,11 @@ enum cnop_err user_http_asset_balance(struct cnop_request *req, struct cnop_resp
 enum cnop_err user_http_asset_balances(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err user_http_portfolio(struct cnop_request *req, struct cnop_response *res);
 
+/* GET /watchlists, PUT and DELETE /watchlists/{name}: 200. */
+enum cnop_err user_http_watchlists(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err user_http_watchlist_put(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err user_http_watchlist_delete(struct cnop_request *req, struct cnop_response *res);
+
 /* POST /accounts/{user_id}/freeze and /unfreeze, for operators: 200. */
 enum cnop_err user_http_freeze(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err user_http_unfreeze(struct cnop_request *req, struct cnop_response *res);

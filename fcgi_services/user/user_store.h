@@ -132,6 +132,35 @@ cnop_must_check enum cnop_err user_view_narrow(struct user_view *view, int64_t f
                                                int64_t to_us, struct cnop_arena *arena,
                                                struct entry_page *page);
 
+/* ---- watchlists ---- */
+
+#define WATCHLIST_MAX 10         /* lists of one person */
+#define WATCHLIST_ASSET_MAX 100  /* assets of one list */
+#define WATCHLIST_NAME_MAX 40    /* characters */
+#define WATCHLIST_TEXT_MAX 1100u /* bytes of a list's symbols, with commas between them */
+
+/* Strings live in the arena of the call. */
+struct watchlist {
+    struct cnop_str name;
+    struct cnop_str assets; /* symbols in their order, with commas between them; may be empty */
+    int64_t updated_us;
+};
+
+/* By name. NOT_FOUND: no such user. */
+cnop_must_check enum cnop_err user_store_list_watchlists(struct user_store *store, uint64_t user_id,
+                                                         struct cnop_arena *arena,
+                                                         struct watchlist ret_list[WATCHLIST_MAX],
+                                                         size_t *ret_count);
+/* Creates the list of that name or replaces it. NOT_FOUND: no such user; CONFLICT: there are
+ * WATCHLIST_MAX of other names; ASSET_UNKNOWN: *ret_unknown is the first symbol of no asset, a view
+ * into the list. */
+cnop_must_check enum cnop_err user_store_put_watchlist(struct user_store *store, uint64_t user_id,
+                                                       const struct watchlist *list,
+                                                       struct cnop_str *ret_unknown);
+/* NOT_FOUND: there is no list of that name. */
+cnop_must_check enum cnop_err user_store_delete_watchlist(struct user_store *store,
+                                                          uint64_t user_id, struct cnop_str name);
+
 /* ---- gifts ---- */
 
 #define GIFT_KEY_BYTES 64

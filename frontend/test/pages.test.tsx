@@ -51,6 +51,14 @@ const cases: Case[] = [
     filled: /No asset matches/,
   },
   {
+    name: 'market, starred',
+    Page: MarketPage,
+    path: '/market',
+    at: '/market?starred=1',
+    filled: /Ethereum/,
+    empty: /not starred any asset/,
+  },
+  {
     name: 'asset',
     Page: () => <AssetPage assetId="BTC" />,
     path: '/market/BTC',
@@ -62,7 +70,7 @@ const cases: Case[] = [
     Page: DashboardPage,
     path: '/dashboard',
     filled: /Hello, demo_user/,
-    empty: /First steps/,
+    empty: /Star assets on the markets page/,
   },
   {
     name: 'trade',
@@ -114,6 +122,7 @@ const cases: Case[] = [
 function history() {
   bank.move('deposit', bank.balance.plus(5000), null);
   bank.place({ order_type: 'market_buy', asset_id: 'BTC', quantity: '0.01' }, null);
+  bank.watchlists.set('Starred', ['ETH', 'BTC']);
 }
 
 describe.each(cases)('$name', ({ Page, path, at, filled, empty }) => {

@@ -768,7 +768,8 @@ def test_bad_query(api, world, name):
 
 
 BAD_IDS = {"asset_id": ["BTC!", "   ", "A" * 11], "order_id": ["short", "has-a-dash-in-it", "a" * 51],
-           "client_order_id": ["dot.ted", "a" * 65], "session_id": ["!!!!!!!!"]}
+           "client_order_id": ["dot.ted", "a" * 65], "session_id": ["!!!!!!!!"],
+           "name": ["   ", "a" * 41, "<script>"]}
 
 
 @pytest.mark.parametrize("name", having(lambda o: "{" in o.path and "422" in o.responses
@@ -782,7 +783,7 @@ def test_bad_id(api, world, name):
 
 
 UNKNOWN_IDS = {"asset_id": "ZZZZZZZZZ9", "order_id": "ord_0000000000000", "client_order_id": "never",
-               "session_id": "0" * 32, "panel_id": "nosuch"}
+               "session_id": "0" * 32, "panel_id": "nosuch", "name": "No such list"}
 
 
 @pytest.mark.parametrize("name", having(lambda o: "{" in o.path and "404" in o.responses
@@ -798,7 +799,7 @@ def test_unknown_id(api, world, name):
 
 @pytest.mark.parametrize("name, body", [
     ("register", {}), ("login", {}), ("refreshSession", {"refresh_token": 7}),
-    ("changePassword", {}), ("updateProfile", {"phone": "12"}), ("previewOrder", {}),
+    ("changePassword", {}), ("updateProfile", {"phone": "12"}), ("putWatchlist", {"asset_ids": ["ZZZZZZZZZ9"]}), ("previewOrder", {}),
 ])
 def test_bad_fields(api, world, name, body):
     reply = api.call(name, **{**world.good(name), "body": body}, expect=422, code="validation_failed")

@@ -101,6 +101,8 @@ class World:
         request = dict(self._good_requests()[operation_id])
         if operation_id == "closePosition" and with_holdings:  # something to close
             self.api.call("createOrder", token=self.jane.token, body=buy("0.001"), expect=201)
+        if operation_id == "deleteWatchlist":  # something to remove
+            self.api.call("putWatchlist", token=self.jane.token, **self._good_requests()["putWatchlist"], expect=200)
         if operation_id == "logout":  # ends the session whatever its body
             request["token"] = self.account().token
         if self.api.spec.operations[operation_id].tag == "Operations" and self.admin is not None:
@@ -130,6 +132,8 @@ class World:
             "exportOrders": {"query": {"format": "csv"}}, "exportTrades": {"query": {"format": "csv"}},
             "getAssetBalance": {"path": asset}, "listAssetBalances": {}, "getPortfolio": {},
             "listAssetTransactions": {"path": asset}, "getInsights": {},
+            "listWatchlists": {}, "putWatchlist": {"path": {"name": "My list"}, "body": {"asset_ids": ["BTC", "ETH"]}},
+            "deleteWatchlist": {"path": {"name": "My list"}},
             "claimGift": {"body": {"phrase": "contract test"}},
             "listAssets": {"query": {"limit": "250"}}, "getAsset": {"path": asset},
             "listCandles": {"path": asset, "query": {"interval": "1m"}},

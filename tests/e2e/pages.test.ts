@@ -69,6 +69,31 @@ for (const [who, pages] of Object.entries({ visitor, person })) {
   }
 }
 
+test('a star is there on another device, and a phone shows it', async () => {
+  const { page, context, complaints } = await open(browser, { storage });
+  await page.goto('/market/SOL');
+  await settled(page);
+  const star = page.getByRole('button', { name: 'Star Solana' });
+  await star.focus();
+  const answered = page.waitForResponse((reply) => reply.request().method() === 'PUT');
+  await page.keyboard.press('Enter');
+  assert.equal((await answered).status(), 200);
+  assert.equal(await star.getAttribute('aria-pressed'), 'true');
+  await context.close();
+  const phone = await open(browser, { storage, width: 320 });
+  await phone.page.goto('/market?starred=1');
+  await settled(phone.page);
+  assert.equal(await phone.page.locator('tbody tr').count(), 1);
+  await usableByAll(phone.page, 'starred');
+  await phone.page.goto('/dashboard');
+  await settled(phone.page);
+  await phone.page.getByRole('heading', { name: 'Starred' }).waitFor();
+  assert.equal((await phone.page.getByRole('link', { name: /SOL/ }).count()) > 0, true);
+  await usableByAll(phone.page, 'dashboard with a star');
+  assert.deepEqual([...complaints, ...phone.complaints], []);
+  await phone.context.close();
+});
+
 test('menus, palette, shortcuts and the review dialog are accessible', async () => {
   const { page, context, complaints } = await open(browser, { storage, theme: 'dark' });
   await page.goto('/trading?asset=BTC&action=buy&amount=150');

@@ -36,7 +36,7 @@ EXPECTED = {
     },
     "cnop_user": {
         "cnop_user.*": APPEND,
-        "cnop_user.red_packet_claim": WRITE,
+        **{f"cnop_user.{table}": WRITE for table in ("red_packet_claim", "watchlist")},
         "cnop_market.v_asset": READ,
         **{f"cnop_ledger.{view}": READ for view in (
             "v_balance", "v_position", "v_statement_order", "v_statement_fill", "v_statement_cash", "v_limit_use")},

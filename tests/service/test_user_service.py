@@ -162,7 +162,8 @@ def test_new_users_see_zero(service):
     ("POST", "balance/deposit", {"amount": "1"}), ("POST", "balance/withdraw", {"amount": "1"}),
     ("GET", "balance/transactions", None), ("GET", "balance/limits", None), ("GET", "balance/statement", None),
     ("GET", "balance/asset/BTC", None), ("GET", "assets/balances", None), ("GET", "portfolio", None),
-    ("POST", "cny/claim", {"phrase": "x"})])
+    ("POST", "cny/claim", {"phrase": "x"}), ("GET", "watchlists", None), ("PUT", "watchlists/a", {"asset_ids": []}),
+    ("DELETE", "watchlists/a", None)])
 def test_a_token_that_outlived_its_user_is_401(service, method, path, body):
     """Weakness 11: it was a 500."""
     for user in (999999, None):
@@ -470,6 +471,57 @@ def test_asset_balances(service):
     for bad in ("BTC!", "BTC@123", "   ", "A" * 11, "UNKNOWN_ASSET", "{asset_id}", "Б"):
         assert service.get(f"balance/asset/{bad}", user).status == 422, bad
     assert service.get("balance/asset/ETH", service.add_user()).status == 404, "never somebody else's"
+
+
+# ---- watchlists ----
+
+def names(service, user):
+    return [row["name"] for row in service.get("watchlists", user).json()["data"]]
+
+
+def watch(service, user, name, symbols, **options):
+    return service.send("PUT", f"watchlists/{name}", user, {"asset_ids": symbols}, **options)
+
+
+def test_watchlists_are_replaced_whole_and_keep_their_order(service):
+    user, other = service.add_user(), service.add_user()
+    assert service.get("watchlists", user).json() == {"data": []}
+    kept = watch(service, user, " My coins ", ["eth", "BTC"])
+    assert kept.status == 200 and kept.json()["name"] == "My coins" and kept.json()["asset_ids"] == ["ETH", "BTC"]
+    assert service.get("watchlists", user).json()["data"] == [kept.json()]
+    again = watch(service, user, "My coins", ["ETH", "BTC"]).json()
+    assert {**again, "updated_at": ""} == {**kept.json(), "updated_at": ""}
+    assert watch(service, user, "My coins", []).json()["asset_ids"] == []
+    assert watch(service, user, "my coins", ["XY"]).status == 200, "case is told apart"
+    assert watch(service, user, "自选", ["XY"]).json()["name"] == "自选"
+    assert names(service, user) == ["My coins", "my coins", "自选"] and names(service, other) == []
+    assert service.send("DELETE", "watchlists/My coins", other, None).status == 404, "never somebody else's"
+    assert service.send("DELETE", "watchlists/My coins", user, None).status == 200
+    assert service.send("DELETE", "watchlists/My coins", user, None).status == 404
+    assert names(service, user) == ["my coins", "自选"]
+
+
+@pytest.mark.parametrize("name, body, field", [
+    ("a", {}, "asset_ids"), ("a", {"asset_ids": "BTC"}, "asset_ids"), ("a", {"asset_ids": [1]}, "asset_ids[0]"),
+    ("a", {"asset_ids": ["BTC", "ZZZ"]}, "asset_ids[1]"), ("a", {"asset_ids": ["BTC", "btc"]}, "asset_ids[1]"),
+    ("a", {"asset_ids": ["BTC", "B,C"]}, "asset_ids[1]"), ("a", {"asset_ids": ["BTC"] * 101}, "asset_ids"),
+    ("x" * 41, {"asset_ids": []}, "name"), ("<script", {"asset_ids": []}, "name"), ("a\x07", {"asset_ids": []}, "name"),
+    (".a", {"asset_ids": []}, "name")])
+def test_refused_watchlists_name_the_field(service, name, body, field):
+    user = service.add_user()
+    answer = service.send("PUT", f"watchlists/{name}", user, body)
+    assert answer.status == 422 and [fault["field"] for fault in answer.json()["errors"]] == [field]
+    assert names(service, user) == []
+
+
+def test_parallel_watchlists_never_pass_the_limit(service):
+    user = service.add_user()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: watch(service, user, f"list {number}", ["BTC"]), range(16)))
+    refused = [answer for answer in answers if answer.status != 200]
+    assert len(refused) == 6 and len(names(service, user)) == 10
+    assert {(answer.status, answer.json()["errors"][0]["field"]) for answer in refused} == {(422, "name")}
+    assert watch(service, user, names(service, user)[0], ["ETH"]).status == 200, "one that is there may change"
 
 
 # ---- gift ----

@@ -225,6 +225,56 @@ __wrap_user_store_insert_gift(struct user_store *own, const struct gift_row *gif
     return fails && err == CNOP_OK ? write_failure : err;
 }
 
+/* One list, there or not. */
+static bool watches;
+
+static enum cnop_err
+write_watchlist(bool there)
+{
+    bool fails = ++writes.call_count == writes.fail_at;
+
+    if (!fails || write_failure == CNOP_E_OUTCOME_UNKNOWN)
+        watches = there;
+    return fails ? write_failure : CNOP_OK;
+}
+
+enum cnop_err
+user_store_list_watchlists(struct user_store *unused, uint64_t user_id, struct cnop_arena *memory,
+                           struct watchlist ret_list[WATCHLIST_MAX], size_t *ret_count)
+{
+    enum cnop_err err = enter();
+
+    (void)unused;
+    (void)user_id;
+    (void)memory;
+    if (err != CNOP_OK)
+        return err;
+    ret_list[0] = (struct watchlist){
+        .name = CNOP_STR("Starred"), .assets = CNOP_STR("BTC,ETH"), .updated_us = 1};
+    *ret_count = 1;
+    return CNOP_OK;
+}
+
+enum cnop_err
+user_store_put_watchlist(struct user_store *unused, uint64_t user_id, const struct watchlist *list,
+                         struct cnop_str *ret_unknown)
+{
+    (void)unused;
+    (void)user_id;
+    (void)list;
+    (void)ret_unknown;
+    return write_watchlist(true);
+}
+
+enum cnop_err
+user_store_delete_watchlist(struct user_store *unused, uint64_t user_id, struct cnop_str name)
+{
+    (void)unused;
+    (void)user_id;
+    (void)name;
+    return write_watchlist(false);
+}
+
 /* ---- the engine ---- */
 
 static enum cnop_err engine_failure;
@@ -276,6 +326,7 @@ reset(void)
                                             .created_us = 1,
                                             .updated_us = 1}};
     fake_engine = (struct fake_engine){.answer = CNOP_OK};
+    watches = false;
     ck_assert(!view.open);
 }
 
@@ -292,6 +343,7 @@ effect(void)
                                        (int64_t)store.gift_count,
                                        fake_engine.moved_e8,
                                        fake_engine.key_count > 0,
+                                       watches,
                                    }};
 }
 
@@ -351,6 +403,10 @@ static const struct torture_request requests[] = {
     {"GET", "/api/v1/balance/asset/BTC", NULL, CUSTOMER, 200, false, NULL},
     {"GET", "/api/v1/assets/balances", NULL, CUSTOMER, 200, false, NULL},
     {"GET", "/api/v1/portfolio", NULL, CUSTOMER, 200, false, NULL},
+    {"GET", "/api/v1/watchlists", NULL, CUSTOMER, 200, false, NULL},
+    {"PUT", "/api/v1/watchlists/Starred", "{\"asset_ids\":[\"BTC\",\"eth\"]}", CUSTOMER, 200, false,
+     NULL},
+    {"DELETE", "/api/v1/watchlists/Starred", NULL, CUSTOMER, 200, false, NULL},
     {"POST", "/api/v1/cny/claim", "{\"phrase\":\"gong xi fa cai\"}", CUSTOMER, 201, false, NULL},
     {"POST", "/api/v1/cny/claim", "{\"phrase\":\"hello\"}", CUSTOMER, 201, false, NULL},
     {"POST", "/api/v1/accounts/1000/freeze", "{\"reason\":\"asked for\"}", ADMIN, 200, false, NULL},

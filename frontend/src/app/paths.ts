@@ -7,6 +7,7 @@ export const paths = {
   register: '/register',
   dashboard: '/dashboard',
   market: '/market',
+  starred: '/market?starred=1',
   asset: (assetId: string) => `/market/${encodeURIComponent(assetId)}`,
   trading: '/trading',
   trade: (assetId: string, action: 'buy' | 'sell') =>

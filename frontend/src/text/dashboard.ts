@@ -19,6 +19,9 @@ export const dashboard = {
   movements: 'Cash movements',
   movementsAll: 'All movements',
   movementsEmpty: 'No cash has moved yet.',
+  starred: 'Starred',
+  starredAll: 'All starred',
+  starredEmpty: 'Star assets on the markets page to follow them here.',
   movers: 'Largest moves today',
   moversAll: 'All markets',
 } as const;

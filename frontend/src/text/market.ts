@@ -8,6 +8,7 @@ export const market = {
   allCategories: 'All categories',
   starred: 'Starred only',
   star: (name: string) => `Star ${name}`,
+  starFailed: (name: string) => `The star of ${name} was not changed`,
   rows: 'Rows per page',
   page: (from: number, to: number, all: number) => `${from}–${to} of ${all}`,
   previous: 'Previous page',

@@ -87,6 +87,7 @@ export class Bank {
   realisedOf = new Map<string, Big>();
   answers = new Map<string, { content: string; answer: unknown }>();
   signedIn: string | null = null;
+  watchlists = new Map<string, string[]>();
   private sequence = 0;
 
   constructor() {

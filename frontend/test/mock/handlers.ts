@@ -4,7 +4,7 @@
 import Big from 'big.js';
 import { http } from 'msw';
 import type { Bank, MockAmendment, MockAsset, MockUser, OrderWish } from './bank.ts';
-import { answer, example, exampleHandlers, first, refused, sessionGates } from './openapi.ts';
+import { answer, example, exampleHandlers, first, now, refused, sessionGates } from './openapi.ts';
 
 type Api = (path: string) => string;
 
@@ -180,6 +180,20 @@ function moneyHandlers(bank: Bank, api: Api) {
   ];
 }
 
+function watchlistHandlers(bank: Bank, api: Api) {
+  const shown = (name: string) => ({ name, asset_ids: bank.watchlists.get(name) ?? [], updated_at: now() });
+  return [
+    http.get(api('/watchlists'), () =>
+      answer('listWatchlists', { data: [...bank.watchlists.keys()].map(shown) }),
+    ),
+    http.put(api('/watchlists/:name'), async ({ params, request }) => {
+      const { asset_ids } = (await request.json()) as { asset_ids: string[] };
+      bank.watchlists.set(String(params.name), asset_ids);
+      return answer('putWatchlist', shown(String(params.name)));
+    }),
+  ];
+}
+
 /** More findings than the example has, with sentences that no page shows: it words them itself. */
 function insightHandlers(api: Api) {
   const { data } = example('getInsights');
@@ -287,6 +301,7 @@ export function handlersFor(bank: Bank, origin: string) {
     ...marketHandlers(bank, api),
     ...moneyHandlers(bank, api),
     ...insightHandlers(api),
+    ...watchlistHandlers(bank, api),
     ...orderHandlers(bank, api),
     ...exampleHandlers(origin),
   ];

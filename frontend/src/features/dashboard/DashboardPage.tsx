@@ -6,6 +6,7 @@ import { portfolioQuery, transactionsQuery } from '~/api/cash';
 import { meQuery } from '~/api/identity';
 import { paths } from '~/app/paths';
 import { FirstSteps, ROWS } from '~/features/dashboard/FirstSteps';
+import { StarredAssets } from '~/features/dashboard/StarredAssets';
 import { dashboard } from '~/text/dashboard';
 import { portfolio as portfolioWords } from '~/text/portfolio';
 import { Allocation } from '~/ui/Allocation';
@@ -102,9 +103,10 @@ export function DashboardPage({ extra }: { extra?: ReactNode }) {
         >
           <Movers rows={ROWS} />
         </Card>
-        <div className="min-w-0 lg:col-span-2">
+        <div className="min-w-0">
           <Movements />
         </div>
+        <StarredAssets rows={ROWS} />
       </div>
       {extra}
     </>

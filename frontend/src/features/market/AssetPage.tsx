@@ -6,6 +6,7 @@ import { assetQuery } from '~/api/market';
 import { isMissing } from '~/api/problem';
 import { assetPrice, digitsOf } from '~/api/tick';
 import type { AssetDetail } from '~/api/types';
+import { useStarred } from '~/api/watchlists';
 import { paths } from '~/app/paths';
 import { AssetFigures } from '~/features/market/AssetFigures';
 import { AssetPosition } from '~/features/market/AssetPosition';
@@ -19,8 +20,10 @@ import { Freshness } from '~/ui/Freshness';
 import { PriceChart } from '~/ui/PriceChart';
 import { ProblemPanel } from '~/ui/ProblemPanel';
 import { Skeleton } from '~/ui/Skeleton';
+import { StarButton } from '~/ui/StarButton';
 
 function Heading({ asset, updatedAtMs }: { asset: AssetDetail; updatedAtMs: number }) {
+  const starred = useStarred().data ?? [];
   return (
     <div className="mb-6 flex min-h-25 flex-wrap items-center justify-between sm:min-h-16 gap-4">
       <div className="flex items-center gap-3">
@@ -34,6 +37,7 @@ function Heading({ asset, updatedAtMs }: { asset: AssetDetail; updatedAtMs: numb
             {asset.halted ? <span className="chip bg-warn-tint text-warn">{market.halted}</span> : null}
           </p>
         </div>
+        <StarButton asset={asset} on={starred.includes(asset.asset_id)} />
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <p className="num font-semibold text-2xl" aria-live="off">

@@ -4,12 +4,12 @@ import { useDeferredValue } from 'react';
 import { live } from '~/api/live';
 import { assetsQuery } from '~/api/market';
 import type { Asset } from '~/api/types';
+import { useStarred } from '~/api/watchlists';
 import { MarketFilters } from '~/features/market/MarketFilters';
 import { MarketPager } from '~/features/market/MarketPager';
 import { MarketTable } from '~/features/market/MarketTable';
 import { assetPageQuery } from '~/features/market/requests';
 import { categoriesOf, select, useMarketView } from '~/features/market/view';
-import { useFavourites } from '~/lib/favourites';
 import { useHydrated } from '~/lib/hydrated';
 import { market } from '~/text/market';
 import { Button } from '~/ui/Button';
@@ -32,11 +32,19 @@ interface ResultsProps {
 /** The whole catalogue answers every search and sort at once; the rows on the page are then kept current. */
 function Results({ assets, state, current }: ResultsProps) {
   const { view, change, sortBy } = state;
-  const starred = useFavourites();
+  const stars = useStarred();
+  const starred = stars.data ?? [];
   const found = select(assets, view, starred);
   const pages = Math.max(1, Math.ceil(found.length / view.pageSize));
   const from = (Math.min(view.page, pages) - 1) * view.pageSize;
   const rows = found.slice(from, from + view.pageSize);
+  if (view.starred && !stars.data) {
+    return stars.error ? (
+      <ProblemPanel error={stars.error} onRetry={stars.refetch} />
+    ) : (
+      <SkeletonRows rows={5} className="h-[3.625rem]" />
+    );
+  }
   if (found.length === 0) {
     return (
       <EmptyState text={view.starred ? market.emptyStarred : market.empty}>

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-import { IconArrowDown, IconArrowUp, IconStar, IconStarFilled } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { KeyboardEvent } from 'react';
 import { Link } from 'react-router';
 import { assetPrice } from '~/api/tick';
 import type { Asset } from '~/api/types';
 import { paths } from '~/app/paths';
 import { type MarketView, type SortKey, titled } from '~/features/market/view';
-import { toggleFavourite } from '~/lib/favourites';
 import * as format from '~/lib/format';
 import { common } from '~/text/common';
 import { market } from '~/text/market';
 import { AssetName } from '~/ui/AssetMark';
 import { Change } from '~/ui/Change';
 import { Flash } from '~/ui/Flash';
+import { StarButton } from '~/ui/StarButton';
 
 interface Props {
   assets: readonly Asset[];
@@ -50,21 +50,6 @@ function Head({ column, view, onSort, className = '' }: HeadProps) {
   );
 }
 
-function Star({ asset, on }: { asset: Asset; on: boolean }) {
-  const Icon = on ? IconStarFilled : IconStar;
-  return (
-    <button
-      type="button"
-      className={`btn btn-icon w-9 ${on ? 'text-warn' : 'text-muted'}`}
-      aria-pressed={on}
-      aria-label={market.star(asset.name)}
-      onClick={() => toggleFavourite(asset.asset_id)}
-    >
-      <Icon size={18} aria-hidden="true" />
-    </button>
-  );
-}
-
 function compact(value: number | null): string {
   return value === null ? common.unknown : format.compactMoney(value);
 }
@@ -87,7 +72,7 @@ function Row({ asset, starred }: { asset: Asset; starred: boolean }) {
   return (
     <tr className="hover:bg-sunken">
       <td className="hidden w-12 md:table-cell">
-        <Star asset={asset} on={starred} />
+        <StarButton asset={asset} on={starred} />
       </td>
       <td className="num hidden w-14 text-muted md:table-cell">{asset.market_cap_rank ?? '–'}</td>
       <td className="w-full max-w-0 ps-4 md:w-1/3 md:ps-3">
