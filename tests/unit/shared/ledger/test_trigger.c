@@ -8,7 +8,7 @@
 #include "tests/unit/unit.h"
 
 /* What waits: a type and a side in one. */
-#define OF(side, trigger) ((trigger) << 4 | (side))
+#define OF(side, trigger) ((unsigned)(trigger) << 4 | (unsigned)(side))
 #define PURCHASE(trigger) OF(BUY, trigger)
 #define SALE(trigger) OF(SELL, trigger)
 
