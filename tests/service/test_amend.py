@@ -5,7 +5,6 @@ ledger."""
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 import time
 
@@ -13,7 +12,6 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from harness import SOURCE  # noqa: E402
 from ledger_stack import running_ledger  # noqa: E402
 from people import Person, dollars, stale, tick  # noqa: E402
 
@@ -49,9 +47,7 @@ def person(stack, users):
     yield make
     for one in made:
         assert one.ask(stack.engine, "DELETE", "/api/v1/orders").status == 200
-    found = subprocess.run([sys.executable, str(SOURCE / "tools/cnop-audit"), "--socket", str(stack.database.socket)],
-                           capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout + found.stderr
+    stack.prove()
 
 
 def amend(who, order, **change):

@@ -5,7 +5,6 @@ ledger is proven by cnop-audit, which matches every order again."""
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from engine_wire import E10  # noqa: E402
-from harness import SOURCE, wait_until  # noqa: E402
+from harness import wait_until  # noqa: E402
 from ledger_stack import running_ledger  # noqa: E402
 from people import Person, dollars, price_of_the_next_start, stale, tick  # noqa: E402
 
@@ -34,7 +33,7 @@ def users():
 @pytest.fixture(autouse=True)
 def proven(stack):
     yield
-    audit(stack)
+    stack.prove()
 
 
 @pytest.fixture
@@ -48,12 +47,6 @@ def person(stack, users):
         return Person(stack, number)
 
     return make
-
-
-def audit(stack):
-    found = subprocess.run([sys.executable, str(SOURCE / "tools/cnop-audit"), "--socket", str(stack.database.socket)],
-                           capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout + found.stderr
 
 
 # ---- one order ----

@@ -5,14 +5,13 @@ and cnop-audit, which knows no settings, proves the whole of it."""
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from harness import SOURCE, run_dir, wait_until  # noqa: E402
+from harness import run_dir, wait_until  # noqa: E402
 from ledger_stack import LedgerStack  # noqa: E402
 from people import Person, dollars, tick  # noqa: E402
 
@@ -44,16 +43,6 @@ def restart(stack, kill=False, **settings):
     tick(stack, ETH, 2000)
 
 
-def audit(stack):
-    return subprocess.run([sys.executable, str(SOURCE / "tools/cnop-audit"), "--socket", str(stack.database.socket)],
-                          capture_output=True, text=True, check=False)
-
-
-def prove(stack):
-    found = audit(stack)
-    assert found.returncode == 0, found.stdout + found.stderr
-
-
 def writer(stack):
     return [None if cell == "NULL" else int(cell) for cell in stack.ledger_sql("SELECT seq,rules_seq FROM writer")[0]]
 
@@ -71,7 +60,7 @@ def test_the_first_start_journals_its_rules_and_others_only_new_ones(stack):
     assert '"fee_bps":20' in stack.engines[-2].output()
     restart(stack)  # back to what they were
     assert writer(stack) == [seq + 2, seq + 2]
-    prove(stack)
+    stack.prove()
 
 
 def test_a_history_under_changing_rules_is_proven(stack):
@@ -97,7 +86,7 @@ def test_a_history_under_changing_rules_is_proven(stack):
     assert ada.place("market_buy", "0.1").code == "order_too_large"
     restart(stack)
     assert bought()["price"] == "2000.00"
-    prove(stack)
+    stack.prove()
 
 
 def test_a_resting_order_never_pays_more_than_when_it_was_accepted(stack):
@@ -110,7 +99,7 @@ def test_a_resting_order_never_pays_more_than_when_it_was_accepted(stack):
     restart(stack, house_spread_bps=100, maker_fee_bps=5)
     assert bob.place("market_sell", "0.1").status == 201
     assert [ada.look(order)["fee"] for order in orders] == ["0.20", "0.10"]
-    prove(stack)
+    stack.prove()
 
 
 def test_a_narrower_spread_reaches_resting_orders(stack):
@@ -121,7 +110,7 @@ def test_a_narrower_spread_reaches_resting_orders(stack):
     restart(stack, house_spread_bps=20)
     wait_until(lambda: ada.look(order)["status"] == "completed", 10, "the house to sell")
     assert ada.look(order)["average_price"] == "2002.00"
-    prove(stack)
+    stack.prove()
 
 
 def test_a_house_that_is_shorter_than_it_may_be(stack):
@@ -133,13 +122,13 @@ def test_a_house_that_is_shorter_than_it_may_be(stack):
     assert ada.place("market_buy", "0.1").code == "no_liquidity"
     restart(stack, house_max_short="100000000")
     assert ada.place("market_buy", "0.1").status == 201
-    prove(stack)
+    stack.prove()
 
 
 def test_a_writer_that_has_lost_its_rules_gets_them_again(stack):
     stack.engine.stop()
     stack.ledger_sql("UPDATE writer SET rules_seq=NULL")
-    found = audit(stack)
+    found = stack.audit()
     assert found.returncode == 1 and "writer row has the rules of 0" in found.stdout
     for lost in ("NULL", "2", "999"):  # none; a row without any; no row
         stack.engine.stop()
@@ -147,4 +136,4 @@ def test_a_writer_that_has_lost_its_rules_gets_them_again(stack):
         stack.start_engine()
         seq, rules_seq = writer(stack)
         assert rules_seq == seq
-    prove(stack)
+    stack.prove()

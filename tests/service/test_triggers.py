@@ -4,7 +4,6 @@ test the ledger is proven by cnop-audit, which applies every command again."""
 
 import os
 import signal
-import subprocess
 import sys
 import pathlib
 
@@ -12,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from harness import SOURCE, wait_until  # noqa: E402
+from harness import wait_until  # noqa: E402
 from ledger_stack import running_ledger  # noqa: E402
 from people import Person, dollars, price_of_the_next_start, tick  # noqa: E402
 
@@ -33,9 +32,7 @@ def users():
 @pytest.fixture(autouse=True)
 def proven(stack):
     yield
-    found = subprocess.run([sys.executable, str(SOURCE / "tools/cnop-audit"), "--socket", str(stack.database.socket)],
-                           capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout + found.stderr
+    stack.prove()
 
 
 @pytest.fixture

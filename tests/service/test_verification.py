@@ -2,7 +2,6 @@
 """Rows that somebody else has changed: found, frozen, never paid out; everybody else is served."""
 
 import pathlib
-import subprocess
 import sys
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from fcgi import Connection  # noqa: E402
-from harness import SOURCE, run_dir, wait_until  # noqa: E402
+from harness import run_dir, wait_until  # noqa: E402
 from ledger_stack import LedgerStack  # noqa: E402
 
 ALICE, BOB, CAROL = 1001, 1002, 1003
@@ -256,15 +255,10 @@ def test_an_honest_ledger_under_load_has_no_findings(stack):
 # ---- by command ----
 
 
-def audit(stack):
-    return subprocess.run([SOURCE / "tools/cnop-audit", "--socket", stack.database.socket], capture_output=True,
-                          text=True, check=False)
-
-
 def test_the_audit_names_the_first_bad_row(stack):
-    done = audit(stack)
+    done = stack.audit()
     assert done.returncode == 0 and "every invariant holds" in done.stdout, done.stdout + done.stderr
     stack.ledger_sql(f"UPDATE balance SET avail_e8=avail_e8+100000000 WHERE account_id={ALICE} AND asset_id=0")
-    done = audit(stack)
+    done = stack.audit()
     assert done.returncode == 1
     assert f"first bad row: balance account_id={ALICE} asset_id=0" in done.stdout

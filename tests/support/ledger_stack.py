@@ -4,6 +4,8 @@
 import contextlib
 import os
 import pathlib
+import subprocess
+import sys
 import time
 
 from harness import SOURCE, Database, Worker, built, run_dir
@@ -70,6 +72,15 @@ class LedgerStack:
 
     def ledger_sql(self, text):
         return self.database.sql(text, schema="cnop_ledger")
+
+    def audit(self):
+        """What cnop-audit, which shares no code with the engine, says of it."""
+        return subprocess.run([sys.executable, str(SOURCE / "tools/cnop-audit"), "--socket", str(self.database.socket)],
+                              capture_output=True, text=True, check=False)
+
+    def prove(self):
+        found = self.audit()
+        assert found.returncode == 0, found.stdout + found.stderr
 
     def stop(self):
         for process in (self.reader, *self.engines, self.database):
