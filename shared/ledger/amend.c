@@ -3,26 +3,9 @@
  * leaves the book, may trade as if it had just come, and enters again behind the others. A refusal
  * leaves order, hold and place as they were. */
 #include "shared/ledger/book.h"
+#include "shared/ledger/change.h"
 #include "shared/ledger/fill.h"
 #include "shared/ledger/limit.h"
-
-static void
-begin(const struct ledger *ledger, const struct ledger_command *command, uint16_t asset_id,
-      uint8_t side, struct ledger_outcome *outcome)
-{
-    const struct ledger_asset *asset = &ledger->assets[asset_id];
-
-    cnop_assert(asset->known);
-    outcome->posting = (struct ledger_posting){.account_id = command->account_id,
-                                               .time_us = command->time_us,
-                                               .price_seq = asset->price_seq,
-                                               .asset_id = asset_id,
-                                               .op = LEDGER_OP_AMEND,
-                                               .side = side};
-    outcome->mark = asset->price;
-    outcome->mark_time_us = asset->price_time_us;
-    outcome->fill_first = ledger->fill_count;
-}
 
 static void
 shrink(struct ledger *ledger, uint32_t slot, cnop_qty qty, int64_t time_us)
@@ -55,7 +38,7 @@ amend_apply(struct ledger *ledger, const struct ledger_command *command,
     cnop_assert(command->account_id >= LEDGER_ACCOUNT_FIRST_USER);
     if (slot == 0 || order->account_id != command->account_id)
         return CNOP_E_ORDER_FINAL; /* or never there: the rows tell */
-    begin(ledger, command, order->asset_id, order->side, outcome);
+    change_begin(ledger, command, order, outcome);
     qty = command->qty.e8 > 0 ? command->qty : order->qty;
     other_price = command->price.e10 > 0 && command->price.e10 != order->price.e10;
     if (qty.e8 == order->qty.e8 && !other_price)
@@ -77,6 +60,6 @@ amend_apply(struct ledger *ledger, const struct ledger_command *command,
     if (stays)
         shrink(ledger, slot, qty, command->time_us);
     else
-        limit_enter_again(ledger, slot, &plan.order, &plan.match, outcome);
+        change_enter_again(ledger, slot, &plan.order, &plan.match, outcome);
     return CNOP_OK;
 }

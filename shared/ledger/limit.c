@@ -423,34 +423,6 @@ limit_rest(struct ledger *ledger, struct ledger_order *order, int64_t prio, int6
     book_note(ledger, book_add(ledger, order));
 }
 
-void
-limit_enter_again(struct ledger *ledger, uint32_t slot, struct ledger_order *order,
-                  const struct match_plan *match, struct ledger_outcome *outcome)
-{
-    const struct ledger_order before = ledger->orders[slot];
-
-    cnop_assert(before.id == order->id);
-    outcome->changed = true;
-    outcome->posting.id = state_take_id(ledger);
-    fill_release(ledger, &before, before.hold_e8, before.left, order->updated_us);
-    book_remove(ledger, slot);
-    order->hold_e8 = 0;
-    order->due_place = 0;
-    match_carry_out(ledger, match, order->updated_us, true, order);
-    outcome->fill_count = ledger->fill_count - outcome->fill_first;
-    if (order->left.e8 > 0 && match->stopped == 0) {
-        limit_rest(ledger, order, outcome->posting.id, order->updated_us);
-        return;
-    }
-    order->status = LEDGER_COMPLETED;
-    if (order->left.e8 > 0) {
-        order->status =
-            match->stopped == LEDGER_REASON_SELF_TRADE ? LEDGER_CANCELLED : LEDGER_EXPIRED;
-        order->reason = match->stopped;
-    }
-    book_note_gone(ledger, order);
-}
-
 static void
 carry_out(struct ledger *ledger, struct limit_plan *plan, struct ledger_outcome *outcome)
 {

@@ -31,9 +31,4 @@ bool limit_is_reached(const struct ledger_order *order, cnop_price mark);
 /* Takes the hold of the order, and puts it where its status says: pending, or on its book. */
 void limit_rest(struct ledger *ledger, struct ledger_order *order, int64_t prio, int64_t time_us);
 
-/* An open order leaves its place, trades as its plan says, and what is left enters again behind the
- * others, unless it may not go on. order: what it is from now on; its id stays. */
-void limit_enter_again(struct ledger *ledger, uint32_t slot, struct ledger_order *order,
-                       const struct match_plan *match, struct ledger_outcome *outcome);
-
 #endif

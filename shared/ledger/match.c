@@ -32,12 +32,17 @@ match_quote_of(const struct ledger *ledger, uint16_t asset_id)
     return quote;
 }
 
+bool
+match_is_fresh(const struct ledger *ledger, uint16_t asset_id, int64_t time_us)
+{
+    cnop_assert(asset_id != LEDGER_USD);
+    return time_us - ledger->assets[asset_id].price_time_us <= ledger->config.price_max_age_us;
+}
+
 struct match_quote
 match_quote(const struct ledger *ledger, uint16_t asset_id, int64_t time_us)
 {
-    int64_t age_us = time_us - ledger->assets[asset_id].price_time_us;
-
-    if (age_us > ledger->config.price_max_age_us)
+    if (!match_is_fresh(ledger, asset_id, time_us))
         return (struct match_quote){.bid = {0}};
     return match_quote_of(ledger, asset_id);
 }

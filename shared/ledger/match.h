@@ -51,6 +51,8 @@ struct match_plan {
     cnop_price next;             /* beyond its limit; 0: it has met nothing of the kind */
 };
 
+/* Whether the price is young enough to trade on, or to be believed. */
+bool match_is_fresh(const struct ledger *ledger, uint16_t asset_id, int64_t time_us);
 /* Whether anybody may trade there now. */
 bool match_is_open(const struct ledger *ledger, uint16_t asset_id);
 

@@ -12,7 +12,6 @@ check_market(const struct ledger *ledger, const struct ledger_command *command,
              const struct ledger_asset *asset, struct market_plan *plan)
 {
     const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
-    int64_t age_us = command->time_us - asset->price_time_us;
 
     cnop_assert(asset->id != LEDGER_USD);
     if (account != NULL && account->status == LEDGER_FROZEN)
@@ -21,7 +20,7 @@ check_market(const struct ledger *ledger, const struct ledger_command *command,
         plan_violate(plan, CNOP_E_ASSET_INACTIVE, 0, 0, 0);
     else if (asset->halted)
         plan_violate(plan, CNOP_E_MARKET_HALTED, 0, 0, 0);
-    if (asset->price.e10 <= 0 || age_us > ledger->config.price_max_age_us)
+    if (asset->price.e10 <= 0 || !match_is_fresh(ledger, asset->id, command->time_us))
         plan_violate(plan, CNOP_E_PRICE_STALE, 0, 0, 0);
     return asset->price.e10 > 0;
 }

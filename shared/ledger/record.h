@@ -21,12 +21,14 @@
  *     AMEND             i64 id of the order, i64 qty_e8 and i64 price_e10 (0: as they were); the
  *                       record's own id is the order's new place, 0: it kept it, or ended
  *     TRIGGER           i64 id of the order, i64 mark_e10 that has reached it; the record's own id
- * is the order's new place DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8 PRICE_SET         i64
- * price_e10, u64 price_seq RULES             i64 count, then so many i64 in the order of enum
- * ledger_rule then, if key_len > 0, 16 bytes of fingerprint and the key, then text_len bytes
- * (reason or symbol). flags: 1 active (ASSET); of an ORDER 2 settled in whole cents (without it, as
- * older ledgers did: at 10^-8), 4 has a worst price, 8 a close, 16 met people on the book, or a
- * house with a spread.
+ *                       is the order's new place
+ *     DEPOSIT WITHDRAW GIFT SETTLE    i64 amount_e8
+ *     PRICE_SET         i64 price_e10, u64 price_seq
+ *     RULES             i64 count, then so many i64 in the order of enum ledger_rule
+ * then, if key_len > 0, 16 bytes of fingerprint and the key, then text_len bytes (reason or
+ * symbol). flags: 1 active (ASSET); of an ORDER 2 settled in whole cents (without it, as older
+ * ledgers did: at 10^-8), 4 has a worst price, 8 a close, 16 met people on the book, or a house
+ * with a spread.
  *
  * LIMIT, CROSS, AMEND, TRIGGER and an ORDER with flag 16 end with what they saw and did:
  *     i64 mark_e10, u64 its sequence, i64 its time_us, u16 fill_count, and for each fill

@@ -3,16 +3,15 @@
  * it was to be, as if it had just come. Which are reached is told by the caller, who has seen every
  * mark: one that came and went between two steps still counts. */
 #include "shared/ledger/book.h"
+#include "shared/ledger/change.h"
 #include "shared/ledger/limit.h"
 
 /* An old mark tells nothing: it may have been reached long ago, or not at all. */
 static bool
 may_fire(const struct ledger *ledger, uint16_t asset_id, int64_t time_us)
 {
-    const struct ledger_asset *asset = &ledger->assets[asset_id];
-
-    return match_is_open(ledger, asset_id) && asset->price.e10 > 0 &&
-           time_us - asset->price_time_us <= ledger->config.price_max_age_us;
+    return match_is_open(ledger, asset_id) && ledger->assets[asset_id].price.e10 > 0 &&
+           match_is_fresh(ledger, asset_id, time_us);
 }
 
 int64_t
@@ -54,7 +53,7 @@ fire(struct ledger *ledger, uint32_t slot, int64_t time_us, struct ledger_outcom
     order.updated_us = time_us;
     order.ver++;
     match_walk(ledger, &taker, &match);
-    limit_enter_again(ledger, slot, &order, &match, outcome);
+    change_enter_again(ledger, slot, &order, &match, outcome);
 }
 
 enum cnop_err
@@ -63,20 +62,11 @@ trigger_apply(struct ledger *ledger, const struct ledger_command *command,
 {
     uint32_t slot = book_find(ledger, command->order_id);
     const struct ledger_order *order = &ledger->orders[slot];
-    const struct ledger_asset *asset = &ledger->assets[order->asset_id];
 
-    outcome->posting = (struct ledger_posting){
-        .account_id = command->account_id, .time_us = command->time_us, .op = LEDGER_OP_TRIGGER};
     if (slot == 0 || order->status != LEDGER_PENDING || !limit_is_reached(order, command->stop) ||
         !may_fire(ledger, order->asset_id, command->time_us))
         return CNOP_OK; /* somebody else was first */
-    cnop_assert(order->account_id == command->account_id);
-    outcome->posting.asset_id = order->asset_id;
-    outcome->posting.side = order->side;
-    outcome->posting.price_seq = asset->price_seq;
-    outcome->mark = asset->price;
-    outcome->mark_time_us = asset->price_time_us;
-    outcome->fill_first = ledger->fill_count;
+    change_begin(ledger, command, order, outcome);
     if (fill_is_countable(ledger, order, order->price, order->left)) {
         fire(ledger, slot, command->time_us, outcome);
     } else {

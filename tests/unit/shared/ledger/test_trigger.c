@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Orders that wait for a price, by hand: when they are reached, what they hold, what they trade,
- * what ends them. Covers shared/ledger/trigger.c. */
+ * what ends them. Covers shared/ledger/change.c and shared/ledger/trigger.c. */
 #include "shared/ledger/ledger.h"
 
 #include "tests/unit/shared/ledger/market_bench.h"
