@@ -9,6 +9,10 @@ const words = trade.done;
 
 export const sideOf = (type: Order['order_type']) => (type.endsWith('_buy') ? 'buy' : 'sell');
 
+/** The price it waits for: first the market's, then its limit. */
+export const awaitedPrice = ({ status, price, stop_price }: Order) =>
+  status === 'pending' && stop_price ? stop_price : price;
+
 interface OrderWords {
   title: string;
   /** What was filled, what waits, what was given up: each as far as there is some of it. */

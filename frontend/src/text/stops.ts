@@ -16,7 +16,6 @@ export const stops = {
     above: 'The price is above it already: choose a higher one, or the other kind.',
     below: 'The price is below it already: choose a lower one, or the other kind.',
   },
-  limit: 'Limit price (optional)',
   limitHint: {
     buy: 'Without one it buys at most 5% above the trigger price.',
     sell: 'Without one it sells at most 5% below the trigger price.',

@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useDeferredValue, useRef, useState } from 'react';
 import { openOrdersQuery } from '~/api/trading';
 import type { Order } from '~/api/types';
+import { awaitedPrice } from '~/app/order-words';
 import * as format from '~/lib/format';
 import { limits } from '~/text/limits';
 import { orders } from '~/text/orders';
@@ -40,16 +41,12 @@ const onPhones = 'max-md:min-h-8 max-md:px-2';
 
 type Ask = (order: Order, what: 'amend' | 'cancel') => void;
 
-/** The price it waits for: of the market, and then its limit. */
-const firstPrice = ({ status, price, stop_price }: Order) =>
-  status === 'pending' && stop_price ? stop_price : price;
-
 const whatOf = (order: Order) =>
   words.what(
     orders.types[order.order_type],
     format.quantity(order.quantity),
     order.asset_id,
-    format.price(firstPrice(order)),
+    format.price(awaitedPrice(order)),
   );
 
 function columnsFor(ask: Ask): readonly Column<Order>[] {
@@ -75,7 +72,7 @@ function columnsFor(ask: Ask): readonly Column<Order>[] {
       label: words.columns.price,
       num: true,
       phone: 'right-1',
-      cell: (order) => format.price(firstPrice(order)),
+      cell: (order) => format.price(awaitedPrice(order)),
     },
     { label: words.columns.held, num: true, phone: 'right-2', cell: (order) => <Held order={order} /> },
     {

@@ -30,12 +30,12 @@ test('a stop waits for its price, is shown where orders are, and is cancelled', 
   await page.getByText('The price is above it already').waitFor();
   await trigger(page).fill(await nearby(page, 120));
   await page.getByLabel('Quantity', { exact: true }).fill('0.1');
-  await page.getByRole('textbox', { name: 'Limit price (optional)' }).fill(await nearby(page, 260));
+  await page.getByRole('textbox', { name: 'Limit price' }).fill(await nearby(page, 260));
   await page
     .getByText(/far from the price/)
     .first()
     .waitFor();
-  await page.getByRole('textbox', { name: 'Limit price (optional)' }).fill('');
+  await page.getByRole('textbox', { name: 'Limit price' }).fill('');
   await settled(page);
   await accessible(page, 'the stop ticket');
   await page.getByRole('button', { name: 'Review purchase' }).click();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The form of a market order: quantity or amount, live preview, review.
-import { type FormEvent, useRef } from 'react';
+// The form of a market order: quantity or amount, and the worst price it accepts.
 import type { OrderDraft } from '~/api/trading';
 import { Available } from '~/features/trade/Available';
 import {
@@ -12,15 +11,13 @@ import {
   withClose,
   withLimit,
 } from '~/features/trade/input';
-import { PreviewSection } from '~/features/trade/PreviewSection';
-import { usePreview } from '~/features/trade/preview';
-import { loadReview, ReviewOnDemand, useReview } from '~/features/trade/review';
+import { PriceField } from '~/features/trade/PriceField';
+import { loadReview } from '~/features/trade/review';
 import { ShareButtons } from '~/features/trade/ShareButtons';
-import { addressOf } from '~/features/trade/state';
 import type { TicketProps } from '~/features/trade/Ticket';
+import { TicketForm, useTicket } from '~/features/trade/TicketForm';
 import * as format from '~/lib/format';
 import { trade } from '~/text/trade';
-import { Button } from '~/ui/Button';
 import { Field } from '~/ui/Field';
 import { Segment } from '~/ui/Segment';
 
@@ -36,7 +33,8 @@ function readingOf(draft: OrderDraft | null): string | null {
     : format.reading(draft.amount, 'USD');
 }
 
-export function MarketTicket({ state, asset, portfolio, rules }: TicketProps) {
+export function MarketTicket(props: TicketProps) {
+  const { state, asset, portfolio, rules } = props;
   const { typed, setText, setMode, fill } = state;
   const { side, mode } = typed;
   const means = {
@@ -47,11 +45,7 @@ export function MarketTicket({ state, asset, portfolio, rules }: TicketProps) {
   const { draft: typedDraft, fault } = readOrder(typed, rules?.quantity_step);
   const limit = readLimit(state.limit);
   const draft = withLimit(withClose(typedDraft, means), limit);
-  const tradable = asset.is_active && !asset.halted;
-  const preview = usePreview(tradable ? draft : null);
-  const review = useReview(draft, () => state.clear(typed));
-  const input = useRef<HTMLInputElement>(null);
-  const back = addressOf(typed, draft);
+  const ticket = useTicket(props, draft);
 
   function pickShare(percent: number) {
     if (portfolio && rules) {
@@ -59,13 +53,8 @@ export function MarketTicket({ state, asset, portfolio, rules }: TicketProps) {
     }
   }
 
-  function ask(event: FormEvent) {
-    event.preventDefault();
-    if (preview.exact?.accepted) review.start();
-  }
-
   return (
-    <form className="flex flex-col gap-4" noValidate onSubmit={ask}>
+    <TicketForm ticket={ticket} empty={trade.previewEmpty}>
       <Segment<Mode>
         label={trade.mode}
         choices={modes}
@@ -74,7 +63,7 @@ export function MarketTicket({ state, asset, portfolio, rules }: TicketProps) {
         className="w-full *:grow"
       />
       <Field
-        ref={input}
+        ref={ticket.input}
         label={mode === 'quantity' ? trade.quantity : trade.amount}
         inputMode="decimal"
         autoComplete="off"
@@ -86,38 +75,15 @@ export function MarketTicket({ state, asset, portfolio, rules }: TicketProps) {
         onFocus={loadReview}
         onChange={(event) => setText(event.target.value)}
       />
-      <ShareButtons side={side} disabled={!portfolio || !rules || !tradable} onPick={pickShare} />
-      <Field
+      <ShareButtons side={side} disabled={!portfolio || !rules || !ticket.tradable} onPick={pickShare} />
+      <PriceField
         label={trade.limit}
         optional
-        inputMode="decimal"
-        autoComplete="off"
         value={state.limit}
-        suffix="USD"
-        error={limit.fault ?? undefined}
-        reading={limit.price === null ? null : format.reading(limit.price, 'USD')}
+        read={limit}
         hint={trade.limitHint[side]}
-        onChange={(event) => state.setLimit(event.target.value)}
+        onType={state.setLimit}
       />
-      <PreviewSection
-        asset={asset}
-        preview={preview}
-        draft={draft}
-        side={side}
-        back={back}
-        empty={trade.previewEmpty}
-      />
-      <Button type="submit" look={side} disabled={!preview.exact?.accepted}>
-        {trade.review[side]}
-      </Button>
-      <ReviewOnDemand
-        draft={draft}
-        preview={preview.latest}
-        side={side}
-        back={back}
-        review={review}
-        focusAfter={input}
-      />
-    </form>
+    </TicketForm>
   );
 }

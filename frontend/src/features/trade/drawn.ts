@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { fillsQuery, openOrdersQuery } from '~/api/trading';
 import type { AssetTransaction, Order } from '~/api/types';
-import { sideOf } from '~/app/order-words';
+import { awaitedPrice, sideOf } from '~/app/order-words';
 import type { ChartMark, OrderLine } from '~/lib/chart-marks';
 import { seconds } from '~/lib/chart-time';
 
@@ -19,11 +19,11 @@ function markOf(fill: AssetTransaction): ChartMark {
   };
 }
 
-function lineOf({ order_type, status, price, stop_price, quantity, remaining_quantity }: Order): OrderLine {
+function lineOf(order: Order): OrderLine {
   return {
-    side: sideOf(order_type),
-    price: status === 'pending' && stop_price ? stop_price : price,
-    quantity: remaining_quantity ?? quantity,
+    side: sideOf(order.order_type),
+    price: awaitedPrice(order),
+    quantity: order.remaining_quantity ?? order.quantity,
   };
 }
 

@@ -28,6 +28,10 @@ const atOnce: readonly TimeInForce[] = ['IOC', 'FOK'];
 /** What is not filled at once goes on the book. */
 export const waitsOnBook = (term: TimeInForce) => !atOnce.includes(term);
 
+/** It is to wait till a time that is not there, or cannot be read. */
+export const isEndless = ({ timeInForce, expiresAt }: Pick<Terms, 'timeInForce' | 'expiresAt'>) =>
+  timeInForce === 'GTD' && expiresAt === null;
+
 /** Only what differs from what the server does anyway, so that an order looks the same however it was typed. */
 export function termsOf({ timeInForce, expiresAt, postOnly, selfTrade }: Terms): Partial<OrderDraft> {
   return {
@@ -60,8 +64,8 @@ export function readLimitOrder(
   step?: string,
 ): Reading {
   const sized = readOrder(typed, step);
-  const endless = terms.timeInForce === 'GTD' && terms.expiresAt === null;
-  if (sized.draft === null || price === null || fault !== null || endless) return { ...sized, draft: null };
+  if (sized.draft === null || price === null || fault !== null || isEndless(terms))
+    return { ...sized, draft: null };
   const order_type = typed.side === 'buy' ? 'limit_buy' : 'limit_sell';
   return { draft: { ...sized.draft, order_type, price, ...termsOf(terms) }, fault: null };
 }

@@ -8,7 +8,7 @@ import {
   type Side,
   type TypedOrder,
 } from '~/features/trade/input';
-import { type Terms, termsOf } from '~/features/trade/limit';
+import { isEndless, type Terms, termsOf } from '~/features/trade/limit';
 import * as decimal from '~/lib/decimal';
 
 /** A stop waits for a price that is worse for its owner than the one of now, a take-profit for a better one. */
@@ -37,8 +37,7 @@ export function readStopOrder(
   step?: string,
 ): Reading {
   const sized = readOrder(typed, step);
-  const endless = terms.timeInForce === 'GTD' && terms.expiresAt === null;
-  if (sized.draft === null || stop.price === null || limit.fault !== null || endless)
+  if (sized.draft === null || stop.price === null || limit.fault !== null || isEndless(terms))
     return { ...sized, draft: null };
   const order_type = `${trigger}${limit.price === null ? '' : '_limit'}_${typed.side}` as const;
   const price = limit.price === null ? {} : { price: limit.price };
