@@ -6,17 +6,22 @@ import { roots } from '~/api/keys';
 import { bookInterval, live } from '~/api/live';
 import type { Asset, Candle, CandleInterval } from '~/api/types';
 
-const CATALOGUE_PAGE = 250;
+const PAGE = 250;
 const CATALOGUE_MAX_PAGES = 8;
 const CANDLES = 200;
 /** Enough to see the last candle end and the next begin between two polls. */
 const NEWEST = 3;
 
-async function wholeCatalogue(signal: AbortSignal): Promise<Asset[]> {
-  const all: Asset[] = [];
-  for (let page = 0; page < CATALOGUE_MAX_PAGES; page += 1) {
-    const query = { active_only: false, limit: CATALOGUE_PAGE, offset: page * CATALOGUE_PAGE };
-    const { data, has_more } = await unwrap(GET('/api/v1/inventory/assets', { params: { query }, signal }));
+type Part<Row> = Promise<{ data: readonly Row[]; has_more: boolean }>;
+
+/** A list that is read page by page, from its first row to its last, or as far as so many pages go. */
+export async function wholeList<Row>(
+  mostPages: number,
+  read: (query: { limit: number; offset: number }) => Part<Row>,
+): Promise<Row[]> {
+  const all: Row[] = [];
+  for (let page = 0; page < mostPages; page += 1) {
+    const { data, has_more } = await read({ limit: PAGE, offset: page * PAGE });
     all.push(...data);
     if (!has_more) break;
   }
@@ -27,7 +32,12 @@ async function wholeCatalogue(signal: AbortSignal): Promise<Asset[]> {
 export const assetsQuery = () =>
   queryOptions({
     queryKey: [...roots.market, 'assets'],
-    queryFn: ({ signal }) => wholeCatalogue(signal),
+    queryFn: ({ signal }) =>
+      wholeList<Asset>(CATALOGUE_MAX_PAGES, (page) =>
+        unwrap(
+          GET('/api/v1/inventory/assets', { params: { query: { active_only: false, ...page } }, signal }),
+        ),
+      ),
     staleTime: 5 * 60_000,
   });
 

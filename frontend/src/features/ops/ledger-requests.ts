@@ -2,30 +2,22 @@
 // What the ledger page reads and does. Whatever is done here is audited by the service that does it.
 import { queryOptions } from '@tanstack/react-query';
 import { GET, POST, PUT, unwrap } from '~/api/client';
+import { wholeList } from '~/api/market';
 import type { AuditLine, Market } from '~/api/types';
 
 const LIVE_MS = 15_000;
 const TRAIL_ROWS = 200;
-const MARKET_PAGE = 250;
 const MARKET_MAX_PAGES = 5;
 
 export const ledgerKey = ['ops', 'ledger'] as const;
 
-async function wholeMarkets(signal: AbortSignal): Promise<Market[]> {
-  const all: Market[] = [];
-  for (let page = 0; page < MARKET_MAX_PAGES; page += 1) {
-    const query = { limit: MARKET_PAGE, offset: page * MARKET_PAGE };
-    const { data, has_more } = await unwrap(GET('/api/v1/markets', { params: { query }, signal }));
-    all.push(...data);
-    if (!has_more) break;
-  }
-  return all;
-}
-
 export const marketsQuery = () =>
   queryOptions({
     queryKey: [...ledgerKey, 'markets'],
-    queryFn: ({ signal }) => wholeMarkets(signal),
+    queryFn: ({ signal }) =>
+      wholeList<Market>(MARKET_MAX_PAGES, (query) =>
+        unwrap(GET('/api/v1/markets', { params: { query }, signal })),
+      ),
     refetchInterval: LIVE_MS,
   });
 
