@@ -149,7 +149,7 @@ static bool
 is_live(const struct ledger_order *order)
 {
     cnop_assert(order->id > 0);
-    return order->status <= LEDGER_PARTIAL;
+    return ledger_status_is_open(order->status);
 }
 
 static uint32_t

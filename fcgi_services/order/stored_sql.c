@@ -24,10 +24,8 @@ read_key(struct cnop_str text, struct cnop_str fingerprint, struct stored_key *k
 static void
 share_out_rest(struct ledger_posting *posting)
 {
-    bool rests = posting->status <= LEDGER_PARTIAL;
-
     posting->undone.e8 -= posting->qty.e8;
-    if (!rests)
+    if (!ledger_status_is_open(posting->status))
         return;
     posting->left = posting->undone;
     posting->undone.e8 = 0;

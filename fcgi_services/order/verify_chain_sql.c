@@ -57,7 +57,7 @@ has_rows(const struct ledger_command *command)
 {
     return command->op <= LEDGER_OP_GIFT || command->op == LEDGER_OP_SETTLE ||
            command->op == LEDGER_OP_LIMIT || command->op == LEDGER_OP_CROSS ||
-           command->op == LEDGER_OP_AMEND || command->op == LEDGER_OP_TRIGGER;
+           ledger_op_changes_order(command->op);
 }
 
 static enum cnop_err

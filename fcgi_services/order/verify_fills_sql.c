@@ -16,7 +16,7 @@ verify_keep_fills(struct verify *verify, const struct ledger_record *record,
                   struct verify_command *place)
 {
     bool is_cross = record->command.op == LEDGER_OP_CROSS;
-    bool changes = record->command.op == LEDGER_OP_AMEND || record->command.op == LEDGER_OP_TRIGGER;
+    bool changes = ledger_op_changes_order(record->command.op);
 
     place->has_fills =
         record->command.op == LEDGER_OP_LIMIT || is_cross || changes || record->fill_count > 0;

@@ -54,6 +54,13 @@ enum ledger_op {
     LEDGER_OP_TRIGGER = 22,    /* the mark has reached an order that waits for it */
 };
 
+/* Whether a command changes an open order, which may trade then; the order is all it names. */
+static inline bool
+ledger_op_changes_order(uint8_t op)
+{
+    return op == LEDGER_OP_AMEND || op == LEDGER_OP_TRIGGER;
+}
+
 /* The rules that an operator sets, in the order of the journal: new ones are added at the end. */
 enum ledger_rule {
     LEDGER_RULE_FEE_BPS,          /* of those who take; also of the house's customers */
@@ -111,6 +118,13 @@ enum ledger_status {
     LEDGER_CANCELLED = 5,
     LEDGER_EXPIRED = 6,
 };
+
+/* Whether an order can still trade, or be cancelled. */
+static inline bool
+ledger_status_is_open(uint8_t status)
+{
+    return status >= LEDGER_PENDING && status <= LEDGER_PARTIAL;
+}
 
 /* Why an order ended before it was filled. */
 enum ledger_reason {

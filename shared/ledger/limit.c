@@ -8,7 +8,7 @@
 #include "shared/ledger/grid.h"
 
 /* A limit farther from the mark is a slip: buyers between a tenth and the double of it, sellers
- * between the half and ten times. */
+ * between the half and ten times. A stop price may lie that far on either side. */
 #define BAND_NEAR 2
 #define BAND_FAR 10
 #define BPS_WHOLE 10000
@@ -55,11 +55,9 @@ check_market(const struct ledger *ledger, const struct ledger_command *command,
         violate(plan, CNOP_E_EXPIRY_INVALID, 0, 0, 0);
 }
 
-struct ledger_band
-ledger_price_band(cnop_price mark, uint8_t side)
+static struct ledger_band
+band_of(cnop_price mark, int64_t down_by, int64_t up_by)
 {
-    bool buy = side == LEDGER_BUY;
-    int64_t down_by = buy ? BAND_FAR : BAND_NEAR, up_by = buy ? BAND_NEAR : BAND_FAR;
     struct ledger_band band = {.lowest = {(mark.e10 + down_by - 1) / down_by}};
 
     cnop_assert(mark.e10 > 0);
@@ -68,23 +66,33 @@ ledger_price_band(cnop_price mark, uint8_t side)
     return band;
 }
 
+struct ledger_band
+ledger_price_band(cnop_price mark, uint8_t side)
+{
+    bool buy = side == LEDGER_BUY;
+
+    return band_of(mark, buy ? BAND_FAR : BAND_NEAR, buy ? BAND_NEAR : BAND_FAR);
+}
+
+static void
+check_band(struct limit_plan *plan, cnop_price price, struct ledger_band band)
+{
+    if (price.e10 < band.lowest.e10 || price.e10 > band.highest.e10)
+        violate(plan, CNOP_E_PRICE_OUT_OF_BAND, price.e10, band.lowest.e10, band.highest.e10);
+}
+
 static void
 check_price(const struct ledger *ledger, const struct ledger_command *command,
             struct limit_plan *plan)
 {
     bool waits = command->trigger != 0;
     cnop_price mark = waits ? command->stop : ledger->assets[command->asset_id].price;
-    struct ledger_band band;
 
     cnop_assert(command->price.e10 > 0);
     if (grid_step(command->price) == 0)
         violate(plan, CNOP_E_PRICE_TICK, command->price.e10, 0, 0);
-    if (mark.e10 <= 0)
-        return;
-    band = ledger_price_band(mark, command->side);
-    if (command->price.e10 < band.lowest.e10 || command->price.e10 > band.highest.e10)
-        violate(plan, CNOP_E_PRICE_OUT_OF_BAND, command->price.e10, band.lowest.e10,
-                band.highest.e10);
+    if (mark.e10 > 0)
+        check_band(plan, command->price, ledger_price_band(mark, command->side));
 }
 
 bool
@@ -100,7 +108,6 @@ check_stop(const struct ledger *ledger, const struct ledger_command *command,
            struct limit_plan *plan)
 {
     cnop_price mark = ledger->assets[command->asset_id].price, stop = command->stop;
-    cnop_price lowest = {(mark.e10 + BAND_FAR - 1) / BAND_FAR}, highest;
 
     cnop_assert(stop.e10 > 0);
     if (!may_rest(command->tif) || command->post_only)
@@ -109,10 +116,7 @@ check_stop(const struct ledger *ledger, const struct ledger_command *command,
         violate(plan, CNOP_E_PRICE_TICK, stop.e10, 0, 0);
     if (mark.e10 <= 0)
         return;
-    if (__builtin_mul_overflow(mark.e10, BAND_FAR, &highest.e10))
-        highest.e10 = INT64_MAX;
-    if (stop.e10 < lowest.e10 || stop.e10 > highest.e10)
-        violate(plan, CNOP_E_PRICE_OUT_OF_BAND, stop.e10, lowest.e10, highest.e10);
+    check_band(plan, stop, band_of(mark, BAND_FAR, BAND_FAR));
     if (limit_is_reached(&plan->order, mark))
         violate(plan, CNOP_E_TRIGGER_ALREADY_MET, stop.e10, mark.e10, 0);
 }
@@ -237,8 +241,7 @@ plan_trades(const struct ledger *ledger, const struct ledger_command *command,
         match_walk(ledger, &taker, &plan->match);
     else
         plan->match = (struct match_plan){.count = 0};
-    if (command->post_only && command->trigger == 0 &&
-        (plan->match.count > 0 || plan->match.stopped != 0))
+    if (command->post_only && (plan->match.count > 0 || plan->match.stopped != 0))
         violate(plan, CNOP_E_POST_ONLY_WOULD_TAKE, 0, 0, 0);
     if (command->side == LEDGER_BUY)
         check_buyer(ledger, plan);

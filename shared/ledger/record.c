@@ -44,17 +44,10 @@ has_amount(uint8_t op)
     return op <= LEDGER_OP_GIFT || op == LEDGER_OP_SETTLE;
 }
 
-/* A change of an order, which may trade. */
-static bool
-names_order(uint8_t op)
-{
-    return op == LEDGER_OP_AMEND || op == LEDGER_OP_TRIGGER;
-}
-
 static bool
 has_mark(uint8_t op, unsigned flags)
 {
-    return op == LEDGER_OP_LIMIT || op == LEDGER_OP_CROSS || names_order(op) ||
+    return op == LEDGER_OP_LIMIT || op == LEDGER_OP_CROSS || ledger_op_changes_order(op) ||
            (op == LEDGER_OP_ORDER && (flags & RECORD_FILLS) != 0);
 }
 
@@ -131,7 +124,7 @@ put_asked(struct cnop_buf *body, const struct ledger_command *command,
     }
     if (command->worst_price.e10 > 0)
         put_i64(body, command->worst_price.e10);
-    if (command->op == LEDGER_OP_CANCEL || names_order(command->op))
+    if (command->op == LEDGER_OP_CANCEL || ledger_op_changes_order(command->op))
         put_i64(body, command->order_id);
     if (command->op == LEDGER_OP_AMEND) {
         put_i64(body, command->qty.e8);
@@ -162,7 +155,7 @@ ledger_record_encode(struct cnop_buf *body, const struct ledger_command *command
 {
     struct cnop_str text = text_of(command);
     unsigned flags = flags_of(command, outcome);
-    bool named = names_order(command->op); /* and nothing else of it */
+    bool named = ledger_op_changes_order(command->op); /* and nothing else of it */
 
     cnop_assert(command->op >= LEDGER_OP_ORDER && command->op <= LEDGER_OP_TRIGGER);
     cnop_assert(command->op != LEDGER_OP_TICK);
@@ -349,7 +342,7 @@ ledger_record_fill(const struct ledger_record *record, uint32_t index, struct le
     const struct ledger_command *command = &record->command;
     struct cnop_str rest = record->fills;
     bool by_house = command->op == LEDGER_OP_CROSS, whole;
-    bool named = names_order(command->op);
+    bool named = ledger_op_changes_order(command->op);
     int64_t maker_order, maker;
     int64_t taker_order = by_house ? 0 : named ? command->order_id : record->id;
     int64_t taker = by_house ? LEDGER_ACCOUNT_HOUSE : command->account_id;

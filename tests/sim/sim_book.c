@@ -339,7 +339,7 @@ check_balance(const struct ledger_balance *row)
 static void
 check_order(const struct ledger_order *row)
 {
-    bool live = row->status <= LEDGER_PARTIAL;
+    bool live = ledger_status_is_open(row->status);
     const struct model_order *order = NULL;
 
     for (int i = 0; i < MODEL_ORDERS && order == NULL; i++) {
