@@ -78,9 +78,7 @@ class Bench:
 
     def start(self):
         self.stack.start_engine()
-        with self.stack.commands() as commands:
-            for account in range(FIRST, FIRST + ACCOUNTS):
-                assert commands.cash("deposit", account, "9999.00")[0] == "OK"
+        self.stack.deposit(*range(FIRST, FIRST + ACCOUNTS), amount="9999.00")
         socket_path = self.stack.engine.socket
         self.bare = BareGateway(self.directory / "bare", socket_path).start()
         self.product = ProductGateway(self.directory / "gateway", socket_path, range(FIRST, FIRST + ACCOUNTS)).start()

@@ -35,9 +35,7 @@ def stack():
         gateway = None
         try:
             ledger.start_engine()
-            with ledger.commands() as commands:
-                for account in ACCOUNTS:
-                    assert commands.cash("deposit", account, "9000.00")[0] == "OK"
+            ledger.deposit(*ACCOUNTS, amount="9000.00")
             gateway = ProductGateway(directory / "gateway", ledger.engine.socket, ACCOUNTS).start()
             yield ledger, gateway
         finally:
@@ -122,6 +120,8 @@ def test_a_crash_is_one_event_for_the_breaker(stack):
 def test_an_engine_without_descriptors_keeps_nobody_waiting(stack):
     """Every new connection is one too many. Those that are there go on; the others are told so."""
     ledger, gateway = stack
+    os.kill(worker_of(ledger.engine), signal.SIGKILL)  # a kept connection would need no descriptor
+    wait(lambda: Trader(gateway, tokens(gateway)[0]).place() == 201)
     worker = worker_of(ledger.engine)
     traders = [Trader(gateway, token, timeout=8) for token in tokens(gateway)]
     end = threading.Event()

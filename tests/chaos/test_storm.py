@@ -62,8 +62,7 @@ def stack():
         ledger = LedgerStack(directory, engine=FAULTY)
         try:
             ledger.start_engine()
-            with ledger.commands() as commands:
-                assert commands.cash("deposit", 1000, "9000.00")[0] == "OK"
+            ledger.deposit(1000, amount="9000.00")
             ledger.engine.stop()
             yield ledger
         finally:

@@ -36,8 +36,7 @@ def person(stack, users):
 
     def make(units=0):
         number = next(users)
-        with stack.commands() as commands:
-            assert commands.cash("deposit", number, "10000.00")[0] == "OK"
+        stack.deposit(number)
         made.append(Person(stack, number))
         if units:
             assert made[-1].place("market_buy", units).status == 201

@@ -44,11 +44,6 @@ class Stack(LedgerStack):
         wait_until(lambda: self.gateway.last == self.head(), 10, "the gateway's last event")
         assert self.gateway.faults == []
 
-    def deposit(self, *numbers, amount="1.00"):
-        with self.commands() as commands:
-            for number in numbers:
-                assert commands.cash("deposit", number, amount)[0] == "OK"
-
 
 @pytest.fixture(scope="module")
 def stack():
@@ -219,7 +214,7 @@ def test_a_gateway_that_is_away_misses_nothing(stack, story):
     stack.gateway.broken = True
     before = stack.gateway.last
     for _ in range(3):
-        stack.deposit(CAM)
+        stack.deposit(CAM, amount="1.00")
     time.sleep(0.3)
     assert stack.gateway.last == before
     stack.gateway.broken = False
@@ -237,7 +232,7 @@ def test_numbers_go_on_over_a_crash(stack, story):
         stack.engine.tell(signal.SIGKILL)
         stack.engine.stop()
         stack.start_engine()
-        stack.deposit(BOB)
+        stack.deposit(BOB, amount="1.00")
         stack.settled()
         check_numbers(stack.rows())
     assert [seq for seq, *_ in stack.gateway.events] == list(range(1, stack.gateway.last + 1))
@@ -253,7 +248,7 @@ def test_old_rows_are_removed(stack, story):
     assert ask(stack, ADA, after=0).status == 410
     assert ask(stack, ADA, after=newest[0] - 1).status == 200
     stack.gateway.forget()
-    stack.deposit(CAM)
+    stack.deposit(CAM, amount="1.00")
     stack.settled()
     assert stack.gateway.heads[0] == f"reset {newest[0] - 1}"
     check_numbers(stack.rows())
@@ -264,14 +259,14 @@ def test_a_damaged_row_stops_nobody(stack, story):
     """The gateway starts over behind it; the engine goes on."""
     stack.engine.stop()
     stack.start_engine()
-    stack.deposit(CAM, CAM, CAM)
+    stack.deposit(CAM, CAM, CAM, amount="1.00")
     stack.engine.stop()
     lost, count = stack.rows()[-2]
     assert count == 1
     stack.ledger_sql(f"UPDATE event_batch SET body='?' WHERE first_seq={lost}")
     stack.gateway.forget()
     stack.start_engine()
-    stack.deposit(CAM)
+    stack.deposit(CAM, amount="1.00")
     stack.settled()
     assert any(head.startswith("reset") for head in stack.gateway.heads)
     check_numbers(stack.rows())
@@ -285,5 +280,5 @@ def test_the_newest_row_may_be_anything(stack, story):
     stack.engine.stop()
     stack.ledger_sql(f"UPDATE event_batch SET event_count=0 WHERE first_seq={stack.rows()[-1][0]}")
     stack.start_engine()
-    stack.deposit(CAM)
+    stack.deposit(CAM, amount="1.00")
     wait_until(lambda: stack.gateway.last == stack.head(), 10, "the gateway's last event")

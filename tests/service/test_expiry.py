@@ -35,8 +35,7 @@ def users():
 def ada(stack, users):
     tick(stack, ETH, 2000)
     number = next(users)
-    with stack.commands() as commands:
-        assert commands.cash("deposit", number, "10000.00")[0] == "OK"
+    stack.deposit(number)
     yield Person(stack, number)
     stack.prove()
 

@@ -51,9 +51,7 @@ class Story:
 
     def __init__(self, stack):
         self.ada, self.bob, self.cam = (Trader(stack, number) for number in (ADA, BOB, CAM))
-        with stack.commands() as commands:
-            for trader in (self.ada, self.bob, self.cam):
-                assert commands.cash("deposit", trader.number, "10000.00")[0] == "OK"
+        stack.deposit(ADA, BOB, CAM)
         tick(stack, ETH, 2000)
         tick(stack, SOL, 150)
 

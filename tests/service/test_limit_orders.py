@@ -42,8 +42,7 @@ def person(stack, users):
 
     def make():
         number = next(users)
-        with stack.commands() as commands:
-            assert commands.cash("deposit", number, "10000.00")[0] == "OK"
+        stack.deposit(number)
         return Person(stack, number)
 
     return make

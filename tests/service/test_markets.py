@@ -25,9 +25,7 @@ def stack():
         try:
             ledger.start_engine()
             ledger.start_reader()
-            with ledger.commands() as commands:
-                for person in (1000, 1001):
-                    assert commands.cash("deposit", person, "10000.00")[0] == "OK"
+            ledger.deposit(1000, 1001)
             yield ledger
         finally:
             ledger.stop()

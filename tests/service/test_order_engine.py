@@ -45,8 +45,7 @@ def worker(stack):
 def user(stack, users):
     """A fresh account with 10 000 dollars."""
     number = next(users)
-    with stack.commands() as commands:
-        assert commands.cash("deposit", number, "10000.00")[0] == "OK"
+    stack.deposit(number)
     return number
 
 
@@ -103,8 +102,7 @@ def test_key_with_another_body_is_refused(worker, user):
 
 def test_keys_of_two_accounts_are_apart(stack, worker, user, users):
     other = next(users)
-    with stack.commands() as commands:
-        commands.cash("deposit", other, "100.00")
+    stack.deposit(other, amount="100.00")
     assert order(worker, user, quantity="0.001", client_order_id="same").status == 201
     answer = order(worker, other, quantity="0.001", client_order_id="same")
     assert answer.status == 201 and answer.headers.get("idempotency-replayed") is None
@@ -113,8 +111,7 @@ def test_keys_of_two_accounts_are_apart(stack, worker, user, users):
 def test_a_refused_order_leaves_its_key_free(stack, worker, users):
     number = next(users)
     assert order(worker, number, quantity="0.001", client_order_id="k").code == "insufficient_funds"
-    with stack.commands() as commands:
-        commands.cash("deposit", number, "100.00")
+    stack.deposit(number, amount="100.00")
     assert order(worker, number, quantity="0.001", client_order_id="k").status == 201
 
 
@@ -287,9 +284,7 @@ def test_cash_of_an_older_ledger_is_filled_up_at_the_start():
         older = LedgerStack(directory)
         try:
             older.start_engine()
-            with older.commands() as commands:
-                for number in numbers:
-                    assert commands.cash("deposit", number, "5.00")[0] == "OK"
+            older.deposit(*numbers, amount="5.00")
             older.engine.stop()
             older.ledger_sql("UPDATE balance SET avail_e8=avail_e8+3965 WHERE asset_id=0 AND account_id>=1000;"
                              "UPDATE balance SET avail_e8=avail_e8-3965*300 WHERE asset_id=0 AND account_id=1;"
@@ -345,8 +340,7 @@ def test_one_account_hundred_clients(stack, user):
 def test_double_spend_race(stack, users):
     """A hundred parallel buys of 60 with 100 dollars: one succeeds."""
     number = next(users)
-    with stack.commands() as commands:
-        commands.cash("deposit", number, "100.00")
+    stack.deposit(number, amount="100.00")
 
     def run(_):
         with Connection(stack.engine.socket, timeout=30) as connection:
@@ -554,8 +548,7 @@ def test_outcome_unknown_is_said_and_settled(stack, user):
         other = LedgerStack(directory)
         try:
             other.start_engine(commit_giveup="300ms")
-            with other.commands() as commands:
-                commands.cash("deposit", user, "1000.00")
+            other.deposit(user, amount="1000.00")
             with Connection(other.engine.socket, timeout=20) as worker:
                 other.database.kill()
                 answer = order(worker, user, quantity="0.01", client_order_id="lost")
@@ -577,8 +570,7 @@ def test_a_frozen_database_is_answered_for(stack, user):
         other = LedgerStack(directory)
         try:
             other.start_engine()
-            with other.commands() as commands:
-                commands.cash("deposit", user, "1000.00")
+            other.deposit(user, amount="1000.00")
             with Connection(other.engine.socket, timeout=60) as worker:
                 other.database.freeze()
                 try:
@@ -601,9 +593,7 @@ def test_a_locked_row_holds_nobody_else(stack, user):
         other = LedgerStack(directory)
         try:
             other.start_engine(blocked_pause="1s")
-            with other.commands() as commands:
-                for account in (user, user + 1):
-                    commands.cash("deposit", account, "1000.00")
+            other.deposit(user, user + 1, amount="1000.00")
             lock = other.database.session(
                 f"BEGIN; SELECT * FROM cnop_ledger.balance WHERE account_id={user} AND asset_id=0 FOR UPDATE;"
                 " SELECT SLEEP(120)")
@@ -665,8 +655,7 @@ def test_a_second_engine_shuts_the_first_out(stack, user):
         other = LedgerStack(directory)
         try:
             first = other.start_engine()
-            with other.commands() as commands:
-                commands.cash("deposit", user, "1000.00")
+            other.deposit(user, amount="1000.00")
             with Connection(first.socket) as old:
                 assert order(old, user, quantity="0.001").status == 201
                 other.start_engine(name="second")

@@ -31,8 +31,7 @@ def stack():
 @pytest.fixture(scope="module")
 def placed(stack):
     """Orders as they were answered, oldest first."""
-    with stack.commands() as commands:
-        commands.cash("deposit", OWNER, "10000.00")
+    stack.deposit(OWNER)
     bodies = []
     with Connection(stack.engine.socket) as engine:
         for i in range(COUNT):

@@ -26,9 +26,7 @@ def stack():
         try:
             ledger.start_engine()
             ledger.start_reader()
-            with ledger.commands() as commands:
-                for number in (ADA, BOB):
-                    assert commands.cash("deposit", number, "10000.00")[0] == "OK"
+            ledger.deposit(ADA, BOB)
             tick(ledger, ETH, 2000)
             yield ledger
         finally:

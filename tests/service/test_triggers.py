@@ -42,8 +42,7 @@ def person(stack, users):
     def make():
         number = next(users)
         tick(stack, ETH, 2000)
-        with stack.commands() as commands:
-            assert commands.cash("deposit", number, "10000.00")[0] == "OK"
+        stack.deposit(number)
         someone = Person(stack, number)
         assert someone.place("market_buy", "2").status == 201
         return someone

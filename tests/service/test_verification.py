@@ -35,9 +35,7 @@ def stack(server):
     server.database.sql("DROP DATABASE cnop_ledger; DROP DATABASE cnop_market")
     server.create()
     server.start_engine(verify_share=0)
-    with server.commands() as commands:
-        for account in (ALICE, BOB, CAROL):
-            assert commands.cash("deposit", account, "100.00")[0] == "OK"
+    server.deposit(ALICE, BOB, CAROL, amount="100.00")
     with Connection(server.engine.socket) as worker:
         for account in (ALICE, BOB):
             for kind in ("market_buy", "market_sell"):

@@ -70,6 +70,11 @@ class LedgerStack:
     def commands(self, **options):
         return Commands(self.commands_path, **options)
 
+    def deposit(self, *accounts, amount="10000.00"):
+        with self.commands() as commands:
+            for account in accounts:
+                assert commands.cash("deposit", account, amount)[0] == "OK"
+
     def ledger_sql(self, text):
         return self.database.sql(text, schema="cnop_ledger")
 
