@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <check.h>
-
 #include "shared/base/secret.h"
+#include "tests/unit/unit.h"
 
 struct ledger *bench_ledger;
 

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <check.h>
-
 #include "shared/base/secret.h"
 #include "tests/unit/shared/ledger/read_back.h"
+#include "tests/unit/unit.h"
 
 struct ledger *ledger;
 struct ledger_outcome last;

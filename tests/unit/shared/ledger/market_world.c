@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <check.h>
-
 #include "shared/base/secret.h"
 #include "tests/unit/shared/ledger/read_back.h"
+#include "tests/unit/unit.h"
 
 #define START_US (INT64_C(1790034000) * 1000000) /* twenty minutes before a day ends */
 

@@ -2,13 +2,13 @@
 /* Signs whatever it is told to. For tests only; none of this is linked into a program we ship. */
 #include "tests/unit/shared/token/forge.h"
 
-#include <check.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/hmac.h>
 #include <string.h>
 
 #include "shared/token/base64url.h"
+#include "tests/unit/unit.h"
 
 EVP_PKEY *
 forge_key(void)

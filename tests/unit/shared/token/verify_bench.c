@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See verify_bench.h. */
 #include "tests/unit/shared/token/verify_bench.h"
-
-#include <check.h>
+#include "tests/unit/unit.h"
 
 const struct cnop_token_policy bench_policy = {
     .issuer = {"cnop", 4},
