@@ -72,6 +72,8 @@ usage: ./deploy.sh WHAT VERB [OPTIONS]
                           requests and refusals against the running stack
   load latency|rate-limit|contention|breaker [--seconds N] [--rate N]
                           a scenario against the running stack, with a report
+  demo traffic [--seconds N] [--rate N] [--seed S] [--markets BTC,ETH]
+                          traders on the running stack, so that books, tapes and charts live
   bench                   load figures of this machine
   simulate [--commands N] [--seed S]
                           the order engine in a made up world, where everything else fails
@@ -104,6 +106,7 @@ main() {
         check) verb_check "$@" ;;
         coverage) verb_coverage "$@" ;;
         load) verb_load "$@" ;;
+        demo) verb_demo "$@" ;;
         url) verb_url "$@" ;;
         package) verb_package "$@" ;;
         doctor) no_more doctor "$@"; verb_doctor ;;

@@ -121,13 +121,14 @@ def suite_e2e(run, log):
 
 
 def suite_check(run, log):
-    """./deploy.sh check, load and test SERVICE, as an operator calls them"""
+    """./deploy.sh check, load, demo and test SERVICE, as an operator calls them"""
     return commands(run, log,
                     (3, "./deploy.sh", "check"),
                     (1, "./deploy.sh", "check", "incident"),
                     (2, "./deploy.sh", "load", "contention"),
                     (1, "./deploy.sh", "load", "breaker"),
                     (2, "./deploy.sh", "load", "latency", "--seconds", "3", "--rate", "20"),
+                    (2, "./deploy.sh", "demo", "traffic", "--seconds", "10"),
                     (10, "./deploy.sh", "test", "insights"),
                     (1, "./deploy.sh", "all", "logs", "--since", "5m", "--level", "warn"))
 

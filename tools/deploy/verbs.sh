@@ -387,6 +387,15 @@ verb_load() {
     exec /usr/bin/python3 "$CNOP_SOURCE/tools/check/load.py" --var "$CNOP_VAR" --api "$(verb_url api)" "$@" 9>&-
 }
 
+verb_demo() {
+    local ui=''
+    [ "${1:-}" = traffic ] || bad_usage "demo: expected traffic"
+    shift
+    need_running
+    [ ! -e "$CNOP_VAR/ui/current/" ] || ui=$(verb_url ui)
+    exec /usr/bin/python3 "$CNOP_SOURCE/tools/check/traffic.py" --api "$(verb_url api)" --ui "$ui" "$@" 9>&-
+}
+
 need_running() {
     need_stack
     need_supervisor

@@ -73,7 +73,7 @@ export const limits = {
       time: 'Time',
       order: 'Order',
       filled: 'Filled',
-      price: 'Limit',
+      price: 'Price',
       held: 'Held',
       change: 'Change or cancel',
     },
