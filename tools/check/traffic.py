@@ -91,7 +91,7 @@ class Trader:
         mark = market.mark(self.customer)
         side = self.dice.choice(("buy", "sell"))
         away = mark * Decimal(self.dice.randint(1, 30)) / 10000 * (1 if side == "sell" else -1)
-        quantity = market.quantity(Decimal(self.dice.randint(5, 60)), mark)
+        quantity = market.quantity(Decimal(self.dice.randint(20, 250)), mark)
         order = {"asset_id": market.asset, "quantity": quantity}
         if self.kind == "taker":
             self.place(order_type=f"market_{side}", **order)
@@ -121,7 +121,7 @@ def trade(args, end):
     kinds = ["maker"] * MAKERS + ["taker"] * TAKERS + ["noise"] * NOISE
     traders = [Trader(args.api, kind, random.Random(dice.random()), args.markets.split(","), tally) for kind in kinds]
     print(f"{len(traders)} traders on {args.markets}, seed {args.seed}, {args.rate} steps a second"
-          + (f"; watch {args.ui}/trade/{traders[0].markets[0].asset}" if args.ui else ""), flush=True)
+          + (f"; watch {args.ui}/trading?asset={traders[0].markets[0].asset}" if args.ui else ""), flush=True)
     failed = []
 
     def run(trader):
