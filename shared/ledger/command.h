@@ -110,6 +110,13 @@ enum ledger_tif {
     LEDGER_DAY = 5, /* rests until the UTC day is over */
 };
 
+/* Whether what is not filled at once stays. */
+static inline bool
+ledger_tif_may_rest(uint8_t tif)
+{
+    return tif == LEDGER_GTC || tif == LEDGER_GTD || tif == LEDGER_DAY;
+}
+
 enum ledger_status {
     LEDGER_PENDING = 1, /* waits for its stop price, off the book */
     LEDGER_QUEUED = 2,  /* on the book, nothing filled */
@@ -374,6 +381,7 @@ struct ledger_order {
     uint8_t reason;
     uint8_t self;
     uint8_t trigger; /* what it waits for, or has waited for; 0: nothing */
+    uint8_t tif;     /* enum ledger_tif */
     bool post_only;
 };
 

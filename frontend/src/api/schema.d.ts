@@ -2810,7 +2810,7 @@ export interface components {
             total_amount: components["schemas"]["Cash"];
             updated_at?: components["schemas"]["Timestamp"];
         };
-        /** @description An order that was accepted or has changed, as it is now; members are those of `Order`. `client_order_id` is told when the order is accepted, if it has one, and not again. */
+        /** @description An order that was accepted or has changed, as it is now; members are those of `Order`. `client_order_id` is told when the order is accepted, if it has one, and not again. Events that an older engine has written, before an update, have no `stop_price`, `time_in_force` and `post_only`; they are kept for a day. */
         OrderEvent: {
             asset_id: components["schemas"]["AssetId"];
             /**
@@ -2840,6 +2840,11 @@ export interface components {
             };
             order_id: components["schemas"]["OrderId"];
             order_type: components["schemas"]["OrderType"];
+            /**
+             * @description Whether it was to be refused if it would trade at once.
+             * @example false
+             */
+            post_only?: boolean;
             /** @description Price of execution of a market order; else the limit. */
             price: components["schemas"]["Price"];
             quantity: components["schemas"]["Quantity"];
@@ -2852,6 +2857,9 @@ export interface components {
             remaining_quantity: components["schemas"]["Quantity"];
             seq: components["schemas"]["EventSeq"];
             status: components["schemas"]["OrderStatus"];
+            /** @description Of a stop or take-profit order: the price that it waits, or has waited, for. */
+            stop_price?: components["schemas"]["Price"];
+            time_in_force?: components["schemas"]["TimeInForce"];
             total_amount: components["schemas"]["Cash"];
             updated_at: components["schemas"]["Timestamp"];
         };
