@@ -6,7 +6,10 @@
 #include <limits.h>
 
 #include "fcgi_services/order/order_json.h"
+#include "fcgi_services/order/order_text.h"
 #include "shared/ledger/command.h"
+
+#define FINAL_BYTES 192
 
 /* ---- DELETE /api/v1/orders/{order_id} ---- */
 
@@ -44,8 +47,13 @@ order_http_write_shown(struct cnop_request *req, const struct engine_order *orde
 enum cnop_err
 order_http_final(struct cnop_request *req, const struct engine_order *order)
 {
-    return cnop_request_detail(req, CNOP_E_ORDER_FINAL, "The order is %s.",
-                               order_status_name((enum order_status)order->status));
+    char memory[FINAL_BYTES];
+    struct cnop_buf text;
+
+    cnop_buf_init(&text, memory, sizeof(memory));
+    order_text_final(&text, order_status_name((enum order_status)order->status), order->qty,
+                     order->filled, order->total);
+    return cnop_request_detail(req, CNOP_E_ORDER_FINAL, "%.*s", CNOP_STR_ARG(cnop_buf_view(&text)));
 }
 
 enum cnop_err
@@ -75,17 +83,15 @@ on_cancelled(struct engine_job *job)
                                                               : job->err);
 }
 
-enum cnop_err
-order_http_cancel(struct cnop_request *req, struct cnop_response *res)
+/* The order is the one of that id, or (0) the one that the client calls so. */
+static enum cnop_err
+cancel(struct cnop_request *req, int64_t order_id, struct cnop_str named)
 {
     struct engine_job *job;
     int64_t account_id;
-    int64_t order_id;
     enum cnop_err err = order_http_account(req, &account_id);
 
-    (void)res;
-    if (err == CNOP_OK)
-        err = order_http_id(req, &order_id);
+    cnop_assert((order_id == 0) != cnop_str_empty(named));
     if (err != CNOP_OK)
         return err;
     job = order_http_take(req, &err);
@@ -94,8 +100,33 @@ order_http_cancel(struct cnop_request *req, struct cnop_response *res)
     job->command.op = LEDGER_OP_CANCEL;
     job->command.account_id = account_id;
     job->command.order_id = order_id;
+    job->named = named;
     job->show_order = true;
     return order_http_submit(req, job, on_cancelled);
+}
+
+enum cnop_err
+order_http_cancel(struct cnop_request *req, struct cnop_response *res)
+{
+    int64_t order_id;
+    enum cnop_err err = order_http_id(req, &order_id);
+
+    (void)res;
+    return err == CNOP_OK ? cancel(req, order_id, CNOP_STR("")) : err;
+}
+
+/* ---- DELETE /api/v1/orders/by-client-id/{client_order_id} ---- */
+
+enum cnop_err
+order_http_cancel_named(struct cnop_request *req, struct cnop_response *res)
+{
+    struct cnop_str named = cnop_request_path_param(req, "client_order_id");
+
+    (void)res;
+    if (!order_client_id_fits(named))
+        return cnop_request_fault(req, CNOP_E_INVALID, "client_order_id",
+                                  "must be 1 to 64 letters, digits, '_' and '-'");
+    return cancel(req, 0, named);
 }
 
 /* ---- answers that are figures ---- */

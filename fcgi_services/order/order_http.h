@@ -28,6 +28,7 @@ extern const size_t order_route_count;
 
 enum cnop_err order_http_place(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_cancel(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err order_http_cancel_named(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_amend(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_cancel_after(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_cancel_all(struct cnop_request *req, struct cnop_response *res);

@@ -109,8 +109,7 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
     if (!cnop_str_is_word(ticket->asset_id, ""))
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "asset_id"),
                                  "must be 1 to 10 letters and digits");
-    if (!cnop_str_empty(ticket->client_order_id) &&
-        !cnop_str_is_word(ticket->client_order_id, "_-"))
+    if (!cnop_str_empty(ticket->client_order_id) && !order_client_id_fits(ticket->client_order_id))
         err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "client_order_id"),
                                  "must be letters, digits, '_' and '-'");
     if (ticket->close)

@@ -61,6 +61,15 @@ ledger_op_changes_order(uint8_t op)
     return op == LEDGER_OP_AMEND || op == LEDGER_OP_TRIGGER;
 }
 
+/* Whether keys that such commands are given, or name, are those of orders: cash commands have a key
+ * space of their own, as their table has. */
+static inline bool
+ledger_op_is_of_orders(uint8_t op)
+{
+    return op == LEDGER_OP_ORDER || op == LEDGER_OP_LIMIT || op == LEDGER_OP_CANCEL ||
+           op == LEDGER_OP_AMEND;
+}
+
 /* The rules that an operator sets, in the order of the journal: new ones are added at the end. */
 enum ledger_rule {
     LEDGER_RULE_FEE_BPS,          /* of those who take; also of the house's customers */

@@ -956,7 +956,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel an order
-         * @description Takes an order off the book: nothing of it is filled after this answer, and what it held is available again. An order that is final already is refused, and the refusal says what it is.
+         * @description Takes an order off the book: nothing of it is filled after this answer, and what it held is available again. An order that is final already is refused, and the refusal says what has become of it: its state, how much of it was filled and at which average price.
          */
         delete: operations["cancelOrder"];
         options?: never;
@@ -1002,7 +1002,11 @@ export interface paths {
         get: operations["getOrderByClientId"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Cancel an order by your own id
+         * @description As `DELETE /api/v1/orders/{order_id}`, of the order that you gave this id; also before you know the answer to its placing.
+         */
+        delete: operations["cancelOrderByClientId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7083,6 +7087,55 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    cancelOrderByClientId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Your own id of the order.
+                 * @example bot7-000042
+                 */
+                client_order_id: components["parameters"]["ClientOrderIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order, now `cancelled`. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CsrfRejected"];
+            404: components["responses"]["NotFound"];
+            /** @description The order is final, or the id is malformed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };
     };
