@@ -978,8 +978,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Place up to 100 orders
-         * @description Each order is answered for itself, in the order of the request; those accepted are durable when answered. With `Idempotency-Key` the whole batch can be repeated safely. An order that was accepted keeps its answer for ever and comes back with `replayed` true. An order that was refused left nothing behind, so it is judged again at the time of the repetition and may be accepted then. `Idempotency-Replayed` is sent when all accepted orders had been accepted before.
+         * Place, cancel and amend up to 100 orders
+         * @description Each item is carried out and answered for itself, in the order of the request; what was accepted is durable when answered. What one item frees is there for those behind it. One that is refused does not touch the others: a cancel stands also when the order that was to come instead is refused. With `Idempotency-Key` the whole batch can be repeated safely. An order that was placed keeps its answer for ever and comes back with `replayed` true. An order that was refused left nothing behind, so it is judged again at the time of the repetition and may be accepted then. Cancels and amends are carried out again: an order that is cancelled is `order_final`, one that has the quantity and price already stays as it is. `Idempotency-Replayed` is sent when everything accepted had been accepted before.
          */
         post: operations["createOrders"];
         delete?: never;
@@ -1801,14 +1801,49 @@ export interface components {
             total: string;
             updated_at: components["schemas"]["Timestamp"];
         };
+        /** @description An order to amend, by its id or yours, as `PATCH /orders/{order_id}` does. */
+        BatchAmend: ({
+            /**
+             * @description What to do.
+             * @example amend
+             * @enum {string}
+             */
+            action: "amend";
+            client_order_id?: components["schemas"]["ClientOrderId"];
+            order_id?: components["schemas"]["OrderId"];
+            /** @description The limit. */
+            price?: components["schemas"]["PriceInput"];
+            /** @description Of the whole order, what has been filled included. */
+            quantity?: components["schemas"]["QuantityInput"];
+        } | unknown | unknown) & (unknown | unknown);
+        /** @description An order to cancel, by its id or yours. */
+        BatchCancel: {
+            /**
+             * @description What to do.
+             * @example cancel
+             * @enum {string}
+             */
+            action: "cancel";
+            client_order_id?: components["schemas"]["ClientOrderId"];
+            order_id?: components["schemas"]["OrderId"];
+        } & (unknown | unknown);
+        /** @description An order to place. */
+        BatchPlace: components["schemas"]["OrderRequest"] & {
+            /**
+             * @description May be absent.
+             * @example place
+             * @enum {string}
+             */
+            action?: "place";
+        };
         BatchReply: {
             /**
-             * @description How many orders were accepted.
+             * @description How many items were accepted.
              * @example 1
              */
             accepted: number;
             /**
-             * @description How many orders were refused.
+             * @description How many items were refused.
              * @example 1
              */
             rejected: number;
@@ -1817,7 +1852,7 @@ export interface components {
         };
         BatchRequest: {
             /** @description Each stands for itself: one refused order does not touch the others. */
-            orders: components["schemas"]["OrderRequest"][];
+            orders: (components["schemas"]["BatchPlace"] | components["schemas"]["BatchCancel"] | components["schemas"]["BatchAmend"])[];
         };
         BatchResult: {
             data?: components["schemas"]["Order"];
@@ -1833,7 +1868,7 @@ export interface components {
              */
             replayed: boolean;
             /**
-             * @description The status `POST /orders` would have answered.
+             * @description The status the request of its own would have answered: 201 of an order that was placed, 200 of one that was cancelled or amended.
              * @example 201
              */
             status: number;
