@@ -94,12 +94,12 @@ struct cnop_items {
     const char *name;
     const struct cnop_field *fields;
     size_t field_count;
-    /* NULL, or what an item has besides: the first field is an enum, and each of its values has a
-     * form. */
-    const struct cnop_form *forms;
     size_t item_bytes;
     size_t min;
     size_t max;
+    /* NULL, or what an item has besides: the first field is an enum, and each of its values has a
+     * form. */
+    const struct cnop_form *forms;
 };
 cnop_must_check enum cnop_err cnop_request_decode_items(struct cnop_request *req,
                                                         const struct cnop_items *items,
