@@ -53,7 +53,10 @@ add_answered(struct event_rows *rows, const struct engine_job *job)
                           .held_e8 = posting->hold_e8,
                           .created_us = posting->time_us,
                           .time_us = posting->time_us,
-                          .expires_us = posting->expires_us};
+                          .expires_us = posting->expires_us,
+                          .stop_e10 = posting->stop.e10,
+                          .tif = posting->tif,
+                          .post_only = (posting->flags & LEDGER_POST_ONLY) != 0};
 
     cnop_assert(is_account(posting->account_id));
     set_key(&event, &job->command);
@@ -80,7 +83,10 @@ add_resting(struct event_rows *rows, const struct ledger_order *order,
                           .held_e8 = order->hold_e8,
                           .created_us = order->created_us,
                           .time_us = order->updated_us,
-                          .expires_us = order->expires_us};
+                          .expires_us = order->expires_us,
+                          .stop_e10 = order->stop.e10,
+                          .tif = order->tif,
+                          .post_only = order->post_only};
 
     cnop_assert(is_account(order->account_id));
     if (accepted != NULL)

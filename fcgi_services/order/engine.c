@@ -103,7 +103,7 @@ take_up(struct engine *engine, struct engine_job *job)
     if (engine_is_blocked(engine, job)) {
         engine_metric_add(ENGINE_METRIC_BLOCKED, 1);
         engine_finish(engine, job, CNOP_E_BUSY);
-    } else if (!engine_sent_to_lookup(engine, job)) {
+    } else if (engine_name_order(engine, job) && !engine_sent_to_lookup(engine, job)) {
         apply(engine, job);
     }
 }

@@ -50,6 +50,9 @@ struct engine_job {
     uint32_t owner_index;           /* for done */
     uint64_t owner_tag;             /* for done */
     bool show_order;                /* answer with the order of the command, as stored then */
+    struct cnop_str named;          /* CANCEL, AMEND: instead of order_id, the client's own id; the
+                                       owner keeps it until done */
+    bool look_named;                /* lent to the look-up: which order that is */
     bool resolve;                   /* the unique key refused it: its first answer must exist */
     bool found;                     /* looked up: outcome holds its key's posting, err the answer */
     bool lent;                      /* in a batch that the committer still has: not reusable */

@@ -129,9 +129,13 @@ waits(const struct engine *engine, const struct engine_job *job)
     const struct ledger_command *command = &job->command;
     const struct ledger_order *order;
     uint16_t asset_id = command->asset_id;
+    int64_t order_id = command->order_id;
+    bool sure;
 
     if (command->op == LEDGER_OP_CANCEL || command->op == LEDGER_OP_AMEND) {
-        order = ledger_find_order(engine->ledger, command->order_id);
+        if (job->named.len > 0)
+            order_id = ledger_named_order(engine->ledger, command->account_id, job->named, &sure);
+        order = ledger_find_order(engine->ledger, order_id);
         asset_id = order == NULL ? LEDGER_USD : order->asset_id;
     } else if (command->op == LEDGER_OP_CANCEL_ALL) {
         if (asset_id == LEDGER_USD)

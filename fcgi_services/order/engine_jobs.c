@@ -162,6 +162,36 @@ engine_is_blocked(struct engine *engine, const struct engine_job *job)
 
 /* ---- look-up ---- */
 
+static void
+send_to_lookup(struct engine *engine, struct engine_job *job)
+{
+    if (lookup_push(engine->parts.lookup, job))
+        engine_metric_add(ENGINE_METRIC_LOOKUP, 1);
+    else
+        engine_finish(engine, job, CNOP_E_OVERLOADED);
+}
+
+/* The id is looked for again whenever the command is applied again: it is another one when the
+ * commit of the order itself has failed. */
+bool
+engine_name_order(struct engine *engine, struct engine_job *job)
+{
+    struct ledger_command *command = &job->command;
+    bool sure;
+
+    if (job->named.len == 0)
+        return true;
+    command->order_id = ledger_named_order(engine->ledger, command->account_id, job->named, &sure);
+    if (command->order_id != 0)
+        return true;
+    job->look_named = !sure;
+    if (sure)
+        engine_finish(engine, job, CNOP_E_NOT_FOUND);
+    else
+        send_to_lookup(engine, job);
+    return false;
+}
+
 bool
 engine_sent_to_lookup(struct engine *engine, struct engine_job *job)
 {
@@ -169,9 +199,6 @@ engine_sent_to_lookup(struct engine *engine, struct engine_job *job)
         !(job->resolve || ledger_needs_lookup(engine->ledger, &job->command)))
         return false;
     cnop_assert(job->command.key_len > 0);
-    if (lookup_push(engine->parts.lookup, job))
-        engine_metric_add(ENGINE_METRIC_LOOKUP, 1);
-    else
-        engine_finish(engine, job, CNOP_E_OVERLOADED);
+    send_to_lookup(engine, job);
     return true;
 }

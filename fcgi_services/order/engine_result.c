@@ -228,11 +228,41 @@ answer_found(struct engine *engine, const struct lookup_result *result)
 }
 
 static void
+queue_again(struct engine *engine, struct engine_job *job)
+{
+    if (engine->unsettled || engine->over)
+        engine_finish(engine, job, CNOP_E_DB_FAILED);
+    else
+        job_list_push(&engine->backlog, job);
+}
+
+/* It is stored: the number stays what it is. */
+static void
+on_named(struct engine *engine, const struct lookup_result *result)
+{
+    struct engine_job *job = result->job;
+
+    job->look_named = false;
+    if (result->err != CNOP_OK) {
+        engine_finish(engine, job,
+                      result->err == CNOP_E_NOT_FOUND ? CNOP_E_NOT_FOUND : CNOP_E_DB_FAILED);
+        return;
+    }
+    job->command.order_id = result->posting.id;
+    job->named = CNOP_STR("");
+    queue_again(engine, job);
+}
+
+static void
 on_looked_up(struct engine *engine, const struct lookup_result *result)
 {
     struct engine_job *job = result->job;
 
     cnop_assert(!job->lent);
+    if (job->look_named) {
+        on_named(engine, result);
+        return;
+    }
     if (job->show_order) {
         job->order = result->order;
         engine_shown(engine, job, result->err);
@@ -249,10 +279,7 @@ on_looked_up(struct engine *engine, const struct lookup_result *result)
         return;
     }
     job->command.key_checked = true;
-    if (engine->unsettled || engine->over)
-        engine_finish(engine, job, CNOP_E_DB_FAILED);
-    else
-        job_list_push(&engine->backlog, job);
+    queue_again(engine, job);
 }
 
 void

@@ -73,6 +73,10 @@ void engine_shown(struct engine *engine, struct engine_job *job, enum cnop_err e
 /* To the look-up, if its key has to be looked up. True: on its way, or finished. */
 bool engine_sent_to_lookup(struct engine *engine, struct engine_job *job);
 
+/* Finds the order that the client's own id stands for, when its turn has come. True: found, or it
+ * is not one of these; else on its way to the look-up, or finished. */
+bool engine_name_order(struct engine *engine, struct engine_job *job);
+
 /* Refuses the account's commands for a while. */
 void engine_block(struct engine *engine, int64_t account_id);
 bool engine_is_blocked(struct engine *engine, const struct engine_job *job);

@@ -9,9 +9,11 @@ enum how { NUMBER, TIME };
 static const struct {
     uint8_t type;
     uint8_t how;
+    uint8_t since;
     uint16_t offset;
 } values[] = {
-#define EVENT_VALUE(type, member, how) {EVENT_##type, how, offsetof(struct event, member)},
+#define EVENT_VALUE(type, member, how, since)                                                      \
+    {EVENT_##type, how, since, offsetof(struct event, member)},
 #include "fcgi_services/order/events.def"
 };
 
@@ -121,13 +123,15 @@ event_pack(struct cnop_buf *row, int64_t time_us, const struct event *event)
 }
 
 enum cnop_err
-event_row_head(struct cnop_str *body, int64_t *ret_time_us)
+event_row_head(struct cnop_str *body, struct event_head *ret_head)
 {
-    uint8_t version;
+    struct event_head head;
 
-    if (take_byte(body, &version) != CNOP_OK || version != EVENT_ROW_VERSION ||
-        take(body, ret_time_us) != CNOP_OK || *ret_time_us < 0)
+    if (take_byte(body, &head.version) != CNOP_OK || head.version < 1 ||
+        head.version > EVENT_ROW_VERSION || take(body, &head.time_us) != CNOP_OK ||
+        head.time_us < 0)
         return CNOP_E_INVALID;
+    *ret_head = head;
     return CNOP_OK;
 }
 
@@ -144,7 +148,7 @@ take_key(struct cnop_str *body, struct event *event)
 }
 
 enum cnop_err
-event_unpack(struct cnop_str *body, int64_t time_us, struct event *ret_event)
+event_unpack(struct cnop_str *body, const struct event_head *head, struct event *ret_event)
 {
     struct event event;
 
@@ -155,10 +159,10 @@ event_unpack(struct cnop_str *body, int64_t time_us, struct event *ret_event)
     for (size_t i = 0; i < CNOP_COUNT(values); i++) {
         int64_t value;
 
-        if (values[i].type != event.type)
+        if (values[i].type != event.type || values[i].since > head->version)
             continue;
         if (take(body, &value) != CNOP_OK ||
-            (values[i].how == TIME && __builtin_add_overflow(value, time_us, &value)))
+            (values[i].how == TIME && __builtin_add_overflow(value, head->time_us, &value)))
             return CNOP_E_INVALID;
         memcpy((char *)&event + values[i].offset, &value, sizeof(value));
     }

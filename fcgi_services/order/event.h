@@ -2,6 +2,7 @@
 /* Events of the ledger in their packed form (docs/adr/0016): what a batch did, as bytes of a row of
  * event_batch. A row is
  *     u8 version, time of the row, then one event after another: u8 type, its values
+ * Rows of older versions are read, too: what they do not have is zero.
  * Numbers are of seven bits a byte, the lowest first, the highest bit says that more follow; signed
  * ones with the sign as lowest bit. Which values an event has is in events.def. Pure. */
 #ifndef CNOP_ORDER_EVENT_H
@@ -11,7 +12,7 @@
 #include "shared/base/err.h"
 #include "shared/ledger/command.h"
 
-#define EVENT_ROW_VERSION 1
+#define EVENT_ROW_VERSION 2
 #define EVENT_PACKED_MAX 256          /* bytes of one event */
 #define EVENT_ROW_BYTES (32u * 1024u) /* of a row; a batch that did more is several */
 #define EVENT_HEAD_BYTES 16
@@ -42,9 +43,18 @@ struct event {
     int64_t created_us;
     int64_t time_us;
     int64_t expires_us; /* 0: never */
-    uint8_t type;       /* enum event_type */
-    uint8_t key_len;    /* 0: not known, or none */
+    int64_t stop_e10;   /* 0: it waits for none */
+    int64_t tif;        /* enum order_tif; 0: the row does not say, nor whether it is post-only */
+    int64_t post_only;
+    uint8_t type;    /* enum event_type */
+    uint8_t key_len; /* 0: not known, or none */
     char key[LEDGER_KEY_BYTES];
+};
+
+/* What the events of a row are read with. */
+struct event_head {
+    int64_t time_us;
+    uint8_t version;
 };
 
 /* "order", ...; NULL: no such type. */
@@ -57,8 +67,8 @@ void event_pack(struct cnop_buf *row, int64_t time_us, const struct event *event
 
 /* Takes what stands first off *body: the head of a row, then its events. INVALID: it is not what we
  * have written. */
-cnop_must_check enum cnop_err event_row_head(struct cnop_str *body, int64_t *ret_time_us);
-cnop_must_check enum cnop_err event_unpack(struct cnop_str *body, int64_t time_us,
+cnop_must_check enum cnop_err event_row_head(struct cnop_str *body, struct event_head *ret_head);
+cnop_must_check enum cnop_err event_unpack(struct cnop_str *body, const struct event_head *head,
                                            struct event *ret_event);
 
 #endif

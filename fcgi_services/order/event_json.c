@@ -124,6 +124,27 @@ show_price(const struct shower *to, const char *name)
 }
 
 static void
+show_stop(const struct shower *to, const char *name)
+{
+    if (to->event->stop_e10 != 0)
+        cnop_json_price(to->writer, name, (cnop_price){to->event->stop_e10}, 2);
+}
+
+static void
+show_tif(const struct shower *to, const char *name)
+{
+    if (to->event->tif != 0)
+        cnop_json_text(to->writer, name, order_tif_name((enum order_tif)to->event->tif));
+}
+
+static void
+show_post_only(const struct shower *to, const char *name)
+{
+    if (to->event->tif != 0)
+        cnop_json_bool(to->writer, name, to->event->post_only != 0);
+}
+
+static void
 show_average(const struct shower *to, const char *name)
 {
     order_json_average(to->writer, name, (cnop_cash){to->event->value_e8},
@@ -235,7 +256,8 @@ event_is_sound(const struct event *event)
     if (event->id < 0 || event->order_id < 0 || event->asset_id < 0 ||
         event->asset_id > UINT16_MAX || !is_time(event->created_us) || !is_time(event->time_us) ||
         !is_time(event->expires_us) || (!sided && event->type != EVENT_BALANCE) ||
-        event->price_e10 < 0 || event->filled_e8 < 0 || event->qty_e8 < event->filled_e8)
+        event->price_e10 < 0 || event->stop_e10 < 0 || event->filled_e8 < 0 ||
+        event->qty_e8 < event->filled_e8)
         return false;
     if (__builtin_sub_overflow(event->qty_e8, event->held_e8, &difference) ||
         __builtin_sub_overflow(event->value_e8, event->fee_e8, &difference) ||
@@ -243,9 +265,9 @@ event_is_sound(const struct event *event)
         return false;
     if (event->type != EVENT_ORDER)
         return true;
-    return order_kind_is_known(event->kind) && event->status >= LEDGER_PENDING &&
-           event->status <= LEDGER_EXPIRED && event->reason >= LEDGER_REASON_NONE &&
-           event->reason <= LEDGER_REASON_AMENDED;
+    return order_kind_is_known(event->kind) && event->tif >= 0 && event->tif <= ORDER_TIF_DAY &&
+           event->status >= LEDGER_PENDING && event->status <= LEDGER_EXPIRED &&
+           event->reason >= LEDGER_REASON_NONE && event->reason <= LEDGER_REASON_AMENDED;
 }
 
 void

@@ -38,18 +38,24 @@ struct lookup {
     char query[QUERY_BYTES];
 };
 
-/* Orders and entries have key spaces of their own. */
-static bool
-is_order(uint8_t op)
-{
-    return op == LEDGER_OP_ORDER || op == LEDGER_OP_LIMIT;
-}
-
 static bool
 wants_orders(const struct lookup_result *result)
 {
     cnop_assert(result->job != NULL);
-    return is_order(result->job->command.op);
+    return ledger_op_is_of_orders(result->job->command.op);
+}
+
+/* Else a key is asked for. */
+static bool
+wants_shown(const struct lookup_result *result)
+{
+    return result->job->show_order && !result->job->look_named;
+}
+
+static struct cnop_str
+wanted_key(const struct engine_job *job)
+{
+    return job->look_named ? job->named : cnop_str_make(job->command.key, job->command.key_len);
 }
 
 /* Gives every job that asked for this key what was found. */
@@ -62,10 +68,10 @@ hand_out(struct lookup *lookup, const struct stored_key *found)
         struct lookup_result *result = &lookup->work[i];
         const struct ledger_command *command = &result->job->command;
 
-        if (result->job->show_order || wants_orders(result) != is_order(found->posting.op) ||
+        if (wants_shown(result) ||
+            wants_orders(result) != ledger_op_is_of_orders(found->posting.op) ||
             command->account_id != found->posting.account_id ||
-            command->key_len != found->key.len ||
-            memcmp(command->key, found->key.ptr, found->key.len) != 0)
+            !cnop_str_equal(wanted_key(result->job), found->key))
             continue;
         result->err = CNOP_OK;
         result->posting = found->posting;
@@ -158,7 +164,7 @@ take_order(void *arg, const struct cnop_row *row)
     for (uint32_t i = 0; i < lookup->work_count; i++) {
         struct lookup_result *result = &lookup->work[i];
 
-        if (!result->job->show_order || result->job->command.order_id != order.id ||
+        if (!wants_shown(result) || result->job->command.order_id != order.id ||
             result->job->command.account_id != order.account_id)
             continue;
         result->err = CNOP_OK;
@@ -181,7 +187,7 @@ look_up_orders(struct lookup *lookup)
                                  "stop_price_e10 FROM orders "
                                  "WHERE id IN (");
     for (uint32_t i = 0; i < lookup->work_count; i++) {
-        if (!lookup->work[i].job->show_order)
+        if (!wants_shown(&lookup->work[i]))
             continue;
         cnop_batch_row_open(&query);
         cnop_batch_i64(&query, lookup->work[i].job->command.order_id);
@@ -212,13 +218,13 @@ look_up_table(struct lookup *lookup, bool orders)
             &query,
             "SELECT " ROW_SELECTED(ROW_ENTRY) " FROM cash_entry WHERE (account_id,idem_key) IN (");
     for (uint32_t i = 0; i < lookup->work_count; i++) {
-        const struct ledger_command *command = &lookup->work[i].job->command;
+        const struct engine_job *job = lookup->work[i].job;
 
-        if (lookup->work[i].job->show_order || wants_orders(&lookup->work[i]) != orders)
+        if (wants_shown(&lookup->work[i]) || wants_orders(&lookup->work[i]) != orders)
             continue;
         cnop_batch_row_open(&query);
-        cnop_batch_i64(&query, command->account_id);
-        cnop_batch_ascii(&query, cnop_str_make(command->key, command->key_len));
+        cnop_batch_i64(&query, job->command.account_id);
+        cnop_batch_ascii(&query, wanted_key(job));
         cnop_batch_row_close(&query);
         count++;
     }
@@ -331,7 +337,7 @@ lookup_push(struct lookup *lookup, struct engine_job *job)
 {
     bool accepted;
 
-    cnop_assert(job->command.key_len > 0 || job->show_order);
+    cnop_assert(wanted_key(job).len > 0 || job->show_order);
     pthread_mutex_lock(&lookup->mutex);
     cnop_assert(lookup->lent_count <= LOOKUP_MAX);
     accepted = lookup->lent_count < LOOKUP_MAX;

@@ -23,7 +23,7 @@ on_amended(struct engine_job *job)
 
     cnop_assert(job->command.op == LEDGER_OP_AMEND);
     if (job->err == CNOP_OK) {
-        order_http_write_shown(req, &job->order);
+        order_http_answer_shown(req, &job->order);
         cnop_request_complete(req, CNOP_OK);
     } else if (job->err == CNOP_E_ORDER_FINAL) {
         cnop_request_complete(req, order_http_final(req, &job->order));

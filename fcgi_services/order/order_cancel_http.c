@@ -6,14 +6,17 @@
 #include <limits.h>
 
 #include "fcgi_services/order/order_json.h"
+#include "fcgi_services/order/order_text.h"
 #include "shared/ledger/command.h"
+
+#define FINAL_BYTES 192
 
 /* ---- DELETE /api/v1/orders/{order_id} ---- */
 
 void
-order_http_write_shown(struct cnop_request *req, const struct engine_order *order)
+order_http_write_shown(struct cnop_json_writer *writer, const struct order_env *env,
+                       const struct engine_order *order)
 {
-    const struct order_env *env = cnop_request_env(req);
     const struct order_view view = {.id = order->id,
                                     .side = order->side,
                                     .kind = order->type,
@@ -33,35 +36,59 @@ order_http_write_shown(struct cnop_request *req, const struct engine_order *orde
                                     .tif = order->tif,
                                     .reason = order->reason,
                                     .post_only = order->post_only};
-    struct cnop_json_writer *writer = cnop_response_json(cnop_request_response(req));
 
     cnop_assert(order->id > 0);
-    cnop_json_object_open(writer, NULL);
     order_json_write(writer, "data", &env->id_key, &view);
+}
+
+void
+order_http_answer_shown(struct cnop_request *req, const struct engine_order *order)
+{
+    struct cnop_json_writer *writer = cnop_response_json(cnop_request_response(req));
+
+    cnop_json_object_open(writer, NULL);
+    order_http_write_shown(writer, cnop_request_env(req), order);
     cnop_json_object_close(writer);
+}
+
+void
+order_http_put_final(struct cnop_buf *text, const struct engine_order *order)
+{
+    order_text_final(text, order_status_name((enum order_status)order->status), order->qty,
+                     order->filled, order->total);
 }
 
 enum cnop_err
 order_http_final(struct cnop_request *req, const struct engine_order *order)
 {
-    return cnop_request_detail(req, CNOP_E_ORDER_FINAL, "The order is %s.",
-                               order_status_name((enum order_status)order->status));
+    char memory[FINAL_BYTES];
+    struct cnop_buf text;
+
+    cnop_buf_init(&text, memory, sizeof(memory));
+    order_http_put_final(&text, order);
+    return cnop_request_detail(req, CNOP_E_ORDER_FINAL, "%.*s", CNOP_STR_ARG(cnop_buf_view(&text)));
+}
+
+enum cnop_err
+order_http_parse_id(struct cnop_request *req, const char *name, struct cnop_str text,
+                    int64_t *ret_id)
+{
+    const struct order_env *env = cnop_request_env(req);
+    uint64_t id;
+    enum cnop_err err = cnop_id_parse(text, CNOP_ID_ORDER, &env->id_key, &id);
+
+    if (err == CNOP_E_INVALID)
+        return cnop_request_fault(req, err, name, "must be 10 to 50 letters, digits and '_'");
+    if (err != CNOP_OK || id > INT64_MAX)
+        return CNOP_E_NOT_FOUND;
+    *ret_id = (int64_t)id;
+    return CNOP_OK;
 }
 
 enum cnop_err
 order_http_id(struct cnop_request *req, int64_t *ret_id)
 {
-    const struct order_env *env = cnop_request_env(req);
-    uint64_t id;
-    enum cnop_err err =
-        cnop_id_parse(cnop_request_path_param(req, "order_id"), CNOP_ID_ORDER, &env->id_key, &id);
-
-    if (err == CNOP_E_INVALID)
-        return cnop_request_fault(req, err, "order_id", "must be 10 to 50 letters, digits and '_'");
-    if (err != CNOP_OK || id > INT64_MAX)
-        return CNOP_E_NOT_FOUND;
-    *ret_id = (int64_t)id;
-    return CNOP_OK;
+    return order_http_parse_id(req, "order_id", cnop_request_path_param(req, "order_id"), ret_id);
 }
 
 static void
@@ -70,22 +97,20 @@ on_cancelled(struct engine_job *job)
     struct cnop_request *req = job->owner;
 
     if (job->err == CNOP_OK)
-        order_http_write_shown(req, &job->order);
+        order_http_answer_shown(req, &job->order);
     cnop_request_complete(req, job->err == CNOP_E_ORDER_FINAL ? order_http_final(req, &job->order)
                                                               : job->err);
 }
 
-enum cnop_err
-order_http_cancel(struct cnop_request *req, struct cnop_response *res)
+/* The order is the one of that id, or (0) the one that the client calls so. */
+static enum cnop_err
+cancel(struct cnop_request *req, int64_t order_id, struct cnop_str named)
 {
     struct engine_job *job;
     int64_t account_id;
-    int64_t order_id;
     enum cnop_err err = order_http_account(req, &account_id);
 
-    (void)res;
-    if (err == CNOP_OK)
-        err = order_http_id(req, &order_id);
+    cnop_assert((order_id == 0) != cnop_str_empty(named));
     if (err != CNOP_OK)
         return err;
     job = order_http_take(req, &err);
@@ -94,8 +119,33 @@ order_http_cancel(struct cnop_request *req, struct cnop_response *res)
     job->command.op = LEDGER_OP_CANCEL;
     job->command.account_id = account_id;
     job->command.order_id = order_id;
+    job->named = named;
     job->show_order = true;
     return order_http_submit(req, job, on_cancelled);
+}
+
+enum cnop_err
+order_http_cancel(struct cnop_request *req, struct cnop_response *res)
+{
+    int64_t order_id;
+    enum cnop_err err = order_http_id(req, &order_id);
+
+    (void)res;
+    return err == CNOP_OK ? cancel(req, order_id, CNOP_STR("")) : err;
+}
+
+/* ---- DELETE /api/v1/orders/by-client-id/{client_order_id} ---- */
+
+enum cnop_err
+order_http_cancel_named(struct cnop_request *req, struct cnop_response *res)
+{
+    struct cnop_str named = cnop_request_path_param(req, "client_order_id");
+
+    (void)res;
+    if (!order_client_id_fits(named))
+        return cnop_request_fault(req, CNOP_E_INVALID, "client_order_id",
+                                  "must be 1 to 64 letters, digits, '_' and '-'");
+    return cancel(req, 0, named);
 }
 
 /* ---- answers that are figures ---- */

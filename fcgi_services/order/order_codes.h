@@ -27,6 +27,13 @@ enum order_type {
     ORDER_TYPE_COUNT
 };
 
+/* What clients may call their orders. */
+static inline bool
+order_client_id_fits(struct cnop_str id)
+{
+    return id.len > 0 && id.len <= LEDGER_KEY_BYTES && cnop_str_is_word(id, "_-");
+}
+
 /* Lists of names, closed by NULL: for field tables. */
 extern const char *const order_type_names[];
 extern const char *const order_status_names[]; /* and at the end "open" */

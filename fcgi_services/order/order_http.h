@@ -28,6 +28,7 @@ extern const size_t order_route_count;
 
 enum cnop_err order_http_place(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_cancel(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err order_http_cancel_named(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_amend(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_cancel_after(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err order_http_cancel_all(struct cnop_request *req, struct cnop_response *res);
@@ -48,13 +49,19 @@ struct cnop_str order_http_symbol(const struct order_env *env, uint16_t asset_id
 /* What is left to do once the ticket is read and checked; the Idempotency-Key is read here. */
 enum cnop_err order_http_place_ticket(struct cnop_request *req, const struct ticket *ticket);
 enum cnop_err order_http_preview_ticket(struct cnop_request *req, const struct ticket *ticket);
-/* The order of the path: INVALID, with a fault; NOT_FOUND. */
+/* The order of the path, or of a field of that name: INVALID, with a fault; NOT_FOUND. */
 cnop_must_check enum cnop_err order_http_id(struct cnop_request *req, int64_t *ret_id);
+cnop_must_check enum cnop_err order_http_parse_id(struct cnop_request *req, const char *name,
+                                                  struct cnop_str text, int64_t *ret_id);
 /* What a refused order is answered, with the figures of its rule. */
 enum cnop_err order_http_refuse(struct cnop_request *req, const struct engine_job *job);
-/* Of an order that has been shown: that it is final; the order itself as the answer. */
+/* Of an order that has been shown: that it is final; the order itself as the answer, or as member
+ * "data". */
 enum cnop_err order_http_final(struct cnop_request *req, const struct engine_order *order);
-void order_http_write_shown(struct cnop_request *req, const struct engine_order *order);
+void order_http_put_final(struct cnop_buf *text, const struct engine_order *order);
+void order_http_answer_shown(struct cnop_request *req, const struct engine_order *order);
+void order_http_write_shown(struct cnop_json_writer *writer, const struct order_env *env,
+                            const struct engine_order *order);
 /* Writes the order that the command has become, as member "data". */
 void order_http_write(struct cnop_json_writer *writer, const struct order_env *env,
                       const struct ledger_command *command, const struct ledger_posting *posting);

@@ -130,3 +130,25 @@ order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal)
         cnop_buf_text(buf, cnop_err_meaning(figures->err));
     }
 }
+
+void
+order_text_final(struct cnop_buf *buf, const char *status, cnop_qty qty, cnop_qty filled,
+                 cnop_cash total)
+{
+    cnop_price average;
+
+    cnop_assert(filled.e8 >= 0 && filled.e8 <= qty.e8);
+    cnop_buf_text(buf, "The order is ");
+    cnop_buf_text(buf, status);
+    if (filled.e8 == 0)
+        cnop_buf_text(buf, "; nothing");
+    else
+        put_qty(buf, "; ", filled.e8);
+    put_qty(buf, " of ", qty.e8);
+    cnop_buf_text(buf, " was filled");
+    if (filled.e8 > 0 && cnop_average_price_round(total, filled, &average) == CNOP_OK) {
+        put_price(buf, ", at $", average.e10);
+        cnop_buf_text(buf, " on average");
+    }
+    cnop_buf_char(buf, '.');
+}

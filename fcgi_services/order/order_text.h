@@ -15,4 +15,8 @@ struct order_refusal {
 /* Appends the sentence; the catalogue's own when there is nothing to add. */
 void order_text_refusal(struct cnop_buf *buf, const struct order_refusal *refusal);
 
+/* Of an order that is final: what it is, how much was filled, and at which price. */
+void order_text_final(struct cnop_buf *buf, const char *status, cnop_qty qty, cnop_qty filled,
+                      cnop_cash total);
+
 #endif

@@ -237,19 +237,19 @@ static void
 write_row(struct publisher *publisher, struct text *text, const struct event_store_row *row)
 {
     struct cnop_str body = row->body;
-    int64_t time_us;
+    struct event_head head;
     enum cnop_err err;
 
     if (row->first_seq > text->at + 1) {
         text->resume = row->first_seq - 1;
         return;
     }
-    err = event_row_head(&body, &time_us);
+    err = event_row_head(&body, &head);
     for (uint64_t seq = row->first_seq; err == CNOP_OK && seq < row->first_seq + row->count;
          seq++) {
         struct event event;
 
-        err = event_unpack(&body, time_us, &event);
+        err = event_unpack(&body, &head, &event);
         if (err != CNOP_OK || seq <= text->at)
             continue;
         if (!has_room(text))

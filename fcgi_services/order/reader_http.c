@@ -188,7 +188,7 @@ reader_http_find_key(struct cnop_request *req, struct cnop_response *res)
     enum cnop_err err;
 
     cnop_assert(cnop_request_user_id(req) > 0);
-    if (key.len > LEDGER_KEY_BYTES || !cnop_str_is_word(key, "_-"))
+    if (!order_client_id_fits(key))
         return cnop_request_fault(req, CNOP_E_INVALID, "client_order_id",
                                   "must be 1 to 64 letters, digits, '_' and '-'");
     err = reader_store_find_key(env->db, cnop_request_arena(req),

@@ -59,14 +59,14 @@ static void
 write_row(struct page *page, const struct event_store_row *row)
 {
     struct cnop_str body = row->body;
-    int64_t time_us;
-    enum cnop_err err = event_row_head(&body, &time_us);
+    struct event_head head;
+    enum cnop_err err = event_row_head(&body, &head);
 
     for (uint64_t seq = row->first_seq; err == CNOP_OK && seq < row->first_seq + row->count;
          seq++) {
         struct event event;
 
-        err = event_unpack(&body, time_us, &event);
+        err = event_unpack(&body, &head, &event);
         if (err != CNOP_OK || seq <= page->at)
             continue;
         if (page->count == page->limit)

@@ -95,7 +95,7 @@
     NEXT(asset_id, i64, order->asset_id, READ, order.asset_id = (uint16_t)cell)                    \
     NEXT(side, i64, order->side, READ, order.side = (uint8_t)cell)                                 \
     NEXT(type, i64, ORDER_KIND_LIMIT, SKIP, )                                                      \
-    NEXT(tif, i64, LEDGER_GTC, SKIP, )                                                             \
+    NEXT(tif, i64, order->tif, READ, order.tif = (uint8_t)cell)                                    \
     NEXT(flags, i64, 0, READ, order.self = (uint8_t)(cell / LEDGER_SELF & LEDGER_SELF_MASK);       \
          order.trigger = (uint8_t)(cell / LEDGER_TRIGGER);                                         \
          order.post_only = cell % LEDGER_SELF == LEDGER_POST_ONLY)                                 \

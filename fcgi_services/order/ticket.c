@@ -26,9 +26,8 @@ const struct cnop_field ticket_fields[TICKET_FIELD_COUNT] = {
     CNOP_FIELD(struct ticket, expires_at, CNOP_K_TIME, CNOP_ANY, CNOP_OPTIONAL),
 };
 
-/* Fault names must outlive the handler. */
-static const char *
-field_name(struct cnop_request *req, const char *prefix, const char *name)
+const char *
+ticket_field_name(struct cnop_request *req, const char *prefix, const char *name)
 {
     struct cnop_str full;
 
@@ -65,16 +64,16 @@ check_limit(struct cnop_request *req, const struct ticket *ticket, const char *p
     enum cnop_err err = CNOP_OK;
 
     if (ticket->price.e10 == 0 && needs_price(ticket))
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "price"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "price"),
                                  "is required: the limit of the order");
     if (ticket->stop_price.e10 == 0 && trigger_of(ticket) != 0)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "stop_price"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "stop_price"),
                                  "is required: the price that the order waits for");
     if (ticket->quantity.e8 == 0 || ticket->amount.e8 != 0)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "quantity"),
                                  "is required, and amount cannot be given: the order has a limit");
     if ((ticket->expires_at != 0) != (order_tif_at(ticket->time_in_force) == ORDER_TIF_DATE))
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "expires_at"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "expires_at"),
                                  "is required with time_in_force GTD, and goes with no other");
     return err;
 }
@@ -85,16 +84,16 @@ check_market(struct cnop_request *req, const struct ticket *ticket, const char *
     enum cnop_err err = CNOP_OK;
 
     if (ticket->post_only)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "post_only"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "post_only"),
                                  "must be false: a market order does not wait");
     if (ticket->expires_at != 0)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "expires_at"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "expires_at"),
                                  "must be absent: a market order does not wait");
     if (ticket->quantity.e8 == 0 && ticket->amount.e8 == 0)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "quantity"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "quantity"),
                                  "is required, unless amount is given");
     else if (ticket->quantity.e8 != 0 && ticket->amount.e8 != 0)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "amount"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "amount"),
                                  "must not be given together with quantity");
     return err;
 }
@@ -107,16 +106,16 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
     cnop_assert(ticket->order_type < ORDER_TYPE_COUNT);
     cnop_assert(ticket->quantity.e8 >= 0 && ticket->amount.e8 >= 0);
     if (!cnop_str_is_word(ticket->asset_id, ""))
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "asset_id"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "asset_id"),
                                  "must be 1 to 10 letters and digits");
-    if (!cnop_str_empty(ticket->client_order_id) &&
-        !cnop_str_is_word(ticket->client_order_id, "_-"))
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "client_order_id"),
+    if (!cnop_str_empty(ticket->client_order_id) && !order_client_id_fits(ticket->client_order_id))
+        err = cnop_request_fault(req, CNOP_E_INVALID,
+                                 ticket_field_name(req, prefix, "client_order_id"),
                                  "must be letters, digits, '_' and '-'");
     if (ticket->close)
         return err;
     if (ticket->stop_price.e10 != 0 && trigger_of(ticket) == 0)
-        err = cnop_request_fault(req, CNOP_E_INVALID, field_name(req, prefix, "stop_price"),
+        err = cnop_request_fault(req, CNOP_E_INVALID, ticket_field_name(req, prefix, "stop_price"),
                                  "must be absent: an order of this type waits for no price");
     terms = order_type_kind(ticket->order_type) == ORDER_KIND_MARKET
                 ? check_market(req, ticket, prefix)
@@ -124,7 +123,8 @@ ticket_check(struct cnop_request *req, const struct ticket *ticket, const char *
     if (terms != CNOP_OK)
         err = terms;
     if (ticket->amount.e8 % (CNOP_E8 / 100) != 0)
-        err = cnop_request_fault(req, CNOP_E_AMOUNT_PRECISION, field_name(req, prefix, "amount"),
+        err = cnop_request_fault(req, CNOP_E_AMOUNT_PRECISION,
+                                 ticket_field_name(req, prefix, "amount"),
                                  "must have at most 2 decimal places");
     return err;
 }

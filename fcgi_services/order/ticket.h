@@ -28,6 +28,9 @@ struct ticket {
 #define TICKET_FIELD_COUNT 11
 extern const struct cnop_field ticket_fields[TICKET_FIELD_COUNT];
 
+/* Name of a field behind a prefix, for faults: it outlives the handler. */
+const char *ticket_field_name(struct cnop_request *req, const char *prefix, const char *name);
+
 /* Rules of form the table cannot say; prefix ("" or "orders[3].") starts the fault names. INVALID,
  * AMOUNT_PRECISION. */
 cnop_must_check enum cnop_err ticket_check(struct cnop_request *req, const struct ticket *ticket,

@@ -230,10 +230,38 @@ describe('news', () => {
     },
   });
 
+  const tell = (events: StreamEvent[]) => newsOf(events, new Set(), false);
+
   it('tells the fills of an order together, and not those of an order that was just placed', () => {
-    const told = newsOf([fill('a'), fill('b'), fill('c', { liquidity: 'taker', order_id: 'o_2' })], false);
+    const told = tell([fill('a'), fill('b'), fill('c', { liquidity: 'taker', order_id: 'o_2' })]);
     expect(told).toEqual([{ orderId: 'o_1', title: 'Sold 0.5 ETH', text: 'For $1,000.00.', bad: false }]);
-    expect(newsOf([fill('a')], true)[0]?.title).toBe('An order was filled.');
+    expect(newsOf([fill('a')], new Set(), true)[0]?.title).toBe('An order was filled.');
+  });
+
+  const stop: Partial<OrderEvent> = { order_type: 'stop_limit_sell', asset_id: 'ETH', stop_price: '1990.00' };
+
+  it('tells what a waiting order has taken, and not what one took that was just placed', () => {
+    const taken = fill('a', { liquidity: 'taker' });
+    expect(tell([changed({}), taken]).map(({ title }) => title)).toEqual(['Sold 0.25 ETH']);
+    const atOnce = fill('b', { liquidity: 'taker', time: order.created_at });
+    expect(tell([changed({}), atOnce])).toEqual([]);
+  });
+
+  it('tells that a price was reached, once, with the fills if there are any', () => {
+    const reached = changed({ ...stop, status: 'queued' });
+    const triggered = new Set<string>();
+    const told = { orderId: 'o_1', text: 'It waits on the book at its limit.', bad: false };
+    expect(newsOf([changed({ ...stop, status: 'pending' })], triggered, false)).toEqual([]);
+    expect(newsOf([reached], triggered, false)).toEqual([
+      { ...told, title: 'Stop-limit sell ETH: its price was reached' },
+    ]);
+    expect(newsOf([reached], triggered, false)).toEqual([]);
+    const filled = changed({ ...stop, status: 'completed' });
+    expect(tell([filled, fill('a', { liquidity: 'taker' })])).toEqual([
+      { ...told, title: 'Sold 0.25 ETH', text: 'For $500.00. The price it waited for was reached.' },
+    ]);
+    expect(tell([filled, fill('a')])[0]?.text).toBe('For $500.00.');
+    expect(tell([changed({ status: 'queued' })])).toEqual([]);
   });
 
   it.each([
@@ -242,7 +270,7 @@ describe('news', () => {
     ['cancelled', 'user', undefined],
     ['completed', null, undefined],
   ] as const)('of an order that is %s by %s', (status, reason, title) => {
-    expect(newsOf([changed({ status, reason })], false)[0]?.title).toBe(title);
+    expect(tell([changed({ status, reason })])[0]?.title).toBe(title);
   });
 });
 

@@ -450,8 +450,8 @@ ledger_load_order(struct ledger *ledger, const struct ledger_order *order)
         (!buy && order->side != LEDGER_SELL) || grid_step(order->price) == 0 ||
         (order->status == LEDGER_PENDING && (order->trigger == 0 || grid_step(order->stop) == 0)) ||
         order->left.e8 <= 0 || order->left.e8 > order->qty.e8 || order->hold_e8 < 0 ||
-        order->expires_us < 0 || held == NULL || book_find(ledger, order->id) != 0 ||
-        ledger_find_account(ledger, order->account_id) == NULL)
+        order->expires_us < 0 || !ledger_tif_may_rest(order->tif) || held == NULL ||
+        book_find(ledger, order->id) != 0 || ledger_find_account(ledger, order->account_id) == NULL)
         return CNOP_E_INVALID;
     if (fill_hold(order, fill_hold_bps(order)) != order->hold_e8)
         return CNOP_E_INVALID;

@@ -61,6 +61,15 @@ ledger_op_changes_order(uint8_t op)
     return op == LEDGER_OP_AMEND || op == LEDGER_OP_TRIGGER;
 }
 
+/* Whether keys that such commands are given, or name, are those of orders: cash commands have a key
+ * space of their own, as their table has. */
+static inline bool
+ledger_op_is_of_orders(uint8_t op)
+{
+    return op == LEDGER_OP_ORDER || op == LEDGER_OP_LIMIT || op == LEDGER_OP_CANCEL ||
+           op == LEDGER_OP_AMEND;
+}
+
 /* The rules that an operator sets, in the order of the journal: new ones are added at the end. */
 enum ledger_rule {
     LEDGER_RULE_FEE_BPS,          /* of those who take; also of the house's customers */
@@ -109,6 +118,13 @@ enum ledger_tif {
     LEDGER_FOK = 4, /* all at once or nothing */
     LEDGER_DAY = 5, /* rests until the UTC day is over */
 };
+
+/* Whether what is not filled at once stays. */
+static inline bool
+ledger_tif_may_rest(uint8_t tif)
+{
+    return tif == LEDGER_GTC || tif == LEDGER_GTD || tif == LEDGER_DAY;
+}
 
 enum ledger_status {
     LEDGER_PENDING = 1, /* waits for its stop price, off the book */
@@ -374,6 +390,7 @@ struct ledger_order {
     uint8_t reason;
     uint8_t self;
     uint8_t trigger; /* what it waits for, or has waited for; 0: nothing */
+    uint8_t tif;     /* enum ledger_tif */
     bool post_only;
 };
 

@@ -10,7 +10,6 @@
 
 #define HASH_INPUT_BYTES (LEDGER_KEY_BYTES + 9)
 
-/* Orders and cash commands have separate key spaces, as their tables have. */
 static void
 key_hash(const struct ledger *ledger, uint8_t op, int64_t account_id, struct cnop_str key,
          uint64_t ret_hash[2])
@@ -20,7 +19,7 @@ key_hash(const struct ledger *ledger, uint8_t op, int64_t account_id, struct cno
 
     cnop_assert(key.len > 0);
     cnop_assert(key.len <= LEDGER_KEY_BYTES);
-    input[0] = op == LEDGER_OP_ORDER || op == LEDGER_OP_LIMIT;
+    input[0] = ledger_op_is_of_orders(op);
     memcpy(input + 1, &account_id, sizeof(account_id));
     memcpy(input + 9, key.ptr, key.len);
     memcpy(seed, ledger->config.hash_seed, sizeof(seed));
@@ -101,6 +100,17 @@ ledger_load_key(struct ledger *ledger, const struct ledger_posting *posting, str
     cnop_assert(posting->account_id > 0);
     if (state_key_find(ledger, posting->op, posting->account_id, key) == NULL)
         state_key_put(ledger, posting, key, fingerprint);
+}
+
+int64_t
+ledger_named_order(const struct ledger *ledger, int64_t account_id, struct cnop_str key,
+                   bool *ret_sure)
+{
+    const struct state_key *known = state_key_find(ledger, LEDGER_OP_ORDER, account_id, key);
+    const struct ledger_account *account = ledger_find_account(ledger, account_id);
+
+    *ret_sure = known != NULL || account == NULL || !account->cold;
+    return known == NULL ? 0 : known->posting.id;
 }
 
 bool

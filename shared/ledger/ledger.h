@@ -91,6 +91,10 @@ bool ledger_needs_lookup(const struct ledger *ledger, const struct ledger_comman
 /* True: memory knows the key, and for another request. */
 bool ledger_key_conflicts(const struct ledger *ledger, const struct ledger_command *command);
 
+/* The order that was placed with this key, or 0; not sure: memory knows none, the database may. */
+int64_t ledger_named_order(const struct ledger *ledger, int64_t account_id, struct cnop_str key,
+                           bool *ret_sure);
+
 /* Applies one command. outcome is always written. Errors leave the state as it was:
  * ACCOUNT_FROZEN, ASSET_UNKNOWN, ASSET_INACTIVE, MARKET_HALTED, PRICE_STALE, ORDER_TOO_SMALL,
  * ORDER_TOO_LARGE, INSUFFICIENT_FUNDS, INSUFFICIENT_HOLDINGS, DAILY_LIMIT, OVERFLOW,

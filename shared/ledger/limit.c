@@ -22,13 +22,6 @@ violate(struct limit_plan *plan, enum cnop_err err, int64_t have_e8, int64_t nee
         .err = err, .have_e8 = have_e8, .need_e8 = need_e8, .limit_e8 = limit_e8};
 }
 
-/* Else what is not filled at once is given up. */
-static bool
-may_rest(uint8_t tif)
-{
-    return tif != LEDGER_IOC && tif != LEDGER_FOK;
-}
-
 /* ---- rules ---- */
 
 static void
@@ -47,7 +40,7 @@ check_market(const struct ledger *ledger, const struct ledger_command *command,
         violate(plan, CNOP_E_MARKET_HALTED, 0, 0, 0);
     if (asset->price.e10 <= 0)
         violate(plan, CNOP_E_PRICE_STALE, 0, 0, 0); /* there was none yet */
-    if (command->post_only && !may_rest(command->tif))
+    if (command->post_only && !ledger_tif_may_rest(command->tif))
         violate(plan, CNOP_E_ORDER_COMBINATION, 0, 0, 0);
     if (command->tif == LEDGER_GTD &&
         (command->expires_us <= command->time_us ||
@@ -110,7 +103,7 @@ check_stop(const struct ledger *ledger, const struct ledger_command *command,
     cnop_price mark = ledger->assets[command->asset_id].price, stop = command->stop;
 
     cnop_assert(stop.e10 > 0);
-    if (!may_rest(command->tif) || command->post_only)
+    if (!ledger_tif_may_rest(command->tif) || command->post_only)
         violate(plan, CNOP_E_ORDER_COMBINATION, 0, 0, 0);
     if (grid_step(stop) == 0)
         violate(plan, CNOP_E_PRICE_TICK, stop.e10, 0, 0);
@@ -162,7 +155,7 @@ check_room(const struct ledger *ledger, const struct ledger_command *command,
     const struct ledger_account *account = ledger_find_account(ledger, command->account_id);
     uint32_t count = account == NULL ? 0 : account->order_count;
 
-    if (!may_rest(command->tif))
+    if (!ledger_tif_may_rest(command->tif))
         return;
     if (count >= ledger->config.max_account_orders)
         violate(plan, CNOP_E_TOO_MANY_OPEN_ORDERS, count, 0, ledger->config.max_account_orders);
@@ -287,6 +280,7 @@ begin(const struct ledger *ledger, const struct ledger_command *command, struct 
                                         .status = command->trigger == 0 ? 0 : LEDGER_PENDING,
                                         .self = command->self,
                                         .trigger = command->trigger,
+                                        .tif = command->tif,
                                         .post_only = command->post_only};
     plan->outcome.posting.cash_after.e8 = state_total(ledger, command->account_id, LEDGER_USD);
     plan->qty_after.e8 = state_free(ledger, command->account_id, command->asset_id);
@@ -386,7 +380,7 @@ limit_plan_amended(const struct ledger *ledger, uint32_t slot, const struct ledg
 static void
 settle_rest(const struct limit_plan *plan, struct ledger_posting *posting)
 {
-    bool rests = may_rest(posting->tif) && plan->match.stopped == 0;
+    bool rests = ledger_tif_may_rest(posting->tif) && plan->match.stopped == 0;
 
     posting->status = LEDGER_COMPLETED;
     if (posting->left.e8 == 0)

@@ -158,14 +158,25 @@ decode_item(struct cnop_request *req, const struct cnop_items *items, const stru
 {
     struct cnop_str prefix = cnop_arena_printf(req->arena, "%s[%zu].", items->name, index);
     struct decoding decoding = {.req = req, .prefix = prefix.ptr};
+    struct cnop_items form;
+    unsigned choice;
+    enum cnop_err err;
+    char *item;
 
     if (prefix.ptr == NULL)
         return CNOP_E_NO_MEMORY;
     if (array->children[index].kind != CNOP_JSON_OBJECT)
         return cnop_request_fault(req, CNOP_E_INVALID, items->name, "item %zu must be an object",
                                   index);
-    return decode_object(&decoding, &array->children[index], items,
-                         (char *)out + index * items->item_bytes);
+    item = (char *)out + index * items->item_bytes;
+    err = decode_object(&decoding, &array->children[index], items, item);
+    if (err != CNOP_OK || items->forms == NULL)
+        return err;
+    cnop_assert(items->fields[0].kind == CNOP_K_ENUM);
+    memcpy(&choice, item + items->fields[0].offset, sizeof(choice));
+    form = (struct cnop_items){.fields = items->forms[choice].fields,
+                               .field_count = items->forms[choice].field_count};
+    return decode_object(&decoding, &array->children[index], &form, item);
 }
 
 enum cnop_err

@@ -86,6 +86,10 @@ bool cnop_request_has_member(struct cnop_request *req, const char *name);
 
 /* An array of objects inside the body: `name` holds min..max objects, each decoded by the same
  * table into item_bytes of arena memory. Faults are named "orders[3].quantity". */
+struct cnop_form {
+    const struct cnop_field *fields;
+    size_t field_count;
+};
 struct cnop_items {
     const char *name;
     const struct cnop_field *fields;
@@ -93,6 +97,9 @@ struct cnop_items {
     size_t item_bytes;
     size_t min;
     size_t max;
+    /* NULL, or what an item has besides: the first field is an enum, and each of its values has a
+     * form. */
+    const struct cnop_form *forms;
 };
 cnop_must_check enum cnop_err cnop_request_decode_items(struct cnop_request *req,
                                                         const struct cnop_items *items,

@@ -69,7 +69,7 @@ def need_admin(world):
 
 # Answered with what a stack's monitoring knows; tests/monitoring looks at one that has it.
 MONITORED = {"getOperationsHealth", "getPanel", "listAlerts"}
-SEPARATE_SUCCESS = MONITORED | {"logout", "changePassword", "endSession", "cancelOrder", "amendOrder", "refreshSession",
+SEPARATE_SUCCESS = MONITORED | {"logout", "changePassword", "endSession", "cancelOrder", "cancelOrderByClientId", "amendOrder", "refreshSession",
                     "setPrice", "haltAsset", "freezeAccount", "unfreezeAccount", "claimGift"}
 
 
@@ -328,6 +328,13 @@ def test_limit_orders(api, world):
     api.call("createOrder", token=account.token, body=low, expect=201)
     api.call("cancelOrders", token=account.token, query={"asset_id": "XYZ"}, expect=422, code="asset_unknown")
     api.call("cancelOrders", token=account.token, query={"asset": "BTC"}, expect=422, code="validation_failed")
+    named = {"client_order_id": unique("named-")}
+    api.call("createOrder", token=account.token, body={**low, **named}, expect=201)
+    api.call("cancelOrderByClientId", token=world.jane.token, path=named, expect=404)
+    gone = api.call("cancelOrderByClientId", token=account.token, path=named, expect=200).json["data"]
+    assert (gone["status"], gone["client_order_id"]) == ("cancelled", named["client_order_id"])
+    late = api.call("cancelOrderByClientId", token=account.token, path=named, expect=422, code="order_final").json
+    assert late["detail"] == "The order is cancelled; nothing of 0.002 was filled."
     for seconds, on in ((60, True), (0, False), (0, False)):
         reply = api.call("cancelOrdersAfter", token=account.token, body={"seconds": seconds}, expect=200).json["data"]
         assert (reply["cancel_at"] is not None) is on
@@ -522,6 +529,25 @@ def test_batch(api, world):
     for orders in ([], [buy("0.001")] * 101, None):
         api.call("createOrders", token=account.token, body={"orders": orders}, expect=422,
                  code="validation_failed")
+
+
+def test_a_batch_cancels_and_amends(api, world):
+    account = world.account("1000.00")
+    near = int(Decimal(api.call("previewOrder", token=account.token, body=buy("0.001"), expect=200).json["data"]["price"]))
+    low = {"order_type": "limit_buy", "asset_id": "BTC", "quantity": "0.002", "price": str(near * 6 // 10)}
+    old, new, kept = ({"client_order_id": unique(name)} for name in ("old-", "new-", "kept-"))
+    api.call("createOrder", token=account.token, body={**low, **old}, expect=201)
+    order = api.call("createOrder", token=account.token, body={**low, **kept}, expect=201).json["data"]
+    body = {"orders": [{"action": "cancel", **old}, {"action": "place", **low, **new}, {"action": "cancel", **old},
+                       {"action": "amend", "order_id": order["order_id"], "quantity": "0.001"},
+                       {"action": "amend", **kept, "price": "1"}, {"action": "cancel", "client_order_id": unique("none-")}]}
+    reply = api.call("createOrders", token=account.token, body=body, expect=200).json
+    assert [row["status"] for row in reply["results"]] == [200, 201, 422, 200, 422, 404]
+    assert [row["error"]["code"] for row in reply["results"] if "error" in row] == ["order_final", "price_out_of_band", "not_found"]
+    assert (reply["accepted"], reply["rejected"]) == (3, 3)
+    open_ones = api.call("listOrders", token=account.token, query={"status": "open"}, expect=200).json["data"]
+    assert {one["client_order_id"] for one in open_ones} == {new["client_order_id"], kept["client_order_id"]}
+    api.call("createOrders", token=account.token, body={"orders": [{"action": "cancel"}]}, expect=422, code="validation_failed")
 
 
 @pytest.mark.parametrize("noise", [{}, {f"k{n}": ["1"] * 8 if n == 0 else "z" for n in range(26)}],

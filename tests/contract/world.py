@@ -96,7 +96,7 @@ class World:
         return self.cookies(self.admin.username)
 
     def good(self, operation_id: str, with_holdings: bool = True) -> dict:
-        """Arguments of a call that succeeds (for Admin, cancelOrder and amendOrder: is well-formed). Those of Operations carry
+        """Arguments of a call that succeeds (for Admin, cancels and amends: is well-formed). Those of Operations carry
         the operator's token, if there is one."""
         request = dict(self._good_requests()[operation_id])
         if operation_id == "closePosition" and with_holdings:  # something to close
@@ -146,6 +146,7 @@ class World:
             "sweepPositions": {"body": {}},
             "previewOrder": {"body": buy("0.001")}, "createOrders": {"body": {"orders": [buy("0.001")]}},
             "getOrderByClientId": {"path": {"client_order_id": self.order["client_order_id"]}},
+            "cancelOrderByClientId": {"path": {"client_order_id": self.order["client_order_id"]}},
             "getOrder": {"path": order}, "cancelOrder": {"path": order},
             "amendOrder": {"path": order, "body": {"quantity": "0.001"}}, "cancelOrders": {"query": {"side": "sell"}},
             "cancelOrdersAfter": {"body": {"seconds": 0}}, "getLedgerProof": {},

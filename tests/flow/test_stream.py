@@ -15,7 +15,7 @@ import time
 import urllib.parse
 
 import pytest
-from support import admin, api, outage
+from support import admin, api, outage, told
 from support.harness import wait_until
 
 D = decimal.Decimal
@@ -124,10 +124,7 @@ def agree(bot):
     """What the bot knows is what the API says."""
     for order_id, known in list(bot.orders.items()):
         truth = bot.client.get(f"/orders/{order_id}").json["data"]
-        # The API leaves out of a market order what only matters of one that waits.
-        both = known.keys() & truth.keys()
-        assert {name: known[name] for name in both} == {name: truth[name] for name in both}
-        assert both >= {"status", "price", "quantity", "total_amount", "fee", "order_type", "asset_id", "created_at"}
+        assert told.as_shown(known) == truth
         assert bot.filled.get(order_id, D(0)) == D(truth.get("filled_quantity", truth["quantity"]))
     listed = {row["order_id"] for row in bot.client.get("/orders?limit=100").json["data"]}
     assert listed == set(bot.orders)
@@ -150,13 +147,20 @@ def agreed(bot):
 
 def trade_a_little(client, rounds):
     price = D(str(client.get("/inventory/assets/BTC").json["data"]["price_usd"]))
-    low = f"{(price * D('0.6')).quantize(D('1')):f}"
-    for _ in range(rounds):
+    low, high = (f"{(price * D(part)).quantize(D('1')):f}" for part in ("0.6", "2"))
+    for number in range(rounds):
         bought = client.post("/orders", {"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001"})
         assert bought.status == 201, bought
         waiting = client.post("/orders", {"order_type": "limit_buy", "asset_id": "BTC", "quantity": "0.001",
                                           "price": low})
         assert waiting.status == 201, waiting
+        stop = client.post("/orders", {"order_type": "stop_limit_sell", "asset_id": "BTC", "quantity": "0.0001",
+                                       "price": low, "stop_price": low, "time_in_force": ("GTC", "DAY")[number % 2],
+                                       "client_order_id": f"stop-{waiting.json['data']['order_id']}"})
+        assert stop.status == 201, stop
+        sale = client.post("/orders", {"order_type": "limit_sell", "asset_id": "BTC", "quantity": "0.0001",
+                                       "price": high, "post_only": True})
+        assert sale.status == 201, sale
     assert client.delete(f"/orders/{waiting.json['data']['order_id']}").status == 200
 
 

@@ -30,6 +30,7 @@ static const struct cnop_route routes[] = {
     ROUTE(CNOP_POST, "/api/v1/orders/preview"),
     ROUTE(CNOP_POST, "/api/v1/orders/batch"),
     ROUTE(CNOP_GET, "/api/v1/orders/by-client-id/{client_order_id}"),
+    ROUTE(CNOP_DELETE, "/api/v1/orders/by-client-id/{client_order_id}"),
     ROUTE(CNOP_GET, "/api/v1/orders/{order_id}"),
     ROUTE(CNOP_DELETE, "/api/v1/orders/{order_id}"),
     ROUTE(CNOP_GET, "/api/v1/assets/balances"),

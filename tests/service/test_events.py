@@ -15,7 +15,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from event_gateway import EventGateway  # noqa: E402
 from harness import run_dir, wait_until  # noqa: E402
 from ledger_stack import LedgerStack  # noqa: E402
-from people import Person, tick  # noqa: E402
+from people import Person, price_of_the_next_start, tick  # noqa: E402
+from told import orders as told_orders  # noqa: E402
 
 ETH = 2
 ADA, BOB, CAM = 1000, 1001, 1002
@@ -96,6 +97,49 @@ def test_an_order_is_told_as_the_api_shows_it(stack, story):
     for name, value in last.items():
         if name != "seq":
             assert shown[name] == value, name
+
+
+def test_orders_that_wait_are_told_whole(stack, story):
+    """Every member that the API shows, to those who read the stream alone: over a start of the engine, too."""
+    ada = story["ada"]
+    kept = [ada.place("stop_sell", "0.1", stop_price="1900", time_in_force="DAY", client_order_id="stop"),
+            ada.place("take_profit_limit_sell", "0.1", "2090", stop_price="2005", self_trade_prevention="cancel_oldest"),
+            ada.place("limit_sell", "0.1", "2500", post_only=True),
+            ada.place("limit_buy", "0.01", "1500", time_in_force="IOC"),
+            ada.place("market_buy", "0.01")]
+    assert [answer.status for answer in kept] == [201] * len(kept), [answer.body for answer in kept]
+    tick(stack, ETH, 2006)  # the take-profit order waits on the book from now on
+    stack.engine.stop()
+    price_of_the_next_start(stack, ETH, 2006)
+    stack.start_engine()
+    for answer in kept[:3]:
+        changed = ada.ask(stack.engine, "PATCH", f"/api/v1/orders/{answer.json()['data']['order_id']}",
+                          json_body={"quantity": "0.05"})
+        assert changed.status == 200, changed.body
+    assert ada.cancel(kept[1].json()["data"]).status == 200
+    tick(stack, ETH, 2000)
+    stack.settled()
+    for person in (ada, story["bob"]):
+        told = told_orders(stack.gateway.of(person.number))
+        assert len(told) >= (6 if person is ada else 1)
+        for order_id, order in told.items():
+            assert order == person.look({"order_id": order_id}), order_id
+    assert {"stop_price", "time_in_force", "post_only", "expires_at"} <= set().union(*told_orders(stack.gateway.of(ADA)).values())
+
+
+def test_rows_of_before_an_upgrade_are_told(stack, story):
+    """Of a balance version 1 has the same bytes."""
+    stack.deposit(BOB, amount="1.00")
+    stack.settled()
+    number, before = stack.gateway.last, stack.gateway.events[-1]
+    stack.ledger_sql(f"UPDATE event_batch SET body=CONCAT(0x01,SUBSTR(body,2)) WHERE first_seq={number}")
+    stack.engine.stop()
+    stack.start_engine()
+    stack.gateway.forget()
+    stack.settled()
+    assert stack.gateway.events[-1] == before
+    assert ask(stack, BOB, after=number - 1).json()["events"][0]["data"] == json.loads(before[3])
+    assert not any("damaged" in line.get("message", "") for line in stack.engine.log_lines())
 
 
 def test_fills_are_told_as_the_api_shows_them(stack, story):

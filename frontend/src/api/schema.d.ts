@@ -956,7 +956,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel an order
-         * @description Takes an order off the book: nothing of it is filled after this answer, and what it held is available again. An order that is final already is refused, and the refusal says what it is.
+         * @description Takes an order off the book: nothing of it is filled after this answer, and what it held is available again. An order that is final already is refused, and the refusal says what has become of it: its state, how much of it was filled and at which average price.
          */
         delete: operations["cancelOrder"];
         options?: never;
@@ -978,8 +978,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Place up to 100 orders
-         * @description Each order is answered for itself, in the order of the request; those accepted are durable when answered. With `Idempotency-Key` the whole batch can be repeated safely. An order that was accepted keeps its answer for ever and comes back with `replayed` true. An order that was refused left nothing behind, so it is judged again at the time of the repetition and may be accepted then. `Idempotency-Replayed` is sent when all accepted orders had been accepted before.
+         * Place, cancel and amend up to 100 orders
+         * @description Each item is carried out and answered for itself, in the order of the request; what was accepted is durable when answered. What one item frees is there for those behind it. One that is refused does not touch the others: a cancel stands also when the order that was to come instead is refused. With `Idempotency-Key` the whole batch can be repeated safely. An order that was placed keeps its answer for ever and comes back with `replayed` true. An order that was refused left nothing behind, so it is judged again at the time of the repetition and may be accepted then. Cancels and amends are carried out again: an order that is cancelled is `order_final`, one that has the quantity and price already stays as it is. `Idempotency-Replayed` is sent when everything accepted had been accepted before.
          */
         post: operations["createOrders"];
         delete?: never;
@@ -1002,7 +1002,11 @@ export interface paths {
         get: operations["getOrderByClientId"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Cancel an order by your own id
+         * @description As `DELETE /api/v1/orders/{order_id}`, of the order that you gave this id; also before you know the answer to its placing.
+         */
+        delete: operations["cancelOrderByClientId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1797,14 +1801,49 @@ export interface components {
             total: string;
             updated_at: components["schemas"]["Timestamp"];
         };
+        /** @description An order to amend, by its id or yours, as `PATCH /orders/{order_id}` does. */
+        BatchAmend: ({
+            /**
+             * @description What to do.
+             * @example amend
+             * @enum {string}
+             */
+            action: "amend";
+            client_order_id?: components["schemas"]["ClientOrderId"];
+            order_id?: components["schemas"]["OrderId"];
+            /** @description The limit. */
+            price?: components["schemas"]["PriceInput"];
+            /** @description Of the whole order, what has been filled included. */
+            quantity?: components["schemas"]["QuantityInput"];
+        } | unknown | unknown) & (unknown | unknown);
+        /** @description An order to cancel, by its id or yours. */
+        BatchCancel: {
+            /**
+             * @description What to do.
+             * @example cancel
+             * @enum {string}
+             */
+            action: "cancel";
+            client_order_id?: components["schemas"]["ClientOrderId"];
+            order_id?: components["schemas"]["OrderId"];
+        } & (unknown | unknown);
+        /** @description An order to place. */
+        BatchPlace: components["schemas"]["OrderRequest"] & {
+            /**
+             * @description May be absent.
+             * @example place
+             * @enum {string}
+             */
+            action?: "place";
+        };
         BatchReply: {
             /**
-             * @description How many orders were accepted.
+             * @description How many items were accepted.
              * @example 1
              */
             accepted: number;
             /**
-             * @description How many orders were refused.
+             * @description How many items were refused.
              * @example 1
              */
             rejected: number;
@@ -1813,7 +1852,7 @@ export interface components {
         };
         BatchRequest: {
             /** @description Each stands for itself: one refused order does not touch the others. */
-            orders: components["schemas"]["OrderRequest"][];
+            orders: (components["schemas"]["BatchPlace"] | components["schemas"]["BatchCancel"] | components["schemas"]["BatchAmend"])[];
         };
         BatchResult: {
             data?: components["schemas"]["Order"];
@@ -1829,7 +1868,7 @@ export interface components {
              */
             replayed: boolean;
             /**
-             * @description The status `POST /orders` would have answered.
+             * @description The status the request of its own would have answered: 201 of an order that was placed, 200 of one that was cancelled or amended.
              * @example 201
              */
             status: number;
@@ -2810,7 +2849,7 @@ export interface components {
             total_amount: components["schemas"]["Cash"];
             updated_at?: components["schemas"]["Timestamp"];
         };
-        /** @description An order that was accepted or has changed, as it is now; members are those of `Order`. `client_order_id` is told when the order is accepted, if it has one, and not again. */
+        /** @description An order that was accepted or has changed, as it is now; members are those of `Order`. `client_order_id` is told when the order is accepted, if it has one, and not again. Events that an older engine has written, before an update, have no `stop_price`, `time_in_force` and `post_only`; they are kept for a day. */
         OrderEvent: {
             asset_id: components["schemas"]["AssetId"];
             /**
@@ -2840,6 +2879,11 @@ export interface components {
             };
             order_id: components["schemas"]["OrderId"];
             order_type: components["schemas"]["OrderType"];
+            /**
+             * @description Whether it was to be refused if it would trade at once.
+             * @example false
+             */
+            post_only?: boolean;
             /** @description Price of execution of a market order; else the limit. */
             price: components["schemas"]["Price"];
             quantity: components["schemas"]["Quantity"];
@@ -2852,6 +2896,9 @@ export interface components {
             remaining_quantity: components["schemas"]["Quantity"];
             seq: components["schemas"]["EventSeq"];
             status: components["schemas"]["OrderStatus"];
+            /** @description Of a stop or take-profit order: the price that it waits, or has waited, for. */
+            stop_price?: components["schemas"]["Price"];
+            time_in_force?: components["schemas"]["TimeInForce"];
             total_amount: components["schemas"]["Cash"];
             updated_at: components["schemas"]["Timestamp"];
         };
@@ -7075,6 +7122,55 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    cancelOrderByClientId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Your own id of the order.
+                 * @example bot7-000042
+                 */
+                client_order_id: components["parameters"]["ClientOrderIdPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order, now `cancelled`. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["CsrfRejected"];
+            404: components["responses"]["NotFound"];
+            /** @description The order is final, or the id is malformed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["TradingUnavailable"];
             504: components["responses"]["Timeout"];
         };
     };

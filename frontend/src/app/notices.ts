@@ -41,6 +41,7 @@ export function createNotices(): Notices {
   const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('cnop-notices');
   let seen: string | null = null;
   let gathered: StreamEvent[] = [];
+  const triggered = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function hear(message: Message): void {
@@ -59,7 +60,7 @@ export function createNotices(): Notices {
   }
 
   function tell(): void {
-    const news = newsOf(gathered, preferences().hideAmounts).slice(-MOST);
+    const news = newsOf(gathered, triggered, preferences().hideAmounts).slice(-MOST);
     gathered = [];
     timer = undefined;
     if (news.length === 0) return;

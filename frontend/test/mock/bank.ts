@@ -241,7 +241,7 @@ export class Bank {
   cancel(orderId: string): MockOrder | MockViolation | null {
     const order = this.orders.find(({ order_id }) => order_id === orderId);
     if (!order) return null;
-    if (!isOpen(order)) return { code: 'order_final', message: `The order is ${order.status}.` };
+    if (!isOpen(order)) return { code: 'order_final', message: `The order is ${order.status}; nothing of ${order.quantity} was filled.` };
     const held = { asset_id: 'USD', ...order.held, amount: '0' };
     return Object.assign(order, { status: 'cancelled', reason: 'user', held });
   }
@@ -249,7 +249,7 @@ export class Bank {
   amend(orderId: string, { quantity, price }: MockAmendment): MockOrder | MockViolation | null {
     const order = this.orders.find(({ order_id }) => order_id === orderId);
     if (!order) return null;
-    if (!isOpen(order)) return { code: 'order_final', message: `The order is ${order.status}.` };
+    if (!isOpen(order)) return { code: 'order_final', message: `The order is ${order.status}; nothing of ${order.quantity} was filled.` };
     return Object.assign(order, {
       quantity: quantity ?? order.quantity,
       price: price ?? order.price,

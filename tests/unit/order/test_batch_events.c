@@ -41,6 +41,7 @@ add_job(uint8_t op, int64_t id)
                                                    .price = {11},
                                                    .total = {13},
                                                    .fee = {1},
+                                                   .tif = LEDGER_IOC,
                                                    .time_us = 50};
     batch.jobs[batch.job_count++] = job;
     return job;
@@ -54,13 +55,13 @@ collect(void)
     for (uint32_t i = 0; i < batch.events.row_count; i++) {
         const struct event_row *row = &batch.events.rows[i];
         struct cnop_str body = event_rows_body(&batch.events, row);
-        int64_t time_us;
+        struct event_head head;
 
         ck_assert_uint_eq(row->first_seq, HEAD + found_count + 1);
-        ck_assert_int_eq(event_row_head(&body, &time_us), CNOP_OK);
+        ck_assert_int_eq(event_row_head(&body, &head), CNOP_OK);
         for (uint32_t n = 0; n < row->count; n++) {
             ck_assert_uint_lt(found_count, EVENTS);
-            ck_assert_int_eq(event_unpack(&body, time_us, &found[found_count++]), CNOP_OK);
+            ck_assert_int_eq(event_unpack(&body, &head, &found[found_count++]), CNOP_OK);
         }
         ck_assert_uint_eq(body.len, 0);
     }
@@ -86,6 +87,7 @@ START_TEST(a_market_order_with_the_house)
     ck_assert_uint_eq(found[0].type, EVENT_ORDER);
     ck_assert_int_eq(found[0].status, ORDER_STATUS_COMPLETED);
     ck_assert_int_eq(found[0].kind, ORDER_KIND_MARKET);
+    ck_assert_int_eq(found[0].tif, ORDER_TIF_IMMEDIATE);
     ck_assert_int_eq(found[0].qty_e8, 7);
     ck_assert_int_eq(found[0].filled_e8, 7);
     ck_assert_uint_eq(found[0].key_len, 1);
@@ -120,6 +122,8 @@ START_TEST(an_order_that_rests_is_told_once)
     job->outcome.posting.status = LEDGER_EXPIRED;
     job->outcome.posting.reason = LEDGER_REASON_IOC;
     job->outcome.posting.undone.e8 = 3;
+    job->outcome.posting.flags = ledger_flags(true, LEDGER_SELF_BOTH, LEDGER_STOP_LIMIT);
+    job->outcome.posting.stop.e10 = 12;
     job = add_job(LEDGER_OP_CANCEL, 0); /* no order, no cash */
     ck_assert_ptr_nonnull(job);
     batch.orders[0] = (struct ledger_order){
@@ -130,6 +134,10 @@ START_TEST(an_order_that_rests_is_told_once)
                                             .side = 1,
                                             .qty = {7},
                                             .left = {4},
+                                            .stop = {21},
+                                            .tif = LEDGER_DAY,
+                                            .trigger = LEDGER_TAKE_PROFIT_LIMIT,
+                                            .post_only = true,
                                             .status = LEDGER_PARTIAL};
     batch.orders[2] = (struct ledger_order){
         .id = 30, .account_id = 1001, .asset_id = 2, .side = 2, .status = LEDGER_EXPIRED};
@@ -142,7 +150,14 @@ START_TEST(an_order_that_rests_is_told_once)
     ck_assert_int_eq(found[1].status, LEDGER_PARTIAL);
     ck_assert_int_eq(found[1].filled_e8, 3);
     ck_assert_uint_eq(found[1].key_len, 1);
+    ck_assert_int_eq(found[1].stop_e10, 21);
+    ck_assert_int_eq(found[1].tif, ORDER_TIF_DAY);
+    ck_assert_int_eq(found[1].post_only, 1);
     ck_assert_int_eq(found[2].id, 20);
+    ck_assert_int_eq(found[2].kind, ORDER_KIND_STOP_LIMIT);
+    ck_assert_int_eq(found[2].stop_e10, 12);
+    ck_assert_int_eq(found[2].tif, ORDER_TIF_IMMEDIATE);
+    ck_assert_int_eq(found[2].post_only, 1);
     ck_assert_int_eq(found[2].status, LEDGER_EXPIRED);
     ck_assert_int_eq(found[2].qty_e8, 10);
     ck_assert_int_eq(found[3].id, 30);

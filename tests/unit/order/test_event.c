@@ -28,6 +28,9 @@ static const struct event samples[] = {
      .created_us = TIME_US - 1000,
      .time_us = TIME_US + 1000,
      .expires_us = TIME_US * 2,
+     .stop_e10 = 70,
+     .tif = LEDGER_GTD,
+     .post_only = 1,
      .key_len = 3,
      .key = "abc"},
     {.type = EVENT_FILL,
@@ -76,16 +79,48 @@ pack(void)
 START_TEST(what_was_packed_is_unpacked)
 {
     struct cnop_str body = pack();
-    int64_t time_us;
+    struct event_head head;
 
-    ck_assert_int_eq(event_row_head(&body, &time_us), CNOP_OK);
-    ck_assert_int_eq(time_us, TIME_US);
+    ck_assert_int_eq(event_row_head(&body, &head), CNOP_OK);
+    ck_assert_int_eq(head.time_us, TIME_US);
+    ck_assert_uint_eq(head.version, EVENT_ROW_VERSION);
     for (size_t i = 0; i < CNOP_COUNT(samples); i++) {
         struct event event;
 
-        ck_assert_int_eq(event_unpack(&body, time_us, &event), CNOP_OK);
+        ck_assert_int_eq(event_unpack(&body, &head, &event), CNOP_OK);
         ck_assert_mem_eq(&event, &samples[i], sizeof(event));
     }
+    ck_assert_uint_eq(body.len, 0);
+}
+END_TEST
+
+/* Bytes that version 1 has written. */
+START_TEST(rows_of_before_an_upgrade_are_read)
+{
+    static const unsigned char row[] = {
+        1,    0x80, 0xc0, 0xf9, 0x95, 0xe0, 0xa2, 0xb0, 0x06, /* version, TIME_US */
+        1,    0xd0, 0x0f, 0x22, 6,    4,    4,    6,    0,    /* of 1000, 17: sell, partial */
+        0xc8, 0x01, 10,   4,    0x7e, 2,    6,    0xcf, 0x0f, 0xd0, 0x0f, 0, /* its figures */
+        3,    'a',  'b',  'c',                                               /* its key */
+        4,    0x24, 6,    2,    2,    4,    0};                              /* a trade */
+    struct cnop_str body = cnop_str_make((const char *)row, sizeof(row));
+    struct event_head head;
+    struct event event;
+
+    ck_assert_int_eq(event_row_head(&body, &head), CNOP_OK);
+    ck_assert_uint_eq(head.version, 1);
+    ck_assert_int_eq(head.time_us, TIME_US);
+    ck_assert_int_eq(event_unpack(&body, &head, &event), CNOP_OK);
+    ck_assert_int_eq(event.id, 17);
+    ck_assert_int_eq(event.price_e10, 100);
+    ck_assert_int_eq(event.time_us, TIME_US + 1000);
+    ck_assert_int_eq(event.stop_e10, 0);
+    ck_assert_int_eq(event.tif, 0);
+    ck_assert_int_eq(event.post_only, 0);
+    ck_assert_uint_eq(event.key_len, 3);
+    ck_assert_int_eq(event_unpack(&body, &head, &event), CNOP_OK);
+    ck_assert_uint_eq(event.type, EVENT_TRADE);
+    ck_assert_int_eq(event.id, 18);
     ck_assert_uint_eq(body.len, 0);
 }
 END_TEST
@@ -96,11 +131,11 @@ read_all(struct cnop_str body)
 {
     struct event event;
     unsigned count = 0;
-    int64_t time_us;
+    struct event_head head;
 
-    if (event_row_head(&body, &time_us) != CNOP_OK)
+    if (event_row_head(&body, &head) != CNOP_OK)
         return 0;
-    while (body.len > 0 && event_unpack(&body, time_us, &event) == CNOP_OK)
+    while (body.len > 0 && event_unpack(&body, &head, &event) == CNOP_OK)
         count++;
     return count;
 }
@@ -128,15 +163,15 @@ END_TEST
 
 START_TEST(strange_bytes_are_no_events)
 {
-    static const char *const strange[] = {"", "\x02\x02", "\x01", "\x01\xff", "\x01\x01"};
+    static const char *const strange[] = {"", "\x03\x02", "\x01", "\x02\xff", "\x02\x01"};
     uint64_t random = 88172645463325252u;
+    struct event_head head;
     struct event event;
-    int64_t time_us;
 
     for (size_t i = 0; i < CNOP_COUNT(strange); i++) {
         struct cnop_str body = cnop_str_from(strange[i]);
 
-        ck_assert_int_eq(event_row_head(&body, &time_us), CNOP_E_INVALID);
+        ck_assert_int_eq(event_row_head(&body, &head), CNOP_E_INVALID);
     }
     for (unsigned round = 0; round < 20000; round++) {
         unsigned char bytes[64];
@@ -149,7 +184,8 @@ START_TEST(strange_bytes_are_no_events)
             bytes[i] = (unsigned char)random;
         }
         bytes[0] = (unsigned char)(round % 6);
-        if (event_unpack(&body, TIME_US, &event) == CNOP_OK) {
+        head = (struct event_head){TIME_US, (uint8_t)(1 + round % EVENT_ROW_VERSION)};
+        if (event_unpack(&body, &head, &event) == CNOP_OK) {
             ck_assert_uint_ge(bytes[0], EVENT_ORDER);
             ck_assert_uint_le(bytes[0], EVENT_TRADE);
         }
@@ -204,7 +240,7 @@ START_TEST(there_is_room_for_everything_that_a_batch_does)
     event_rows_init(&rows, bytes);
     large.key_len = LEDGER_KEY_BYTES;
     large.account_id = large.id = large.qty_e8 = large.filled_e8 = large.held_e8 = INT64_MAX;
-    large.fee_e8 = large.expires_us = INT64_MAX;
+    large.fee_e8 = large.expires_us = large.stop_e10 = INT64_MAX;
     for (unsigned i = 0; i < 512 + 4096 + 3 * (2048 + 512) + 512 * 6; i++)
         event_rows_add(&rows, &large);
     ck_assert(!rows.bytes.overflow);
@@ -215,6 +251,7 @@ static void
 add(TCase *tests)
 {
     tcase_add_test(tests, what_was_packed_is_unpacked);
+    tcase_add_test(tests, rows_of_before_an_upgrade_are_read);
     tcase_add_test(tests, a_cut_row_ends_where_it_is_cut);
     tcase_add_test(tests, strange_bytes_are_no_events);
     tcase_add_test(tests, each_type_has_a_name);

@@ -71,6 +71,7 @@ static const struct event order = {.type = EVENT_ORDER,
                                    .value_e8 = 499 * CNOP_E8,
                                    .fee_e8 = CNOP_E8 / 2,
                                    .held_e8 = 1500 * CNOP_E8,
+                                   .tif = LEDGER_GTC,
                                    .created_us = TIME_US,
                                    .time_us = TIME_US};
 
@@ -81,7 +82,8 @@ START_TEST(an_order_is_written)
     ck_assert_int_eq(write_event(&event), CNOP_OK);
     EXPECT("{\"seq\":7,\"order_id\":\"%s\",\"order_type\":\"limit_buy\",\"asset_id\":\"ETH\","
            "\"quantity\":\"1\",\"price\":\"2000.00\",\"status\":\"partial\",\"total_amount\":"
-           "\"499.00\",\"fee\":\"0.50\",\"filled_quantity\":\"0.25\",\"remaining_quantity\":"
+           "\"499.00\",\"fee\":\"0.50\",\"time_in_force\":\"GTC\",\"post_only\":false,"
+           "\"filled_quantity\":\"0.25\",\"remaining_quantity\":"
            "\"0.75\",\"average_price\":\"1996.00\",\"held\":{\"asset_id\":\"USD\",\"amount\":"
            "\"1500.00\"},\"reason\":null,\"created_at\":\"" AT "\",\"updated_at\":\"" AT "\"}",
            id_of(CNOP_ID_ORDER, 17));
@@ -93,6 +95,16 @@ START_TEST(an_order_is_written)
     ck_assert_ptr_nonnull(strstr(memory, "\"client_order_id\":\"abc\""));
     ck_assert_ptr_nonnull(strstr(memory, "\"expires_at\":\"" AT "\"}"));
     ck_assert_ptr_nonnull(strstr(memory, "\"reason\":\"user\""));
+    event.kind = LEDGER_STOP_LIMIT;
+    event.stop_e10 = 1999 * CNOP_E10;
+    event.post_only = 1;
+    ck_assert_int_eq(write_event(&event), CNOP_OK);
+    ck_assert_ptr_nonnull(strstr(memory, "\"price\":\"2000.00\",\"stop_price\":\"1999.00\","));
+    ck_assert_ptr_nonnull(strstr(memory, "\"post_only\":true"));
+    event.tif = 0; /* of a row that does not say */
+    ck_assert_int_eq(write_event(&event), CNOP_OK);
+    ck_assert_ptr_null(strstr(memory, "time_in_force"));
+    ck_assert_ptr_null(strstr(memory, "post_only"));
     memcpy(event.key, ".bc", 3); /* ours */
     ck_assert_int_eq(write_event(&event), CNOP_OK);
     ck_assert_ptr_null(strstr(memory, "client_order_id"));
@@ -192,6 +204,9 @@ START_TEST(what_no_engine_has_written_is_refused)
     REFUSED(expires_us, INT64_MAX);
     REFUSED(filled_e8, 2 * CNOP_E8);
     REFUSED(price_e10, -1);
+    REFUSED(stop_e10, -1);
+    REFUSED(tif, -1);
+    REFUSED(tif, 6);
     event = order;
     ck_assert_int_eq(write_event(&event), CNOP_OK);
 }

@@ -50,17 +50,17 @@ static void
 expect_copy(uint64_t after)
 {
     struct cnop_str body;
-    int64_t time_us;
+    struct event_head head;
 
     ck_assert_int_eq(event_queue_copy(queue, after, &copy), CNOP_OK);
     ck_assert_uint_le(copy.first_seq, after + 1);
     ck_assert_uint_gt(copy.first_seq + copy.count, after + 1);
     body = cnop_str_make(copy.body, copy.len);
-    ck_assert_int_eq(event_row_head(&body, &time_us), CNOP_OK);
+    ck_assert_int_eq(event_row_head(&body, &head), CNOP_OK);
     for (uint32_t i = 0; i < copy.count; i++) {
         struct event event;
 
-        ck_assert_int_eq(event_unpack(&body, time_us, &event), CNOP_OK);
+        ck_assert_int_eq(event_unpack(&body, &head, &event), CNOP_OK);
         ck_assert_int_eq(event.id, (int64_t)(copy.first_seq + i));
     }
     ck_assert_uint_eq(body.len, 0);

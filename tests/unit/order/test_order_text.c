@@ -62,9 +62,38 @@ START_TEST(without_figures_the_catalogue_speaks)
 }
 END_TEST
 
+/* Whoever comes too late learns what came of the order. */
+START_TEST(a_final_order_says_what_was_filled)
+{
+    static const struct {
+        const char *status;
+        int64_t filled, total;
+        const char *text;
+    } rows[] = {
+        {"completed", 2 * CNOP_E8, 3998 * CNOP_E8,
+         "The order is completed; 2 of 2 was filled, at $1999.00 on average."},
+        {"cancelled", CNOP_E8 / 2, 999 * CNOP_E8 + CNOP_E8 / 2,
+         "The order is cancelled; 0.5 of 2 was filled, at $1999.00 on average."},
+        {"expired", 0, 0, "The order is expired; nothing of 2 was filled."},
+    };
+
+    for (size_t i = 0; i < CNOP_COUNT(rows); i++) {
+        char memory[128];
+        struct cnop_buf buf;
+
+        cnop_buf_init(&buf, memory, sizeof(memory) - 1);
+        order_text_final(&buf, rows[i].status, (cnop_qty){2 * CNOP_E8}, (cnop_qty){rows[i].filled},
+                         (cnop_cash){rows[i].total});
+        memory[buf.len] = '\0';
+        ck_assert_str_eq(memory, rows[i].text);
+    }
+}
+END_TEST
+
 static void
 add(TCase *tests)
 {
+    tcase_add_test(tests, a_final_order_says_what_was_filled);
     tcase_add_loop_test(tests, names_the_figures, 0, (int)CNOP_COUNT(sentences));
     tcase_add_test(tests, without_figures_the_catalogue_speaks);
 }

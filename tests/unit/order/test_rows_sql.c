@@ -133,6 +133,7 @@ START_TEST(an_order_that_rests_becomes_its_rows)
                                            .asset_id = 3,
                                            .maker_bps = 10,
                                            .taker_bps = 20,
+                                           .tif = LEDGER_GTC,
                                            .side = LEDGER_BUY,
                                            .status = LEDGER_PARTIAL};
     struct ledger_posting posting = order;

@@ -50,7 +50,8 @@ order_digest(const struct ledger_order *order)
     hash = fold(hash, (uint64_t)order->cost_e8);
     hash = fold(hash, (uint64_t)order->expires_us);
     hash = fold(hash, (uint64_t)order->stop.e10);
-    hash = fold(hash, (uint64_t)order->taker_bps << 8 | order->trigger);
+    hash =
+        fold(hash, (uint64_t)order->taker_bps << 16 | (uint64_t)order->tif << 8 | order->trigger);
     hash =
         fold(hash, (uint64_t)order->asset_id << 32 | (uint64_t)order->maker_bps << 8 | order->side);
     return fold(hash, (uint64_t)order->ver << 16 | (uint64_t)order->status << 8 | order->self);

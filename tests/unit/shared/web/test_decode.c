@@ -213,8 +213,12 @@ START_TEST(query_parameters)
 }
 END_TEST
 
-static const struct cnop_items items = {"list", fields, CNOP_COUNT(fields), sizeof(struct form),
-                                        1,      3};
+static const struct cnop_items items = {.name = "list",
+                                        .fields = fields,
+                                        .field_count = CNOP_COUNT(fields),
+                                        .item_bytes = sizeof(struct form),
+                                        .min = 1,
+                                        .max = 3};
 
 static enum cnop_err
 decode_list(const char *body, void **ret_items, size_t *ret_count)
@@ -224,6 +228,53 @@ decode_list(const char *body, void **ret_items, size_t *ret_count)
     fixture_request->body = cnop_str_from(body);
     return cnop_request_decode_items(fixture_request, &items, ret_items, ret_count);
 }
+
+static const struct cnop_field counted[] = {
+    CNOP_FIELD(struct form, count, CNOP_K_U64, CNOP_RANGE(1, 50), CNOP_REQUIRED),
+};
+static const struct cnop_field named[] = {
+    CNOP_FIELD(struct form, name, CNOP_K_STR, CNOP_RANGE(2, 4), CNOP_OPTIONAL),
+};
+
+START_TEST(items_of_several_forms)
+{
+    static const struct cnop_field side[] = {
+        CNOP_FIELD(struct form, side, CNOP_K_ENUM, sides, CNOP_OPTIONAL),
+    };
+    static const struct cnop_form forms[] = {{counted, 1}, {named, 1}};
+    static const struct cnop_items several = {.name = "list",
+                                              .fields = side,
+                                              .field_count = 1,
+                                              .item_bytes = sizeof(struct form),
+                                              .min = 1,
+                                              .max = 3,
+                                              .forms = forms};
+    struct form *list;
+    void *memory;
+    size_t count;
+
+    fixture_request->json = NULL;
+    fixture_request->fault_count = 0;
+    fixture_request->body = CNOP_STR("{\"list\":[{\"count\":1,\"name\":\"too long\"},"
+                                     "{\"side\":\"sell\",\"name\":\"abc\",\"count\":0}]}");
+    ck_assert_int_eq(cnop_request_decode_items(fixture_request, &several, &memory, &count),
+                     CNOP_OK);
+    list = memory;
+    ck_assert_uint_eq(list[0].count, 1);
+    ck_assert_uint_eq(list[0].name.len, 0);
+    ck_assert_uint_eq(list[1].name.len, 3);
+    ck_assert_uint_eq(list[1].count, 0);
+    fixture_request->json = NULL;
+    fixture_request->body =
+        CNOP_STR("{\"list\":[{},{\"side\":\"none\"},{\"side\":\"sell\",\"name\":\"a\"}]}");
+    ck_assert_int_eq(cnop_request_decode_items(fixture_request, &several, &memory, &count),
+                     CNOP_E_INVALID);
+    ck_assert_uint_eq(fixture_request->fault_count, 3);
+    ck_assert_str_eq(fixture_request->faults[0].field, "list[0].count");
+    ck_assert_str_eq(fixture_request->faults[1].field, "list[1].side");
+    ck_assert_str_eq(fixture_request->faults[2].field, "list[2].name");
+}
+END_TEST
 
 START_TEST(arrays)
 {
@@ -263,6 +314,7 @@ add(TCase *tests)
     tcase_add_test(tests, bodies_that_are_no_object);
     tcase_add_test(tests, query_parameters);
     tcase_add_test(tests, arrays);
+    tcase_add_test(tests, items_of_several_forms);
 }
 
 UNIT_MAIN("decode", add)
