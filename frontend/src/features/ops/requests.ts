@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { GET, unwrap } from '~/api/client';
 import { isProblem } from '~/api/problem';
 
-const LIVE_MS = 15_000;
+export const LIVE_MS = 15_000;
 const MAX_RETRIES = 2;
 
 export function isAbsent(error: unknown): boolean {
@@ -16,7 +16,7 @@ export function isMonitoring(error: unknown): boolean {
 }
 
 /** What is not deployed will not be in a second, either. */
-const patient = (failures: number, error: unknown) =>
+export const patient = (failures: number, error: unknown) =>
   failures < MAX_RETRIES && isProblem(error) && error.transient && !isAbsent(error);
 
 export const spans = { '15m': 900, '1h': 3600, '6h': 21_600, '24h': 86_400, '7d': 604_800 } as const;
@@ -35,9 +35,11 @@ export const healthQuery = () =>
     retry: patient,
   });
 
+export const alertsKey = ['ops', 'alerts'] as const;
+
 export const alertsQuery = () =>
   queryOptions({
-    queryKey: ['ops', 'alerts'],
+    queryKey: alertsKey,
     queryFn: ({ signal }) => unwrap(GET('/api/v1/ops/alerts', { signal })),
     refetchInterval: LIVE_MS,
     retry: patient,
