@@ -89,15 +89,23 @@ export interface AuditDays {
   to?: string | undefined;
 }
 
-export const auditQuery = (filter: AuditFilter | null, { from, to }: AuditDays) =>
+/** The newest lines before that of this number; 0: of all. */
+export function readAudit(
+  filter: AuditFilter | null,
+  { from, to }: AuditDays,
+  { limit, before, signal }: { limit: number; before: number; signal?: AbortSignal },
+) {
+  const by = filter ? { [filter.key]: filter.value } : {};
+  const days = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+  const query = { ...by, ...days, limit, ...(before ? { before } : {}) };
+  return unwrap(GET('/api/v1/ops/audit', { params: { query }, ...(signal ? { signal } : {}) }));
+}
+
+export const auditQuery = (filter: AuditFilter | null, days: AuditDays) =>
   infiniteQueryOptions({
-    queryKey: ['ops', 'audit', filter, from, to],
-    queryFn: ({ pageParam, signal }) => {
-      const by = filter ? { [filter.key]: filter.value } : {};
-      const days = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
-      const query = { ...by, ...days, limit: AUDIT_PAGE, ...(pageParam ? { before: pageParam } : {}) };
-      return unwrap(GET('/api/v1/ops/audit', { params: { query }, signal }));
-    },
+    queryKey: ['ops', 'audit', filter, days.from, days.to],
+    queryFn: ({ pageParam, signal }) =>
+      readAudit(filter, days, { limit: AUDIT_PAGE, before: pageParam, signal }),
     initialPageParam: 0,
     getNextPageParam: (last) => (last.has_more ? last.data.at(-1)?.number : undefined),
   });
