@@ -664,6 +664,11 @@ def test_a_refusal_is_found_in_the_logs(api, world):
     chart = api.call("getLogHistogram", token=world.admin.token, query={"match": match}, expect=200).json["data"]
     assert [sum(kind) for kind in zip(*chart["bars"])] == [0, 1, 0]
 
+    match = json.dumps([{"field": "request_id", "op": "is", "values": [refused.json["trace_id"]]},
+                        {"field": "dur_us", "op": "at_least", "values": ["1"]}])
+    wait_until(lambda: {line["line"]["service"] for line in found()} == {"gateway", "inventory"},
+               what="the duration in the lines of both")
+
 
 @pytest.mark.parametrize("name", ["listLogs", "getLogHistogram"])
 @pytest.mark.parametrize("query, field", [({"match": "{}"}, "match"), ({"match": "x" * 3000}, "match"),
