@@ -50,7 +50,7 @@ export function LogQueryForm({ query, onSearch }: Props) {
             autoCapitalize="off"
             className="input min-h-18 min-w-0 grow basis-80 py-2 font-mono text-sm"
             value={text}
-            placeholder={samples[0]?.query}
+            placeholder={logSamples[0]?.query}
             aria-invalid={fault ? true : undefined}
             aria-describedby={fault ? `${wrong} ${hint}` : hint}
             onChange={(event) => setText(event.target.value)}
