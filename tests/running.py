@@ -18,6 +18,7 @@ EXPECTED_SKIPS = {
     "AddressSanitizer keeps what is freed for a while",
     "only root can connect as others",
     "needs another user to connect as",
+    "lnav is not installed",
 }
 
 

@@ -3,6 +3,7 @@
  * themselves; a key is published one rotation before it is used. Talks to files only. */
 #include "fcgi_services/auth/keyring.h"
 #include "shared/base/clock.h"
+#include "shared/base/log.h"
 #include "shared/base/secret.h"
 #include "shared/token/mint.h"
 
@@ -17,38 +18,43 @@
 #define MIN_ROTATION_S 86400 /* the longest life an access token can be given */
 
 static const char usage_text[] =
-    "usage: cnop-keys [--force] (init | rotate | list) KEYS_DIR JWKS_FILE\n"
+    "usage: cnop-keys [--force] [--audit FILE] (init | rotate | list) KEYS_DIR JWKS_FILE\n"
     "  init    make the current and the next key, unless there are keys already\n"
     "  rotate  the next key becomes current, the current one previous, the previous one goes;\n"
     "          refused within a day of the last rotation without --force, because tokens signed\n"
     "          by the key that goes would stop working\n"
     "  list    print kid and state of each key\n"
+    "  --audit FILE  a rotation, or its refusal, leaves a line there\n"
     "Services and gateways read the changed files by themselves.\n";
 
 struct job {
     const char *dir;
     const char *jwks_file;
+    const char *audit_file; /* or NULL */
+    const char *reason;     /* of a failure */
     bool force;
+    char kid[CNOP_KEYSET_KID_CHARS + 1]; /* that signs after a rotation */
 };
 
 static int
-fail(const char *what, enum cnop_err err)
+fail(struct job *job, const char *what, enum cnop_err err)
 {
+    job->reason = cnop_err_code(err);
     (void)fprintf(stderr, "cnop-keys: %s: %s\n", what, cnop_err_meaning(err));
     return 1;
 }
 
 static int
-publish(const struct job *job)
+publish(struct job *job)
 {
     size_t count;
     enum cnop_err err = cnop_jwks_write(job->dir, job->jwks_file, &count);
 
-    return err == CNOP_OK ? 0 : fail("cannot write the key set", err);
+    return err == CNOP_OK ? 0 : fail(job, "cannot write the key set", err);
 }
 
 static int
-run_init(const struct job *job)
+run_init(struct job *job)
 {
     struct keyring keyring = {.rotated_s = 0};
     enum cnop_err err = keyring_load(job->dir, &keyring);
@@ -56,16 +62,16 @@ run_init(const struct job *job)
     if (err == CNOP_OK)
         return publish(job);
     if (err != CNOP_E_NOT_FOUND)
-        return fail("the keyring is damaged", err);
+        return fail(job, "the keyring is damaged", err);
     err = cnop_token_key_create(job->dir, keyring.current);
     if (err == CNOP_OK)
         err = cnop_token_key_create(job->dir, keyring.next);
     if (err != CNOP_OK)
-        return fail("cannot make a key", err);
+        return fail(job, "cannot make a key", err);
     if (publish(job) != 0)
         return 1;
     err = keyring_store(job->dir, &keyring);
-    return err == CNOP_OK ? 0 : fail("cannot write the keyring", err);
+    return err == CNOP_OK ? 0 : fail(job, "cannot write the keyring", err);
 }
 
 static void
@@ -84,7 +90,7 @@ remove_key(const struct job *job, const char *kid)
  * the published set last, so a failure in between leaves more keys published than needed, never
  * fewer. */
 static int
-run_rotate(const struct job *job)
+run_rotate(struct job *job)
 {
     int64_t now_s = cnop_clock_wall_us() / 1000000;
     char new_kid[CNOP_KEYSET_KID_CHARS + 1];
@@ -93,32 +99,72 @@ run_rotate(const struct job *job)
     enum cnop_err err = keyring_load(job->dir, &keyring);
 
     if (err != CNOP_OK)
-        return fail("there is no usable keyring; run init first", err);
+        return fail(job, "there is no usable keyring; run init first", err);
     if (!job->force && now_s - keyring.rotated_s < MIN_ROTATION_S) {
+        job->reason = "too_soon";
         (void)fprintf(stderr, "cnop-keys: the last rotation was less than a day ago\n");
         return 1;
     }
     err = cnop_token_key_create(job->dir, new_kid);
     if (err != CNOP_OK)
-        return fail("cannot make a key", err);
+        return fail(job, "cannot make a key", err);
     if (publish(job) != 0)
         return 1;
     rotated = keyring_rotate(&keyring, new_kid, now_s);
     err = keyring_store(job->dir, &rotated);
     if (err != CNOP_OK)
-        return fail("cannot write the keyring", err);
+        return fail(job, "cannot write the keyring", err);
+    memcpy(job->kid, rotated.current, sizeof(job->kid));
     remove_key(job, keyring.previous);
     return publish(job);
 }
 
+static void
+audit_rotation(const struct job *job, bool done)
+{
+    struct cnop_log_line line;
+    char object[sizeof("key:") + CNOP_KEYSET_KID_CHARS];
+    char actor[32];
+
+    (void)snprintf(object, sizeof(object), "key:%s", job->kid);
+    (void)snprintf(actor, sizeof(actor), "uid:%lu", (unsigned long)getuid());
+    cnop_log_begin_audit(&line, &(struct cnop_log_context){.user = cnop_str_from(actor)},
+                         done ? "key_rotate" : "key_rotate_failed",
+                         done ? "another key signs access tokens" : "refused");
+    cnop_log_text(&line, "outcome", done ? "success" : "failure");
+    if (!done)
+        cnop_log_text(&line, "reason", job->reason);
+    if (job->kid[0] != '\0')
+        cnop_log_text(&line, "object", object);
+    cnop_log_bool(&line, "forced", job->force);
+    cnop_log_end(&line);
+}
+
+/* A rotation whose line could not be written is not begun. */
 static int
-run_list(const struct job *job)
+run_audited_rotation(struct job *job)
+{
+    int status;
+
+    if (job->audit_file != NULL && (cnop_log_open("auth", CNOP_LOG_WARN, NULL) != CNOP_OK ||
+                                    cnop_log_open_audit(job->audit_file) != CNOP_OK)) {
+        (void)fprintf(stderr, "cnop-keys: the audit file cannot be opened\n");
+        return 1;
+    }
+    status = run_rotate(job);
+    if (job->audit_file != NULL)
+        audit_rotation(job, status == 0);
+    return status;
+}
+
+static int
+run_list(struct job *job)
 {
     struct keyring keyring;
     enum cnop_err err = keyring_load(job->dir, &keyring);
 
     if (err != CNOP_OK)
-        return fail("there is no usable keyring", err);
+        return fail(job, "there is no usable keyring", err);
     (void)printf("current  %s\nnext     %s\n", keyring.current, keyring.next);
     if (keyring.previous[0] != '\0')
         (void)printf("previous %s\n", keyring.previous);
@@ -137,15 +183,19 @@ lock_folder(const char *dir)
 int
 main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"force", no_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'}, {0}};
+    static const struct option options[] = {{"force", no_argument, NULL, 'f'},
+                                            {"audit", required_argument, NULL, 'a'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     struct job job = {.force = false};
     const char *verb;
     int option;
 
-    while ((option = getopt_long(argc, argv, "fh", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "fa:h", options, NULL)) != -1) {
         if (option == 'f')
             job.force = true;
+        else if (option == 'a')
+            job.audit_file = optarg;
         else
             return fputs(usage_text, option == 'h' ? stdout : stderr) < 0 || option != 'h' ? 2 : 0;
     }
@@ -166,7 +216,7 @@ main(int argc, char **argv)
     if (strcmp(verb, "init") == 0)
         return run_init(&job);
     if (strcmp(verb, "rotate") == 0)
-        return run_rotate(&job);
+        return run_audited_rotation(&job);
     if (strcmp(verb, "list") == 0)
         return run_list(&job);
     (void)fputs(usage_text, stderr);

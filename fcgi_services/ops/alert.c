@@ -30,6 +30,17 @@ compare(const void *left, const void *right)
     return cnop_str_compare(a->fingerprint, b->fingerprint);
 }
 
+static bool
+are_texts(const struct cnop_json *labels)
+{
+    if (labels->kind != CNOP_JSON_OBJECT)
+        return false;
+    for (uint32_t i = 0; i < labels->child_count; i++)
+        if (labels->children[i].kind != CNOP_JSON_STRING)
+            return false;
+    return true;
+}
+
 static enum cnop_err
 read_alert(const struct cnop_json *entry, struct ops_alert *ret_alert)
 {
@@ -38,11 +49,12 @@ read_alert(const struct cnop_json *entry, struct ops_alert *ret_alert)
     const struct cnop_json *status = cnop_json_find(entry, CNOP_STR("status"));
     struct cnop_str state = cnop_str_make(NULL, 0);
 
-    if (labels == NULL || notes == NULL || status == NULL)
+    if (labels == NULL || notes == NULL || status == NULL || !are_texts(labels))
         return CNOP_E_MONITORING_FAILED;
     state = ops_label(status, CNOP_STR("state"));
     *ret_alert = (struct ops_alert){
         .fingerprint = ops_label(entry, CNOP_STR("fingerprint")),
+        .labels = labels,
         .name = ops_label(labels, CNOP_STR("alertname")),
         .severity = ops_label(labels, CNOP_STR("severity")),
         .service = ops_label(labels, CNOP_STR("service")),

@@ -9,6 +9,7 @@
 
 struct ops_alert {
     struct cnop_str fingerprint;
+    const struct cnop_json *labels; /* all of them, texts */
     struct cnop_str name;
     struct cnop_str severity;
     struct cnop_str service; /* empty: of no service */

@@ -33,7 +33,8 @@ void ops_monitor_begin(struct ops_monitor *monitor);
 
 bool ops_monitor_is_deployed(const struct ops_monitor *monitor);
 
-/* Posts a form to Prometheus, or reads from Alertmanager; the body lives in the arena.
+/* Posts a form to Prometheus, or reads from Alertmanager, or tells it something; the body lives in
+ * the arena. Whether what was told is done is not known after MONITORING_FAILED.
  * MONITORING_ABSENT: there is no login; MONITORING_FAILED (logged): no usable answer in time. */
 cnop_must_check enum cnop_err ops_monitor_query(struct ops_monitor *monitor,
                                                 struct cnop_arena *arena, const char *path,
@@ -41,5 +42,15 @@ cnop_must_check enum cnop_err ops_monitor_query(struct ops_monitor *monitor,
 cnop_must_check enum cnop_err ops_monitor_alerts(struct ops_monitor *monitor,
                                                  struct cnop_arena *arena,
                                                  struct cnop_str *ret_body);
+cnop_must_check enum cnop_err ops_monitor_silences(struct ops_monitor *monitor,
+                                                   struct cnop_arena *arena,
+                                                   struct cnop_str *ret_body);
+cnop_must_check enum cnop_err ops_monitor_silence(struct ops_monitor *monitor,
+                                                  struct cnop_arena *arena, struct cnop_str order,
+                                                  struct cnop_str *ret_body);
+
+/* The id is fit for a path. */
+cnop_must_check enum cnop_err ops_monitor_end_silence(struct ops_monitor *monitor,
+                                                      struct cnop_arena *arena, struct cnop_str id);
 
 #endif

@@ -10,6 +10,9 @@ enum cnop_err ops_http_health(struct cnop_request *req, struct cnop_response *re
 enum cnop_err ops_http_panels(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_panel(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_alerts(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err ops_http_silences(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err ops_http_set_silence(struct cnop_request *req, struct cnop_response *res);
+enum cnop_err ops_http_end_silence(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_audit(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_guard(struct cnop_request *req, struct cnop_response *res);
 enum cnop_err ops_http_set_guard(struct cnop_request *req, struct cnop_response *res);

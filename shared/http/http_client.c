@@ -137,6 +137,8 @@ set_request(struct cnop_http_client *client, const struct cnop_http_exchange *ex
         curl_easy_setopt(handle, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         curl_easy_setopt(handle, CURLOPT_USERPWD, exchange->login);
     }
+    if (exchange->is_delete)
+        curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, "DELETE");
     if (exchange->content_type != NULL) {
         curl_easy_setopt(handle, CURLOPT_POST, 1L);
         curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body.len);
@@ -156,6 +158,7 @@ cnop_http_send(struct cnop_http_client *client, const struct cnop_http_exchange 
     long status = 0;
 
     cnop_assert(exchange->timeout_ms > 0);
+    cnop_assert(!exchange->is_delete || exchange->content_type == NULL);
     client->cause[0] = '\0';
     if (!cnop_http_url_is_usable(exchange->url))
         return CNOP_E_INVALID;

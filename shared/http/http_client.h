@@ -24,6 +24,7 @@ struct cnop_http_exchange {
     const char *url;          /* "http://localhost/control/revocations"; http or https */
     struct cnop_str body;     /* of a POST; ignored without content_type */
     const char *content_type; /* NULL: GET, else POST */
+    bool is_delete;           /* DELETE, without a body */
     const char *login;        /* "name:password" for HTTP Basic, or NULL */
     const char *headers[CNOP_HTTP_HEADER_MAX]; /* further lines "Name: value"; NULL ends */
     uint32_t timeout_ms;                       /* for everything, connecting included */

@@ -35,7 +35,7 @@ def access_line(at, number, rare):
     return (f'{{"timestamp":"{moment}+00:00","level":"INFO","service":"gateway",'
             f'"request_id":"req-{number:010d}{"x" if rare else "y"}","action":"request_end",'
             f'"message":"GET /api/v1/orders 200","user":"{number % 1000}","method":"GET","path":"/api/v1/orders",'
-            f'"route":"/api/v1/orders","status":{503 if rare else 200},"duration_us":{number % 4000},"bytes_in":412,'
+            f'"route":"/api/v1/orders","status":{503 if rare else 200},"dur_us":{number % 4000},"bytes_in":412,'
             f'"bytes_out":1833,"ip":"203.0.113.{number % 250}","user_agent":"{"rare/1.0" if rare else "wrk/4.1"}",'
             '"target":"order_read","upstream_time":"0.001","jwt":"valid","limit":"passed","guard":"-","breaker":"-",'
             '"csrf":"-"}\n')

@@ -68,8 +68,9 @@ def need_admin(world):
 # ---- what works ----------------------------------------------------------------------------------
 
 # Answered with what a stack's monitoring knows; tests/monitoring looks at one that has it.
-MONITORED = {"getOperationsHealth", "getPanel", "listAlerts"}
-SEPARATE_SUCCESS = MONITORED | {"logout", "changePassword", "endSession", "cancelOrder", "cancelOrderByClientId", "amendOrder", "refreshSession",
+MONITORED = {"getOperationsHealth", "getPanel", "listAlerts", "listSilences"}
+SILENCES = {"setSilence", "endSilence"}  # need an alert to succeed
+SEPARATE_SUCCESS = MONITORED | SILENCES | {"logout", "changePassword", "endSession", "cancelOrder", "cancelOrderByClientId", "amendOrder", "refreshSession",
                     "setPrice", "haltAsset", "freezeAccount", "unfreezeAccount", "claimGift"}
 
 
@@ -650,6 +651,19 @@ def test_operations_know_what_monitoring_knows(api, world, name):
         api.call(name, **world.good(name), expect=503, code="monitoring_absent")
 
 
+def test_silences_are_judged_before_monitoring_is_asked(api, world):
+    need_admin(world)
+    silence = world.good("setSilence")
+    for body, field in (({}, "fingerprint"), ({**silence["body"], "seconds": 299}, "seconds")):
+        reply = api.call("setSilence", **{**silence, "body": body}, expect=422, code="validation_failed")
+        assert reply.json["errors"][0]["field"] == field
+    api.call("endSilence", **{**world.good("endSilence"), "body": {}}, expect=422, code="validation_failed")
+    if has_monitoring():
+        api.call("setSilence", **silence, expect=404, code="not_found")
+    else:
+        api.call("setSilence", **silence, expect=503, code="monitoring_absent")
+
+
 def test_the_audit_trail_is_filtered_by_one_thing(api, world):
     need_admin(world)
     operator = {"token": world.admin.token}
@@ -675,6 +689,11 @@ def test_a_refusal_is_found_in_the_logs(api, world):
     assert [line["line"]["extra"]["code"] for line in lines] == ["validation_failed"]
     chart = api.call("getLogHistogram", token=world.admin.token, query={"match": match}, expect=200).json["data"]
     assert [sum(kind) for kind in zip(*chart["bars"])] == [0, 1, 0]
+
+    match = json.dumps([{"field": "request_id", "op": "is", "values": [refused.json["trace_id"]]},
+                        {"field": "dur_us", "op": "at_least", "values": ["1"]}])
+    wait_until(lambda: {line["line"]["service"] for line in found()} == {"gateway", "inventory"},
+               what="the duration in the lines of both")
 
 
 @pytest.mark.parametrize("name", ["listLogs", "getLogHistogram"])
@@ -723,7 +742,7 @@ def test_an_address_is_blocked_and_freed(api, world):
 @pytest.mark.parametrize("name", having(lambda o: o.needs_login))
 def test_anonymous_is_refused_before_anything_else(api, name):
     path = {"order_id": "{order_id}", "asset_id": "BTC!", "user_id": "{}", "session_id": "!",
-            "client_order_id": "!", "panel_id": "{}"}
+            "client_order_id": "!", "panel_id": "{}", "silence_id": "{}"}
     body = b"{" if OPERATIONS[name].has_body else None
     api.call(name, path=path, raw_body=body, expect=401, code="AUTH_001")
     api.call(name, path=path, raw_body=body, headers={"Authorization": ""}, expect=401)
@@ -831,7 +850,7 @@ def test_bad_id(api, world, name):
 
 
 UNKNOWN_IDS = {"asset_id": "ZZZZZZZZZ9", "order_id": "ord_0000000000000", "client_order_id": "never",
-               "session_id": "0" * 32, "panel_id": "nosuch", "name": "No such list"}
+               "session_id": "0" * 32, "panel_id": "nosuch", "silence_id": "nosuch", "name": "No such list"}
 
 
 @pytest.mark.parametrize("name", having(lambda o: "{" in o.path and "404" in o.responses
@@ -964,6 +983,10 @@ def unreachable(world, name, status):
     if status in FAULT_STATUSES and admin_program.state_folder() is None:
         return "needs a stack that may be broken: set CNOP_VAR"
     if name in MONITORED and status == 200 and not has_monitoring():
+        return "needs monitoring"
+    if name in SILENCES and status in (200, 201):
+        return "needs an alert: tests/monitoring/test_operations.py"
+    if (name, status) == ("setSilence", 404) and not has_monitoring():
         return "needs monitoring"
     if world.admin is None and OPERATIONS[name].tag in ("Admin", "Operations") and status in (200, 400, 404, 415, 422):
         return NO_ADMIN

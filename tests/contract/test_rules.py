@@ -141,9 +141,12 @@ RULES = {
     ("body", "blocked"): [("yes", BOOLEAN), (1, BOOLEAN)],
     ("body", "seconds"): [("x", INTEGER), (1, "must be an integer between 60 and 2592000"),
                           (2592001, "must be an integer between 60 and 2592000")],
+    ("setSilence", "body", "seconds"): [("x", INTEGER), (299, "must be an integer between 300 and 604800"),
+                                        (604801, "must be an integer between 300 and 604800")],
+    ("body", "fingerprint"): [("", "must have at least 1 character"), (LONG, length(64)), (5, STRING)],
 }
-# Read by programs, ignored where they say nothing: there is no wrong value. A panel exists or not.
-FREE = {("header", "If-None-Match"), ("header", "X-Session-Mode"), ("path", "panel_id")}
+# Read by programs, ignored where they say nothing: there is no wrong value. A panel or a silence exists or not.
+FREE = {("header", "If-None-Match"), ("header", "X-Session-Mode"), ("path", "panel_id"), ("path", "silence_id")}
 
 
 def properties(schema):

@@ -96,8 +96,8 @@ class World:
         return self.cookies(self.admin.username)
 
     def good(self, operation_id: str, with_holdings: bool = True) -> dict:
-        """Arguments of a call that succeeds (for Admin, cancels and amends: is well-formed). Those of Operations carry
-        the operator's token, if there is one."""
+        """Arguments of a call that succeeds (for Admin, cancels, amends and silences: is well-formed). Those of
+        Operations carry the operator's token, if there is one."""
         request = dict(self._good_requests()[operation_id])
         if operation_id == "closePosition" and with_holdings:  # something to close
             self.api.call("createOrder", token=self.jane.token, body=buy("0.001"), expect=201)
@@ -154,9 +154,11 @@ class World:
             "haltAsset": {"path": {"asset_id": "USDC"}, "body": {"halted": False, **reason}},
             "freezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
             "unfreezeAccount": {"path": {"user_id": self.jane.user_id}, "body": reason},
-            "getOperationsHealth": {}, "listPanels": {}, "listAlerts": {}, "listAudit": {"query": {"limit": "5"}},
+            "getOperationsHealth": {}, "listPanels": {}, "listAlerts": {}, "listSilences": {}, "listAudit": {"query": {"limit": "5"}},
             "listLogs": {"query": {"limit": "5"}}, "getLogHistogram": {}, "listGuard": {},
             "setGuard": {"body": {"address": "203.0.113.250", "blocked": False, **reason}},
+            "setSilence": {"body": {"fingerprint": "nosuch", **reason}},
+            "endSilence": {"path": {"silence_id": "nosuch"}, "body": reason},
             "getPanel": {"path": {"panel_id": "overview-latency"}},
         }
 

@@ -89,6 +89,58 @@ def test_a_source_that_was_edited_during_a_build_is_built_again(tmp_path):
     assert sync(1_000_000_002, edited="new") == (texts, times)
 
 
+def state_with_builds(state):
+    for name in ("sv/gateway", "build/x", "cache/x", "src/x", "src.files", "log/deploy/x", "log/auth", "data", "keys", "etc",
+                 "ui/1/site", "ui/2/site"):
+        (state / name).mkdir(parents=True)
+    for name in (".cnop-state", "log/auth/current", "data/row", "keys/key", "etc/local.yml", "ui/stamp"):
+        (state / name).touch()
+    (state / "ui/current").symlink_to("2")
+    return state
+
+
+def kept(state):
+    return {str(path.relative_to(state)) for path in state.rglob("*")
+            if path.is_symlink() or not path.is_dir() or not any(path.iterdir())}
+
+
+LASTING = {".cnop-state", "log/auth/current", "data/row", "keys/key", "etc/local.yml", "ui/stamp", "ui/current", "ui/2/site",
+           "ui/1/site", "sv/gateway"}
+
+
+def test_clean_leaves_what_cannot_be_made_again(folder):
+    """And there is nothing wrong with a stack that is clean already."""
+    state = state_with_builds(folder / "state")
+    try:
+        for _ in range(2):
+            done = deploy("all", "clean", var=state)
+            assert done.returncode == 0, done
+            assert kept(state) == LASTING - {"ui/1/site"} | {"build", "cache", "log/deploy"}
+        with open(state / ".cnop-state", "a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert deploy("all", "clean", var=state).returncode == 3, "somebody else builds"
+    finally:
+        shutil.rmtree(state)
+
+
+@pytest.mark.parametrize("verb", ["local_deploy", "take_no_cache 'all rebuild'", "take_no_cache 'auth deploy'"])
+@pytest.mark.parametrize("option", ["", "--no-cache"])
+def test_without_a_cache_nothing_of_an_earlier_build_is_left(tmp_path, verb, option):
+    """Downloads are: they are named by what is in them."""
+    state = state_with_builds(tmp_path / "state")
+    parts = "\n".join(f'. "{ROOT}/tools/deploy/{name}.sh"' for name in ("say", "paths", "build", "verbs"))
+    nothing = "\n".join(f"{name}() {{ :; }}" for name in (
+        "prepare_var", "need_packages", "check_choices", "check_ports", "remember_choices", "remember_ui", "step",
+        "deploy_stack", "say_urls"))
+    script = f"set -euo pipefail\n{parts}\n{nothing}\nui_is_wanted() {{ return 1; }}\n{verb} {option}"
+    env = {**os.environ, "CNOP_SOURCE": str(ROOT), "CNOP_VAR": str(state), "CNOP_VAR_GIVEN": str(state)}
+    done = subprocess.run(["bash", "-c", script], env=env, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done
+    builds = {"build/x", "src/x", "src.files"}
+    assert kept(state) & (builds | {"ui/stamp"}) == (set() if option else builds | {"ui/stamp"})
+    assert LASTING - {"ui/stamp"} | {"cache/x"} <= kept(state)
+
+
 # ---- words ----
 
 def test_without_words_it_explains_itself():

@@ -34,6 +34,7 @@ const answers = {
   'panels/security-certificate-left': example('getPanel'),
   'panels/machine-backup-age': example('getPanel'),
   alerts: example('listAlerts'),
+  silences: example('listSilences'),
   audit: example('listAudit'),
   logs: example('listLogs'),
   'logs/histogram': example('getLogHistogram'),

@@ -26,4 +26,12 @@ def test_the_demo_from_first_to_last_block(monitoring, tmp_path):
     text = "\n".join(outputs)
     assert text.count(" 0 failed") == 3, text
     assert '{"status_code":"422"}' in text, "the charts show the refusals"
-    assert '"service":"gateway"' in outputs[-2] and '"service":"inventory"' in outputs[-2], outputs[-2]
+    by_id = next(output for block, output in zip(blocks, outputs) if "--request-id" in block)
+    assert '"service":"gateway"' in by_id and '"service":"inventory"' in by_id, by_id
+    assert '["ServiceDown","insights","' in text, "a service that is away is an alert"
+
+
+def test_every_page_of_the_demo_exists():
+    routes = (ROOT / "frontend/src/app/paths.ts").read_text(encoding="utf-8")
+    pages = set(re.findall(r"(?<=[`0])/ops[/a-z]*", PAGE))
+    assert len(pages) >= 4 and all(f"'{page}'" in routes for page in pages), pages

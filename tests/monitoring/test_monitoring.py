@@ -19,7 +19,10 @@ QUERIES = [(f"{board['name']}: {panel['title']}", query) for board in CATALOGUE[
            for panel in board["panels"] for query in panel["queries"]]
 EXPRESSIONS = [(rule.get("alert", rule.get("record")), rule["expr"])
                for group in RULES["groups"] for rule in group["rules"]]
-RUNBOOKS = sorted((ROOT / "docs/howto/runbooks").glob("*.md")) + [ROOT / "docs/howto/monitor.md"]
+RUNBOOKS = sorted((ROOT / "docs/howto/runbooks").glob("*.md")) + [ROOT / "docs/howto/monitor.md",
+                                                                ROOT / "docs/howto/troubleshoot.md"]
+HANDBOOK = (ROOT / "docs/howto/monitor.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^    (\S.*)$", re.search(r"takes queries such as\n\n((?: {4}.*\n)+)", HANDBOOK)[1], re.M)
 LOOKS = [(page.stem, number, block) for page in RUNBOOKS for number, block in
          enumerate(re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M))]
 SERVICES = {"gateway", "auth", "user", "inventory", "order", "order_read", "insights", "ops",
@@ -116,6 +119,15 @@ def test_every_chart_has_data(monitoring, title, query):
         rows = eventually(lambda: monitoring.query(expression), f"series of {expression}", 30)
         labels = re.findall(r"\{\{(\w+)\}\}", query["legend"])
         assert all(name in row["metric"] for row in rows for name in labels), rows[:2]
+
+
+def test_the_handbook_shows_queries():
+    assert len(EXAMPLES) >= 3
+
+
+@pytest.mark.parametrize("expression", EXAMPLES)
+def test_queries_of_the_handbook_find_something(monitoring, expression):
+    eventually(lambda: monitoring.query(expression), f"series of {expression}")
 
 
 @pytest.mark.parametrize("name,expression", EXPRESSIONS, ids=[name for name, _ in EXPRESSIONS])

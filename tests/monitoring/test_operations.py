@@ -95,6 +95,43 @@ def test_a_service_that_stops_comes_first(monitoring, operator):
         assert deploy("insights", "start").returncode == 0
 
 
+def audited(object_, operator):
+    return [(row["action"], row["outcome"], row["reason"])
+            for row in call(f"/ops/audit?object={object_}", operator)[1]["data"]]
+
+
+def test_an_alert_is_silenced_and_told_again(monitoring, operator):
+    labels = {"alertname": "DiskLow", "mount": unique("m")}
+    monitoring.get(f"{monitoring.alertmanager}/api/v2/alerts", data=[{"labels": labels, "annotations": {
+        "summary": labels["mount"]}}])
+
+    def alert(silenced):
+        return next((row for row in call("/ops/alerts", operator)[1]["data"]
+                     if row["summary"] == labels["mount"] and row["silenced"] is silenced), None)
+
+    fingerprint = eventually(lambda: alert(False), "it fires")["fingerprint"]
+    body = {"fingerprint": fingerprint, "seconds": 300, "reason": "a larger disk comes"}
+    status, answer = call("/ops/silences", operator, body)
+    assert status == 201, answer
+    silence = answer["data"]["silence_id"]
+    eventually(lambda: alert(True), "it is silenced")
+    rows = call("/ops/silences", operator)[1]["data"]
+    row = next(row for row in rows if row["silence_id"] == silence)
+    assert row["reason"] == body["reason"] and row["active"] is True
+    assert {(test["name"], test["comparison"], test["value"]) for test in row["matchers"]} == {
+        (name, "=", value) for name, value in labels.items()}
+
+    assert call(f"/ops/silences/{silence}/end", operator, {"reason": "it came"})[0] == 200
+    assert silence not in [row["silence_id"] for row in call("/ops/silences", operator)[1]["data"]]
+    eventually(lambda: alert(False), "it fires again")
+    assert call(f"/ops/silences/{silence}/end", operator, {"reason": "twice"})[0] == 404
+    eventually(lambda: audited(f"alert:{fingerprint}", operator) == [("alert_silence", "success", "a larger disk comes")],
+               "the audit line of the silence")
+    eventually(lambda: audited(f"silence:{silence}", operator) == [
+        ("alert_silence_end_failed", "failure", "not_found"), ("alert_silence_end", "success", "it came")],
+               "the audit lines of its end")
+
+
 def test_monitors_that_stop_are_told_apart_from_none(monitoring, operator):
     assert deploy("monitoring", "stop").returncode == 0
     try:

@@ -617,7 +617,7 @@ def test_keys_rotate_without_a_lost_request(auth):
         return json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))["kid"]
 
     def rotate(*options):
-        return subprocess.run([harness.built("cnop-keys"), *options, "rotate", auth.keys, auth.jwks],
+        return subprocess.run([harness.built("cnop-keys"), "--audit", auth.audit, *options, "rotate", auth.keys, auth.jwks],
                               capture_output=True).returncode
 
     before = kid(login(auth, username).json()["access_token"])
@@ -644,6 +644,13 @@ def test_keys_rotate_without_a_lost_request(auth):
     assert before in served()
     assert rotate() == 1, "twice within a day needs --force"
     assert rotate("--force") == 0
+    lines = [line for action in ("key_rotate", "key_rotate_failed") for line in auth.audit_lines(action)]
+    assert [(line["action"], line["extra"]["outcome"], line["extra"].get("reason"), line["extra"]["forced"])
+            for line in lines] == [("key_rotate", "success", None, False), ("key_rotate", "success", None, True),
+                                   ("key_rotate_failed", "failure", "too_soon", False)]
+    assert lines[0]["user"] == f"uid:{os.getuid()}" and lines[0]["extra"]["object"] in {f"key:{kid}" for kid in used}
+    assert subprocess.run([harness.built("cnop-keys"), "--force", "--audit", auth.keys / "no/such", "rotate", auth.keys,
+                           auth.jwks], capture_output=True).returncode == 1, "not without its line"
 
 
 def test_rehash_when_the_cost_grows(auth):

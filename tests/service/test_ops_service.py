@@ -35,7 +35,13 @@ class Monitors:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):  # noqa: N802, the name is http.server's
                 form = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                monitors.asked.append((self.path, dict(urllib.parse.parse_qsl(form)), self.headers))
+                is_json = self.headers["Content-Type"] == "application/json"
+                said = json.loads(form) if is_json else dict(urllib.parse.parse_qsl(form))
+                monitors.asked.append((self.path, said, self.headers))
+                self.answer()
+
+            def do_DELETE(self):  # noqa: N802
+                monitors.asked.append((self.path, "delete", self.headers))
                 self.answer()
 
             def do_GET(self):  # noqa: N802
@@ -124,7 +130,7 @@ def refused(answer, status, code):
 
 
 PATHS = ("/health", "/panels", "/panels/overview-latency", "/alerts", "/audit", "/logs", "/logs/histogram",
-         "/guard")
+         "/guard", "/silences")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -236,7 +242,7 @@ WHOLE = b'{"status":"success","data":{"resultType":"matrix","result":[]}}'
     lambda handler: handler.say(200, b"x" * 10, length=1 << 40), moved, lambda handler: handler.wfile.write(b"hello"),
     lambda handler: time.sleep(1.5)],
     ids=["500", "401", "nothing", "html", "cut", "deep", "huge", "short", "endless", "moved", "no http", "slow"])
-@pytest.mark.parametrize("path", ["/health", "/panels/overview-orders", "/alerts"])
+@pytest.mark.parametrize("path", ["/health", "/panels/overview-orders", "/alerts", "/silences"])
 def test_an_answer_that_is_none_is_not_passed_on(worker, monitors, path, reply):
     monitors.reply = reply
     assert refused(ask(worker, path), 503, "monitoring_failed")
@@ -253,7 +259,7 @@ def test_the_queries_of_a_panel_share_their_time(worker, monitors):
 
 def test_without_a_login_there_is_no_monitoring(place, monitors):
     with service(place, monitors, name="absent", login_file=place / "later") as worker:
-        for path in ("/health", "/panels/overview-orders", "/alerts"):
+        for path in ("/health", "/panels/overview-orders", "/alerts", "/silences"):
             assert refused(ask(worker, path), 503, "monitoring_absent")
         assert monitors.asked == []
         (place / "later").write_text("secret password", encoding="ascii")
@@ -605,3 +611,128 @@ def test_a_guard_that_says_nothing_usable(worker, gateway, reply):
 
 def test_without_a_gateway(worker):
     assert refused(ask(worker, "/guard"), 503, "SVC_003")
+
+
+# ---- silences ----
+
+SILENCE = "0f8b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3"
+FIRING = {"fingerprint": "a1", "startsAt": "2026-11-22T09:30:15.123Z", "status": {"state": "active"},
+          "labels": {"alertname": "DiskLow", "severity": "warning", "mount": "/\"}"}, "annotations": {}}
+
+
+def silence(id_=SILENCE, state="active", **changes):
+    return {"id": id_, "status": {"state": state}, "startsAt": "2026-11-22T09:30:15.123Z",
+            "endsAt": "2026-11-22T10:30:15.123Z", "createdBy": "7", "comment": "known",
+            "matchers": [{"name": "alertname", "value": "Disk.*", "isRegex": True, "isEqual": False}], **changes}
+
+
+class Alertmanager:
+    """Answers like one that holds these silences; `broken` names a method that it fails."""
+
+    def __init__(self, *silences, broken=None):
+        self.silences, self.broken = silences, broken
+
+    def __call__(self, handler):
+        replies = {("GET", "/api/v2/alerts"): [FIRING], ("GET", "/api/v2/silences"): list(self.silences),
+                   ("POST", "/api/v2/silences"): {"silenceID": SILENCE}}
+        if handler.command == self.broken:
+            handler.say(500, b"{}")
+        else:
+            reply = replies.get((handler.command, handler.path))
+            handler.say(200, b"" if handler.command == "DELETE" else json.dumps(reply).encode())
+
+
+def tell(worker, path, **body):
+    return fcgi.request(worker.socket, "POST", OPS + path, json_body=body, **ADMIN)
+
+
+def shapes_of(lines):
+    return [(line["action"], line["user"], line["extra"]["object"], line["extra"]["outcome"], line["extra"]["reason"])
+            for line in lines()]
+
+
+def test_silences_are_listed_as_alertmanager_holds_them(worker, monitors):
+    later = silence("1" * 36, "pending", endsAt="2026-11-23T00:00:00Z", matchers=[
+        {"name": "alertname", "value": "A", "isRegex": False}])
+    monitors.reply = Alertmanager(later, silence("2" * 36, "expired"), silence())
+    answer = ask(worker, "/silences").json()
+    assert [row["silence_id"] for row in answer["data"]] == [SILENCE, "1" * 36] and answer["omitted"] == 0
+    assert answer["data"][0] == {
+        "silence_id": SILENCE, "active": True, "reason": "known", "created_by": "7",
+        "matchers": [{"name": "alertname", "comparison": "!~", "value": "Disk.*"}],
+        "starts_at": "2026-11-22T09:30:15.123000Z", "ends_at": "2026-11-22T10:30:15.123000Z"}
+    assert answer["data"][1]["active"] is False and answer["data"][1]["matchers"][0]["comparison"] == "="
+    assert monitors.asked[0][2]["Authorization"] == LOGIN
+
+
+def test_an_operator_silences_an_alert_by_all_of_its_labels(audited, monitors):
+    worker, lines = audited
+    monitors.reply = Alertmanager()
+    answer = tell(worker, "/silences", fingerprint="a1", seconds=600, reason=" a \"disk\" comes ")
+    assert answer.status == 201 and answer.json()["data"]["silence_id"] == SILENCE, answer
+    path, said, headers = monitors.asked[-1]
+    assert path == "/api/v2/silences" and headers["Authorization"] == LOGIN
+    assert {matcher["name"]: matcher["value"] for matcher in said["matchers"]} == FIRING["labels"]
+    assert {(matcher["isRegex"], matcher["isEqual"]) for matcher in said["matchers"]} == {(False, True)}
+    assert (said["createdBy"], said["comment"], said["endsAt"]) == ("7", 'a "disk" comes', answer.json()["data"]["ends_at"])
+    start, end = (calendar.timegm(time.strptime(said[key][:19], "%Y-%m-%dT%H:%M:%S")) for key in ("startsAt", "endsAt"))
+    assert end - start == 600
+    assert shapes_of(lines) == [("alert_silence", "7", "alert:a1", "success", 'a "disk" comes')]
+    assert lines()[0]["extra"]["alert"] == "DiskLow" and lines()[0]["extra"]["silence_id"] == SILENCE
+
+
+def test_an_operator_ends_a_silence(audited, monitors):
+    worker, lines = audited
+    monitors.reply = Alertmanager(silence())
+    answer = tell(worker, f"/silences/{SILENCE}/end", reason="it came")
+    assert answer.status == 200 and answer.json()["data"]["silence_id"] == SILENCE, answer
+    assert [(path, said) for path, said, _ in monitors.asked] == [
+        ("/api/v2/silences", {}), (f"/api/v2/silence/{SILENCE}", "delete")]
+    assert shapes_of(lines) == [("alert_silence_end", "7", f"silence:{SILENCE}", "success", "it came")]
+
+
+def test_what_does_not_fire_is_not_silenced(audited, monitors):
+    worker, lines = audited
+    monitors.reply = Alertmanager()
+    answer = tell(worker, "/silences", fingerprint="b2", reason="x")
+    assert refused(answer, 404, "not_found") and answer.json()["detail"] == "No such alert fires."
+    assert [path for path, _, _ in monitors.asked] == ["/api/v2/alerts"]
+    assert [(action, outcome, reason) for action, _, _, outcome, reason in shapes_of(lines)] == [
+        ("alert_silence_failed", "failure", "not_found")]
+
+
+@pytest.mark.parametrize("id_, count", [("1" * 36, 1), ("nosuch", 0), (SILENCE[:-1] + "?", 0)])
+def test_what_is_over_is_not_ended(worker, monitors, id_, count):
+    monitors.reply = Alertmanager(silence("1" * 36, "expired"))
+    assert tell(worker, f"/silences/{urllib.parse.quote(id_)}/end", reason="x").status == 404
+    assert len(monitors.asked) == count and all(said != "delete" for _, said, _ in monitors.asked)
+
+
+@pytest.mark.parametrize("path, broken, action", [
+    ("/silences", "POST", "alert_silence_failed"), (f"/silences/{SILENCE}/end", "DELETE", "alert_silence_end_failed")])
+def test_an_alertmanager_that_does_not_confirm_is_told_and_audited(audited, monitors, path, broken, action):
+    worker, lines = audited
+    monitors.reply = Alertmanager(silence(), broken=broken)
+    body = {"fingerprint": "a1", "reason": "x"} if path == "/silences" else {"reason": "x"}
+    answer = tell(worker, path, **body)
+    assert refused(answer, 503, "monitoring_failed") and "did not confirm" in answer.json()["detail"]
+    assert [(done, outcome, reason) for done, _, _, outcome, reason in shapes_of(lines)] == [
+        (action, "failure", "monitoring_failed")]
+
+
+@pytest.mark.parametrize("change, field", [
+    ({"fingerprint": ""}, "fingerprint"), ({"fingerprint": "x" * 65}, "fingerprint"), ({"reason": " "}, "reason"),
+    ({"reason": "x" * 201}, "reason"), ({"seconds": 299}, "seconds"), ({"seconds": 604801}, "seconds")])
+def test_bad_silences_name_the_field_and_ask_nothing(worker, monitors, change, field):
+    answer = tell(worker, "/silences", **{"fingerprint": "a1", "reason": "x", **change})
+    assert refused(answer, 422, "validation_failed") and answer.json()["errors"][0]["field"] == field
+    assert monitors.asked == []
+
+
+def test_only_operators_change_silences(worker, monitors):
+    for path in ("/silences", f"/silences/{SILENCE}/end"):
+        body = {"fingerprint": "a1", "reason": "x"}
+        assert fcgi.request(worker.socket, "POST", OPS + path, json_body=body).status == 401
+        assert refused(fcgi.request(worker.socket, "POST", OPS + path, json_body=body, user=7, role="customer"), 403,
+                       "PERM_001")
+    assert monitors.asked == []

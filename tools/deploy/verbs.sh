@@ -179,7 +179,7 @@ verb_all() {
             rebuild_programs
             ! ui_is_wanted || step "build the UI" "" publish_ui force
             ;;
-        clean) need_stack; step "remove builds and downloads" "" clean_builds ;;
+        clean) need_stack; lock_state; step "remove builds and downloads" "" clean_builds ;;
         status) all_status ;;
         logs) need_stack; show_logs "${CNOP_DAEMONS[*]}" "${@:2}" ;;
         start) need_stack; step "start" "" start_everything ;;
@@ -194,7 +194,7 @@ verb_all() {
 clean_builds() {
     rm -rf "${CNOP_VAR:?}"/{build,cache,src,src.files,log/deploy,log/tests}
     mkdir -p "$CNOP_VAR"/{build,cache,log/deploy}
-    ui_builds | grep -vxF "$(readlink -f "$CNOP_VAR/ui/current")" | xargs -r rm -rf
+    ui_builds | { grep -vxF "$(readlink -f "$CNOP_VAR/ui/current")" || true; } | xargs -r rm -rf
 }
 
 # As in the reference: nothing of an earlier build is used.

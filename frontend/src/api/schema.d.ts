@@ -912,6 +912,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the silences of alerts
+         * @description Role `admin`. Those of Alertmanager that are in force or still to begin, the first to end first.
+         */
+        get: operations["listSilences"];
+        put?: never;
+        /**
+         * Silence an alert
+         * @description Role `admin`. Of an alert that Alertmanager holds. The silence names all of its labels, so that no other alert falls silent; nothing is sent about this one until the silence ends. In force when answered. After 503 `monitoring_failed` it may be in force, too; look at the list before repeating.
+         */
+        post: operations["setSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/silences/{silence_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a silence
+         * @description Role `admin`. Over when answered; what it kept quiet is told again.
+         */
+        post: operations["endSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -3556,6 +3600,109 @@ export interface components {
          * @example 0
          */
         SignedQuantity: string;
+        Silence: {
+            /**
+             * @description False when it is still to begin.
+             * @example true
+             */
+            active: boolean;
+            /**
+             * @description The id of an operator, or whom a tool of the host names.
+             * @example 7
+             */
+            created_by: string;
+            /** @description When it ends by itself. */
+            ends_at: components["schemas"]["Timestamp"];
+            /** @description What the labels of an alert must be for it to be silent; all of them hold. */
+            matchers: {
+                /**
+                 * @description The last two with a regular expression.
+                 * @example =
+                 * @enum {string}
+                 */
+                comparison: "=" | "!=" | "=~" | "!~";
+                /**
+                 * @description Of the label.
+                 * @example alertname
+                 */
+                name: string;
+                /**
+                 * @description Text, or a regular expression.
+                 * @example DiskLow
+                 */
+                value: string;
+            }[];
+            /**
+             * @description As given.
+             * @example A larger disk comes on Monday
+             */
+            reason: string;
+            /**
+             * @description Tells silences apart.
+             * @example 0f8b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3
+             */
+            silence_id: string;
+            /** @description When it began or begins. */
+            starts_at: components["schemas"]["Timestamp"];
+        };
+        SilenceEndReply: {
+            /** @description What holds now. */
+            data: {
+                /** @description When it ended. */
+                ended_at: components["schemas"]["Timestamp"];
+                /**
+                 * @description As asked for.
+                 * @example 0f8b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3
+                 */
+                silence_id: string;
+            };
+        };
+        SilenceEndRequest: {
+            /**
+             * @description Goes into the audit trail.
+             * @example The disk has come
+             */
+            reason: string;
+        };
+        SilenceListReply: {
+            /** @description The first to end first. */
+            data: components["schemas"]["Silence"][];
+            /**
+             * @description The last to end beyond 200.
+             * @example 0
+             */
+            omitted: number;
+        };
+        SilenceReply: {
+            /** @description What holds now. */
+            data: {
+                /** @description When it ends by itself. */
+                ends_at: components["schemas"]["Timestamp"];
+                /**
+                 * @description Of the new silence.
+                 * @example 0f8b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3
+                 */
+                silence_id: string;
+            };
+        };
+        SilenceRequest: {
+            /**
+             * @description Of the alert.
+             * @example 1f2e3d4c5b6a7988
+             */
+            fingerprint: string;
+            /**
+             * @description Goes into the audit trail and to Alertmanager.
+             * @example A larger disk comes on Monday
+             */
+            reason: string;
+            /**
+             * @description How long the silence lasts.
+             * @default 3600
+             * @example 14400
+             */
+            seconds: number;
+        };
         /** @description One line of the statement in JSON Lines; CSV has the same columns in this order. */
         StatementRow: {
             amount: components["schemas"]["SignedCash"];
@@ -6650,6 +6797,141 @@ export interface operations {
             403: components["responses"]["AdminOnly"];
             404: components["responses"]["NotFound"];
             /** @description The span or the step breaks a rule; `errors` names the field. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["MonitoringUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    listSilences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The silences. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceListReply"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["MonitoringUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    setSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Silenced. */
+            201: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceReply"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
+            422: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["MonitoringUnavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    endSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description As the list of silences gives it.
+                 * @example 0f8b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3
+                 */
+                silence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceEndRequest"];
+            };
+        };
+        responses: {
+            /** @description Over. */
+            200: {
+                headers: {
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceEndReply"];
+                };
+            };
+            400: components["responses"]["MalformedJson"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["AdminOnly"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The request is well-formed JSON but breaks a rule; `errors` names the fields. Nothing was changed. */
             422: {
                 headers: {
                     "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];

@@ -41,6 +41,7 @@ export type ProfileChange = Schemas['ProfileRequest'];
 export type Registration = Schemas['RegisterRequest'];
 export type SelfTradePrevention = NonNullable<Schemas['OrderRequest']['self_trade_prevention']>;
 export type Session = Schemas['Session'];
+export type Silence = Schemas['Silence'];
 export type Ticker = Schemas['Ticker'];
 export type TimeInForce = Schemas['TimeInForce'];
 export type TradeEvent = Schemas['TradeEvent'];

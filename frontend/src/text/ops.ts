@@ -73,6 +73,13 @@ export const ops = {
     nothing: '–',
     prove: 'This list does not prove that the trail is whole. On the host, this does:',
     command: './deploy.sh audit verify',
+    file: {
+      act: 'Download CSV',
+      saved: 'The lines are saved',
+      cut: (most: number) => `The newest ${most} lines are saved`,
+      cutText: 'There are older ones. Choose days to save those.',
+      failed: 'Nothing was saved',
+    },
     samples: (key: string) =>
       ({ action: 'auth_failed', actor: '1042', object: 'session:…', request_id: '019ab3f2…' })[key] ?? '',
   },

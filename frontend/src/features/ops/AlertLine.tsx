@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Alert } from '~/api/types';
 import { ops } from '~/text/ops';
+import { silences } from '~/text/silences';
+import { Button } from '~/ui/Button';
 import { Ago } from '~/ui/Time';
 
 const tones: Record<string, string> = {
@@ -8,8 +10,14 @@ const tones: Record<string, string> = {
   warning: 'bg-warn-tint text-warn',
 };
 
+interface Props {
+  alert: Alert;
+  /** Where it can be silenced. */
+  onSilence?: ((alert: Alert) => void) | undefined;
+}
+
 /** One alert: how grave, what, since when, and which page tells what to do. */
-export function AlertLine({ alert }: { alert: Alert }) {
+export function AlertLine({ alert, onSilence }: Props) {
   const { name, severity, summary, since, runbook, silenced } = alert;
   return (
     <li className="flex flex-col gap-1 p-4">
@@ -20,6 +28,11 @@ export function AlertLine({ alert }: { alert: Alert }) {
         <strong>{name}</strong>
         <Ago at={since} />
         {silenced ? <span className="chip">{ops.alerts.silenced}</span> : null}
+        {onSilence && !silenced ? (
+          <Button small aria-label={silences.silenceLabel(name)} onClick={() => onSilence(alert)}>
+            {silences.silence}
+          </Button>
+        ) : null}
       </p>
       {summary ? <p>{summary}</p> : null}
       {runbook ? (

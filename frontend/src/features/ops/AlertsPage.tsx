@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
 import { AlertLine } from '~/features/ops/AlertLine';
 import { MonitoringProblem } from '~/features/ops/MonitoringProblem';
 import { alertsQuery } from '~/features/ops/requests';
+import { type SilenceChange, SilenceDialog } from '~/features/ops/SilenceDialog';
+import { SilencesCard } from '~/features/ops/SilencesCard';
 import { common } from '~/text/common';
 import { ops } from '~/text/ops';
 import { Button } from '~/ui/Button';
@@ -13,11 +16,13 @@ import { SkeletonRows } from '~/ui/Skeleton';
 
 export function AlertsPage() {
   const alerts = useQuery(alertsQuery());
+  const [change, setChange] = useState<SilenceChange | null>(null);
+  const refresh = useRef<HTMLButtonElement>(null);
   const data = alerts.data;
   return (
     <>
       <PageHeader title={ops.alerts.title} text={ops.alerts.text}>
-        <Button busy={alerts.isFetching} onClick={() => alerts.refetch()}>
+        <Button ref={refresh} busy={alerts.isFetching} onClick={() => alerts.refetch()}>
           {common.refresh}
         </Button>
       </PageHeader>
@@ -32,7 +37,11 @@ export function AlertsPage() {
           ) : data.data.length > 0 ? (
             <ul className="divide-y divide-line">
               {data.data.map((alert) => (
-                <AlertLine key={alert.fingerprint} alert={alert} />
+                <AlertLine
+                  key={alert.fingerprint}
+                  alert={alert}
+                  onSilence={({ fingerprint, name }) => setChange({ kind: 'silence', id: fingerprint, name })}
+                />
               ))}
             </ul>
           ) : (
@@ -43,6 +52,15 @@ export function AlertsPage() {
           ) : null}
         </Card>
       )}
+      {alerts.error ? null : <SilencesCard onChange={setChange} />}
+      {change ? (
+        <SilenceDialog
+          key={`${change.kind} ${change.id}`}
+          change={change}
+          onClose={() => setChange(null)}
+          after={() => refresh.current}
+        />
+      ) : null}
     </>
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The audit trail, by one filter that stands in the address.
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { AuditExport } from '~/features/ops/AuditExport';
 import { AuditFilterForm } from '~/features/ops/AuditFilterForm';
 import { AuditTable } from '~/features/ops/AuditTable';
 import { type AuditDays, type AuditFilter, auditKeys, auditQuery } from '~/features/ops/requests';
@@ -40,7 +41,9 @@ export function AuditPage() {
     );
   return (
     <>
-      <PageHeader title={ops.audit.title} text={ops.audit.text} />
+      <PageHeader title={ops.audit.title} text={ops.audit.text}>
+        <AuditExport filter={filter} days={days} />
+      </PageHeader>
       <AuditFilterForm key={params.toString()} filter={filter} days={days} onChange={change} />
       <div className="card">
         {rows && rows.length > 0 ? (

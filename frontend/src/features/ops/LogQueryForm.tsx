@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { type FormEvent, useId, useState } from 'react';
+import { logSamples } from '~/features/ops/log-samples';
 import { readLogql } from '~/features/ops/logql';
 import type { LogqlFault } from '~/features/ops/logql-scan';
 import { logs } from '~/text/logs';
@@ -9,14 +10,6 @@ interface Props {
   query: string;
   onSearch: (query: string) => void;
 }
-
-const samples: readonly { label: string; query: string }[] = [
-  { label: logs.sample.refused, query: '{service="inventory"} | json | status="422"' },
-  { label: logs.sample.audit, query: '{service="audit"} | json' },
-  { label: logs.sample.failed, query: '{service="audit"} | json | action="auth_failed"' },
-  { label: logs.sample.errors, query: '{service="gateway"} | json | status >= 500' },
-  { label: logs.sample.slow, query: '{service=~".+"} | json | dur_us > 100000' },
-];
 
 function placed(text: string, fault: LogqlFault): string {
   const before = text.slice(0, fault.at).split('\n');
@@ -57,7 +50,7 @@ export function LogQueryForm({ query, onSearch }: Props) {
             autoCapitalize="off"
             className="input min-h-18 min-w-0 grow basis-80 py-2 font-mono text-sm"
             value={text}
-            placeholder={samples[0]?.query}
+            placeholder={logSamples[0]?.query}
             aria-invalid={fault ? true : undefined}
             aria-describedby={fault ? `${wrong} ${hint}` : hint}
             onChange={(event) => setText(event.target.value)}
@@ -79,7 +72,7 @@ export function LogQueryForm({ query, onSearch }: Props) {
         </p>
       </form>
       <ul aria-label={logs.samples} className="mt-2 flex flex-wrap gap-2">
-        {samples.map((sample) => (
+        {logSamples.map((sample) => (
           <li key={sample.query}>
             <Button small look="quiet" title={sample.query} onClick={() => onSearch(sample.query)}>
               {sample.label}

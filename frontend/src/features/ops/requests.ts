@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { GET, unwrap } from '~/api/client';
 import { isProblem } from '~/api/problem';
 
-const LIVE_MS = 15_000;
+export const LIVE_MS = 15_000;
 const MAX_RETRIES = 2;
 
 export function isAbsent(error: unknown): boolean {
@@ -16,7 +16,7 @@ export function isMonitoring(error: unknown): boolean {
 }
 
 /** What is not deployed will not be in a second, either. */
-const patient = (failures: number, error: unknown) =>
+export const patient = (failures: number, error: unknown) =>
   failures < MAX_RETRIES && isProblem(error) && error.transient && !isAbsent(error);
 
 export const spans = { '15m': 900, '1h': 3600, '6h': 21_600, '24h': 86_400, '7d': 604_800 } as const;
@@ -35,9 +35,11 @@ export const healthQuery = () =>
     retry: patient,
   });
 
+export const alertsKey = ['ops', 'alerts'] as const;
+
 export const alertsQuery = () =>
   queryOptions({
-    queryKey: ['ops', 'alerts'],
+    queryKey: alertsKey,
     queryFn: ({ signal }) => unwrap(GET('/api/v1/ops/alerts', { signal })),
     refetchInterval: LIVE_MS,
     retry: patient,
@@ -87,15 +89,23 @@ export interface AuditDays {
   to?: string | undefined;
 }
 
-export const auditQuery = (filter: AuditFilter | null, { from, to }: AuditDays) =>
+/** The newest lines before that of this number; 0: of all. */
+export function readAudit(
+  filter: AuditFilter | null,
+  { from, to }: AuditDays,
+  { limit, before, signal }: { limit: number; before: number; signal?: AbortSignal },
+) {
+  const by = filter ? { [filter.key]: filter.value } : {};
+  const days = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+  const query = { ...by, ...days, limit, ...(before ? { before } : {}) };
+  return unwrap(GET('/api/v1/ops/audit', { params: { query }, ...(signal ? { signal } : {}) }));
+}
+
+export const auditQuery = (filter: AuditFilter | null, days: AuditDays) =>
   infiniteQueryOptions({
-    queryKey: ['ops', 'audit', filter, from, to],
-    queryFn: ({ pageParam, signal }) => {
-      const by = filter ? { [filter.key]: filter.value } : {};
-      const days = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
-      const query = { ...by, ...days, limit: AUDIT_PAGE, ...(pageParam ? { before: pageParam } : {}) };
-      return unwrap(GET('/api/v1/ops/audit', { params: { query }, signal }));
-    },
+    queryKey: ['ops', 'audit', filter, days.from, days.to],
+    queryFn: ({ pageParam, signal }) =>
+      readAudit(filter, days, { limit: AUDIT_PAGE, before: pageParam, signal }),
     initialPageParam: 0,
     getNextPageParam: (last) => (last.has_more ? last.data.at(-1)?.number : undefined),
   });

@@ -63,6 +63,20 @@ stop(void)
     (void)unlink(address.sun_path);
 }
 
+/* Sends the request, which gets this answer. */
+static enum cnop_err
+send_request(const struct cnop_http_exchange *request, const char *answer, struct cnop_buf *body,
+             int *ret_status)
+{
+    enum cnop_err err;
+
+    script = answer;
+    ck_assert_int_eq(pthread_create(&peer, NULL, serve, NULL), 0);
+    err = cnop_http_send(client, request, body, ret_status);
+    ck_assert_int_eq(pthread_join(peer, NULL), 0);
+    return err;
+}
+
 static enum cnop_err
 exchange(const char *answer, uint32_t timeout_ms, struct cnop_buf *body, int *ret_status)
 {
@@ -74,13 +88,8 @@ exchange(const char *answer, uint32_t timeout_ms, struct cnop_buf *body, int *re
         .headers = {"X-Test: yes"},
         .timeout_ms = timeout_ms,
     };
-    enum cnop_err err;
 
-    script = answer;
-    ck_assert_int_eq(pthread_create(&peer, NULL, serve, NULL), 0);
-    err = cnop_http_send(client, &request, body, ret_status);
-    ck_assert_int_eq(pthread_join(peer, NULL), 0);
-    return err;
+    return send_request(&request, answer, body, ret_status);
 }
 
 START_TEST(an_exchange)
@@ -100,6 +109,24 @@ START_TEST(an_exchange)
     ck_assert_ptr_nonnull(strstr(received, "Content-Type: text/plain\r\n"));
     ck_assert_ptr_nonnull(strstr(received, "X-Test: yes\r\n"));
     ck_assert_ptr_null(strstr(received, "Expect:"));
+}
+END_TEST
+
+START_TEST(a_deletion_has_no_body)
+{
+    const struct cnop_http_exchange request = {.unix_socket = address.sun_path,
+                                               .url = "http://localhost/silence/7",
+                                               .is_delete = true,
+                                               .timeout_ms = 5000};
+    int status = 0;
+
+    ck_assert_int_eq(
+        send_request(&request, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                     NULL, &status),
+        CNOP_OK);
+    ck_assert_int_eq(status, 200);
+    ck_assert_ptr_nonnull(strstr(received, "DELETE /silence/7 HTTP/1.1\r\n"));
+    ck_assert_ptr_null(strstr(received, "Content-"));
 }
 END_TEST
 
@@ -177,6 +204,7 @@ add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, an_exchange);
+    tcase_add_test(tests, a_deletion_has_no_body);
     tcase_add_test(tests, redirects_are_answers_like_others);
     tcase_add_test(tests, large_answers_are_cut_off);
     tcase_add_test(tests, silence_ends_at_the_deadline);
