@@ -6,6 +6,7 @@ Needs root.
 A host is a thin layer over one base system, so that it starts within seconds. The names of
 everything made here begin with the name of the site, and `close` takes it all away again.
 """
+import json
 import os
 import pathlib
 import re
@@ -19,7 +20,7 @@ import time
 BARE = "systemd,systemd-sysv,dbus,python3-minimal,python3-apt,iproute2,openssh-server,ca-certificates"
 # what the product stands on; hosts install it from a folder
 POOL = ("nginx-light mariadb-server mariadb-client memcached logrotate curl jq openssl libfcgi0ldbl libjson-c5 libjwt0 "
-        "libmemcached11 libmariadb3 libsodium23 libseccomp2 libcurl4 age mariadb-backup zstd").split()
+        "libmemcached11 libmariadb3 libsodium23 libseccomp2 libcurl4 age mariadb-backup zstd haproxy nftables").split()
 CACHE_LIFE_S = 7 * 86400
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
@@ -87,6 +88,7 @@ class Host:
         self.id = f"{site.id}-{name}"
         self.address = f"{site.network}.{10 + number}"
         self.number = number
+        self.link = f"c{site.number}h{number}"
         self.folder = site.folder / name
         self.process = None
 
@@ -106,9 +108,8 @@ class Host:
         shutil.copy(self.site.key.with_suffix(".pub"), self.root / "root/.ssh/authorized_keys")
         run("chroot", self.root, "ssh-keygen", "-A")
         run("ip", "netns", "add", self.id)
-        link = f"c{self.site.number}h{self.number}"
-        run("ip", "link", "add", link, "netns", self.site.id, "type", "veth", "peer", "name", "eth0", "netns", self.id)
-        run("ip", "-n", self.site.id, "link", "set", link, "master", "hosts", "up")
+        run("ip", "link", "add", self.link, "netns", self.site.id, "type", "veth", "peer", "name", "eth0", "netns", self.id)
+        run("ip", "-n", self.site.id, "link", "set", self.link, "master", "hosts", "up")
         run("ip", "-n", self.id, "address", "add", f"{self.address}/24", "dev", "eth0")
         run("ip", "-n", self.id, "link", "set", "eth0", "up")
         run("ip", "-n", self.id, "link", "set", "lo", "up")
@@ -130,6 +131,10 @@ class Host:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=120)
         self.boot()
+
+    def plug(self, state):
+        """Its cable: "down" or "up". Nobody is told."""
+        run("ip", "-n", self.site.id, "link", "set", self.link, state)
 
     def wait_for_ssh(self, seconds=120):
         deadline = time.monotonic() + seconds
@@ -194,6 +199,20 @@ class Site:
     def inside(self, *command, **options):
         """Runs a command in the administrator's namespace."""
         return run("ip", "netns", "exec", self.id, *command, **options)
+
+    def play(self, inventory, playbook, *options, check=True):
+        """ansible-playbook with an inventory; variables that every run needs are added to it."""
+        inventory["cnop"].setdefault("vars", {}).update(
+            ansible_user="root", ansible_ssh_private_key_file=str(self.key))
+        path = self.folder / "inventory.yml"
+        path.write_text(json.dumps(inventory))
+        done = self.inside("ansible-playbook", "-i", path, playbook, *options, timeout=1800, check=False,
+                           cwd=playbook.parent,
+                           env={**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOST_KEY_CHECKING": "False",
+                                "ANSIBLE_LOCAL_TEMP": str(self.folder / "tmp")})
+        if check:
+            assert done.returncode == 0, done.stdout[-6000:]
+        return done
 
     def close(self):
         for host in self.hosts:
