@@ -9,7 +9,7 @@ from running import PYTHON, Result, SuiteError, commands, remove, run_make_check
 # ---- suites, in the order in which they run ----
 
 def suite_lint(run, log):
-    """style, layering, shell scripts, formatting, generated files"""
+    """style, layering, shell scripts, formatting, playbooks, generated files"""
     formatted = [str(path) for folder in ("shared", "fcgi_services", "tests")
                  for path in sorted((run.source / folder).rglob("*.[ch]"))]
     scripts = [str(path) for path in [
@@ -21,6 +21,8 @@ def suite_lint(run, log):
         (1, PYTHON, "tests/lint/tidy.py"),
         (2, "shellcheck", "-x", "-P", str(run.source), *scripts),
         (2, "clang-format-14", "--dry-run", "--Werror", *formatted),
+        (2, "yamllint", "-s", "ansible", "conf/defaults.yml", "conf/profiles"),
+        (2, "ansible-lint", "-q", "--nocolor", "ansible"),
         (1, PYTHON, "shared/base/gen_errors.py", "--check"),
     )
 
