@@ -165,11 +165,11 @@ def suite_operate(run, log):
 
 
 def suite_provision(run, log):
-    """by name, as root: Debian packages, and ansible-playbook site.yml on a bare host"""
+    """by name, as root: Debian packages, and ansible-playbook site.yml on one bare host and on three"""
     shell(run, log, [PYTHON, "tests/provision/hosts.py"], 1)
     packages = run.folder / "packages"
     shell(run, log, ["./deploy.sh", "package", str(packages)], 15)
-    return run_pytest(run, log, "provision", 20, {"CNOP_PACKAGES": str(packages)})
+    return run_pytest(run, log, "provision", 60, {"CNOP_PACKAGES": str(packages)})
 
 
 def suite_market(run, log):

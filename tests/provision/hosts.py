@@ -107,13 +107,7 @@ class Host:
         (self.root / "root/.ssh").mkdir(mode=0o700, exist_ok=True)
         shutil.copy(self.site.key.with_suffix(".pub"), self.root / "root/.ssh/authorized_keys")
         run("chroot", self.root, "ssh-keygen", "-A")
-        run("ip", "netns", "add", self.id)
-        run("ip", "link", "add", self.link, "netns", self.site.id, "type", "veth", "peer", "name", "eth0", "netns", self.id)
-        run("ip", "-n", self.site.id, "link", "set", self.link, "master", "hosts", "up")
-        run("ip", "-n", self.id, "address", "add", f"{self.address}/24", "dev", "eth0")
-        run("ip", "-n", self.id, "link", "set", "eth0", "up")
-        run("ip", "-n", self.id, "link", "set", "lo", "up")
-        run("ip", "-n", self.id, "route", "add", "default", "via", f"{self.site.network}.1")
+        self.wire()
         self.boot()
 
     def boot(self):
@@ -127,9 +121,39 @@ class Host:
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True)
         self.wait_for_ssh()
 
+    def wire(self):
+        """A network of its own, with nothing in it that an earlier one knew: connections, firewall."""
+        run("ip", "netns", "add", self.id)
+        run("ip", "link", "add", self.link, "netns", self.site.id, "type", "veth", "peer", "name", "eth0", "netns", self.id)
+        run("ip", "-n", self.site.id, "link", "set", self.link, "master", "hosts", "up")
+        run("ip", "-n", self.id, "address", "add", f"{self.address}/24", "dev", "eth0")
+        run("ip", "-n", self.id, "link", "set", "eth0", "up")
+        run("ip", "-n", self.id, "link", "set", "lo", "up")
+        run("ip", "-n", self.id, "route", "add", "default", "via", f"{self.site.network}.1")
+
+    def unwire(self):
+        run("ip", "-n", self.site.id, "link", "delete", self.link, check=False)
+        run("ip", "netns", "delete", self.id, check=False)
+
     def reboot(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=120)
+        self.unwire()
+        self.wire()
+        self.boot()
+
+    def lose_power(self):
+        """All at once, and no peer is told: the cable goes first."""
+        run("ip", "-n", self.site.id, "link", "delete", self.link)
+        # the first process within: the kernel ends all others with it
+        leader = run("ps", "-o", "pid=", "--ppid", self.process.pid).stdout.split()[0]
+        os.kill(int(leader), signal.SIGKILL)
+        self.process.kill()
+        self.process.wait(timeout=60)
+        self.unwire()
+
+    def power_up(self):
+        self.wire()
         self.boot()
 
     def plug(self, state):
@@ -161,7 +185,7 @@ class Host:
                 self.process.kill()
                 self.process.wait()
         run("umount", "-l", self.root, check=False)
-        run("ip", "netns", "delete", self.id, check=False)
+        self.unwire()
         for tree in cgroup_trees():
             for path, _, _ in os.walk(tree / self.id, topdown=False):
                 try:
@@ -199,6 +223,10 @@ class Site:
     def inside(self, *command, **options):
         """Runs a command in the administrator's namespace."""
         return run("ip", "netns", "exec", self.id, *command, **options)
+
+    def recipient(self):
+        """Who can read backups: the public key."""
+        return re.search(r"age1\w+", (self.folder / "identity.txt").read_text(encoding="utf-8")).group()
 
     def play(self, inventory, playbook, *options, check=True):
         """ansible-playbook with an inventory; variables that every run needs are added to it."""

@@ -25,22 +25,12 @@ def host(site):
     made.remove()
 
 
-@pytest.fixture(scope="module")
-def identity(site):
-    """Who can read backups: the file of the private key."""
-    path = site.folder / "identity.txt"
-    if not path.exists():
-        subprocess.run(["age-keygen", "-o", path], check=True, capture_output=True)
-    return path
-
-
 def play(site, host, packages, *options, playbook="site.yml", check=True):
-    recipient = re.search(r"age1\w+", (site.folder / "identity.txt").read_text(encoding="utf-8")).group()
     return site.play({"cnop": {
         "hosts": {host.name: {"ansible_host": host.address}},
         "vars": {"cnop_packages": str(packages),
                  "cnop_settings": {"mariadb": {"buffer_pool_mib": 128, "redo_log_mib": 96},
-                                   "backup": {"recipients": [recipient]}}}}},
+                                   "backup": {"recipients": [site.recipient()]}}}}},
         ROOT / "ansible" / playbook, *options, check=check)
 
 

@@ -3,6 +3,8 @@
 host refuses of the others."""
 import json
 import os
+import re
+import signal
 import subprocess
 import time
 
@@ -18,6 +20,8 @@ UNITS = {
 }
 PARTS = {"gateway": "gateway1", "app": "app1", "ledger": "ledger1"}
 AUTH_PORT, ORDER_PORT = 7900, 7903
+# systemd-analyze security: the most exposure that it may have
+EXPOSURE_TUNNEL = 1.5
 # what SECURITY.md promises for a logout
 REVOKED_WITHIN_S = 0.05
 # how long a request may take whose service is on a host that is gone
@@ -37,13 +41,17 @@ def play(site, small, packages, *options, playbook="site.yml", check=True):
     groups = {part: {"hosts": {name: {"ansible_host": small[name].address}}} for part, name in PARTS.items()}
     return site.play({"cnop": {"children": groups, "vars": {
         "cnop_packages": str(packages),
-        "cnop_settings": {"mariadb": {"buffer_pool_mib": 128, "redo_log_mib": 96}}}}},
+        "cnop_settings": {"mariadb": {"buffer_pool_mib": 128, "redo_log_mib": 96},
+                          "backup": {"recipients": [site.recipient()]}}}}},
         ROOT / "ansible" / playbook, *options, check=check)
 
 
 @pytest.fixture(scope="module")
-def api(site, small, packages):
-    """The address of the API, after the first run."""
+def api(site, small, packages, identity):
+    """The address of the API, after a first run that broke off half way, and another one."""
+    small["app1"].ssh("mkdir -p /etc/cnop/auth.conf/in-the-way")
+    assert play(site, small, packages, check=False).returncode != 0
+    small["app1"].ssh("rm -r /etc/cnop/auth.conf")
     play(site, small, packages)
     authority = site.folder / "authority.pem"
     authority.write_text(small["gateway1"].ssh("cat /etc/cnop/tls/authority.pem").stdout)
@@ -79,6 +87,17 @@ def answers(host, address, port, *options):
     return done.stdout
 
 
+def test_check_mode_of_bare_hosts_says_so_and_changes_nothing(site, small, packages, identity):
+    done = play(site, small, packages, "--check")
+    assert "Hosts that are new" in done.stdout
+    assert hosts.changed(done.stdout) == {name: 0 for name in UNITS}
+
+
+def test_sessions_without_tls_are_refused(site, small, packages, identity):
+    done = play(site, small, packages, "-e", '{"cnop_settings": {"auth": {"insecure_cookies": true}}}', check=False)
+    assert done.returncode != 0 and "auth.insecure_cookies" in done.stdout
+
+
 def test_each_host_runs_its_part_and_no_more(small, api):
     for name, units in UNITS.items():
         rows = small[name].ssh("systemctl list-units --state=active --plain --no-legend 'cnop-*.service'").stdout
@@ -92,6 +111,10 @@ def test_takes_an_order_through_https(site, api):
 
 def test_changes_nothing_the_second_time(site, small, packages, api):
     assert hosts.changed(play(site, small, packages).stdout) == {name: 0 for name in UNITS}
+
+
+def test_check_mode_changes_nothing(site, small, packages, api):
+    assert hosts.changed(play(site, small, packages, "--check").stdout) == {name: 0 for name in UNITS}
 
 
 def test_says_that_all_is_well(site, small, packages, api):
@@ -217,3 +240,72 @@ def test_says_so_while_a_host_is_cut_off_and_goes_on_after_it(site, small, api, 
     finally:
         small[name].plug("up")
     record_property("back_s", until_an_order(site, api, time.monotonic(), 60))
+
+
+@pytest.fixture
+def buyer(site, small, api, request):
+    """Buys all the time; calling it ends that, and gives what the ledger shows of what was acknowledged."""
+    name = "buyer_" + request.node.name.translate(str.maketrans("[]-", "__ ")).split("test_")[-1].replace(" ", "_")[-20:]
+    record = site.folder / f"{name}.record"
+    command = ["ip", "netns", "exec", site.id, ROOT / "tests/provision/buyer.py", api, site.folder / "authority.pem",
+               name, record]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def acknowledged():
+        return len(record.read_text(encoding="utf-8").splitlines()) if record.exists() else 0
+
+    def more_orders():
+        """Waits until there are some more."""
+        wanted, deadline = acknowledged() + 20, time.monotonic() + 180
+        while acknowledged() < wanted:
+            assert process.poll() is None, process.stdout.read()
+            assert time.monotonic() < deadline, f"{acknowledged()} of {wanted}"
+            time.sleep(0.05)
+
+    def end():
+        process.send_signal(signal.SIGTERM)
+        text, _ = process.communicate(timeout=200)
+        assert process.returncode == 0, text
+        return json.loads(text)
+
+    end.more_orders = more_orders
+    yield end
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def nothing_is_lost(found):
+    assert found["acknowledged"] >= 40
+    assert {**found, "acknowledged": 0} == {"acknowledged": 0, "lost": [], "strange": [], "twice": 0}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_goes_on_by_itself_after_a_reboot(small, buyer, name):
+    buyer.more_orders()
+    small[name].reboot()
+    buyer.more_orders()
+    nothing_is_lost(buyer())
+    assert small[name].ssh("systemctl list-units --state=failed --plain --no-legend 'cnop-*'").stdout == ""
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_host_that_loses_power_takes_no_acknowledged_order_along(small, buyer, name):
+    buyer.more_orders()
+    small[name].lose_power()
+    small[name].power_up()
+    buyer.more_orders()
+    nothing_is_lost(buyer())
+    assert small[name].ssh("systemctl list-units --state=failed --plain --no-legend 'cnop-*'").stdout == ""
+
+
+def test_its_unit_is_hardened(small, api):
+    for name in UNITS:
+        rows = small[name].ssh("systemd-analyze security --no-pager cnop-tunnel.service").stdout
+        assert float(re.search(r"Overall exposure level for \S+: ([\d.]+)", rows).group(1)) <= EXPOSURE_TUNNEL, rows
+
+
+def test_a_backup_is_taken_and_proves_itself(site, small, packages, api, identity):
+    play(site, small, packages, playbook="backup.yml")
+    done = play(site, small, packages, "-e", f"cnop_identity={identity}", playbook="drill.yml")
+    assert "every invariant holds" in done.stdout
