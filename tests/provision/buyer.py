@@ -96,7 +96,8 @@ def main(api, authority, name, record):
             number += 1
             time.sleep(PAUSE_S)  # the deposit of a day lasts
     shown = orders(customer)
-    acknowledged = [line.split()[1] for line in open(record, encoding="utf-8")]
+    with open(record, encoding="utf-8") as file:
+        acknowledged = [line.split()[1] for line in file]
     lost, strange = set(acknowledged) - set(shown), set(shown) - set(acknowledged)
     print(json.dumps({"acknowledged": len(acknowledged), "lost": sorted(lost), "strange": sorted(strange),
                       "twice": len(shown) - len(set(shown)) + len(acknowledged) - len(set(acknowledged))}))

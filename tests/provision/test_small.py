@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """ansible-playbook site.yml on three bare hosts: gateway, app, ledger. An order through HTTPS, and what each
 host refuses of the others."""
+import itertools
 import json
 import os
 import re
@@ -26,6 +27,7 @@ EXPOSURE_TUNNEL = 1.5
 REVOKED_WITHIN_S = 0.05
 # how long a request may take whose service is on a host that is gone
 ANSWER_WITHIN_S = 8
+BUYERS = itertools.count(1)
 LOGIN = json.dumps({"username": "nobody_there", "password": "Some-Password-17"})
 
 
@@ -242,37 +244,41 @@ def test_says_so_while_a_host_is_cut_off_and_goes_on_after_it(site, small, api, 
     record_property("back_s", until_an_order(site, api, time.monotonic(), 60))
 
 
-@pytest.fixture
-def buyer(site, small, api, request):
-    """Buys all the time; calling it ends that, and gives what the ledger shows of what was acknowledged."""
-    name = "buyer_" + request.node.name.translate(str.maketrans("[]-", "__ ")).split("test_")[-1].replace(" ", "_")[-20:]
-    record = site.folder / f"{name}.record"
-    command = ["ip", "netns", "exec", site.id, ROOT / "tests/provision/buyer.py", api, site.folder / "authority.pem",
-               name, record]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+class Buyer:
+    """Somebody who buys all the time."""
 
-    def acknowledged():
-        return len(record.read_text(encoding="utf-8").splitlines()) if record.exists() else 0
+    def __init__(self, site, api, name):
+        self.record = site.folder / f"{name}.record"
+        self.process = subprocess.Popen(
+            ["ip", "netns", "exec", site.id, ROOT / "tests/provision/buyer.py", api, site.folder / "authority.pem",
+             name, self.record], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
-    def more_orders():
+    def acknowledged(self):
+        return len(self.record.read_text(encoding="utf-8").splitlines()) if self.record.exists() else 0
+
+    def more_orders(self):
         """Waits until there are some more."""
-        wanted, deadline = acknowledged() + 20, time.monotonic() + 180
-        while acknowledged() < wanted:
-            assert process.poll() is None, process.stdout.read()
-            assert time.monotonic() < deadline, f"{acknowledged()} of {wanted}"
+        wanted, deadline = self.acknowledged() + 20, time.monotonic() + 180
+        while self.acknowledged() < wanted:
+            assert self.process.poll() is None, self.process.stdout.read()
+            assert time.monotonic() < deadline, f"{self.acknowledged()} of {wanted}"
             time.sleep(0.05)
 
-    def end():
-        process.send_signal(signal.SIGTERM)
-        text, _ = process.communicate(timeout=200)
-        assert process.returncode == 0, text
+    def end(self):
+        """What the service shows then, beside what was acknowledged."""
+        self.process.send_signal(signal.SIGTERM)
+        text, _ = self.process.communicate(timeout=200)
+        assert self.process.returncode == 0, text
         return json.loads(text)
 
-    end.more_orders = more_orders
-    yield end
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+
+@pytest.fixture
+def buyer(site, api):
+    made = Buyer(site, api, f"buyer_{next(BUYERS)}")
+    yield made
+    if made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()
 
 
 def nothing_is_lost(found):
@@ -285,7 +291,7 @@ def test_goes_on_by_itself_after_a_reboot(small, buyer, name):
     buyer.more_orders()
     small[name].reboot()
     buyer.more_orders()
-    nothing_is_lost(buyer())
+    nothing_is_lost(buyer.end())
     assert small[name].ssh("systemctl list-units --state=failed --plain --no-legend 'cnop-*'").stdout == ""
 
 
@@ -295,7 +301,7 @@ def test_a_host_that_loses_power_takes_no_acknowledged_order_along(small, buyer,
     small[name].lose_power()
     small[name].power_up()
     buyer.more_orders()
-    nothing_is_lost(buyer())
+    nothing_is_lost(buyer.end())
     assert small[name].ssh("systemctl list-units --state=failed --plain --no-legend 'cnop-*'").stdout == ""
 
 
