@@ -108,6 +108,7 @@ def complete(values):
     paths["jwks"] = paths["jwks"] or f"{paths['keys']}/jwks.json"
     paths["audit_mark"] = paths["audit_mark"] or f"{paths['data']}/audit.mark"
     paths["audit_streams"] = paths["audit_streams"] or f"{paths['log']}/audit.jsonl,{paths['log']}/gateway-audit.jsonl"
+    paths["gateway_controls"] = paths["gateway_controls"] or f"{paths['run']}/gateway-control.sock"
     backup = values["backup"]
     backup["folder"] = backup["folder"] or f"{paths['data']}/backups"
     backup["binlogs"] = f"{paths['data']}/binlog" if backup["recipients"] and backup["point_in_time"] else ""

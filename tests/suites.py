@@ -9,7 +9,7 @@ from running import PYTHON, Result, SuiteError, commands, remove, run_make_check
 # ---- suites, in the order in which they run ----
 
 def suite_lint(run, log):
-    """style, layering, shell scripts, formatting, generated files"""
+    """style, layering, shell scripts, formatting, playbooks, generated files"""
     formatted = [str(path) for folder in ("shared", "fcgi_services", "tests")
                  for path in sorted((run.source / folder).rglob("*.[ch]"))]
     scripts = [str(path) for path in [
@@ -21,6 +21,8 @@ def suite_lint(run, log):
         (1, PYTHON, "tests/lint/tidy.py"),
         (2, "shellcheck", "-x", "-P", str(run.source), *scripts),
         (2, "clang-format-14", "--dry-run", "--Werror", *formatted),
+        (2, "yamllint", "-s", "ansible", "conf/defaults.yml", "conf/profiles"),
+        (2, "ansible-lint", "-q", "--nocolor", "ansible"),
         (1, PYTHON, "shared/base/gen_errors.py", "--check"),
     )
 
@@ -164,11 +166,11 @@ def suite_operate(run, log):
 
 
 def suite_provision(run, log):
-    """by name, as root: Debian packages, and ansible-playbook site.yml on a bare host"""
+    """by name, as root: Debian packages, and ansible-playbook site.yml on one bare host and on three"""
     shell(run, log, [PYTHON, "tests/provision/hosts.py"], 1)
     packages = run.folder / "packages"
     shell(run, log, ["./deploy.sh", "package", str(packages)], 15)
-    return run_pytest(run, log, "provision", 20, {"CNOP_PACKAGES": str(packages)})
+    return run_pytest(run, log, "provision", 60, {"CNOP_PACKAGES": str(packages)})
 
 
 def suite_market(run, log):

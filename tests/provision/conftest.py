@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -33,3 +34,11 @@ def site():
         if os.environ.get("CNOP_KEEP_HOSTS") != "1":
             made.close()
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def identity(site):
+    """Who can read backups: the file of the private key."""
+    path = site.folder / "identity.txt"
+    subprocess.run(["age-keygen", "-o", path], check=True, capture_output=True)
+    return path

@@ -6,6 +6,7 @@ Needs root.
 A host is a thin layer over one base system, so that it starts within seconds. The names of
 everything made here begin with the name of the site, and `close` takes it all away again.
 """
+import json
 import os
 import pathlib
 import re
@@ -19,7 +20,7 @@ import time
 BARE = "systemd,systemd-sysv,dbus,python3-minimal,python3-apt,iproute2,openssh-server,ca-certificates"
 # what the product stands on; hosts install it from a folder
 POOL = ("nginx-light mariadb-server mariadb-client memcached logrotate curl jq openssl libfcgi0ldbl libjson-c5 libjwt0 "
-        "libmemcached11 libmariadb3 libsodium23 libseccomp2 libcurl4 age mariadb-backup zstd").split()
+        "libmemcached11 libmariadb3 libsodium23 libseccomp2 libcurl4 age mariadb-backup zstd haproxy nftables").split()
 CACHE_LIFE_S = 7 * 86400
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
@@ -87,6 +88,7 @@ class Host:
         self.id = f"{site.id}-{name}"
         self.address = f"{site.network}.{10 + number}"
         self.number = number
+        self.link = f"c{site.number}h{number}"
         self.folder = site.folder / name
         self.process = None
 
@@ -105,14 +107,7 @@ class Host:
         (self.root / "root/.ssh").mkdir(mode=0o700, exist_ok=True)
         shutil.copy(self.site.key.with_suffix(".pub"), self.root / "root/.ssh/authorized_keys")
         run("chroot", self.root, "ssh-keygen", "-A")
-        run("ip", "netns", "add", self.id)
-        link = f"c{self.site.number}h{self.number}"
-        run("ip", "link", "add", link, "netns", self.site.id, "type", "veth", "peer", "name", "eth0", "netns", self.id)
-        run("ip", "-n", self.site.id, "link", "set", link, "master", "hosts", "up")
-        run("ip", "-n", self.id, "address", "add", f"{self.address}/24", "dev", "eth0")
-        run("ip", "-n", self.id, "link", "set", "eth0", "up")
-        run("ip", "-n", self.id, "link", "set", "lo", "up")
-        run("ip", "-n", self.id, "route", "add", "default", "via", f"{self.site.network}.1")
+        self.wire()
         self.boot()
 
     def boot(self):
@@ -126,10 +121,44 @@ class Host:
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True)
         self.wait_for_ssh()
 
+    def wire(self):
+        """A network of its own, with nothing in it that an earlier one knew: connections, firewall."""
+        run("ip", "netns", "add", self.id)
+        run("ip", "link", "add", self.link, "netns", self.site.id, "type", "veth", "peer", "name", "eth0", "netns", self.id)
+        run("ip", "-n", self.site.id, "link", "set", self.link, "master", "hosts", "up")
+        run("ip", "-n", self.id, "address", "add", f"{self.address}/24", "dev", "eth0")
+        run("ip", "-n", self.id, "link", "set", "eth0", "up")
+        run("ip", "-n", self.id, "link", "set", "lo", "up")
+        run("ip", "-n", self.id, "route", "add", "default", "via", f"{self.site.network}.1")
+
+    def unwire(self):
+        run("ip", "-n", self.site.id, "link", "delete", self.link, check=False)
+        run("ip", "netns", "delete", self.id, check=False)
+
     def reboot(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=120)
+        self.unwire()
+        self.wire()
         self.boot()
+
+    def lose_power(self):
+        """All at once, and no peer is told: the cable goes first."""
+        run("ip", "-n", self.site.id, "link", "delete", self.link)
+        # the first process within: the kernel ends all others with it
+        leader = run("ps", "-o", "pid=", "--ppid", self.process.pid).stdout.split()[0]
+        os.kill(int(leader), signal.SIGKILL)
+        self.process.kill()
+        self.process.wait(timeout=60)
+        self.unwire()
+
+    def power_up(self):
+        self.wire()
+        self.boot()
+
+    def plug(self, state):
+        """Its cable: "down" or "up". Nobody is told."""
+        run("ip", "-n", self.site.id, "link", "set", self.link, state)
 
     def wait_for_ssh(self, seconds=120):
         deadline = time.monotonic() + seconds
@@ -156,7 +185,7 @@ class Host:
                 self.process.kill()
                 self.process.wait()
         run("umount", "-l", self.root, check=False)
-        run("ip", "netns", "delete", self.id, check=False)
+        self.unwire()
         for tree in cgroup_trees():
             for path, _, _ in os.walk(tree / self.id, topdown=False):
                 try:
@@ -194,6 +223,24 @@ class Site:
     def inside(self, *command, **options):
         """Runs a command in the administrator's namespace."""
         return run("ip", "netns", "exec", self.id, *command, **options)
+
+    def recipient(self):
+        """Who can read backups: the public key."""
+        return re.search(r"age1\w+", (self.folder / "identity.txt").read_text(encoding="utf-8")).group()
+
+    def play(self, inventory, playbook, *options, check=True):
+        """ansible-playbook with an inventory; variables that every run needs are added to it."""
+        inventory["cnop"].setdefault("vars", {}).update(
+            ansible_user="root", ansible_ssh_private_key_file=str(self.key))
+        path = self.folder / "inventory.yml"
+        path.write_text(json.dumps(inventory))
+        done = self.inside("ansible-playbook", "-i", path, playbook, *options, timeout=1800, check=False,
+                           cwd=playbook.parent,
+                           env={**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOST_KEY_CHECKING": "False",
+                                "ANSIBLE_LOCAL_TEMP": str(self.folder / "tmp")})
+        if check:
+            assert done.returncode == 0, done.stdout[-6000:]
+        return done
 
     def close(self):
         for host in self.hosts:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """ansible-playbook site.yml on one bare host: from nothing to an order through HTTPS, the same again
 without a change, hardened units, and services that come back when they are killed."""
-import json
 import os
 import re
 import subprocess
@@ -21,34 +20,18 @@ EXPOSURE_WORKER = 0.4
 
 @pytest.fixture(scope="module")
 def host(site):
-    return site.add("cnop1")
-
-
-@pytest.fixture(scope="module")
-def identity(site):
-    """Who can read backups: the file of the private key."""
-    path = site.folder / "identity.txt"
-    if not path.exists():
-        subprocess.run(["age-keygen", "-o", path], check=True, capture_output=True)
-    return path
+    made = site.add("cnop1")
+    yield made
+    made.remove()
 
 
 def play(site, host, packages, *options, playbook="site.yml", check=True):
-    recipient = re.search(r"age1\w+", (site.folder / "identity.txt").read_text(encoding="utf-8")).group()
-    inventory = site.folder / "inventory.yml"
-    inventory.write_text(json.dumps({"cnop": {
+    return site.play({"cnop": {
         "hosts": {host.name: {"ansible_host": host.address}},
-        "vars": {"ansible_user": "root", "ansible_ssh_private_key_file": str(site.key),
-                 "cnop_packages": str(packages),
+        "vars": {"cnop_packages": str(packages),
                  "cnop_settings": {"mariadb": {"buffer_pool_mib": 128, "redo_log_mib": 96},
-                                   "backup": {"recipients": [recipient]}}}}}))
-    done = site.inside("ansible-playbook", "-i", inventory, ROOT / "ansible" / playbook, *options, timeout=1800,
-                       check=False, cwd=ROOT / "ansible",
-                       env={**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOST_KEY_CHECKING": "False",
-                            "ANSIBLE_LOCAL_TEMP": str(site.folder / "tmp")})
-    if check:
-        assert done.returncode == 0, done.stdout[-6000:]
-    return done
+                                   "backup": {"recipients": [site.recipient()]}}}}},
+        ROOT / "ansible" / playbook, *options, check=check)
 
 
 def order(site, host):

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Enables and starts units, and restarts (the gateway: reloads, where that is enough) those whose files
+# Enables and starts units, and restarts (reloads, where that is enough) those whose files
 # were replaced since they started. Asks the host, so that it does not matter whether an earlier run ended
 # between a file and its restart. Prints what it does; with --check it does nothing.
 # usage: converge-units.sh [--check] UNIT...
@@ -31,15 +31,24 @@ files_of() { # UNIT: one a line
         cnop-memcached) echo /etc/cnop/memcached.env ;;
         # a reload does not exchange the module in a safe way
         cnop-gateway) echo /usr/lib/nginx/modules/ngx_http_cnop_module.so ;;
+        cnop-tunnel | nftables) ;;
         *) echo "/etc/cnop/${1#cnop-}.conf" ;;
+    esac
+}
+
+reloaded_files_of() { # UNIT: one a line
+    case $1 in
+        cnop-gateway) printf '%s\n' /etc/cnop/{nginx,api,ui,cnop_params}.conf /etc/cnop/tls/*.pem ;;
+        cnop-tunnel) printf '%s\n' /etc/cnop/tunnel.cfg /etc/cnop/tunnel/*.pem ;;
+        nftables) echo /etc/nftables.conf ;;
     esac
 }
 
 # Whether one of the files on standard input came to stand there since, whatever date it carries.
 newer_than() { # TIME
     local newest
-    newest=$(sed '/^$/d' | xargs -d '\n' stat -L -c %.6Z | tr -d . | sort -n | tail -n 1)
-    [ "$newest" -ge "$(date -d "$1" +%s%6N)" ]
+    newest=$(sed '/^$/d' | xargs -r -d '\n' stat -L -c %.6Z | tr -d . | sort -n | tail -n 1)
+    [ "${newest:-0}" -ge "$(date -d "$1" +%s%6N)" ]
 }
 
 for unit in "$@"; do
@@ -48,8 +57,7 @@ for unit in "$@"; do
         act start "$unit"
     elif files_of "$unit" | newer_than "$(property "$unit" ExecMainStartTimestamp)"; then
         act restart "$unit"
-    elif [ "$unit" = cnop-gateway ] && printf '%s\n' /etc/cnop/{nginx,api,ui,cnop_params}.conf /etc/cnop/tls/*.pem |
-        newer_than "$(property "$unit" StateChangeTimestamp)"; then
+    elif reloaded_files_of "$unit" | newer_than "$(property "$unit" StateChangeTimestamp)"; then
         act reload "$unit"
     fi
 done
