@@ -42,8 +42,8 @@ struct ledger_config {
 /* The most open orders an account may have: all of them can end in one command. */
 #define LEDGER_ACCOUNT_ORDERS 200
 
-/* How far ahead of now a price's time may lie. The engine's time stays behind no clock that steps back
- * by less; a price from further ahead is from before a step, and nobody knows its age. */
+/* How far ahead of now a price's time may lie. The engine's time stays behind no clock that steps
+ * back by less; a price from further ahead is from before a step, and nobody knows its age. */
 #define LEDGER_PRICE_AHEAD_MAX_US 5000000
 
 struct ledger;

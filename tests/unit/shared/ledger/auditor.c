@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define DAY_US INT64_C(86400000000)
-#define AHEAD_US INT64_C(5000000) /* a price from further ahead is from before a step of the clock */
+#define AHEAD_US                                                                                   \
+    INT64_C(5000000) /* a price from further ahead is from before a step of the clock */
 
 static int64_t
 divide(__int128 value, int64_t by, bool up)
