@@ -5,6 +5,7 @@
  * that fails is not repeated before the next price: the database has to be there first. */
 #include "fcgi_services/order/engine_state.h"
 
+#include "fcgi_services/order/fault.h"
 #include "shared/base/clock.h"
 
 #define TURN 8 /* commands of other markets for a step */
@@ -30,6 +31,8 @@ next_step(const struct engine *engine, uint16_t asset_id, int64_t time_us)
         step.op = LEDGER_OP_CROSS;
         return step;
     }
+    if (engine_fault(ENGINE_FAULT_LOSE_TRIGGER))
+        return step;
     step.order_id = ledger_next_trigger(engine->ledger, asset_id, time_us,
                                         &engine->crossings.marks[asset_id], &step.stop);
     if (step.order_id == 0)

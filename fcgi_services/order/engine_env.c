@@ -283,8 +283,9 @@ engine_env_health(void *arg, struct cnop_health *health)
                       "%u commands wait, the oldest for %lld us", status.waiting_count,
                       (long long)status.oldest_us);
     /* Neither takes the service away: the others go on, and the alarm is the metrics'. */
-    cnop_health_check(health, "verification", CNOP_OK, "%lld findings, journal verified to %llu",
-                      (long long)verified.finding_count, (unsigned long long)verified.seq);
-    cnop_health_check(health, "durability", CNOP_OK, "%s",
-                      verified.durable ? "every commit is on disk" : "commits may be lost");
+    cnop_health_note(health, "verification", verified.finding_count == 0,
+                     "%lld findings, journal verified to %llu", (long long)verified.finding_count,
+                     (unsigned long long)verified.seq);
+    cnop_health_note(health, "durability", verified.durable, "%s",
+                     verified.durable ? "every commit is on disk" : "commits may be lost");
 }

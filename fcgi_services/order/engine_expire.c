@@ -7,7 +7,7 @@
 
 #include "shared/base/clock.h"
 
-#define CLOCK_STEP_MAX_US 5000000 /* well below the age at which a price is stale */
+#define CLOCK_STEP_MAX_US LEDGER_PRICE_AHEAD_MAX_US /* prices stay fresh meanwhile */
 #define PAUSE_US 1000000
 
 /* Times rise with ids while the clock is adjusted: readers look for a time among ids. A clock that

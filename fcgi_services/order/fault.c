@@ -14,6 +14,7 @@ static const char *const fault_names[ENGINE_FAULT_COUNT] = {
     [ENGINE_FAULT_DROP_FENCE] = "drop_fence",         [ENGINE_FAULT_LOSE_LEG] = "lose_leg",
     [ENGINE_FAULT_CANCEL_UNHEARD] = "cancel_unheard", [ENGINE_FAULT_KEEP_HOLD] = "keep_hold",
     [ENGINE_FAULT_LOSE_PRIORITY] = "lose_priority",   [ENGINE_FAULT_KEEP_OPEN] = "keep_open",
+    [ENGINE_FAULT_LOSE_TRIGGER] = "lose_trigger",
 };
 
 bool

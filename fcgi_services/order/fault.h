@@ -17,6 +17,7 @@ enum engine_fault {
     ENGINE_FAULT_KEEP_HOLD,      /* "keep_hold": a unit stays held when an order is gone */
     ENGINE_FAULT_LOSE_PRIORITY,  /* "lose_priority": stores an order's number as its place */
     ENGINE_FAULT_KEEP_OPEN,      /* "keep_open": what has ended is on the book after a start */
+    ENGINE_FAULT_LOSE_TRIGGER,   /* "lose_trigger": an order that was reached goes on waiting */
     ENGINE_FAULT_COUNT,
 };
 

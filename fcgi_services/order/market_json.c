@@ -19,7 +19,7 @@ has_price(const struct market_view *view)
     const struct ledger_asset *asset = &view->market->asset;
 
     return asset->price.e10 > 0 &&
-           view->now_us - asset->price_time_us <= view->rules->price_max_age_us;
+           ledger_price_is_fresh(asset->price_time_us, view->now_us, view->rules->price_max_age_us);
 }
 
 const char *

@@ -42,6 +42,10 @@ struct ledger_config {
 /* The most open orders an account may have: all of them can end in one command. */
 #define LEDGER_ACCOUNT_ORDERS 200
 
+/* How far ahead of now a price's time may lie. The engine's time stays behind no clock that steps
+ * back by less; a price from further ahead is from before a step, and nobody knows its age. */
+#define LEDGER_PRICE_AHEAD_MAX_US 5000000
+
 struct ledger;
 
 /* Sensible sizes and the product's default rules. */
@@ -170,6 +174,9 @@ uint32_t ledger_fill_count(const struct ledger *ledger);
 /* Orders that rested at some time of the batch, each once, as they are now or were at their end. */
 const struct ledger_order *ledger_order_row(const struct ledger *ledger, uint32_t index);
 uint32_t ledger_order_row_count(const struct ledger *ledger);
+
+/* Whether a price of then is young enough to trade on now, or to be believed. */
+bool ledger_price_is_fresh(int64_t price_time_us, int64_t now_us, int64_t max_age_us);
 
 /* ---- reading; NULL: never seen ---- */
 /* The rules in force. */

@@ -33,10 +33,20 @@ match_quote_of(const struct ledger *ledger, uint16_t asset_id)
 }
 
 bool
+ledger_price_is_fresh(int64_t price_time_us, int64_t now_us, int64_t max_age_us)
+{
+    int64_t age_us = now_us - price_time_us;
+
+    cnop_assert(max_age_us >= 0);
+    return age_us <= max_age_us && age_us >= -LEDGER_PRICE_AHEAD_MAX_US;
+}
+
+bool
 match_is_fresh(const struct ledger *ledger, uint16_t asset_id, int64_t time_us)
 {
     cnop_assert(asset_id != LEDGER_USD);
-    return time_us - ledger->assets[asset_id].price_time_us <= ledger->config.price_max_age_us;
+    return ledger_price_is_fresh(ledger->assets[asset_id].price_time_us, time_us,
+                                 ledger->config.price_max_age_us);
 }
 
 struct match_quote

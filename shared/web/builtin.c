@@ -12,26 +12,54 @@ struct cnop_health {
     struct cnop_json_writer *json;
     size_t count;
     bool failed;
+    bool degraded;
 };
+
+static void
+add_check(struct cnop_health *health, const char *name, const char *status, const char *fmt,
+          va_list args)
+{
+    char text[160];
+
+    cnop_assert(health->count < HEALTH_CHECK_MAX);
+    health->count++;
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    cnop_json_object_open(health->json, NULL);
+    cnop_json_text(health->json, "name", name);
+    cnop_json_text(health->json, "status", status);
+    cnop_json_text(health->json, "detail", text);
+    cnop_json_object_close(health->json);
+}
 
 void
 cnop_health_check(struct cnop_health *health, const char *name, enum cnop_err err, const char *fmt,
                   ...)
 {
-    char text[160];
     va_list args;
 
-    cnop_assert(health->count < HEALTH_CHECK_MAX);
-    health->count++;
     health->failed |= err != CNOP_OK;
     va_start(args, fmt);
-    (void)vsnprintf(text, sizeof(text), fmt, args);
+    add_check(health, name, err == CNOP_OK ? "ok" : "failed", fmt, args);
     va_end(args);
-    cnop_json_object_open(health->json, NULL);
-    cnop_json_text(health->json, "name", name);
-    cnop_json_text(health->json, "status", err == CNOP_OK ? "ok" : "failed");
-    cnop_json_text(health->json, "detail", text);
-    cnop_json_object_close(health->json);
+}
+
+void
+cnop_health_note(struct cnop_health *health, const char *name, bool good, const char *fmt, ...)
+{
+    va_list args;
+
+    health->degraded |= !good;
+    va_start(args, fmt);
+    add_check(health, name, good ? "ok" : "degraded", fmt, args);
+    va_end(args);
+}
+
+static const char *
+health_status(const struct cnop_health *health)
+{
+    if (health->failed)
+        return "failed";
+    return health->degraded ? "degraded" : "ok";
 }
 
 static enum cnop_err
@@ -57,7 +85,7 @@ health_ready(struct cnop_request *req, struct cnop_response *res)
     if (req->service->ready != NULL)
         req->service->ready(req->env, &health);
     cnop_json_array_close(health.json);
-    cnop_json_text(health.json, "status", health.failed ? "failed" : "ok");
+    cnop_json_text(health.json, "status", health_status(&health));
     cnop_json_object_close(health.json);
     if (health.failed)
         cnop_response_status(res, 503);

@@ -99,6 +99,10 @@ struct cnop_health;
 /* name is static; err CNOP_OK: fine; the text is one short figure or reason, never a secret. */
 cnop_printf(4, 5) void cnop_health_check(struct cnop_health *health, const char *name,
                                          enum cnop_err err, const char *fmt, ...);
+/* As above, of something without which the service goes on: not good makes the answer "degraded",
+ * still with 200, so that nobody takes the service away. */
+cnop_printf(4, 5) void cnop_health_note(struct cnop_health *health, const char *name, bool good,
+                                        const char *fmt, ...);
 
 struct cnop_service {
     const char *name; /* metric prefix and log name: "auth" */

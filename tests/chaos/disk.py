@@ -23,15 +23,49 @@ def run(*command):
     return done.stdout.strip()
 
 
-class Disk:
-    """Mounted at a folder. close() leaves nothing behind."""
+class Full:
+    """What can be done to any disk: its folder is full for a while."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
+        self.ballast = self.folder / "ballast"
+
+    def fill(self):
+        """To the last block, as far as others leave one."""
+        with contextlib.suppress(OSError), open(self.ballast, "wb") as file:
+            with contextlib.suppress(OSError):
+                os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.folder).free)
+            while True:
+                file.seek(0, os.SEEK_END)
+                file.write(b"x" * 4096)
+                file.flush()
+
+    def relieve(self):
+        self.ballast.unlink(missing_ok=True)
+        folder = os.open(self.folder, os.O_RDONLY)
+        os.fsync(folder)  # what was freed can be used from now on, and not only at the next commit
+        os.close(folder)
+
+
+class Small(Full):
+    """A small one in memory, for logs. close() leaves nothing behind."""
+
+    def __init__(self, folder, kib=256):
+        super().__init__(folder)
+        run("mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", self.folder)
+
+    def close(self):
+        run("umount", "--lazy", self.folder)
+
+
+class Disk(Full):
+    """Mounted at a folder. close() leaves nothing behind."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
         self.number = 0
         self.image = self.loop = None
-        self.ballast = self.folder / "ballast"
         image = self._name()
         with open(image, "wb") as file:
             file.truncate(IMAGE_MIB << 20)
@@ -77,22 +111,6 @@ class Disk:
         self._unmount()
         self._mount(image)
 
-    def fill(self):
-        """To the last block, as far as others leave one."""
-        with contextlib.suppress(OSError), open(self.ballast, "wb") as file:
-            with contextlib.suppress(OSError):
-                os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.folder).free)
-            while True:
-                file.seek(0, os.SEEK_END)
-                file.write(b"x" * 4096)
-                file.flush()
-
-    def relieve(self):
-        self.ballast.unlink(missing_ok=True)
-        folder = os.open(self.folder, os.O_RDONLY)
-        os.fsync(folder)  # what was freed can be used from now on, and not only at the next commit
-        os.close(folder)
-
     def close(self):
         if self.loop:
             self._unmount()
@@ -110,6 +128,17 @@ def why_not(folder):
     try:
         probe = Disk(folder)
         probe.close()
+    except OSError as error:
+        return str(error)
+    return None
+
+
+def why_not_small(folder):
+    """As above, of a small disk."""
+    if os.geteuid() != 0:
+        return "needs root"
+    try:
+        Small(folder).close()
     except OSError as error:
         return str(error)
     return None

@@ -6,12 +6,14 @@
              [--engine PROGRAM] [--fault NAME] [--expect-caught]
 
 Processes are killed (engine, database, both) and stopped for a while, commits are cut before the
-database or the engine hears of them, and as root, where loop devices work, the disk is full for a
-while; --power cuts the power of the database's disk instead, and --unsafe does so to a database that
+database or the engine hears of them, the database becomes read-only for a while, the engine runs short
+of memory, and as root, where loop devices work, the disk is full for a while; --power cuts the power of the database's disk instead, and --unsafe does so to a database that
 promises more than its disk holds.
 
 Nearly half of the orders have limits around the price: some rest, and clients cancel and amend those
 while others trade with them. What a client was told is cancelled must stay as it was told, to the unit.
+Some wait for a price (stops and take-profits); at the end the price goes beyond all of them, up and
+down, and each must have left its place.
 
 Each client writes what it intends to a file of its own and fsyncs it before it sends, and what it
 was told after it received. An answer that did not come leaves the intent open; at the end every open
@@ -20,10 +22,12 @@ built with CNOP_FAULT_POINTS) and --expect-caught turns the verdict round: the c
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -43,6 +47,8 @@ from disk import Disk, why_not  # noqa: E402
 PRICES = {"BTC": 64000, "ETH": 3000, "DOGE": 0.12345, "SOL": 150}
 DIGITS = {"BTC": 0, "ETH": 1, "DOGE": 5, "SOL": 2}
 SYMBOLS = {"BTC": "0.00", "ETH": "0.0", "DOGE": "1", "SOL": "0."}
+REACH = 12  # limits and stop prices lie up to so many thousandths from the first price
+WAITING = ("stop", "stop_limit", "take_profit", "take_profit_limit")
 FINAL = (201, 403, 422)  # the engine decided; everything else may be tried again
 
 
@@ -74,13 +80,23 @@ class Client(threading.Thread):
         # A third of all traffic meets on one hot account.
         return 1000 if self.random.random() < 0.33 else 1001 + self.random.randrange(40)
 
+    def price(self, symbol):
+        return f"{PRICES[symbol] * (1 + self.random.randrange(-REACH, REACH + 1) / 1000):.{DIGITS[symbol]}f}"
+
     def make_order(self, key):
         symbol = self.random.choice(list(SYMBOLS))
         body = {"order_type": self.random.choice(["market_buy", "market_buy", "market_sell"]), "asset_id": symbol,
                 "client_order_id": key}
         if self.random.random() < 0.45:
             body["order_type"] = self.random.choice(["limit_buy", "limit_sell"])
-            body["price"] = f"{PRICES[symbol] * (1 + self.random.randrange(-12, 13) / 1000):.{DIGITS[symbol]}f}"
+            body["price"] = self.price(symbol)
+            body["quantity"] = SYMBOLS[symbol] + str(self.random.randrange(1, 30))
+        elif self.random.random() < 0.25:
+            kind = self.random.choice(WAITING)
+            body["order_type"] = f"{kind}_{self.random.choice(['buy', 'sell'])}"
+            body["stop_price"] = self.price(symbol)
+            if kind.endswith("limit"):
+                body["price"] = self.price(symbol)
             body["quantity"] = SYMBOLS[symbol] + str(self.random.randrange(1, 30))
         elif self.random.random() < 0.2:
             body["amount"] = f"{self.random.randrange(1, 40)}.{self.random.randrange(100):02d}"
@@ -126,7 +142,7 @@ class Client(threading.Thread):
         answer = self.ask("POST", "/api/v1/orders", intent["account"], json_body=intent["body"])
         if answer.status == 201:
             order = answer.json()["data"]
-            if order["status"] in ("queued", "partial"):
+            if order["status"] in ("pending", "queued", "partial"):
                 self.resting.append((intent["account"], order))
             replayed = answer.headers.get("idempotency-replayed") == "true"
             return "ok", {"body": answer.body.decode()}, replayed
@@ -213,6 +229,8 @@ class Storm:
         except BaseException:
             self.close_disk()
             raise
+        self.stack.database.sql("CREATE USER storm@localhost; GRANT ALL ON cnop_ledger.* TO storm@localhost; "
+                                "GRANT SELECT ON cnop_market.* TO storm@localhost")  # not above read_only
         self.proxy = CutProxy(pathlib.Path(directory) / "cut.sock", self.stack.database.socket)
         self.folder = pathlib.Path(directory) / "clients"
         self.folder.mkdir()
@@ -241,7 +259,7 @@ class Storm:
     def start_engine(self, name="engine"):
         # a planted bug is looked for at full speed
         database = self.stack.database.socket if self.arguments.fault else self.proxy.path
-        self.stack.start_engine(name=name, env=self.environment, db_socket=database)
+        self.stack.start_engine(name=name, env=self.environment, db_socket=database, db_user="storm")
 
     def fund(self):
         with self.stack.commands() as commands, open(self.folder / "fund.jsonl", "w") as journal:
@@ -305,6 +323,32 @@ class Storm:
             self.stack.database.restart()
         self.kills.append("disk full")
 
+    def refuse_writes(self):
+        self.set_read_only(1)
+        try:
+            self.pause()
+        finally:
+            self.set_read_only(0)
+        self.kills.append("read-only")
+
+    def set_read_only(self, value):
+        self.stack.database.sql(f"SET GLOBAL read_only={value}")
+
+    def starve_memory(self):
+        """No new page for the engine's processes for a while; what they have they keep."""
+        limits = {}
+        for pid in self.stack.engine.children():
+            try:
+                limits[pid] = resource.prlimit(pid, resource.RLIMIT_AS)
+                resource.prlimit(pid, resource.RLIMIT_AS, (1 << 20, limits[pid][1]))
+            except ProcessLookupError:
+                pass
+        self.pause()
+        for pid, limit in limits.items():
+            with contextlib.suppress(ProcessLookupError):  # it has ended: its parent starts another
+                resource.prlimit(pid, resource.RLIMIT_AS, limit)
+        self.kills.append("memory short")
+
     def cut_power(self):
         """Nothing is acknowledged between the picture and the end of the server."""
         self.stack.database.freeze()
@@ -335,17 +379,33 @@ class Storm:
         faults = [self.kill_engine, self.kill_engine, self.kill_database, self.kill_both]
         if not self.arguments.fault:
             faults += [self.stop_engine, self.stop_database, self.cut_commit, self.cut_commit]
+            faults += [self.refuse_writes, self.starve_memory]
             faults += [self.fill_disk] if self.disk is not None else []
         return faults
 
-    def move_prices(self):
+    def tell_prices(self, move):
+        """move() gives for each asset by how much its first price is multiplied."""
         seq = time.time_ns()
+        with self.stack.commands() as commands:
+            commands.ticks([(asset, int(price * E10 * move()), seq) for asset, price in enumerate(PRICES.values(), 1)])
+
+    def move_prices(self):
         try:
-            with self.stack.commands() as commands:
-                commands.ticks([(asset, int(price * E10 * (1 + (self.random.random() - 0.5) / 50)), seq)
-                                for asset, price in ((1, 64000), (2, 3000), (3, 0.12345), (4, 150))])
+            self.tell_prices(lambda: 1 + (self.random.random() - 0.5) / 50)
         except (CommandClosed, OSError):
             pass
+
+    def waiting_count(self):
+        return int(self.stack.ledger_sql("SELECT COUNT(*) FROM orders WHERE status = 1")[0][0])
+
+    def reach_all(self):
+        """Beyond every stop price, up and down: how many orders waited, and how many still do."""
+        before = self.waiting_count()
+        with contextlib.suppress(AssertionError, CommandClosed, OSError):  # the report tells how many
+            for move in (1 + 2 * REACH / 1000, 1 - 2 * REACH / 1000):
+                self.tell_prices(lambda by=move: by)
+            wait_until(lambda: self.waiting_count() == 0, 10, "every order to be reached", pause=0.1)
+        return before, self.waiting_count()
 
     def run(self):
         self.start_engine()
@@ -406,7 +466,7 @@ class Storm:
     def check_books(self, clients):
         """What was cancelled is as it was told; what is held is what open orders hold."""
         rows = {(row[0], row[1]): row[2:] for row in self.stack.ledger_sql(
-            "SELECT account_id, client_order_id, status, filled_qty_e8, hold_e8 FROM orders WHERE type = 2")}
+            "SELECT account_id, client_order_id, status, filled_qty_e8, hold_e8 FROM orders WHERE type <> 1")}
         reader = self.stack.start_reader()
         wrong = 0
         for account, told in (ended for client in clients for ended in client.ended):
@@ -421,12 +481,12 @@ class Storm:
             wrong += (status, filled, hold) != (5, round(float(told["filled_quantity"]) * 10**8), 0)
             wrong += (shown.get("status"), shown.get("filled_quantity")) != ("cancelled", told["filled_quantity"])
         odd = self.stack.ledger_sql(
-            "SELECT COUNT(*) FROM (SELECT id FROM orders WHERE type = 2 AND (status IN (2, 3)) <> "
+            "SELECT COUNT(*) FROM (SELECT id FROM orders WHERE type <> 1 AND (status IN (1, 2, 3)) <> "
             "(id IN (SELECT order_id FROM open_order))) AS odd")
         held = self.stack.ledger_sql(
             "SELECT COUNT(*) FROM balance AS b WHERE b.account_id >= 1000 AND b.held_e8 <> (SELECT COALESCE(SUM(o.hold_e8), 0) "
             "FROM open_order JOIN orders AS o ON o.id = order_id WHERE o.account_id = b.account_id AND o.hold_asset_id = b.asset_id)")
-        return wrong, int(odd[0][0]) + int(held[0][0]), sum(int(row[0]) in (2, 3) for row in rows.values())
+        return wrong, int(odd[0][0]) + int(held[0][0]), sum(int(row[0]) in (1, 2, 3) for row in rows.values())
 
     def report(self, clients):
         stored = self.stored_keys()
@@ -439,6 +499,8 @@ class Storm:
         self.internal = count["internal"]
         self.wrong, odd, resting = self.check_books(clients)
         self.wrong += odd
+        waited, self.unreached = self.reach_all()
+        waiting = self.stack.ledger_sql("SELECT COUNT(*) FROM orders WHERE stop_price_e10 IS NOT NULL")[0][0]
         cancelled, amended = (sum(len(c.ended) for c in clients), sum(c.amended for c in clients))
         faults = ", ".join(f"{name} {self.kills.count(name)}" for name in sorted(set(self.kills))) or "none"
         rows = [("seed, seconds", f"{self.arguments.seed}, {self.arguments.seconds:g}"), ("faults", faults),
@@ -446,6 +508,8 @@ class Storm:
                 ("refused by a rule", count["refused"]), ("requests without an answer", count["lost"]),
                 ("internal errors", count["internal"]), ("acknowledged and lost", self.lost), ("doubled", self.doubled),
                 ("told cancelled, amended; still resting", f"{cancelled}, {amended}; {resting}"),
+                ("stops and take-profits, waiting until the last prices", f"{waiting}, {waited}"),
+                ("reached by a price and still waiting", self.unreached),
                 ("changed after a cancel's answer, holds that do not fit", self.wrong),
                 ("longest time without a success", f"{self.longest_outage:.1f} s"),
                 *((f"left out: {what}", why) for what, why in self.skipped.items())]
@@ -481,7 +545,7 @@ def main():
             try:
                 storm.report(storm.run())
                 status = storm.check()
-                status = status or int(storm.internal + storm.lost + storm.doubled + storm.wrong > 0)
+                status = status or int(storm.internal + storm.lost + storm.doubled + storm.wrong + storm.unreached > 0)
             except AssertionError as fault:
                 print(f"storm: {fault}")
                 status = 1

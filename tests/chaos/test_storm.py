@@ -49,7 +49,8 @@ def test_a_power_cut_takes_nothing_but_from_those_who_promise_too_much(options):
 
 
 @pytest.mark.parametrize("bug, options", [("reply_early", []), ("skip_dedupe", []), ("lose_leg", ["--calm"]),
-                                          ("drop_fence", ["--rivals"]), ("cancel_unheard", ["--calm", "--seconds", "4"])])
+                                          ("drop_fence", ["--rivals"]), ("cancel_unheard", ["--calm", "--seconds", "4"]),
+                                          ("lose_trigger", ["--calm", "--seconds", "4"])])
 def test_planted_bugs_are_found(bug, options):
     built(FAULTY)
     status, output = storm("--seconds", "8", "--engine", FAULTY, "--fault", bug, "--expect-caught", *options)

@@ -133,6 +133,9 @@ DEFECTS = [
     Defect("a_stale_price_is_good", "shared/ledger/order.c",
            "asset->price.e10 <= 0 || !match_is_fresh(ledger, asset->id, command->time_us)", "asset->price.e10 <= 0",
            f"{LEDGER}/test_ledger"),
+    Defect("a_price_from_before_a_step_of_the_clock_is_good", "shared/ledger/match.c",
+           "return age_us <= max_age_us && age_us >= -LEDGER_PRICE_AHEAD_MAX_US;", "return age_us <= max_age_us;",
+           f"{LEDGER}/test_match"),
     Defect("a_seller_takes_any_price", "shared/ledger/order.c",
            "price_e10 > worst_e10 : price_e10 < worst_e10", "price_e10 > worst_e10 : false",
            f"{LEDGER}/test_settlement"),
@@ -173,6 +176,14 @@ DEFECTS = [
            "        if (record->before_s > row->before_s)\n", "", f"{POLICY}/test_revoke"),
     Defect("other_sites_may_post", "nginx_modules/src/ngx_http_cnop_csrf.c",
            "    if (!ngx_http_cnop_same_origin(r)) {", "    if (0) {", "tests/gateway/test_csrf.py"),
+
+    # ---- threads and queues ----
+    Defect("the_end_of_long_work_looks_like_a_silence", "shared/web/beat.c",
+           "atomic_store_explicit(beat, -cnop_clock_monotonic_us(), memory_order_relaxed);",
+           "atomic_store_explicit(beat, -atomic_load(beat), memory_order_relaxed);", "tests/unit/shared/web/test_beat"),
+    Defect("one_source_takes_every_turn", "fcgi_services/auth/hash_gate.c",
+           "caller->source % SOURCE_BUCKETS] = own->start + 1;", "caller->source % SOURCE_BUCKETS] = own->start;",
+           "tests/unit/auth/test_hash_gate"),
 
     # ---- whose rows ----
     Defect("a_page_of_fills_begins_with_the_last_of_the_page_before", "fcgi_services/order/reader_fills_sql.c",

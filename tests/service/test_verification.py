@@ -174,6 +174,29 @@ def test_only_a_durable_server_is_written_to(stack):
     wait_until(lambda: metrics(stack)["order_engine_database_not_durable"] == 0, 10, "the metric to fall")
 
 
+def durability(stack):
+    """Of /health/ready: its HTTP status, the whole, and what it says of commits."""
+    with Connection(stack.engine.socket) as worker:
+        answer = worker.request("GET", "/health/ready", user=None)
+    report = answer.json()
+    check = next(check for check in report["checks"] if check["name"] == "durability")
+    return answer.status, report["status"], check["status"], check["detail"]
+
+
+def test_health_tells_a_server_that_became_unsafe_while_the_engine_runs(stack):
+    restart(stack, **FAST)
+    safe = (200, "ok", "ok", "every commit is on disk")
+    wait_until(lambda: durability(stack) == safe, 10, "a safe server")
+    stack.database.sql("SET GLOBAL innodb_flush_log_at_trx_commit=2")
+    try:
+        # the service goes on: taking it away would help nobody
+        wait_until(lambda: durability(stack) == (200, "degraded", "degraded", "commits may be lost"), 10, "the news")
+        assert withdraw(stack, ALICE) == "OK"
+    finally:
+        stack.database.sql("SET GLOBAL innodb_flush_log_at_trx_commit=1")
+    wait_until(lambda: durability(stack) == safe, 10, "health to be well again")
+
+
 # ---- while it runs ----
 
 

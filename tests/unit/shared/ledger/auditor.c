@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define DAY_US INT64_C(86400000000)
+#define AHEAD_US                                                                                   \
+    INT64_C(5000000) /* a price from further ahead is from before a step of the clock */
 
 static int64_t
 divide(__int128 value, int64_t by, bool up)
@@ -126,7 +128,8 @@ order_refusal(const struct auditor *auditor, const struct auditor_user *user,
         return CNOP_E_ASSET_INACTIVE;
     if (asset->halted)
         return CNOP_E_MARKET_HALTED;
-    if (asset->price == 0 || command->time_us - asset->time_us > auditor->rules.price_max_age_us)
+    if (asset->price == 0 || command->time_us - asset->time_us > auditor->rules.price_max_age_us ||
+        asset->time_us - command->time_us > AHEAD_US)
         return CNOP_E_PRICE_STALE;
     if (command->worst_price.e10 != 0 && command->side == LEDGER_BUY &&
         asset->price > command->worst_price.e10)

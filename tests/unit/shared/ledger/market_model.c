@@ -85,6 +85,15 @@ model_is_on_grid(int64_t price)
     return price % model_unit_at(price) == 0;
 }
 
+/* Neither too old nor of a clock that has been set back since. */
+bool
+model_is_fresh(const struct model *model, int asset, int64_t now)
+{
+    int64_t then = model->assets[asset].time_us;
+
+    return then > now ? then - now <= 5000000 : now - then <= model->rules.price_max_age_us;
+}
+
 /* 0: absent. */
 int64_t
 model_house_price(const struct model *model, int asset, int taker_side, int64_t now)
@@ -93,7 +102,7 @@ model_house_price(const struct model *model, int asset, int taker_side, int64_t 
     __int128 spread = model->rules.house_spread_bps;
     int64_t price;
 
-    if (market->mark == 0 || now - market->time_us > model->rules.price_max_age_us)
+    if (market->mark == 0 || !model_is_fresh(model, asset, now))
         return 0;
     if (spread == 0)
         return market->mark;

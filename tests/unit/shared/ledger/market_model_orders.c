@@ -293,7 +293,7 @@ price_refusal(const struct model *model, const struct ledger_command *command)
     enum cnop_err err = market_refusal(model, command);
 
     if (err == CNOP_OK &&
-        (market->mark == 0 || command->time_us - market->time_us > model->rules.price_max_age_us))
+        (market->mark == 0 || !model_is_fresh(model, command->asset_id, command->time_us)))
         return CNOP_E_PRICE_STALE;
     return err;
 }

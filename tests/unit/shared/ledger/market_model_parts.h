@@ -29,6 +29,7 @@ int64_t model_held_of(const struct model *model, int user, int asset);
 int64_t model_avail_of(const struct model *model, int user, int asset);
 int64_t model_unit_at(int64_t price);
 bool model_is_on_grid(int64_t price);
+bool model_is_fresh(const struct model *model, int asset, int64_t now);
 int64_t model_house_price(const struct model *model, int asset, int taker_side, int64_t now);
 bool model_house_can(const struct model *model, int asset, int taker_side, int64_t price,
                      int64_t qty);

@@ -60,8 +60,7 @@ fires_now(const struct model *model, int asset, int64_t now)
 {
     const struct model_asset *market = &model->assets[asset];
 
-    return !market->halted && market->mark > 0 &&
-           now - market->time_us <= model->rules.price_max_age_us;
+    return !market->halted && market->mark > 0 && model_is_fresh(model, asset, now);
 }
 
 /* Rising ones first; of those the lowest stop price, of falling ones the highest; then by place. */

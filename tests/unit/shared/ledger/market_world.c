@@ -313,6 +313,8 @@ random_command(void)
     world.time_us += (int64_t)draw(40000);
     if (draw(400) == 0)
         world.time_us += 100000000; /* every price is stale: people are among themselves */
+    if (draw(400) == 0)
+        world.time_us -= (int64_t)draw(10000000); /* so they are when the clock steps back */
     command.time_us = world.time_us;
     command.account_id = LEDGER_ACCOUNT_FIRST_USER + (int64_t)draw(MODEL_USERS);
     if (draw(20) == 0) {

@@ -217,7 +217,7 @@ random_command(int *ret_key)
         world.time_us += INT64_C(86400000000);
     if (draw(3000) == 0)
         world.time_us += 100000000;
-    command.time_us = world.time_us - (draw(500) == 0 ? (int64_t)draw(5000000) : 0);
+    command.time_us = world.time_us - (draw(500) == 0 ? (int64_t)draw(10000000) : 0);
     command.account_id = LEDGER_ACCOUNT_FIRST_USER + (int64_t)draw(AUDITOR_USERS);
     *ret_key = -1;
     if (kind < 55) {

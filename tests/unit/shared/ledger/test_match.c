@@ -395,6 +395,23 @@ START_TEST(fill_and_cancel_have_one_outcome)
 }
 END_TEST
 
+START_TEST(a_price_from_before_the_clock_stepped_back_does_not_trade)
+{
+    open_market(0, 0, 0);
+    tick(2000);
+    now_us -= LEDGER_PRICE_AHEAD_MAX_US;
+    ck_assert_int_eq(buy_at_market(A, 1), CNOP_OK); /* a small step is none */
+    now_us--;
+    ck_assert_int_eq(buy_at_market(A, 1), CNOP_E_PRICE_STALE);
+    place(A, BUY, 1, 2001);
+    ck_assert_int_eq(last.posting.status, LEDGER_QUEUED);
+    ck_assert_uint_eq(cross(), 0);
+    tick(2000); /* of the clock that holds now */
+    ck_assert_uint_eq(cross(), 1);
+    close_market();
+}
+END_TEST
+
 START_TEST(a_freeze_ends_the_orders_of_the_account)
 {
     struct ledger_command command = {.op = LEDGER_OP_FREEZE, .account_id = A, .time_us = START_US};
@@ -442,6 +459,7 @@ add(TCase *tests)
     tcase_add_test(tests, an_own_order_out_of_reach_is_left_alone);
     tcase_add_test(tests, an_own_order_is_never_traded_with);
     tcase_add_test(tests, fill_and_cancel_have_one_outcome);
+    tcase_add_test(tests, a_price_from_before_the_clock_stepped_back_does_not_trade);
     tcase_add_test(tests, a_freeze_ends_the_orders_of_the_account);
 }
 

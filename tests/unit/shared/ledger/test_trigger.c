@@ -258,6 +258,10 @@ START_TEST(a_market_that_rests_fires_nothing)
     ck_assert_int_eq(next(90, 90), mine);
     now_us += rules.price_max_age_us + 1;
     ck_assert_int_eq(next(90, 90), 0); /* nobody knows what the price is */
+    tick(90);
+    ck_assert_int_eq(next(90, 90), mine);
+    now_us -= LEDGER_PRICE_AHEAD_MAX_US + 1;
+    ck_assert_int_eq(next(90, 90), 0); /* nor after the clock has stepped back */
     close_market();
 }
 END_TEST
