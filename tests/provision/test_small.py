@@ -115,10 +115,6 @@ def test_changes_nothing_the_second_time(site, small, packages, api):
     assert hosts.changed(play(site, small, packages).stdout) == {name: 0 for name in UNITS}
 
 
-def test_check_mode_changes_nothing(site, small, packages, api):
-    assert hosts.changed(play(site, small, packages, "--check").stdout) == {name: 0 for name in UNITS}
-
-
 def test_says_that_all_is_well(site, small, packages, api):
     assert hosts.changed(play(site, small, packages, playbook="verify.yml").stdout) == {name: 0 for name in UNITS}
 
