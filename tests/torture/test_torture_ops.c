@@ -16,6 +16,7 @@
 #define LINE                                                                                       \
     "{\"timestamp\":\"2026-11-18T11:06:39.000000Z\",\"level\":\"WARN\",\"service\":\"inventory\"," \
     "\"message\":\"GET /api/v1/assets/{asset_id}\"}\n"
+#define SILENCE "1c8f2a6e-7b3d-4e5f-8a90-b1c2d3e4f506"
 #define OPERATOR                                                                                   \
     {                                                                                              \
         "CNOP_USER_ID=1000", "CNOP_ROLE=admin"                                                     \
@@ -101,6 +102,10 @@ answer(const struct cnop_http_exchange *ask, struct cnop_buf *body)
         {"/alerts",
          "[{\"fingerprint\":\"f\",\"startsAt\":\"2026-11-18T11:06:39Z\",\"status\":{\"state\":"
          "\"active\"},\"labels\":{\"alertname\":\"A\"},\"annotations\":{}}]"},
+        {"/silences",
+         "[{\"id\":\"" SILENCE "\",\"status\":{\"state\":\"active\"},\"startsAt\":"
+         "\"2026-11-18T11:06:39Z\",\"endsAt\":\"2026-11-18T12:06:39Z\",\"createdBy\":\"1000\","
+         "\"comment\":\"known\",\"matchers\":[]}]"},
         {"/guard", "{\"addresses\":[{\"address\":\"203.0.113.9\",\"fails\":3,\"unknown_users\":1,"
                    "\"seconds_left\":60}],\"blocked\":1}"},
     };
@@ -109,6 +114,10 @@ answer(const struct cnop_http_exchange *ask, struct cnop_buf *body)
     if (body == NULL) {
         ck_assert_ptr_nonnull(ask->content_type);
         told_count++;
+        return 200;
+    }
+    if (strcmp(path, "/silences") == 0 && ask->content_type != NULL) {
+        cnop_buf_text(body, "{\"silenceID\":\"" SILENCE "\"}");
         return 200;
     }
     for (size_t i = 0; i < CNOP_COUNT(answers); i++)
@@ -201,6 +210,11 @@ static const struct torture_request requests[] = {
     {"GET", "/api/v1/ops/health", NULL, OPERATOR, 200, false, "\"processes\""},
     {"GET", "/api/v1/ops/panels/overview-latency", NULL, OPERATOR, 200, false, "\"series\""},
     {"GET", "/api/v1/ops/alerts", NULL, OPERATOR, 200, false, "\"fingerprint\":\"f\""},
+    {"GET", "/api/v1/ops/silences", NULL, OPERATOR, 200, false, SILENCE},
+    {"POST", "/api/v1/ops/silences", "{\"fingerprint\":\"f\",\"reason\":\"known\"}", OPERATOR, 201,
+     false, SILENCE},
+    {"POST", "/api/v1/ops/silences/" SILENCE "/end", "{\"reason\":\"over\"}", OPERATOR, 200, false,
+     "\"ended_at\""},
     {"GET", "/api/v1/ops/audit", NULL, OPERATOR, 200, false, "\"number\":7"},
     {"GET", "/api/v1/ops/guard", NULL, OPERATOR, 200, false, "203.0.113.9"},
     {"POST", "/api/v1/ops/guard", BLOCK "true}", OPERATOR, 200, false, "\"blocked_until\":\""},
