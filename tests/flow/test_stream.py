@@ -149,16 +149,16 @@ def trade_a_little(client, rounds):
     price = D(str(client.get("/inventory/assets/BTC").json["data"]["price_usd"]))
     low, high = (f"{(price * D(part)).quantize(D('1')):f}" for part in ("0.6", "2"))
     for number in range(rounds):
-        bought = client.post("/orders", {"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.001"})
+        bought = client.post("/orders", {"order_type": "market_buy", "asset_id": "BTC", "quantity": "0.003"})
         assert bought.status == 201, bought
         waiting = client.post("/orders", {"order_type": "limit_buy", "asset_id": "BTC", "quantity": "0.001",
                                           "price": low})
         assert waiting.status == 201, waiting
-        stop = client.post("/orders", {"order_type": "stop_limit_sell", "asset_id": "BTC", "quantity": "0.0001",
+        stop = client.post("/orders", {"order_type": "stop_limit_sell", "asset_id": "BTC", "quantity": "0.001",
                                        "price": low, "stop_price": low, "time_in_force": ("GTC", "DAY")[number % 2],
                                        "client_order_id": f"stop-{waiting.json['data']['order_id']}"})
         assert stop.status == 201, stop
-        sale = client.post("/orders", {"order_type": "limit_sell", "asset_id": "BTC", "quantity": "0.0001",
+        sale = client.post("/orders", {"order_type": "limit_sell", "asset_id": "BTC", "quantity": "0.001",
                                        "price": high, "post_only": True})
         assert sale.status == 201, sale
     assert client.delete(f"/orders/{waiting.json['data']['order_id']}").status == 200
