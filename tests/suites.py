@@ -65,7 +65,7 @@ def suite_sim(run, log):
     return commands(run, log, (10, program, "--commands", "1000000", "--seed", seed),
                     *[(1, "env", f"CNOP_FAULT={bug}", program, "--seed", seed, "--caught")
                       for bug in ("reply_early", "skip_dedupe", "drop_fence", "lose_leg", "cancel_unheard", "keep_hold",
-                                  "lose_priority", "keep_open", "lose_trigger")])
+                                  "lose_priority", "keep_open")])
 
 
 def suite_gateway(run, log):

@@ -542,7 +542,7 @@ def test_a_batch_cancels_and_amends(api, world):
     order = api.call("createOrder", token=account.token, body={**low, **kept}, expect=201).json["data"]
     body = {"orders": [{"action": "cancel", **old}, {"action": "place", **low, **new}, {"action": "cancel", **old},
                        {"action": "amend", "order_id": order["order_id"], "quantity": "0.001"},
-                       {"action": "amend", **kept, "price": "1"}, {"action": "cancel", "client_order_id": unique("none-")}]}
+                       {"action": "amend", **kept, "price": str(near * 3)}, {"action": "cancel", "client_order_id": unique("none-")}]}
     reply = api.call("createOrders", token=account.token, body=body, expect=200).json
     assert [row["status"] for row in reply["results"]] == [200, 201, 422, 200, 422, 404]
     assert [row["error"]["code"] for row in reply["results"] if "error" in row] == ["order_final", "price_out_of_band", "not_found"]

@@ -166,7 +166,7 @@ def test_logs_are_put_aside_before_they_fill_the_disk(shipped):
 
 
 SEGMENTS = {"name": "Starred", "session_id": "abc", "asset_id": "BTC", "order_id": "o1234567890", "client_order_id": "x", "user_id": "7",
-            "panel_id": "overview-orders"}
+            "panel_id": "overview-orders", "silence_id": "x"}
 
 # What conf/routes says, asked for by path: method, path, socket of the service, role.
 ROUTES = [(row.method, re.sub(r"\{(\w+)\}", lambda match: SEGMENTS[match[1]], row.path), row.service.replace("_", "-"),
