@@ -20,6 +20,11 @@ export type MockUser = Answer<'getProfile'> & { password: string };
 
 export const isOpen = ({ status }: MockOrder) => status === 'queued' || status === 'pending';
 
+const tooLate = ({ status, quantity }: MockOrder) => ({
+  code: 'order_final',
+  message: `The order is ${status}; nothing of ${quantity} was filled.`,
+});
+
 export interface OrderWish {
   order_type: MockOrder['order_type'];
   asset_id: string;
@@ -241,7 +246,7 @@ export class Bank {
   cancel(orderId: string): MockOrder | MockViolation | null {
     const order = this.orders.find(({ order_id }) => order_id === orderId);
     if (!order) return null;
-    if (!isOpen(order)) return { code: 'order_final', message: `The order is ${order.status}; nothing of ${order.quantity} was filled.` };
+    if (!isOpen(order)) return tooLate(order);
     const held = { asset_id: 'USD', ...order.held, amount: '0' };
     return Object.assign(order, { status: 'cancelled', reason: 'user', held });
   }
@@ -249,7 +254,7 @@ export class Bank {
   amend(orderId: string, { quantity, price }: MockAmendment): MockOrder | MockViolation | null {
     const order = this.orders.find(({ order_id }) => order_id === orderId);
     if (!order) return null;
-    if (!isOpen(order)) return { code: 'order_final', message: `The order is ${order.status}; nothing of ${order.quantity} was filled.` };
+    if (!isOpen(order)) return tooLate(order);
     return Object.assign(order, {
       quantity: quantity ?? order.quantity,
       price: price ?? order.price,
