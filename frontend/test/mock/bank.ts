@@ -20,7 +20,7 @@ export type MockUser = Answer<'getProfile'> & { password: string };
 
 export const isOpen = ({ status }: MockOrder) => status === 'queued' || status === 'pending';
 
-const tooLate = ({ status, quantity }: MockOrder) => ({
+const tooLate = ({ status, quantity }: MockOrder): MockViolation => ({
   code: 'order_final',
   message: `The order is ${status}; nothing of ${quantity} was filled.`,
 });
