@@ -8,8 +8,6 @@ checkout: tests run from a copy of it, in a folder with a blank in its name. Eac
 limit, its output goes to a log of its own, and a suite that cannot run counts as a failure.
 """
 import argparse
-import concurrent.futures
-import dataclasses
 import hashlib
 import os
 import pathlib
@@ -23,7 +21,7 @@ import time
 
 sys.dont_write_bytecode = True
 import suites  # noqa: E402
-from running import Result, Run, SuiteError, Work, remove  # noqa: E402
+from running import Result, Run, SuiteError, remove  # noqa: E402
 from support.sources import copy_sources  # noqa: E402
 from variants import Variants  # noqa: E402
 
@@ -34,9 +32,6 @@ SUITES = {name[len("suite_"):]: function for name, function in vars(suites).item
           if name.startswith("suite_")}
 NEEDS_NO_STACK = {"lint", "deploy", "frontend", "provision"}
 BY_NAME = {"provision"}  # run only when they are named
-FIRST, LAST = {"lint", "deploy"}, {"destroy"}
-# These want only what the stack was built from: processes, databases and ports are their own.
-BESIDE = {"unit", "sim", "gateway", "service", "chaos", "controls", "tsan", "gateway_asan", "asan"}
 
 
 def free_ports(count):
@@ -119,17 +114,16 @@ def run_suite(run, logs, name):
             result, problem = Result(failed=1), str(error)
     seconds = time.monotonic() - started
     verdict = "ok  " if result.failed == 0 else "FAIL"
-    said = [f"{verdict} {name:<12} {result.passed:4} passed {result.failed:3} failed "
-            f"{result.skipped:3} skipped  {seconds:6.1f} s"]
+    print(f"{verdict} {name:<12} {result.passed:4} passed {result.failed:3} failed "
+          f"{result.skipped:3} skipped  {seconds:6.1f} s", flush=True)
     if result.failed:
         if problem:
-            said.append(f"     {problem}")
+            print(f"     {problem}")
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         hits = [line for line in lines if re.search(r"^(FAIL|ERROR|FAILED)|not ok ", line)][:40]
         for line in (hits + lines[-60:] if hits else lines[-80:]):
-            said.append(f"     | {line[:300]}")
-        said.append(f"     the whole output: {path}")
-    print("\n".join(said), flush=True)
+            print(f"     | {line[:300]}")
+        print(f"     the whole output: {path}", flush=True)
     return result
 
 
@@ -151,28 +145,19 @@ def run_all(run, logs, names, keep):
 
 
 def run_each(run, logs, names, log):
-    """Those of BESIDE run in a lane of their own, beside the others."""
-    total = run_suites(run, logs, [name for name in names if name == "lint"])
-    if "deploy" in names:
-        deployed = run_suite(run, logs, "deploy")
-        total += deployed
-        if deployed.failed:
-            return total
-    run.variants = Variants(run, log, names)
-    beside = dataclasses.replace(run, work=Work())
-    with concurrent.futures.ThreadPoolExecutor(1) as lane:
-        try:
-            others = lane.submit(run_suites, beside, logs, [name for name in names if name in BESIDE])
-            total += run_suites(run, logs, [name for name in names if name not in FIRST | BESIDE | LAST])
-            total += others.result()
-        finally:
-            beside.work.end()
+    total = Result()
+    try:
+        for name in names:
+            result = run_suite(run, logs, name)
+            total += result
+            if name == "deploy":
+                if result.failed:
+                    break
+                run.variants = Variants(run, log, names)
+    finally:
+        if run.variants:
             run.variants.stop()
-    return total + run_suites(run, logs, [name for name in names if name in LAST])
-
-
-def run_suites(run, logs, names):
-    return sum((run_suite(run, logs, name) for name in names), Result())
+    return total
 
 
 def remove_kept():

@@ -34,20 +34,6 @@ class Result:
                       self.skipped + other.skipped)
 
 
-class Work:
-    """Processes that are ended together."""
-
-    def __init__(self):
-        self.processes = set()
-        self.is_ended = False
-
-    def end(self):
-        """And lets nothing more begin."""
-        self.is_ended = True
-        for process in list(self.processes):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
 @dataclasses.dataclass
 class Run:
     """One run of the whole: its sources, the state folder, environment and ports of its stack."""
@@ -60,32 +46,28 @@ class Run:
     variant: object = None  # prepares another stack of the same sources
     reused: bool = False    # the stack of an earlier run
     variants: object = None  # builds under sanitizers, once there is a stack
-    work: Work = dataclasses.field(default_factory=Work)
 
 
 class SuiteError(Exception):
     pass
 
 
-def shell(run, log, command, minutes, env=None, check=True):
-    """Runs a command into the log; ends its whole process group when it overstays."""
-    if run.work.is_ended:
-        raise SuiteError("the run was ended")
+def shell(run, log, command, minutes, env=None, check=True, on_start=None):
+    """Runs a command into the log; ends its whole process group when it overstays. on_start is given its process."""
     began = time.monotonic()
     log.write(f"$ {' '.join(map(str, command))}\n")
     log.flush()
     process = subprocess.Popen(command, cwd=run.source, stdout=log, stderr=subprocess.STDOUT,
                                stdin=subprocess.DEVNULL, env={**run.env, **(env or {})},
                                start_new_session=True)
-    run.work.processes.add(process)
+    if on_start:
+        on_start(process)
     try:
         code = process.wait(timeout=minutes * 60)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise SuiteError(f"no end within {minutes} minutes: {command[0]}") from None
-    finally:
-        run.work.processes.discard(process)
     log.write(f"# {time.monotonic() - began:.0f} s\n")
     if check and code != 0:
         raise SuiteError(f"exit code {code}: {' '.join(map(str, command))[:200]}")
@@ -167,6 +149,6 @@ def commands(run, log, *rows):
 
 
 def remove(run, log):
-    """The stack and its folder, also of a run that was ended."""
-    shell(dataclasses.replace(run, work=Work()), log, ["./deploy.sh", "local", "destroy", "--yes"], 3, check=False)
+    """The stack and its folder."""
+    shell(run, log, ["./deploy.sh", "local", "destroy", "--yes"], 3, check=False)
     shutil.rmtree(run.folder, ignore_errors=True)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Builds of the same sources under sanitizers. They are compiled one after the other beside the suites
 that mostly wait, with the lowest priority, from a copy of the sources that nothing changes."""
-import dataclasses
+import os
 import shutil
+import signal
 import threading
 
-from running import SuiteError, Work, shell
+from running import SuiteError, shell
 
 MINUTES = 40  # for one build, beside everything else
 USED_BY = {"tsan": "tsan", "gateway_asan": "gateway-asan", "asan": "asan"}  # suite: variant
@@ -13,10 +14,12 @@ USED_BY = {"tsan": "tsan", "gateway_asan": "gateway-asan", "asan": "asan"}  # su
 
 class Variants:
     def __init__(self, run, log, suites):
-        self.run = dataclasses.replace(run, work=Work())
+        self.run = run
         self.log = log
         self.built = {}
         self.problems = {}
+        self.process = None
+        self.is_stopped = False
         self.done = {USED_BY[suite]: threading.Event() for suite in USED_BY if suite in suites}
         self.thread = threading.Thread(target=self._build_all, daemon=True)
         self.thread.start()
@@ -30,7 +33,9 @@ class Variants:
 
     def stop(self):
         """Ends what is still being built: nobody will wait for it."""
-        self.run.work.end()
+        self.is_stopped = True
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.thread.join()
 
     def _build_all(self):
@@ -64,11 +69,15 @@ class Variants:
     def _build_stack(self):
         other = self.run.variant(f"  module: {self.run.folder}/app/lib/nginx/modules/ngx_http_cnop_module.so\n",
                                  "--enable-asan --enable-werror --disable-gateway")
-        other.work = self.run.work
         (other.folder / "ui").symlink_to(self.run.folder / "ui")
         self._shell(other, "./deploy.sh local build")
         self._shell(other, f"make -C {other.folder}/build -s -j2 check TESTS=")
         return other
 
     def _shell(self, run, command, env=None):
-        shell(run, self.log, ["nice", "-n", "19", "sh", "-c", command], MINUTES, env)
+        if self.is_stopped:
+            raise SuiteError("the run was ended")
+        shell(run, self.log, ["nice", "-n", "19", "sh", "-c", command], MINUTES, env, on_start=self._begin)
+
+    def _begin(self, process):
+        self.process = process

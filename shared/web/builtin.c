@@ -15,6 +15,9 @@ struct cnop_health {
     bool degraded;
 };
 
+cnop_printf(4, 0) static void add_check(struct cnop_health *health, const char *name,
+                                        const char *status, const char *fmt, va_list args);
+
 static void
 add_check(struct cnop_health *health, const char *name, const char *status, const char *fmt,
           va_list args)
