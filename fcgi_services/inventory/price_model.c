@@ -13,7 +13,6 @@
 #define VOLUME_SERIES 0x20000u
 #define PPM INT64_C(1000000)
 #define DAY_S INT64_C(86400)
-#define MINUTE_S INT64_C(60)
 
 struct category_row {
     const char *name;
@@ -134,22 +133,9 @@ price_model_at(uint64_t seed, const struct price_model *model, int64_t unix_s)
     return (cnop_price){(int64_t)price};
 }
 
-/* How busy a market is in this period, 1 on average: a few periods are far busier than most, as the
- * square of a uniform number is mostly small. None is quieter than so many quarters. */
-static int64_t
-spell(uint64_t stream, int64_t period_s, int64_t unix_s, int64_t quiet_quarters)
-{
-    int64_t uniform =
-        (height(cnop_mix64(stream + (uint64_t)period_s), unix_s / period_s) + PRICE_MODEL_ONE) / 2;
-    int64_t square = uniform * uniform / PRICE_MODEL_ONE; /* a third on average */
-
-    return (quiet_quarters * PRICE_MODEL_ONE + (4 - quiet_quarters) * 3 * square) / 4;
-}
-
 int64_t
 price_model_volume(uint64_t seed, const struct price_model *model, int64_t unix_s, int64_t span_s)
 {
-    uint64_t stream = cnop_mix64(seed + VOLUME_SERIES + model->asset_id);
     int64_t noise;
     __int128 volume;
 
@@ -159,9 +145,6 @@ price_model_volume(uint64_t seed, const struct price_model *model, int64_t unix_
     noise = price_model_noise(seed, VOLUME_SERIES + model->asset_id, unix_s); /* -ONE..ONE */
     volume = (__int128)model->volume_usd * 100 * span_s * (2 * PRICE_MODEL_ONE + noise);
     volume = volume / DAY_S / (2 * PRICE_MODEL_ONE);
-    volume = volume * spell(stream, MINUTE_S, unix_s, 1) / PRICE_MODEL_ONE;
-    volume = volume * spell(stream, 15 * MINUTE_S, unix_s, 1) / PRICE_MODEL_ONE;
-    volume = volume * spell(stream, 240 * MINUTE_S, unix_s, 2) / PRICE_MODEL_ONE;
     cnop_assert(volume <= INT64_MAX);
     return (int64_t)volume;
 }

@@ -113,26 +113,6 @@ START_TEST(volume_is_a_share_of_the_day)
 }
 END_TEST
 
-/* Quarters of an hour differ as they do in a market: a few are far busier than most. */
-START_TEST(volume_comes_in_spells)
-{
-    struct price_model btc = model_of(1, 67250 * CNOP_E10, "major");
-    unsigned busy = 0, quiet = 0;
-
-    for (int64_t i = 0; i < 96; i++) {
-        int64_t sum = 0, even = btc.volume_usd * 100 / 96;
-
-        for (int64_t k = 0; k < 15; k++)
-            sum += price_model_volume(SEED, &btc, NOW_S + i * 900 + k * 60, 60);
-        busy += sum > 2 * even;
-        quiet += sum < even / 2;
-    }
-    ck_assert_uint_ge(busy, 3);
-    ck_assert_uint_le(busy, 24);
-    ck_assert_uint_ge(quiet, 24);
-}
-END_TEST
-
 static void
 add(TCase *tests)
 {
@@ -143,7 +123,6 @@ add(TCase *tests)
     tcase_add_test(tests, a_follower_keeps_close_to_its_leader);
     tcase_add_test(tests, steps_fit_the_size_of_the_price);
     tcase_add_test(tests, volume_is_a_share_of_the_day);
-    tcase_add_test(tests, volume_comes_in_spells);
 }
 
 UNIT_MAIN("price_model", add)
