@@ -45,26 +45,25 @@ explain(struct cnop_request *req, const struct inventory_change *change, enum cn
     return err;
 }
 
-/* Hands err on. action[0]: done, [1]: refused, which gives its own reason, not the operator's. */
+/* Hands err on. action[0]: done, [1]: refused. */
 static enum cnop_err
 audit(struct cnop_request *req, const struct inventory_change *change, const char *const action[2],
       cnop_price price, enum cnop_err err)
 {
-    bool done = err == CNOP_OK;
     struct cnop_log_line line;
     char memory[40];
     struct cnop_buf text;
 
-    cnop_buf_init(&text, memory, sizeof(memory));
-    cnop_buf_text(&text, "asset:");
-    cnop_buf_str(&text, change->symbol);
-    cnop_audit_begin(&line, req,
-                     &(struct cnop_audit){
-                         .action = action[!done],
-                         .message = done ? "market changed by an operator" : "market not changed",
-                         .failed = !done,
-                         .reason = done ? change->reason : cnop_str_from(cnop_err_code(err)),
-                         .object = cnop_buf_view(&text)});
+    cnop_audit_begin_act(&line, req,
+                         &(struct cnop_audit_act){.done = action[0],
+                                                  .failed = action[1],
+                                                  .message = err == CNOP_OK
+                                                                 ? "market changed by an operator"
+                                                                 : "market not changed",
+                                                  .kind = "asset:",
+                                                  .id = change->symbol,
+                                                  .reason = change->reason},
+                         err);
     cnop_log_str(&line, "asset", change->symbol);
     if (price.e10 > 0) {
         cnop_buf_init(&text, memory, sizeof(memory));

@@ -73,27 +73,21 @@ static const struct cnop_field guard_fields[] = {
                CNOP_RANGE(60, (int64_t)OPS_GUARD_SECONDS_MAX), CNOP_OPTIONAL),
 };
 
-/* Hands err on. A refusal gives its own reason, not the operator's. */
+/* Hands err on. */
 static enum cnop_err
 audit(struct cnop_request *req, const struct guard_body *body, enum cnop_err err)
 {
-    static const char *const actions[2][2] = {{"ip_unblock_failed", "ip_unblock"},
-                                              {"ip_block_failed", "ip_block"}};
-    bool done = err == CNOP_OK;
     struct cnop_log_line line;
-    char memory[ADDRESS_BYTES + sizeof("ip:")];
-    struct cnop_buf object;
 
-    cnop_buf_init(&object, memory, sizeof(memory));
-    cnop_buf_text(&object, "ip:");
-    cnop_buf_str(&object, body->address);
-    cnop_audit_begin(
+    cnop_audit_begin_act(
         &line, req,
-        &(struct cnop_audit){.action = actions[body->blocked][done],
-                             .message = "address blocked or unblocked by an operator",
-                             .failed = !done,
-                             .reason = done ? body->reason : cnop_str_from(cnop_err_code(err)),
-                             .object = cnop_buf_view(&object)});
+        &(struct cnop_audit_act){.done = body->blocked ? "ip_block" : "ip_unblock",
+                                 .failed = body->blocked ? "ip_block_failed" : "ip_unblock_failed",
+                                 .message = "address blocked or unblocked by an operator",
+                                 .kind = "ip:",
+                                 .id = body->address,
+                                 .reason = body->reason},
+        err);
     if (body->blocked)
         cnop_log_u64(&line, "seconds", body->seconds);
     cnop_log_end(&line);

@@ -12,7 +12,7 @@
 #define SECONDS_DEFAULT 3600
 #define FINGERPRINT_BYTES 64
 #define REASON_BYTES 200
-#define UNCONFIRMED "Alertmanager did not confirm it; look at the list and repeat."
+#define MESSAGE "silence of an alert changed by an operator"
 
 static void
 encode_silence(struct cnop_json_writer *json, const struct ops_silence *silence)
@@ -90,33 +90,16 @@ static const struct cnop_field silence_fields[] = {
                CNOP_RANGE(OPS_SILENCE_SECONDS_MIN, OPS_SILENCE_SECONDS_MAX), CNOP_OPTIONAL),
 };
 
-/* What an operator wanted of which object: "alert:<fingerprint>" or "silence:<id>". */
-struct silence_event {
-    const char *done, *failed; /* actions */
-    const char *kind;
-    struct cnop_str id;
-    struct cnop_str reason;
-};
-
-/* A refusal gives its own reason, not the operator's. The caller ends the line. */
-static void
-audit_begin(struct cnop_log_line *line, const struct cnop_request *req,
-            const struct silence_event *event, enum cnop_err err)
+/* What the refusals of the monitors mean here. */
+static enum cnop_err
+explain(struct cnop_request *req, const char *missing, enum cnop_err err)
 {
-    char memory[FINGERPRINT_BYTES + sizeof("silence:")];
-    bool done = err == CNOP_OK;
-    struct cnop_buf object;
-
-    cnop_buf_init(&object, memory, sizeof(memory));
-    cnop_buf_text(&object, event->kind);
-    cnop_buf_str(&object, event->id);
-    cnop_audit_begin(
-        line, req,
-        &(struct cnop_audit){.action = done ? event->done : event->failed,
-                             .message = "silence of an alert changed by an operator",
-                             .failed = !done,
-                             .reason = done ? event->reason : cnop_str_from(cnop_err_code(err)),
-                             .object = cnop_buf_view(&object)});
+    if (err == CNOP_E_NOT_FOUND)
+        return cnop_request_detail(req, err, "%s", missing);
+    if (err == CNOP_E_MONITORING_FAILED)
+        return cnop_request_detail(req, err,
+                                   "Alertmanager did not confirm it; look at the list and repeat.");
+    return err;
 }
 
 /* NOT_FOUND: no such alert fires. */
@@ -186,21 +169,21 @@ ops_http_set_silence(struct cnop_request *req, struct cnop_response *res)
     if (err != CNOP_OK)
         return err;
     err = create(req, &body, now_us, &alert, &id);
-    audit_begin(&line, req,
-                &(struct silence_event){"alert_silence", "alert_silence_failed",
-                                        "alert:", body.fingerprint, body.reason},
-                err);
+    cnop_audit_begin_act(&line, req,
+                         &(struct cnop_audit_act){.done = "alert_silence",
+                                                  .failed = "alert_silence_failed",
+                                                  .message = MESSAGE,
+                                                  .kind = "alert:",
+                                                  .id = body.fingerprint,
+                                                  .reason = body.reason},
+                         err);
     cnop_log_str(&line, "alert", alert.name);
     cnop_log_u64(&line, "seconds", body.seconds);
     if (err == CNOP_OK)
         cnop_log_str(&line, "silence_id", id);
     cnop_log_end(&line);
-    if (err == CNOP_E_NOT_FOUND)
-        return cnop_request_detail(req, err, "No such alert fires.");
-    if (err == CNOP_E_MONITORING_FAILED)
-        return cnop_request_detail(req, err, UNCONFIRMED);
     if (err != CNOP_OK)
-        return err;
+        return explain(req, "No such alert fires.", err);
     cnop_response_status(res, 201);
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
@@ -253,17 +236,17 @@ ops_http_end_silence(struct cnop_request *req, struct cnop_response *res)
     if (!ops_silence_id_is_valid(id))
         return cnop_request_detail(req, CNOP_E_NOT_FOUND, "There is no such silence.");
     err = end(req, id);
-    audit_begin(&line, req,
-                &(struct silence_event){"alert_silence_end", "alert_silence_end_failed",
-                                        "silence:", id, body.reason},
-                err);
+    cnop_audit_begin_act(&line, req,
+                         &(struct cnop_audit_act){.done = "alert_silence_end",
+                                                  .failed = "alert_silence_end_failed",
+                                                  .message = MESSAGE,
+                                                  .kind = "silence:",
+                                                  .id = id,
+                                                  .reason = body.reason},
+                         err);
     cnop_log_end(&line);
-    if (err == CNOP_E_NOT_FOUND)
-        return cnop_request_detail(req, err, "There is no such silence, or it is over.");
-    if (err == CNOP_E_MONITORING_FAILED)
-        return cnop_request_detail(req, err, UNCONFIRMED);
     if (err != CNOP_OK)
-        return err;
+        return explain(req, "There is no such silence, or it is over.", err);
     json = cnop_response_json(res);
     cnop_json_object_open(json, NULL);
     cnop_json_object_open(json, "data");

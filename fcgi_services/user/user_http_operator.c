@@ -15,30 +15,24 @@ static const struct cnop_field freeze_fields[] = {
                CNOP_REQUIRED | CNOP_TRIM),
 };
 
-/* Hands err on. A refusal gives its own reason, not the operator's. */
+/* Hands err on. */
 static enum cnop_err
 audit_status(struct cnop_request *req, enum ledger_op op, struct cnop_str reason, enum cnop_err err)
 {
-    static const char *const actions[2][2] = {{"account_unfreeze_failed", "account_unfreeze"},
-                                              {"account_freeze_failed", "account_freeze"}};
     bool freeze = op == LEDGER_OP_FREEZE;
-    bool done = err == CNOP_OK;
     struct cnop_log_line line;
-    struct cnop_buf object;
-    char memory[64];
 
-    cnop_buf_init(&object, memory, sizeof(memory));
-    cnop_buf_text(&object, "account:");
-    cnop_buf_str(&object, cnop_request_path_param(req, "user_id"));
-    cnop_audit_begin(
-        &line, req,
-        &(struct cnop_audit){.action = actions[freeze][done],
-                             .message = !done    ? "no account changed"
-                                        : freeze ? "account frozen"
-                                                 : "account active again",
-                             .failed = !done,
-                             .reason = done ? reason : cnop_str_from(cnop_err_code(err)),
-                             .object = cnop_buf_view(&object)});
+    cnop_audit_begin_act(&line, req,
+                         &(struct cnop_audit_act){
+                             .done = freeze ? "account_freeze" : "account_unfreeze",
+                             .failed = freeze ? "account_freeze_failed" : "account_unfreeze_failed",
+                             .message = err != CNOP_OK ? "no account changed"
+                                        : freeze       ? "account frozen"
+                                                       : "account active again",
+                             .kind = "account:",
+                             .id = cnop_request_path_param(req, "user_id"),
+                             .reason = reason},
+                         err);
     cnop_log_end(&line);
     return err;
 }

@@ -25,4 +25,17 @@ struct cnop_audit {
 void cnop_audit_begin(struct cnop_log_line *line, const struct cnop_request *req,
                       const struct cnop_audit *audit);
 
+/* What an operator has done to something, or could not do. */
+struct cnop_audit_act {
+    const char *done, *failed; /* actions */
+    const char *message;
+    const char *kind; /* of the object: "ip:" */
+    struct cnop_str id;
+    struct cnop_str reason; /* the operator's; a refusal gives its own instead */
+};
+
+/* The same for an operator's act that ended so. */
+void cnop_audit_begin_act(struct cnop_log_line *line, const struct cnop_request *req,
+                          const struct cnop_audit_act *act, enum cnop_err err);
+
 #endif
