@@ -125,50 +125,47 @@ ops_monitor_query(struct ops_monitor *monitor, struct cnop_arena *arena, const c
     return exchange(monitor, arena, &ask, ret_body);
 }
 
-/* Asks Alertmanager what is behind this path. */
+/* Of what is behind this path of Alertmanager. */
 static enum cnop_err
 ask_alertmanager(struct ops_monitor *monitor, struct cnop_arena *arena, const char *path,
-                 struct cnop_str *ret_body)
+                 struct cnop_http_exchange ask, struct cnop_str *ret_body)
 {
     char url[URL_BYTES];
-    struct cnop_http_exchange ask = {.url = url};
 
     snprintf(url, sizeof(url), "%s/api/v2/%s", monitor->config->alertmanager_url, path);
+    ask.url = url;
     return exchange(monitor, arena, &ask, ret_body);
 }
 
 enum cnop_err
 ops_monitor_alerts(struct ops_monitor *monitor, struct cnop_arena *arena, struct cnop_str *ret_body)
 {
-    return ask_alertmanager(monitor, arena, "alerts", ret_body);
+    return ask_alertmanager(monitor, arena, "alerts", (struct cnop_http_exchange){0}, ret_body);
 }
 
 enum cnop_err
 ops_monitor_silences(struct ops_monitor *monitor, struct cnop_arena *arena,
                      struct cnop_str *ret_body)
 {
-    return ask_alertmanager(monitor, arena, "silences", ret_body);
+    return ask_alertmanager(monitor, arena, "silences", (struct cnop_http_exchange){0}, ret_body);
 }
 
 enum cnop_err
 ops_monitor_silence(struct ops_monitor *monitor, struct cnop_arena *arena, struct cnop_str order,
                     struct cnop_str *ret_body)
 {
-    char url[URL_BYTES];
-    struct cnop_http_exchange ask = {.url = url, .body = order, .content_type = "application/json"};
-
-    snprintf(url, sizeof(url), "%s/api/v2/silences", monitor->config->alertmanager_url);
-    return exchange(monitor, arena, &ask, ret_body);
+    return ask_alertmanager(
+        monitor, arena, "silences",
+        (struct cnop_http_exchange){.body = order, .content_type = "application/json"}, ret_body);
 }
 
 enum cnop_err
 ops_monitor_end_silence(struct ops_monitor *monitor, struct cnop_arena *arena, struct cnop_str id)
 {
-    char url[URL_BYTES];
-    struct cnop_http_exchange ask = {.url = url, .is_delete = true};
+    char path[PATH_BYTES];
     struct cnop_str body;
 
-    snprintf(url, sizeof(url), "%s/api/v2/silence/%.*s", monitor->config->alertmanager_url,
-             CNOP_STR_ARG(id));
-    return exchange(monitor, arena, &ask, &body);
+    snprintf(path, sizeof(path), "silence/%.*s", CNOP_STR_ARG(id));
+    return ask_alertmanager(monitor, arena, path, (struct cnop_http_exchange){.is_delete = true},
+                            &body);
 }

@@ -84,12 +84,13 @@ cnop_must_check enum cnop_err cnop_request_decode_query(struct cnop_request *req
 /* True when the JSON body has this member and it is not null (for partial updates). */
 bool cnop_request_has_member(struct cnop_request *req, const char *name);
 
-/* An array of objects inside the body: `name` holds min..max objects, each decoded by the same
- * table into item_bytes of arena memory. Faults are named "orders[3].quantity". */
 struct cnop_form {
     const struct cnop_field *fields;
     size_t field_count;
 };
+
+/* An array of objects inside the body: `name` holds min..max objects, each decoded by the same
+ * table into item_bytes of arena memory. Faults are named "orders[3].quantity". */
 struct cnop_items {
     const char *name;
     const struct cnop_field *fields;
