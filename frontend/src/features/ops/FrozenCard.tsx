@@ -2,15 +2,13 @@
 // Whom operators have frozen, as the audit trail tells it.
 import { useQuery } from '@tanstack/react-query';
 import type { LedgerChange } from '~/features/ops/LedgerDialog';
+import { ListTable } from '~/features/ops/ListTable';
 import { type Frozen, frozenQuery } from '~/features/ops/ledger-requests';
 import { named } from '~/features/ops/named';
 import { ledger } from '~/text/ledger';
 import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
-import { type Column, DataTable, TABLE_ROW } from '~/ui/DataTable';
-import { EmptyState } from '~/ui/EmptyState';
-import { ProblemPanel } from '~/ui/ProblemPanel';
-import { SkeletonRows } from '~/ui/Skeleton';
+import type { Column } from '~/ui/DataTable';
 import { Time } from '~/ui/Time';
 
 const { frozen: words } = ledger;
@@ -71,22 +69,15 @@ export function FrozenCard({ onChange }: Props) {
         </Button>
       }
     >
-      {!rows ? (
-        list.error ? (
-          <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
-        ) : (
-          <SkeletonRows rows={2} className={TABLE_ROW} />
-        )
-      ) : rows.length > 0 ? (
-        <DataTable
-          caption={words.title}
-          columns={columnsFor(onChange)}
-          rows={rows}
-          keyOf={({ account }) => account}
-        />
-      ) : (
-        <EmptyState text={words.none} />
-      )}
+      <ListTable
+        list={list}
+        rows={rows}
+        awaited={2}
+        caption={words.title}
+        columns={columnsFor(onChange)}
+        keyOf={({ account }) => account}
+        none={words.none}
+      />
       <p className="border-line border-t p-4 text-muted text-sm">
         {words.source} {list.data?.older ? words.older : null}
       </p>

@@ -3,11 +3,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isProblem } from '~/api/problem';
+import { DurationSelect } from '~/features/ops/DurationSelect';
 import { guardKey, setGuard } from '~/features/ops/guard-requests';
 import { ReasonDialog } from '~/features/ops/ReasonDialog';
 import { guard } from '~/text/guard';
 import { Field } from '~/ui/Field';
-import { Select } from '~/ui/Select';
 import { notifyDone } from '~/ui/toast';
 
 const words = guard.dialog;
@@ -67,17 +67,7 @@ export function GuardDialog({ change, onClose, after }: Props) {
                 order.reset();
               }}
             />
-            <Select
-              label={words.duration}
-              value={String(seconds)}
-              onChange={(value) => setSeconds(Number(value))}
-            >
-              {Object.entries(words.durations).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </Select>
+            <DurationSelect words={words} seconds={seconds} onChange={setSeconds} />
           </>
         )
       }

@@ -7,16 +7,14 @@ import type { GuardAddress } from '~/api/types';
 import { paths } from '~/app/paths';
 import { type GuardChange, GuardDialog } from '~/features/ops/GuardDialog';
 import { guardQuery } from '~/features/ops/guard-requests';
+import { ListTable } from '~/features/ops/ListTable';
 import { quoteLogql } from '~/features/ops/logql';
 import { named } from '~/features/ops/named';
 import { guard } from '~/text/guard';
 import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
-import { type Column, DataTable, TABLE_ROW } from '~/ui/DataTable';
-import { EmptyState } from '~/ui/EmptyState';
+import type { Column } from '~/ui/DataTable';
 import { PageHeader } from '~/ui/PageHeader';
-import { ProblemPanel } from '~/ui/ProblemPanel';
-import { SkeletonRows } from '~/ui/Skeleton';
 import { Time } from '~/ui/Time';
 
 const { columns: words } = guard;
@@ -101,20 +99,15 @@ export function SecurityPage() {
           list.data ? <p className="text-muted text-sm">{guard.blockedNow(list.data.blocked)}</p> : null
         }
       >
-        {list.error && !rows ? (
-          <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
-        ) : !rows ? (
-          <SkeletonRows rows={5} className={TABLE_ROW} />
-        ) : rows.length > 0 ? (
-          <DataTable
-            caption={guard.list}
-            columns={columnsFor(setChange)}
-            rows={rows}
-            keyOf={({ address }) => address}
-          />
-        ) : (
-          <EmptyState text={guard.none} />
-        )}
+        <ListTable
+          list={list}
+          rows={rows}
+          awaited={5}
+          caption={guard.list}
+          columns={columnsFor(setChange)}
+          keyOf={({ address }) => address}
+          none={guard.none}
+        />
       </Card>
       <p className="mt-4 text-muted text-sm">{guard.network}</p>
       {change ? (

@@ -2,11 +2,11 @@
 // Silences an alert or ends a silence; nothing happens without a reason.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { DurationSelect } from '~/features/ops/DurationSelect';
 import { ReasonDialog } from '~/features/ops/ReasonDialog';
 import { alertsKey } from '~/features/ops/requests';
 import { changeSilence, silencesKey } from '~/features/ops/silence-requests';
 import { silences } from '~/text/silences';
-import { Select } from '~/ui/Select';
 import { notifyDone } from '~/ui/toast';
 
 const words = silences.dialog;
@@ -53,21 +53,7 @@ export function SilenceDialog({ change: { kind, id, name }, onClose, after }: Pr
       onClose={onClose}
       after={after}
     >
-      {() =>
-        ends ? null : (
-          <Select
-            label={words.duration}
-            value={String(seconds)}
-            onChange={(value) => setSeconds(Number(value))}
-          >
-            {Object.entries(words.durations).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        )
-      }
+      {() => (ends ? null : <DurationSelect words={words} seconds={seconds} onChange={setSeconds} />)}
     </ReasonDialog>
   );
 }

@@ -2,16 +2,14 @@
 // The silences that are in force or still to begin, the first to end first.
 import { useQuery } from '@tanstack/react-query';
 import type { Silence } from '~/api/types';
+import { ListTable } from '~/features/ops/ListTable';
 import { named } from '~/features/ops/named';
 import type { SilenceChange } from '~/features/ops/SilenceDialog';
 import { nameOf, silencesQuery, textOf } from '~/features/ops/silence-requests';
 import { silences as words } from '~/text/silences';
 import { Button } from '~/ui/Button';
 import { Card } from '~/ui/Card';
-import { type Column, DataTable, TABLE_ROW } from '~/ui/DataTable';
-import { EmptyState } from '~/ui/EmptyState';
-import { ProblemPanel } from '~/ui/ProblemPanel';
-import { SkeletonRows } from '~/ui/Skeleton';
+import type { Column } from '~/ui/DataTable';
 import { Time } from '~/ui/Time';
 
 interface Props {
@@ -78,20 +76,15 @@ export function SilencesCard({ onChange }: Props) {
   return (
     <Card title={words.title} className="mt-6">
       <p className="border-line border-b p-4 text-muted text-sm">{words.text}</p>
-      {list.error && !rows ? (
-        <ProblemPanel error={list.error} onRetry={() => list.refetch()} />
-      ) : !rows ? (
-        <SkeletonRows rows={2} className={TABLE_ROW} />
-      ) : rows.length > 0 ? (
-        <DataTable
-          caption={words.title}
-          columns={columnsFor(onChange)}
-          rows={rows}
-          keyOf={({ silence_id }) => silence_id}
-        />
-      ) : (
-        <EmptyState text={words.none} />
-      )}
+      <ListTable
+        list={list}
+        rows={rows}
+        awaited={2}
+        caption={words.title}
+        columns={columnsFor(onChange)}
+        keyOf={({ silence_id }) => silence_id}
+        none={words.none}
+      />
       {list.data && list.data.omitted > 0 ? (
         <p className="border-line border-t p-4 text-muted">{words.omitted(list.data.omitted)}</p>
       ) : null}
